@@ -1,0 +1,57 @@
+"""The error payloads Lambda itself answers with, when it is not the function's own code that answers."""
+
+import json
+import signal
+
+RESPONSE_LIMIT_BYTES = 6_291_556
+"""Largest response of a synchronous invocation: 6 MB and 100 bytes, as AWS counts it."""
+
+
+def error_payload(error_type: str, message: str) -> bytes:
+    """A payload in the shape of Lambda's own errors: a type and a message, no stack trace."""
+    return json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+
+
+def timed_out(request_id: str, timeout_seconds: float) -> bytes:
+    """The function ran longer than its configured timeout."""
+    return error_payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {timed_out_text(timeout_seconds)}")
+
+
+def timed_out_text(timeout_seconds: float) -> str:
+    """The sentence of a timeout, the same in the payload and in the log."""
+    return f"Task timed out after {timeout_seconds:.2f} seconds"
+
+
+def exited(request_id: str, returncode: int) -> bytes:
+    """The function's process ended before it answered."""
+    return error_payload("Runtime.ExitError", f"RequestId: {request_id} Error: {exit_text(returncode)}")
+
+
+def exit_text(returncode: int) -> str:
+    """How a process ended, in the words of Lambda (which are those of Go's ``os.ProcessState``).
+
+    ``returncode`` is that of :class:`subprocess.Popen`: negative for a signal.
+    """
+    if returncode == 0:
+        return "Runtime exited without providing a reason"
+    if returncode > 0:
+        return f"Runtime exited with error: exit status {returncode}"
+    number = -returncode
+    name = (signal.strsignal(number) or f"signal {number}").lower()
+    return f"Runtime exited with error: signal: {name}"
+
+
+def response_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
+    """The function answered with more than an invocation may carry."""
+    message = f"Response payload size exceeded maximum allowed payload size ({limit_bytes} bytes)."
+    return json.dumps({"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}).encode()
+
+
+def error_type_of(payload: bytes) -> str | None:
+    """The ``errorType`` a runtime reported, where it reported one."""
+    try:
+        document = json.loads(payload)
+    except ValueError:
+        return None
+    error_type = document.get("errorType") if isinstance(document, dict) else None
+    return error_type if isinstance(error_type, str) else None

@@ -1,0 +1,1 @@
+"""One machine's cloud: engines, deployments and orders, behind the scripts."""

@@ -1,0 +1,226 @@
+"""LocalStack as a child process on 127.0.0.1, with functions as processes beside it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import urllib3
+
+from localdev import project
+from localdev.child_environment import child_environment
+from localdev.errors import LocaldevError
+from localdev.processes import end_session, port_holder, port_is_free, started_at
+from localdev.waiting import WaitTimeoutError, wait_until
+
+START_SECONDS = 90.0
+_REQUEST_SECONDS = 2.0
+_PREFIX = "embedded-"
+_LOG_LINES = 25
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What is written down about a running emulator, so that another command finds it."""
+
+    pid: int
+    started: float
+    """Its process's start, since ids are used again."""
+    port: int
+    owner: int | None = None
+    """The process it was started for, if it is to end with it."""
+    owner_started: float | None = None
+
+    def is_running(self) -> bool:
+        """Whether this very process is there."""
+        return started_at(self.pid) == self.started
+
+    def is_orphaned(self) -> bool:
+        """Whether the process it was started for has ended."""
+        return self.owner is not None and started_at(self.owner) != self.owner_started
+
+
+class EmbeddedEngine:
+    """The emulator on one port. Objects are cheap: what is up is known from its folder."""
+
+    name = "embedded"
+
+    def __init__(self, port: int = project.DEFAULT_PORT, *, ends_with_us: bool = False) -> None:
+        self.port = port
+        self.folder = project.STATE / f"{_PREFIX}{port}"
+        self._ends_with_us = ends_with_us
+
+    @property
+    def endpoint_url(self) -> str:
+        """Loopback only."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        """LocalStack's output."""
+        return self.folder / "localstack.log"
+
+    def is_up(self) -> bool:
+        """Whether an emulator of this checkout runs on the port."""
+        instance = self._instance()
+        return bool(instance and instance.is_running())
+
+    def start(self) -> None:
+        """Start it, unless it is up, and wait until it is ready.
+
+        :raises LocaldevError: the port is taken, or LocalStack does not become ready.
+        """
+        with self._lock():
+            if self.is_up():
+                return
+            self._clear()
+            self._check_port()
+            process = self._spawn()
+            try:
+                self._wait_until_ready(process)
+            except BaseException:
+                end_session(process.pid)
+                self._clear(keep_log=True)
+                raise
+
+    def stop(self) -> None:
+        """End LocalStack and every function's process, and remove the folder."""
+        with self._lock():
+            self._clear()
+
+    def log_tail(self, lines: int = _LOG_LINES) -> str:
+        """The last lines of LocalStack's log, without its request lines."""
+        with contextlib.suppress(FileNotFoundError), self.log_file.open(errors="replace") as log:
+            return "".join(deque((line for line in log if "_localstack/" not in line), lines))
+        return ""
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.folder.with_suffix(".lock")
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Two commands never start or stop the same emulator at once."""
+        project.STATE.mkdir(exist_ok=True)
+        with self._lock_file.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _instance(self) -> Instance | None:
+        with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
+            return Instance(**json.loads((self.folder / "instance.json").read_text()))
+        return None
+
+    def _clear(self, *, keep_log: bool = False) -> None:
+        instance = self._instance()
+        if instance and instance.is_running():
+            end_session(instance.pid)
+        if keep_log and self.log_file.exists():
+            # what went wrong can still be read after a start that failed
+            self.log_file.replace(project.STATE / "last-failure.log")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _check_port(self) -> None:
+        if not port_is_free(self.port):
+            raise LocaldevError(
+                f"Port {self.port} on 127.0.0.1 is held by {port_holder(self.port)}.",
+                "end that program, or choose another port with --port.",
+            )
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        self._make_folders()
+        with self.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [project.EMULATOR_PYTHON, "-m", "localstack.runtime.main"],
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        owner = os.getpid() if self._ends_with_us else None
+        instance = Instance(
+            process.pid,
+            started_at(process.pid) or 0.0,
+            self.port,
+            owner,
+            started_at(owner) if owner else None,
+        )
+        (self.folder / "instance.json").write_text(json.dumps(asdict(instance)))
+        return process
+
+    def _make_folders(self) -> None:
+        files = self.folder / "files"
+        for folder in (self.folder / "tmp", files / "usr/lib", files / "etc/localstack/init"):
+            folder.mkdir(parents=True)
+        (files / "usr/lib/localstack").symlink_to(project.STATIC_LIBS)
+        (files / "etc/localstack/init/ready.d").symlink_to(project.EMULATOR / "ready.d")
+
+    def _environment(self) -> dict[str, str]:
+        """LocalStack's settings; https://docs.localstack.cloud/aws/capabilities/config/configuration/"""
+        address = f"127.0.0.1:{self.port}"
+        return child_environment(
+            self.folder / "home",
+            {
+                "TMPDIR": str(self.folder / "tmp"),
+                "XDG_CACHE_HOME": str(project.PLUGIN_CACHE),
+                "FILESYSTEM_ROOT": str(self.folder / "files"),
+                "OVERRIDE_IN_DOCKER": "0",
+                "GATEWAY_LISTEN": address,
+                "LOCALSTACK_HOST": address,
+                "LAMBDA_RUNTIME_EXECUTOR": "process",
+                "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
+                # nothing leaves the machine: no DNS server, certificate download, telemetry or version check
+                "DNS_ADDRESS": "0",
+                "SKIP_SSL_CERT_DOWNLOAD": "1",
+                "DISABLE_EVENTS": "1",
+            },
+        )
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        http = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS)
+
+        def ready() -> bool | None:
+            if process.poll() is not None:
+                raise self._failure(f"LocalStack ended with status {process.returncode}")
+            try:
+                status = http.request("GET", f"{self.endpoint_url}/_localstack/init/ready").json()
+            except (urllib3.exceptions.HTTPError, ValueError):
+                return None
+            for script in status.get("scripts", []):
+                if script["state"] == "ERROR":
+                    raise self._failure(f"LocalStack's init hook {script['name']} failed")
+            return True if status.get("completed") else None
+
+        try:
+            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS)
+        except WaitTimeoutError as error:
+            raise self._failure(error.message.rstrip(".")) from error
+
+    def _failure(self, what: str) -> LocaldevError:
+        return LocaldevError(
+            f"{what}. The last lines of its log:\n\n{self.log_tail()}",
+            f"the whole log is in {project.STATE / 'last-failure.log'}.",
+        )
+
+
+def known_engines() -> list[EmbeddedEngine]:
+    """Every emulator of this checkout that has left a folder, up or not."""
+    ports = (folder.name.removeprefix(_PREFIX) for folder in project.STATE.glob(f"{_PREFIX}*[0-9]"))
+    return [EmbeddedEngine(int(port)) for port in sorted(ports) if port.isdigit()]
+
+
+def sweep() -> None:
+    """Stop the emulators whose owner has ended without stopping them, e.g. a killed test run."""
+    for engine in known_engines():
+        instance = engine._instance()  # noqa: SLF001 - the same module's own record
+        if instance and instance.is_orphaned():
+            engine.stop()

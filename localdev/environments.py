@@ -1,0 +1,218 @@
+"""Make both Python environments and ``node_modules``, or see in a moment that they are up to date.
+
+Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. Each part
+carries a stamp with a hash of everything it was made from, written last, so that a part whose making was interrupted
+is made again from nothing.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = ROOT / ".venv"
+EMULATOR = ROOT / "emulator" / ".venv"
+NODE_MODULES = ROOT / "node_modules"
+LEAST_NODE = 20
+_STAMP = ".made-from"
+_LOG_LINES = 15
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class SetupError(Exception):
+    """A part could not be made; the message says which, why, and what to do."""
+
+
+@dataclass
+class Part:
+    """One of the things to be made: a folder, what it depends on, and how it is made."""
+
+    title: str
+    folder: Path
+    inputs: Sequence[Path]
+    make: Callable[[], None]
+    state: str = "waiting"
+    seconds: float = 0.0
+    error: str = ""
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(f"{sys.version} {self.folder}".encode())
+        for path in self.inputs:
+            digest.update(path.read_bytes())
+        self.fingerprint = digest.hexdigest()
+
+    def is_current(self) -> bool:
+        """Whether it was made to its end, from these very inputs, by this Python."""
+        stamp = self.folder / _STAMP
+        return stamp.is_file() and stamp.read_text() == self.fingerprint
+
+    def run(self) -> None:
+        """Make it from nothing; what goes wrong is kept in ``error``."""
+        self.state, started = "running", time.monotonic()
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.make()
+            (self.folder / _STAMP).write_text(self.fingerprint)
+            self.state = "done"
+        except (SetupError, OSError) as error:
+            self.state, self.error = "failed", str(error)
+        finally:
+            self.seconds = time.monotonic() - started
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    """Run a command to its end, quietly. :raises SetupError: with the end of its output."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if result.returncode:
+        shown = " ".join(str(part) for part in command[:6])
+        end = "\n".join(result.stdout.splitlines()[-_LOG_LINES:])
+        raise SetupError(f"{shown} ended with status {result.returncode}:\n{end}")
+
+
+def make_environment(folder: Path, *requirements: Path) -> None:
+    """A virtual environment with exactly what the locks name."""
+    run(sys.executable, "-m", "venv", folder)
+    locks = [argument for lock in requirements for argument in ("-r", str(lock))]
+    run(folder / "bin" / "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
+        "--require-hashes", *locks)  # fmt: skip
+
+
+def make_app() -> None:
+    """The CDK, boto3, and what the tests need."""
+    make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+
+
+def make_emulator() -> None:
+    """LocalStack, our plugin in it, and the indices LocalStack would otherwise make at every start."""
+    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt")
+    python = EMULATOR / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
+        "--disable-pip-version-check", "-e", ROOT / "emulator" / "process_executor")  # fmt: skip
+    index = (
+        "from localstack import config; config.dirs.mkdirs(); "
+        "from localstack.aws.spec import main; raise SystemExit(main() or 0)"
+    )
+    run(python, "-c", index, env={
+        "FILESYSTEM_ROOT": str(EMULATOR / "localstack"),
+        "HOME": str(EMULATOR / "localstack"),
+        "XDG_CACHE_HOME": str(EMULATOR / "cache"),
+        "OVERRIDE_IN_DOCKER": "0",
+    })  # fmt: skip
+
+
+def make_node_modules() -> None:
+    """The CDK CLI and cdklocal."""
+    run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def check_node() -> None:
+    """:raises SetupError: Node is missing, or older than the CDK CLI needs."""
+    hint = f"Hint: install Node {LEAST_NODE} or newer (nodejs.org) and run this again."
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        raise SetupError(f"Node.js is not installed, and the AWS CDK needs it.\n{hint}")
+    found = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    version = found.stdout.strip()
+    major = version.removeprefix("v").split(".")[0]
+    if not major.isdigit() or int(major) < LEAST_NODE:
+        raise SetupError(f"Node.js is {version or 'broken'}; the AWS CDK needs {LEAST_NODE}.\n{hint}")
+
+
+def parts() -> list[Part]:
+    """Everything the project needs, each with what it is made from."""
+    plugin = ROOT / "emulator" / "process_executor"
+    return [
+        Part("app environment", APP,
+             [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"], make_app),
+        Part("emulator environment", EMULATOR,
+             [ROOT / "emulator" / "requirements.txt", plugin / "pyproject.toml"], make_emulator),
+        Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules),
+    ]  # fmt: skip
+
+
+def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
+    """One line that changes on a terminal; elsewhere a line for each part that is done."""
+    live = sys.stderr.isatty()
+    said: set[str] = set()
+    started, tick = time.monotonic(), 0
+    while any(thread.is_alive() for thread in threads) or len(said) < len(todo):
+        for part in todo:
+            if part.state in {"done", "failed"} and part.title not in said:
+                said.add(part.title)
+                mark = "✓" if part.state == "done" else "✗"
+                _say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
+        running = ", ".join(part.title for part in todo if part.state == "running")
+        if live and running:
+            spinner = _SPINNER[tick % len(_SPINNER)]
+            elapsed = time.monotonic() - started
+            print(
+                f"\r\x1b[K{spinner} {running} … {elapsed:.0f} s",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+        tick += 1
+        for thread in threads:
+            thread.join(0.1 / len(threads))
+
+
+def _say(text: str, *, live: bool) -> None:
+    print(f"\r\x1b[K{text}" if live else text, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Make what is missing; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/setup",
+        description="Make the project's environments, or find in a moment that they are up to date.",
+    )
+    parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
+    options = parser.parse_args()
+    todo = [part for part in parts() if not part.is_current()]
+    if not todo:
+        if not options.quiet:
+            print("Everything is up to date.")
+        return 0
+    try:
+        check_node()
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("Setting up, once; this needs the network.", file=sys.stderr)
+    threads = [threading.Thread(target=part.run, daemon=True) for part in todo]
+    for thread in threads:
+        thread.start()
+    show_progress(todo, threads)
+    failed = [part for part in todo if part.state == "failed"]
+    for part in failed:
+        print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
+    if failed:
+        print("Hint: check the network and run ./scripts/setup again.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nInterrupted; what is half made is made again next time.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,69 @@
+"""Processes on this machine: who holds a port, and ending what we started, whole."""
+
+import contextlib
+import os
+import socket
+
+import psutil
+
+_END_SECONDS = 5.0
+
+
+def port_is_free(port: int) -> bool:
+    """Whether something could listen on this port of 127.0.0.1 now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return True
+    return False
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 nobody listens on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def port_holder(port: int) -> str:
+    """Who listens on a port, as far as we may know: ``nginx (process 812)``."""
+    with contextlib.suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp"):
+            if connection.status != psutil.CONN_LISTEN or connection.laddr[1:] != (port,):
+                continue
+            if connection.pid:
+                with contextlib.suppress(psutil.Error):
+                    return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+                return f"process {connection.pid}"
+    return "another program"
+
+
+def started_at(pid: int) -> float | None:
+    """When a process was started, to tell it from another that has its id now; ``None`` if there is none."""
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def end_session(leader: int) -> None:
+    """Kill a process we started as a session's leader, its session, and whatever else descends from it."""
+    victims = _members(leader)
+    for process in victims:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(leader, 0)
+    psutil.wait_procs(victims, timeout=_END_SECONDS)
+
+
+def _members(leader: int) -> list[psutil.Process]:
+    members: dict[int, psutil.Process] = {}
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getsid(process.pid) == leader:
+                members[process.pid] = process
+                members |= {child.pid: child for child in process.children(recursive=True)}
+    return list(members.values())

@@ -1,0 +1,27 @@
+"""Where things are in this checkout."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The top folder of the checkout."""
+
+STATE = ROOT / ".localdev"
+"""Everything a run makes, and nothing else; safe to remove when nothing is up."""
+
+EMULATOR = ROOT / "emulator"
+EMULATOR_PYTHON = EMULATOR / ".venv" / "bin" / "python"
+STATIC_LIBS = EMULATOR / ".venv" / "localstack" / "usr" / "lib" / "localstack"
+"""LocalStack's index of all services, made once by the set-up: it takes seconds."""
+
+PLUGIN_CACHE = EMULATOR / ".venv" / "cache"
+"""Where LocalStack's plugin manager keeps its index of entry points."""
+
+NODE_MODULES = ROOT / "node_modules"
+BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"
+"""The CDK CLI's own template of the ``CDKToolkit`` stack."""
+
+APP_PYTHON = Path(sys.executable)
+STACK_NAME = "the-state-machine"
+DEFAULT_PORT = 4566
+REGION = "us-east-1"

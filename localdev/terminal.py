@@ -1,0 +1,54 @@
+"""What the scripts print: progress while a person waits, tables, and plain lines where nobody watches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+from localdev.orders import Outcome
+
+out = Console(highlight=False)
+"""Results."""
+
+err = Console(highlight=False, stderr=True)
+"""Progress and messages."""
+
+_MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
+
+
+@contextmanager
+def progress(doing: str, done: str) -> Iterator[None]:
+    """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere."""
+    import time
+
+    started = time.monotonic()
+    if err.is_terminal:
+        with err.status(f"{doing} …"):
+            yield
+    else:
+        yield
+    err.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")
+
+
+def shown_status(status: str) -> str:
+    """A status with its sign and colour; the sign alone says it too."""
+    mark, colour = _MARKS.get(status, ("!", "red"))
+    return f"[{colour}]{mark} {status}[/]"
+
+
+def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
+    """One row an order: what was asked for, and what became of it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("flavour", "order", "status", "error and cause", "seconds"):
+        table.add_column(column, justify="right" if column == "seconds" else "left")
+    for asked, outcome in rows:
+        reason = ": ".join(part for part in (outcome.error, outcome.cause) if part)
+        table.add_row(
+            asked,
+            f"[dim]{outcome.order.order_id}[/]",
+            shown_status(outcome.status),
+            reason,
+            f"{outcome.seconds:.2f}",
+        )
+    return table

@@ -1,0 +1,19 @@
+"""The scripts, by name."""
+
+from localdev.verbs import deploy, doctor, down, logs, order, status, up
+from localdev.verbs.base import Verb
+
+VERBS: dict[str, Verb] = {
+    "up": up.VERB,
+    "down": down.VERB,
+    "deploy": deploy.DEPLOY,
+    "cdk": deploy.CDK,
+    "order": order.ORDER,
+    "demo": order.DEMO,
+    "status": status.VERB,
+    "logs": logs.VERB,
+    "doctor": doctor.VERB,
+}
+"""``setup`` and ``test`` need no verb: they work before anything is installed, and call pytest."""
+
+__all__ = ["VERBS", "Verb"]

@@ -1,0 +1,36 @@
+"""``deploy`` and ``cdk``: the CDK against an engine that is up."""
+
+import argparse
+
+from localdev import cdk
+from localdev.terminal import out
+from localdev.verbs import up
+from localdev.verbs.base import Verb, engine_of
+
+_OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "synthesize", "notices"})
+"""CDK commands that need no environment to talk to."""
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    up.require_up(engine)
+    up.deploy(engine)
+    out.print(f"The order API is at\n  {up.order_api(engine).base_url}", soft_wrap=True)
+    return 0
+
+
+def _cdk(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    arguments = options.rest or ["--help"]
+    if not _OFFLINE & set(arguments) and not {"--help", "-h", "--version"} & set(arguments):
+        up.require_up(engine)
+    return cdk.run_cdk(engine, arguments)
+
+
+DEPLOY = Verb("Deploy the stack on the emulator that is up, with cdklocal.", _deploy)
+CDK = Verb(
+    "Run any command of the AWS CDK against the emulator, with cdklocal.",
+    _cdk,
+    epilog="Examples:\n  scripts/cdk diff\n  scripts/cdk destroy --force\n  scripts/cdk synth",
+    passes_on=True,
+)

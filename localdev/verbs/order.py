@@ -1,0 +1,101 @@
+"""``order`` and ``demo``: orders placed over HTTP, and what became of them."""
+
+import argparse
+import json
+import sys
+import time
+
+from localdev.orders import OrderApi, Outcome
+from localdev.terminal import err, orders_table, out, progress
+from localdev.verbs import up
+from localdev.verbs.base import Verb, engine_of
+
+_ENDED_OTHERWISE = 3
+_EXPECTED: dict[str | None, str] = {
+    None: "SUCCEEDED",
+    "pepperoni": "SUCCEEDED",
+    "pineapple": "FAILED",
+    "hawaiian": "FAILED",
+}
+"""The pattern's own four orders, and how each ends."""
+
+
+def _add_order_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("flavours", nargs="+", metavar="FLAVOUR", help="one order each")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the outcome")
+
+
+def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
+    """Place each order in turn and wait for it."""
+    outcomes = []
+    for flavour in flavours:
+        started = time.monotonic()
+        order = api.place(flavour)
+        outcomes.append(api.wait(order, started=started))
+    return outcomes
+
+
+def _order(options: argparse.Namespace) -> int:
+    api = up.order_api(engine_of(options))
+    ended_well = True
+    rows = []
+    for flavour in options.flavours:
+        started = time.monotonic()
+        order = api.place(flavour)
+        if options.no_wait:
+            outcome = Outcome(order, "RUNNING", None, None, None, time.monotonic() - started)
+        else:
+            outcome = api.wait(order, started=started)
+            ended_well &= outcome.status == "SUCCEEDED"
+        if options.json:
+            print(json.dumps(outcome.as_document()), flush=True)
+        rows.append((flavour, outcome))
+    if not options.json:
+        out.print(orders_table(rows))
+    return 0 if ended_well else _ENDED_OTHERWISE
+
+
+def _demo(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    engine = engine_of(options)
+    up.start(engine)
+    up.deploy(engine)
+    api = up.order_api(engine)
+    with progress("ordering four pizzas", "four orders have ended"):
+        outcomes = place_and_wait(api, list(_EXPECTED))
+    asked = [flavour or "(none)" for flavour in _EXPECTED]
+    out.print()
+    out.print(orders_table(list(zip(asked, outcomes, strict=True))))
+    wrong = [
+        f"{asked[index]} should have {expected} and has {outcomes[index].status}"
+        for index, expected in enumerate(_EXPECTED.values())
+        if outcomes[index].status != expected
+    ]
+    again = up.port_option(options)
+    out.print(f"\nFrom nothing to the last outcome in {time.monotonic() - started:.1f} s.")
+    if wrong:
+        err.print(f"Not as the pattern says: {'; '.join(wrong)}.")
+        return 1
+    out.print(
+        f"Every order ended as the pattern says. The emulator is still up:\n"
+        f"  ./scripts/order margherita{again}\n"
+        f"  ./scripts/down{again}"
+    )
+    sys.stdout.flush()
+    return 0
+
+
+ORDER = Verb(
+    "Order pizzas, and wait for what becomes of each.",
+    _order,
+    _add_order_arguments,
+    epilog=(
+        "Exit status: 0 when every order SUCCEEDED (or was placed, with --no-wait), 3 when one ended\n"
+        "otherwise, 1 when one could not be placed."
+    ),
+)
+DEMO = Verb(
+    "Set up, start, deploy, order a pizza of each kind and show what became of them.\nLeaves the emulator up.",
+    _demo,
+)

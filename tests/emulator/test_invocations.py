@@ -1,0 +1,162 @@
+"""What the caller of a function gets."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import MakeFunction
+
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+@pytest.mark.parametrize("event", [None, 0, "margherita", [1, 2], {"a": {"b": "🍕"}}, "x" * 1_000_000])
+def test_any_json_value_comes_back_as_it_went_in(make_function: MakeFunction, event: object) -> None:
+    assert make_function(ECHO).answer(event) == event
+
+
+def test_sequential_invocations_share_one_process(make_function: MakeFunction) -> None:
+    function = make_function("import os\ndef handler(event, context):\n    return os.getpid()\n")
+
+    assert function.answer() == function.answer()
+
+
+def test_the_context_names_the_request_and_the_time_that_remains(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        def handler(event, context):
+            return [context.aws_request_id, context.get_remaining_time_in_millis()]
+        """,
+        timeout=3.0,
+    )
+
+    outcome = function.invoke_as("the-request")
+
+    assert outcome.payload.startswith(b'["the-request", ')
+    assert 0 < int(outcome.payload.split(b",")[1].rstrip(b"]")) <= 3000
+
+
+def test_a_handler_that_raises_gives_lambdas_error_document(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    raise KeyError('oven')\n")
+
+    outcome = function.error()
+
+    assert set(outcome) == {"errorMessage", "errorType", "requestId", "stackTrace"}
+    assert (outcome["errorType"], outcome["errorMessage"]) == ("KeyError", "'oven'")
+    assert outcome["stackTrace"] == [
+        "  File \"/var/task/function.py\", line 2, in handler\n    raise KeyError('oven')\n"
+    ]
+
+
+def test_a_module_that_raises_at_import_is_reported_by_the_first_invocation(make_function: MakeFunction) -> None:
+    function = make_function("raise RuntimeError('no dough')\n")
+
+    error = function.error()
+
+    assert (error["errorType"], error["errorMessage"], error["requestId"]) == ("RuntimeError", "no dough", "")
+    assert 'File "/var/task/function.py", line 1, in <module>' in error["stackTrace"][-1]
+
+
+def test_a_handler_that_does_not_exist_is_named(make_function: MakeFunction) -> None:
+    function = make_function(ECHO, handler="function.bake")
+
+    assert function.error()["errorMessage"] == "Handler 'bake' missing on module 'function'"
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("os._exit(0)", "Runtime exited without providing a reason"),
+        ("os._exit(127)", "Runtime exited with error: exit status 127"),
+        ("os.kill(os.getpid(), 9)", "Runtime exited with error: signal: killed"),
+        ("os.abort()", "Runtime exited with error: signal: aborted"),
+    ],
+)
+def test_a_process_that_ends_is_reported_as_an_exit(make_function: MakeFunction, statement: str, reason: str) -> None:
+    function = make_function(f"import os\ndef handler(event, context):\n    {statement}\n")
+
+    outcome = function.invoke_as("r1")
+
+    expected = f'{{"errorType": "Runtime.ExitError", "errorMessage": "RequestId: r1 Error: {reason}"}}'
+    assert outcome.payload.decode() == expected
+
+
+def test_after_an_exit_the_next_invocation_has_a_fresh_process(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import os
+        def handler(event, context):
+            if event == "exit":
+                os._exit(1)
+            return os.getpid()
+        """
+    )
+    before = function.answer()
+
+    function.error("exit")
+
+    assert function.answer() != before
+
+
+def test_a_timeout_is_enforced_and_named(make_function: MakeFunction) -> None:
+    function = make_function("import time\ndef handler(event, context):\n    time.sleep(60)\n", timeout=0.5)
+
+    outcome = function.invoke_as("r1")
+
+    expected = (
+        '{"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: r1 Error: Task timed out after 0.50 seconds"}'
+    )
+    assert outcome.payload.decode() == expected
+
+
+def test_after_a_timeout_files_remain_and_module_state_does_not(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import pathlib, tempfile, time
+        count = 0
+        def handler(event, context):
+            global count
+            count += 1
+            file = pathlib.Path(tempfile.gettempdir(), "kept")
+            if event == "hang":
+                file.write_text("here")
+                time.sleep(60)
+            return [count, file.read_text()]
+        """,
+        timeout=1.0,
+    )
+    function.error("hang")
+
+    assert function.answer() == [1, "here"]
+
+
+def test_a_response_larger_than_the_limit_is_an_error_and_the_next_one_works(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    return 'x' * event\n", response_limit_bytes=100)
+
+    error = function.error(200)
+
+    assert error["errorType"] == "Function.ResponseSizeTooLarge"
+    assert error["errorMessage"] == "Response payload size exceeded maximum allowed payload size (100 bytes)."
+    assert function.answer(3) == "xxx"
+
+
+def test_a_result_that_is_not_json_is_the_functions_error(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    return {1, 2}\n")
+
+    assert function.error()["errorType"] == "Runtime.MarshalError"
+
+
+def test_stopping_ends_an_invocation_that_is_under_way(make_function: MakeFunction) -> None:
+    from localstack_process_executor.environment import EnvironmentStoppedError
+
+    function = make_function("import time\ndef handler(event, context):\n    time.sleep(60)\n", timeout=60.0)
+    stopper = threading.Timer(0.3, function.environment.stop)
+    stopper.start()
+
+    with pytest.raises(EnvironmentStoppedError):
+        function.invoke()
+
+    stopper.join()

@@ -1,0 +1,113 @@
+"""What a function can see, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import MakeFunction
+
+ENVIRONMENT = "import os\ndef handler(event, context):\n    return dict(os.environ)\n"
+
+
+def test_no_variable_of_the_host_is_visible(make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-real-secret")
+    monkeypatch.setenv("HTTPS_PROXY", "proxy")
+    monkeypatch.setenv("MY_TOKEN", "secret")
+
+    seen = make_function(ENVIRONMENT).answer()
+
+    assert not {"AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "MY_TOKEN"} & set(seen)
+
+
+def test_the_functions_own_variables_are_visible(make_function: MakeFunction) -> None:
+    seen = make_function(ENVIRONMENT, variables={"OVEN": "hot"}).answer()
+
+    assert seen["OVEN"] == "hot"
+    assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+    assert seen["_X_AMZN_TRACE_ID"] == "Root=1-2-3"
+
+
+def test_only_the_runtime_client_and_the_sdk_can_be_imported(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import importlib.util
+        def handler(event, context):
+            return [name for name in event if importlib.util.find_spec(name)]
+        """
+    )
+
+    assert function.answer(["boto3", "awslambdaric", "pytest", "rich", "localdev"]) == ["boto3", "awslambdaric"]
+
+
+def test_a_function_is_not_root(make_function: MakeFunction) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("we are not root ourselves")
+
+    assert make_function("import os\ndef handler(event, context):\n    return os.getuid()\n").answer() != 0
+
+
+def test_the_code_cannot_be_changed(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import os
+        def handler(event, context):
+            open(os.environ["LAMBDA_TASK_ROOT"] + "/function.py", "a").close()
+        """
+    )
+
+    assert function.error()["errorType"] in {"OSError", "PermissionError"}
+
+
+def test_two_environments_do_not_share_their_temporary_files(make_function: MakeFunction) -> None:
+    source = """
+        import os, tempfile
+        def handler(event, context):
+            open(tempfile.gettempdir() + "/" + event, "w").close()
+            return sorted(os.listdir(tempfile.gettempdir()))
+        """
+    first, second = make_function(source), make_function(source)
+
+    assert first.answer("mine") == ["mine"]
+    assert second.answer("yours") == ["yours"]
+
+
+def test_stopping_ends_everything_the_function_has_started(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import subprocess
+        def handler(event, context):
+            return subprocess.Popen(["sleep", "300"]).pid
+        """
+    )
+    child = psutil.Process(function.answer())
+
+    function.environment.stop()
+
+    assert child not in psutil.process_iter() or not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_stopping_leaves_no_file_and_no_descriptor(make_function: MakeFunction) -> None:
+    before = psutil.Process().num_fds()
+    folders_before = set(Path(tempfile.gettempdir()).glob("lambda-environment-*"))
+    function = make_function("def handler(event, context):\n    return 1\n")
+    function.invoke()
+
+    function.environment.stop()
+
+    assert psutil.Process().num_fds() == before
+    assert set(Path(tempfile.gettempdir()).glob("lambda-environment-*")) == folders_before
+
+
+def test_stopping_twice_is_no_error(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    return 1\n")
+
+    function.environment.stop()
+    function.environment.stop()

@@ -1,0 +1,109 @@
+"""What reaches the function's log."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import MakeFunction
+
+PRINTS = """
+import sys
+print("imported")
+def handler(event, context):
+    print("out", event)
+    print("err", event, file=sys.stderr)
+"""
+
+
+def test_a_cold_start_logs_init_then_the_invocation(make_function: MakeFunction) -> None:
+    log = make_function(PRINTS).invoke_as("r1", 1).log
+
+    lines = log.splitlines()
+    assert lines[0].startswith("INIT_START Runtime Version: python3.13.v0\tRuntime Version ARN: ")
+    assert lines[1:-1] == ["imported", "START RequestId: r1 Version: $LATEST", "out 1", "err 1", "END RequestId: r1"]
+    assert re.fullmatch(
+        r"REPORT RequestId: r1\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\t"
+        r"Max Memory Used: [1-9]\d* MB\tInit Duration: \d+\.\d\d ms\t",
+        lines[-1],
+    )
+
+
+def test_each_invocation_has_its_own_lines_only(make_function: MakeFunction) -> None:
+    function = make_function(PRINTS)
+    function.invoke_as("r1", 1)
+
+    log = function.invoke_as("r2", 2).log
+
+    assert "r1" not in log
+    assert "INIT_START" not in log
+    assert "Init Duration" not in log
+    assert log.splitlines()[1:3] == ["out 2", "err 2"]
+
+
+def test_an_unhandled_exception_is_one_line_between_start_and_end(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    raise ValueError('burnt')\n")
+
+    lines = function.invoke_as("r1").log.split("\n")
+
+    error = lines[lines.index("START RequestId: r1 Version: $LATEST") + 1]
+    assert error.startswith("[ERROR] ValueError: burnt\rTraceback (most recent call last):\r")
+    assert '\r\u00a0\u00a0File "/var/task/function.py", line 2, in handler' in error
+
+
+def test_a_timeout_keeps_the_output_so_far(make_function: MakeFunction) -> None:
+    function = make_function(
+        "import time\ndef handler(event, context):\n    print('before')\n    time.sleep(60)\n    print('after')\n",
+        timeout=0.5,
+    )
+
+    log = function.invoke_as("r1").log
+
+    assert "\nbefore\n" in log
+    assert "after\n" not in log
+    assert re.search(r"^\d{4}-\d\d-\d\dT\S+Z r1 Task timed out after 0\.50 seconds$", log, re.MULTILINE)
+
+
+def test_output_without_a_last_newline_does_not_swallow_the_end_line(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    print('no newline', end='')\n")
+
+    assert "no newline\nEND RequestId: r1\n" in function.invoke_as("r1").log
+
+
+def test_output_of_a_killed_process_is_complete(make_function: MakeFunction) -> None:
+    function = make_function(
+        "import os\ndef handler(event, context):\n    print('x' * 500_000)\n    os.kill(os.getpid(), 9)\n"
+    )
+
+    assert "x" * 500_000 in function.invoke().log
+
+
+def test_output_that_is_not_text_is_kept_as_far_as_it_is(make_function: MakeFunction) -> None:
+    function = make_function("import os\ndef handler(event, context):\n    os.write(1, b'\\xff\\xfe pizza\\n')\n")
+
+    assert " pizza\n" in function.invoke().log
+
+
+def test_what_is_written_while_importing_survives_a_failed_import(make_function: MakeFunction) -> None:
+    function = make_function("print('so far')\nraise RuntimeError('no dough')\n")
+
+    log = function.invoke().log
+
+    assert log.index("so far\n") < log.index("[ERROR] RuntimeError: no dough")
+
+
+def test_the_json_format_has_platform_events_and_json_lines(make_function: MakeFunction) -> None:
+    function = make_function(
+        "import logging\ndef handler(event, context):\n    logging.warning('hot')\n", log_format="JSON"
+    )
+
+    events = [json.loads(line) for line in function.invoke_as("r1").log.splitlines()]
+
+    kinds = [event.get("type") or event["level"] for event in events]
+    assert kinds == ["platform.initStart", "platform.start", "WARNING", "platform.report"]
+    assert events[2]["message"] == "hot"
+    assert events[2]["requestId"] == "r1"
+    assert events[3]["record"]["status"] == "success"
+    assert events[3]["record"]["metrics"]["memorySizeMB"] == 128
