@@ -6,6 +6,7 @@ is made again from nothing.
 """
 
 import argparse
+import functools
 import hashlib
 import os
 import shutil
@@ -22,7 +23,9 @@ APP = ROOT / ".venv"
 EMULATOR = ROOT / "emulator" / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 LEAST_NODE = 20
+INSTALLER = ROOT / ".localdev" / "installer"
 _STAMP = ".made-from"
+_PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
 _LOG_LINES = 15
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -69,6 +72,9 @@ class Part:
             self.seconds = time.monotonic() - started
 
 
+_installer_lock = threading.Lock()
+
+
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run a command to its end, quietly. :raises SetupError: with the end of its output."""
     result = subprocess.run(
@@ -88,12 +94,49 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
         raise SetupError(f"{shown} ended with status {result.returncode}:\n{end}")
 
 
+def base_python() -> str:
+    """The Python underneath: we may be running in the very environment that is to be made anew."""
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
+
+
+@functools.cache
+def installer() -> Path | None:
+    """uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
+    uv = INSTALLER / "bin" / "uv"
+    try:
+        if not uv.exists():
+            run(base_python(), "-m", "venv", "--clear", INSTALLER)
+            run(INSTALLER / "bin" / "pip", "install", *_PIP_OPTIONS, "-r", ROOT / "requirements-setup.txt")
+        run(uv, "--version")
+    except SetupError:
+        return None
+    return uv
+
+
 def make_environment(folder: Path, *requirements: Path) -> None:
     """A virtual environment with exactly what the locks name."""
-    run(sys.executable, "-m", "venv", folder)
-    locks = [argument for lock in requirements for argument in ("-r", str(lock))]
-    run(folder / "bin" / "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-        "--require-hashes", *locks)  # fmt: skip
+    locks = [argument for lock in requirements for argument in ("-r", lock)]
+    run(base_python(), "-m", "venv", "--clear", folder)
+    with _installer_lock:
+        uv = installer()
+    if uv:
+        try:
+            run(uv, "pip", "install", "--quiet", "--require-hashes", "--python", folder / "bin" / "python", *locks,
+                env=_index_for_uv())  # fmt: skip
+        except SetupError:
+            # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
+            run(base_python(), "-m", "venv", "--clear", folder)
+        else:
+            return
+    run(folder / "bin" / "pip", "install", *_PIP_OPTIONS, *locks)
+
+
+def _index_for_uv() -> dict[str, str]:
+    """The package index pip is configured with, if any."""
+    pip = [base_python(), "-m", "pip", "config", "get", "global.index-url"]
+    result = subprocess.run(pip, capture_output=True, text=True, check=False)
+    index = os.environ.get("PIP_INDEX_URL") or result.stdout.strip()
+    return {"UV_DEFAULT_INDEX": index} if index else {}
 
 
 def make_app() -> None:

@@ -162,7 +162,8 @@ class EmbeddedEngine:
         for folder in (self.folder / "tmp", files / "usr/lib", files / "etc/localstack/init"):
             folder.mkdir(parents=True)
         (files / "usr/lib/localstack").symlink_to(project.STATIC_LIBS)
-        (files / "etc/localstack/init/ready.d").symlink_to(project.EMULATOR / "ready.d")
+        for stage in ("start.d", "ready.d"):
+            (files / "etc/localstack/init" / stage).symlink_to(project.EMULATOR / stage)
 
     def _environment(self) -> dict[str, str]:
         """LocalStack's settings; https://docs.localstack.cloud/aws/capabilities/config/configuration/"""

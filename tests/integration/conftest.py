@@ -1,0 +1,187 @@
+"""An emulator of the suite's own, the stack on it, and what a test of it needs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+import urllib3
+from executions import client as executions_client
+from executions.report import report_text
+from localdev import cdk, project
+from localdev.aws import Clients
+from localdev.engines import EmbeddedEngine
+from localdev.engines.embedded import sweep
+from localdev.orders import OrderApi
+from localdev.processes import free_port
+from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from localdev.engines import Engine
+
+DESTROYS = "destroys"
+_LOG_LINES = 40
+_ORDERED = pytest.StashKey[list[str]]()
+_ENGINE = pytest.StashKey["Engine"]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The suite's marker."""
+    config.addinivalue_line("markers", f"{DESTROYS}: runs last, since it removes what the others use")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test runs on every engine that was asked for."""
+    if "engine" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--engine") or ["embedded"]
+        metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What destroys the stack comes after everything else."""
+    items.sort(key=lambda item: item.get_closest_marker(DESTROYS) is not None)
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A running engine that nobody else uses."""
+    sweep()
+    engine = EmbeddedEngine(free_port(), ends_with_us=True)
+    assert request.param == engine.name
+    engine.start()
+    request.session.stash[_ENGINE] = engine
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def clients(engine: Engine) -> Clients:
+    """boto3 clients of the engine."""
+    return Clients(engine.endpoint_url)
+
+
+@pytest.fixture(scope="session")
+def cdk_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the CDK puts what it synthesises."""
+    folder = tmp_path_factory.mktemp("cdk.out")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def outputs(engine: Engine, clients: Clients, cdk_out: Path) -> StackOutputs:
+    """The deployed stack."""
+    cdk.deploy(engine, output=cdk_out / "stack")
+    return stack_outputs(clients)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP response."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON object it carries."""
+        document = json.loads(self.body)
+        assert isinstance(document, dict)
+        return document
+
+
+class Api:
+    """The deployed API, spoken to byte by byte; remembers the executions that were started."""
+
+    def __init__(self, base_url: str, ordered: list[str]) -> None:
+        self.base_url = base_url
+        self._ordered = ordered
+        self._http = urllib3.PoolManager(retries=False, timeout=30, maxsize=16)
+
+    def request(
+        self,
+        method: str = "GET",
+        path: str = "/",
+        *,
+        query: str | Mapping[str, str] = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        """One request; a ``query`` given as text is sent as it is."""
+        encoded = query if isinstance(query, str) else urlencode(query)
+        return self.request_url(method, f"{self.base_url}{path}{'?' if encoded else ''}{encoded}", headers, body)
+
+    def request_url(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        """One request to an address the API itself gave."""
+        response = self._http.request(method, url, headers=headers, body=body, redirect=False)
+        answer = Answer(response.status, dict(response.headers), response.data)
+        if answer.status == 202:
+            self._ordered.append(answer.document["executionArn"])
+        return answer
+
+    def order(self, flavour: str, **headers: str) -> dict[str, Any]:
+        """Place an order that is to be accepted; the document of the answer."""
+        answer = self.request("POST", query={"flavour": flavour}, headers=headers)
+        assert answer.status == 202, answer
+        return answer.document
+
+
+@pytest.fixture
+def api(outputs: StackOutputs, engine: Engine, request: pytest.FixtureRequest) -> Api:
+    """The deployed API; a failing test's report shows the executions it started."""
+    ordered = request.node.stash.setdefault(_ORDERED, [])
+    return Api(reachable_api_url(outputs.api_url, engine.endpoint_url), ordered)
+
+
+@pytest.fixture
+def outcome_of(api: Api) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Wait until an order has ended, whichever way, and give what the API then says of it."""
+    orders = OrderApi(api.base_url)
+
+    def wait(order: Mapping[str, Any]) -> dict[str, Any]:
+        from localdev.orders import TERMINAL
+
+        def ended() -> dict[str, Any] | None:
+            document = orders.status(order["orderId"])
+            return document if document["status"] in TERMINAL else None
+
+        return wait_until(ended, what=f"order {order['orderId']} to end", seconds=60)
+
+    return wait
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a failure what happened on the other side: the executions' histories and the emulator's log."""
+    report = yield
+    engine = item.session.stash.get(_ENGINE, None)
+    if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception) or engine is None:
+        return report
+    for arn in item.stash.get(_ORDERED, []):
+        report.sections.append((f"execution {arn.rpartition(':')[2]}", _history(engine, arn)))
+    report.sections.append((f"the last lines of the {engine.name} emulator's log", engine.log_tail(_LOG_LINES)))
+    return report
+
+
+def _history(engine: Engine, arn: str) -> str:
+    try:
+        return report_text(Clients(engine.endpoint_url).client("stepfunctions"), arn)
+    except Exception as error:  # noqa: BLE001 - a report of a failure must not fail itself
+        return f"could not be read: {error!r}"
+
+
+__all__ = ["Answer", "Api", "executions_client", "project", "time"]

@@ -1,0 +1,50 @@
+"""What the functions wrote about an order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from localdev.verbs.logs import function_names
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from localdev.aws import Clients
+    from localdev.stack import StackOutputs
+
+    from tests.integration.conftest import Api
+
+
+def _lines_about(clients: Clients, function: str, text: str) -> list[dict[str, Any]]:
+    config = clients.client("lambda").get_function_configuration(FunctionName=function)
+    group = config["LoggingConfig"]["LogGroup"]
+
+    def found() -> list[dict[str, Any]] | None:
+        logs = clients.client("logs")
+        try:
+            events = logs.filter_log_events(logGroupName=group)["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return None
+        return [json.loads(event["message"]) for event in events if text in event["message"]] or None
+
+    return wait_until(found, what=f"a log line of {function} with {text}", seconds=20)
+
+
+def test_start_order_logs_the_order_as_json(api: Api, clients: Clients, outputs: StackOutputs) -> None:
+    order = api.order("margherita")
+    assert outputs.api_url
+    (function,) = function_names(clients, "StartOrder")
+
+    (line, *_) = _lines_about(clients, function, order["orderId"])
+
+    assert line["level"] == "INFO"
+    assert line["requestId"]
+    assert "margherita" in json.dumps(line)
+
+
+def test_order_pizza_logs_the_flavour(api: Api, clients: Clients, outputs: StackOutputs) -> None:
+    api.order("a flavour nobody else orders")
+    assert outputs.api_url
+    (function,) = function_names(clients, "OrderPizza")
+
+    assert _lines_about(clients, function, "a flavour nobody else orders")

@@ -1,0 +1,33 @@
+"""``cdk destroy`` leaves nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+from localdev import cdk
+from localdev.project import STACK_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from localdev.aws import Clients
+    from localdev.engines import Engine
+    from localdev.stack import StackOutputs
+
+
+@pytest.mark.destroys
+def test_destroying_the_stack_leaves_nothing(
+    engine: Engine, clients: Clients, outputs: StackOutputs, cdk_out: Path
+) -> None:
+    assert outputs.state_machine_arn
+
+    cdk.destroy(engine, output=cdk_out / "stack")
+
+    with pytest.raises(ClientError, match="does not exist"):
+        clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)
+    assert clients.client("stepfunctions").list_state_machines()["stateMachines"] == []
+    assert clients.client("lambda").list_functions()["Functions"] == []
+    assert clients.client("sqs").list_queues().get("QueueUrls", []) == []
+    assert clients.client("logs").describe_log_groups()["logGroups"] == []

@@ -1,0 +1,99 @@
+"""Functions that raise, time out or exit: what their caller and a state machine see."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from localdev import cdk
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from localdev.aws import Clients
+    from localdev.engines import Engine
+
+STACK_NAME = "troubled-functions"
+
+
+@pytest.fixture(scope="module")
+def troubled(engine: Engine, clients: Clients, cdk_out: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The outputs of a second stack, deployed for these tests and destroyed after them."""
+    app = f"{sys.executable} {request.path.parent / 'troubled' / 'app.py'}"
+    cdk.deploy(engine, STACK_NAME, "--app", app, output=cdk_out / "troubled")
+    stack = clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    cdk.destroy(engine, STACK_NAME, "--app", app, output=cdk_out / "troubled")
+
+
+def _invoke(clients: Clients, function: str) -> tuple[dict[str, Any], str]:
+    """The error document and the log's tail; the request id in the former is replaced by ID."""
+    response = clients.client("lambda").invoke(FunctionName=function, LogType="Tail", Payload=b"{}")
+    assert response["StatusCode"] == 200
+    assert response["FunctionError"] == "Unhandled"
+    assert response["ExecutedVersion"] == "$LATEST"
+    request_id = response["ResponseMetadata"]["RequestId"]
+    payload = response["Payload"].read().decode().replace(request_id, "ID")
+    return json.loads(payload), base64.b64decode(response["LogResult"]).decode()
+
+
+def _execute(clients: Clients, machine_arn: str) -> tuple[str, dict[str, Any]]:
+    """Error and cause of a failed execution."""
+    stepfunctions = clients.client("stepfunctions")
+    arn = stepfunctions.start_execution(stateMachineArn=machine_arn)["executionArn"]
+
+    def ended() -> dict[str, Any] | None:
+        execution = stepfunctions.describe_execution(executionArn=arn)
+        return None if execution["status"] == "RUNNING" else dict(execution)
+
+    execution = wait_until(ended, what=f"{arn} to end", seconds=30)
+    assert execution["status"] == "FAILED", execution
+    return execution["error"], json.loads(execution["cause"])
+
+
+def test_an_exception_is_the_callers_error_document(clients: Clients, troubled: dict[str, str]) -> None:
+    document, log = _invoke(clients, troubled["RaisesFunction"])
+
+    assert document["errorType"] == "OvenError"
+    assert document["errorMessage"] == "the oven is cold"
+    assert document["requestId"] == "ID"
+    assert document["stackTrace"][0].startswith('  File "/var/task/trouble.py", line ')
+    assert "about to raise\n[ERROR] OvenError: the oven is cold" in log
+
+
+def test_a_timeout_is_named_with_the_functions_own_limit(clients: Clients, troubled: dict[str, str]) -> None:
+    document, log = _invoke(clients, troubled["TimesOutFunction"])
+
+    assert document == {
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": "RequestId: ID Error: Task timed out after 1.00 seconds",
+    }
+    assert "about to sleep\n" in log
+    assert "awake again" not in log
+
+
+def test_an_exit_is_named_with_its_status(clients: Clients, troubled: dict[str, str]) -> None:
+    document, _ = _invoke(clients, troubled["ExitsFunction"])
+
+    assert document == {
+        "errorType": "Runtime.ExitError",
+        "errorMessage": "RequestId: ID Error: Runtime exited with error: exit status 17",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [("Raises", "OvenError"), ("TimesOut", "Sandbox.Timedout"), ("Exits", "Runtime.ExitError")],
+)
+def test_a_state_machine_fails_with_the_functions_error(
+    clients: Clients, troubled: dict[str, str], name: str, error: str
+) -> None:
+    found, cause = _execute(clients, troubled[f"{name}MachineArn"])
+
+    assert found == error
+    assert cause["errorType"] == error
