@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Literal, overload
 
 import boto3
@@ -20,16 +21,20 @@ if TYPE_CHECKING:
 
 _CONFIG = Config(connect_timeout=5, read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
 
+# botocore's table of settings: name in a configuration file, variable, default, conversion
+_BLIND = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Neither ``~/.aws`` nor ``AWS_PROFILE`` has a say in local work."""
+
 
 class Clients:
     """Makes clients for one endpoint, in its default account and region."""
 
     def __init__(self, endpoint_url: str) -> None:
-        session = botocore.session.Session()
-        # neither ~/.aws nor AWS_PROFILE may have a say in local work
-        session.set_config_variable("profile", None)
-        session.set_config_variable("config_file", "/dev/null")
-        session.set_config_variable("credentials_file", "/dev/null")
+        session = botocore.session.Session(session_vars=_BLIND)
         self._session = boto3.Session(
             aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],

@@ -1,0 +1,63 @@
+"""No AWS setting of this machine gets into a child."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localdev.aws import Clients
+from localdev.cdk import cdk_environment
+from localdev.child_environment import child_environment
+from localdev.engines import EmbeddedEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLANTED = {
+    "AWS_ACCESS_KEY_ID": "AKIAREAL",
+    "AWS_SECRET_ACCESS_KEY": "real-secret",
+    "AWS_SESSION_TOKEN": "real-token",
+    "AWS_PROFILE": "production",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ENDPOINT_URL": "https://lambda.eu-central-1.amazonaws.com",
+    "AWS_CONFIG_FILE": "/somewhere/config",
+    "LOCALSTACK_AUTH_TOKEN": "ls-token",
+    "GITHUB_TOKEN": "gh-token",
+    "HTTPS_PROXY": "http://proxy",
+}
+
+
+@pytest.fixture(autouse=True)
+def planted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a person with real accounts."""
+    for name, value in PLANTED.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_child_has_dummy_credentials_and_a_home_of_its_own(tmp_path: Path) -> None:
+    found = child_environment(tmp_path / "home", {"EXTRA": "1"})
+
+    assert (found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"]) == ("test", "test")
+    assert found["HOME"] == str(tmp_path / "home")
+    assert found["EXTRA"] == "1"
+
+
+@pytest.mark.parametrize("value", [value for name, value in PLANTED.items() if name != "AWS_REGION"])
+def test_nothing_planted_gets_through_to_a_child(tmp_path: Path, value: str) -> None:
+    assert value not in child_environment(tmp_path, {}).values()
+
+
+def test_the_cdk_talks_to_the_engine_and_to_nothing_else() -> None:
+    found = cdk_environment(EmbeddedEngine(4577))
+
+    endpoints = {name: value for name, value in found.items() if name.startswith("AWS_ENDPOINT_URL")}
+    assert set(endpoints.values()) == {"http://127.0.0.1:4577"}
+
+
+def test_clients_sign_with_dummy_credentials_for_the_engine() -> None:
+    client = Clients("http://127.0.0.1:4577").client("sqs")
+
+    assert client.meta.endpoint_url == "http://127.0.0.1:4577"
+    assert client.meta.region_name == "us-east-1"
+    assert client._request_signer._credentials.access_key == "test"  # type: ignore[attr-defined]

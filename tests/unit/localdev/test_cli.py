@@ -1,0 +1,76 @@
+"""Options, help and bad input of the scripts."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localdev.cli import build_parser, main
+from localdev.engines import EmbeddedEngine
+from localdev.errors import LocaldevError
+from localdev.processes import free_port
+from localdev.project import ROOT
+from localdev.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        build_parser(name, VERBS[name]).parse_args(["--help"])
+
+    assert ended.value.code == 0
+    assert f"usage: scripts/{name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_has_a_script(name: str) -> None:
+    assert f"python -m localdev {name} " in (ROOT / "scripts" / name).read_text()
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name != "cdk"])
+def test_an_unknown_option_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, *(["x"] if name in {"order", "status"} else []), "--pinapple"])
+
+    assert ended.value.code == 2
+    assert "--pinapple" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["up", "--port", port])
+
+    assert ended.value.code == 2
+    assert "expected a port from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["order", "margherita"], ["status", "x"], ["logs"], ["deploy"], ["cdk", "diff"]])
+def test_with_nothing_up_a_verb_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([*arguments, "--port", str(free_port())])
+
+    assert status == 1
+    assert "Nothing is up at http://127.0.0.1:" in (said := capsys.readouterr().err)
+    assert "Hint: start it with ./scripts/up." in said
+
+
+def test_down_with_nothing_up_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["down", "--port", str(free_port())]) == 0
+    assert "Nothing was up" in capsys.readouterr().out
+
+
+@pytest.fixture
+def busy_port() -> Iterator[int]:
+    """A port somebody, namely this test, listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_busy_port_names_its_holder_and_the_way_out(busy_port: int) -> None:
+    with pytest.raises(LocaldevError, match=rf"Port {busy_port} on 127.0.0.1 is held by .*\nHint: .*--port"):
+        EmbeddedEngine(busy_port).start()

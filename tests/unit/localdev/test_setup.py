@@ -1,0 +1,127 @@
+"""The set-up: what is half made is made again, and what is missing is named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localdev import environments
+from localdev.environments import Part, SetupError, check_node
+from localdev.project import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    """What a part is made from."""
+    file = tmp_path / "lock.txt"
+    file.write_text("oven==1.0\n")
+    return file
+
+
+def _part(folder: Path, lock: Path, fails_with: str | None = None) -> Part:
+    def make() -> None:
+        folder.mkdir()
+        (folder / "half").touch()
+        if fails_with:
+            raise SetupError(fails_with)
+
+    return Part("oven", folder, [lock], make)
+
+
+def test_a_part_that_was_made_is_current(tmp_path: Path, lock: Path) -> None:
+    part = _part(tmp_path / "made", lock)
+
+    part.run()
+
+    assert part.state == "done"
+    assert part.is_current()
+
+
+def test_a_part_whose_making_failed_is_not_current_and_says_why(tmp_path: Path, lock: Path) -> None:
+    part = _part(tmp_path / "made", lock, fails_with="no gas")
+
+    part.run()
+
+    assert (part.state, part.error) == ("failed", "no gas")
+    assert not part.is_current()
+
+
+def test_a_part_whose_making_was_interrupted_is_made_again_from_nothing(tmp_path: Path, lock: Path) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "left over").touch()
+    part = _part(folder, lock)
+    assert not part.is_current()
+
+    part.run()
+
+    assert part.is_current()
+    assert not (folder / "left over").exists()
+
+
+def test_a_changed_lock_makes_a_part_stale(tmp_path: Path, lock: Path) -> None:
+    _part(tmp_path / "made", lock).run()
+
+    lock.write_text("oven==2.0\n")
+
+    assert not _part(tmp_path / "made", lock).is_current()
+
+
+def test_a_command_that_fails_is_shown_with_the_end_of_what_it_said() -> None:
+    with pytest.raises(SetupError, match=r"(?s)ended with status 3.*no gas"):
+        environments.run("sh", "-c", "echo no gas; exit 3")
+
+
+def test_node_missing_is_said_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(SetupError, match=r"(?s)Node.js is not installed.*Hint: install Node 20"):
+        check_node()
+
+
+def test_an_old_node_is_said_with_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("node", "npm"):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho v16.20.2\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+
+    with pytest.raises(SetupError, match=r"(?s)Node.js is v16.20.2; the AWS CDK needs 20.*Hint"):
+        check_node()
+
+
+def test_python_missing_is_said_with_a_way_out(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("dirname", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or "")
+    script = tmp_path / "scripts" / "setup"
+    script.parent.mkdir()
+    shutil.copy(ROOT / "scripts" / "setup", script)
+
+    result = subprocess.run(
+        [script], env={"PATH": str(tools), "HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 1
+    assert "Python 3.13 is not installed" in result.stderr
+    assert "Hint: install it" in result.stderr
+
+
+def test_with_everything_made_the_setup_says_so_and_changes_nothing() -> None:
+    stamp = ROOT / ".venv" / ".made-from"
+    before = stamp.stat().st_mtime_ns
+
+    result = subprocess.run(
+        [ROOT / "scripts" / "setup"], env=dict(os.environ), capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout == "Everything is up to date.\n"
+    assert stamp.stat().st_mtime_ns == before
