@@ -9,9 +9,18 @@ from localdev.aws import Clients
 from localdev.child_environment import child_environment, tool_home
 from localdev.engines import Engine
 from localdev.errors import LocaldevError
-from localdev.project import APP_PYTHON, NODE_MODULES, ROOT, STACK_NAME, STATE
+from localdev.project import APP_PYTHON, NODE_MODULES, ROOT, STACK_NAME
 from localdev.stack import failed_resources
 
+_FOR_EVERY_COMMAND = {
+    # the app runs in our environment, whether or not the person has activated it
+    "CDK_PYTHON": str(APP_PYTHON),
+    "CDK_DISABLE_VERSION_CHECK": "1",
+    # which Node versions jsii and the SDK will support next year is not this command's news
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "NODE_NO_WARNINGS": "1",
+}
 _ERROR_LINES = 15
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
@@ -23,9 +32,7 @@ def cdk_environment(engine: Engine) -> dict[str, str]:
         {
             "AWS_ENDPOINT_URL": engine.endpoint_url,
             "AWS_ENDPOINT_URL_S3": engine.endpoint_url,
-            # the app runs in our environment, whether or not the person has activated it
-            "CDK_PYTHON": str(APP_PYTHON),
-            "CDK_DISABLE_VERSION_CHECK": "1",
+            **_FOR_EVERY_COMMAND,
         },
     )
 
@@ -35,34 +42,45 @@ def run_cdk(engine: Engine, arguments: Sequence[str]) -> int:
     return subprocess.run(_command(arguments), cwd=ROOT, env=cdk_environment(engine), check=False).returncode
 
 
-def deploy(engine: Engine, *arguments: str, output: Path | None = None) -> None:
-    """Deploy the stack, quietly.
-
-    :raises LocaldevError: with the failing resource and its reason.
-    """
-    options = ["--require-approval", "never", "--no-notices", "--progress", "events"]
-    folder = output or STATE / f"cdk.out-{engine.name}"
-    _run_quietly(engine, ["deploy", *(arguments or [STACK_NAME]), "--output", str(folder), *options])
-
-
-def destroy(engine: Engine, *arguments: str, output: Path | None = None) -> None:
-    """Remove the stack and everything in it.
+def synthesize(*arguments: str, output: Path) -> Path:
+    """Synthesise the app into a cloud assembly; it is the same for every engine, so none has to be up.
 
     :raises LocaldevError: with what the CDK said.
     """
-    folder = output or STATE / f"cdk.out-{engine.name}"
-    _run_quietly(engine, ["destroy", *(arguments or [STACK_NAME]), "--force", "--output", str(folder)])
+    environment = child_environment(tool_home(), _FOR_EVERY_COMMAND)
+    _run_quietly(["synth", *arguments, "--quiet", "--output", str(output)], environment)
+    return output
+
+
+def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
+    """Deploy a stack of a synthesised app, quietly.
+
+    :raises LocaldevError: with the failing resource and its reason.
+    """
+    options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
+    try:
+        _run_quietly(["deploy", stack, *options], cdk_environment(engine))
+    except LocaldevError as error:
+        raise _with_reasons(error, engine, stack) from error
+
+
+def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
+    """Remove a stack and everything in it.
+
+    :raises LocaldevError: with what the CDK said.
+    """
+    _run_quietly(["destroy", stack, "--app", str(assembly), "--force"], cdk_environment(engine))
 
 
 def _command(arguments: Sequence[str]) -> list[str]:
     return [str(NODE_MODULES / ".bin" / "cdklocal"), *arguments]
 
 
-def _run_quietly(engine: Engine, arguments: Sequence[str]) -> None:
+def _run_quietly(arguments: Sequence[str], environment: dict[str, str]) -> None:
     result = subprocess.run(
         _command(arguments),
         cwd=ROOT,
-        env=cdk_environment(engine),
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -71,17 +89,18 @@ def _run_quietly(engine: Engine, arguments: Sequence[str]) -> None:
         check=False,
     )
     if result.returncode:
-        raise _failure(engine, arguments[0], result.stdout)
+        lines = [_NOISE.sub("", line) for line in result.stdout.splitlines()]
+        last = "\n".join(f"  {line}" for line in [line for line in lines if line][-_ERROR_LINES:])
+        raise LocaldevError(f"cdk {arguments[0]} failed. It said:\n{last}")
 
 
-def _failure(engine: Engine, command: str, output: str) -> LocaldevError:
-    reasons = failed_resources(Clients(engine.endpoint_url))
-    if reasons:
-        what = "\n".join(f"  {reason}" for reason in reasons)
-        return LocaldevError(
-            f"The CDK could not {command} {STACK_NAME}. What failed:\n{what}",
-            "the emulator's side of it is in ./scripts/logs.",
-        )
-    lines = [_NOISE.sub("", line) for line in output.splitlines()]
-    last = "\n".join(f"  {line}" for line in [line for line in lines if line][-_ERROR_LINES:])
-    return LocaldevError(f"The CDK could not {command} {STACK_NAME}. It said:\n{last}")
+def _with_reasons(error: LocaldevError, engine: Engine, stack: str) -> LocaldevError:
+    """The resources that failed and why, where the engine knows; what the CDK said otherwise."""
+    reasons = failed_resources(Clients(engine.endpoint_url), stack)
+    if not reasons:
+        return error
+    what = "\n".join(f"  {reason}" for reason in reasons)
+    return LocaldevError(
+        f"The stack {stack} could not be deployed. What failed:\n{what}",
+        "the whole story is in ./scripts/cdk deploy.",
+    )

@@ -1,6 +1,7 @@
 """The command line behind the scripts: one verb each, the same options on all of them."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str]) -> int:
     except LocaldevError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # whoever read our output has seen enough, as in "scripts/logs | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return _INTERRUPTED

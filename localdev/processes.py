@@ -54,8 +54,6 @@ def end_session(leader: int) -> None:
     for process in victims:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(leader, 0)
     psutil.wait_procs(victims, timeout=_END_SECONDS)
 
 

@@ -63,10 +63,10 @@ def reachable_api_url(api_url: str, endpoint_url: str) -> str:
     return f"{endpoint_url}/_aws/execute-api/{match['id']}{parts.path}".rstrip("/")
 
 
-def failed_resources(clients: Clients) -> list[str]:
+def failed_resources(clients: Clients, stack: str = STACK_NAME) -> list[str]:
     """Each resource that stopped the last deployment, and its reason."""
     try:
-        events = clients.client("cloudformation").describe_stack_events(StackName=STACK_NAME)
+        events = clients.client("cloudformation").describe_stack_events(StackName=stack)
     except ClientError:
         return []
     return [_reason(event) for event in events["StackEvents"] if _is_cause(event)]

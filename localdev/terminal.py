@@ -1,5 +1,6 @@
 """What the scripts print: progress while a person waits, tables, and plain lines where nobody watches."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,14 +15,13 @@ out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 """Progress and messages."""
 
+_ORDER_ID_LENGTH = 36
 _MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
 
 
 @contextmanager
 def progress(doing: str, done: str) -> Iterator[None]:
     """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere."""
-    import time
-
     started = time.monotonic()
     if err.is_terminal:
         with err.status(f"{doing} …"):
@@ -41,7 +41,13 @@ def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
     """One row an order: what was asked for, and what became of it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("flavour", "order", "status", "error and cause", "seconds"):
-        table.add_column(column, justify="right" if column == "seconds" else "left")
+        table.add_column(
+            column,
+            justify="right" if column == "seconds" else "left",
+            # an id is there to be copied
+            no_wrap=column in {"order", "status"},
+            min_width=_ORDER_ID_LENGTH if column == "order" else None,
+        )
     for asked, outcome in rows:
         reason = ": ".join(part for part in (outcome.error, outcome.cause) if part)
         table.add_row(

@@ -56,6 +56,8 @@ class EmbeddedEngine:
         self.port = port
         self.folder = project.STATE / f"{_PREFIX}{port}"
         self._ends_with_us = ends_with_us
+        self._process: subprocess.Popen[bytes] | None = None
+        """LocalStack, where it is a child of ours."""
 
     @property
     def endpoint_url(self) -> str:
@@ -82,11 +84,10 @@ class EmbeddedEngine:
                 return
             self._clear()
             self._check_port()
-            process = self._spawn()
+            self._process = self._spawn()
             try:
-                self._wait_until_ready(process)
+                self._wait_until_ready(self._process)
             except BaseException:
-                end_session(process.pid)
                 self._clear(keep_log=True)
                 raise
 
@@ -122,6 +123,9 @@ class EmbeddedEngine:
         instance = self._instance()
         if instance and instance.is_running():
             end_session(instance.pid)
+        if self._process:
+            self._process.wait()
+            self._process = None
         if keep_log and self.log_file.exists():
             # what went wrong can still be read after a start that failed
             self.log_file.replace(project.STATE / "last-failure.log")
@@ -167,7 +171,6 @@ class EmbeddedEngine:
 
     def _environment(self) -> dict[str, str]:
         """LocalStack's settings; https://docs.localstack.cloud/aws/capabilities/config/configuration/"""
-        address = f"127.0.0.1:{self.port}"
         return child_environment(
             self.folder / "home",
             {
@@ -175,8 +178,9 @@ class EmbeddedEngine:
                 "XDG_CACHE_HOME": str(project.PLUGIN_CACHE),
                 "FILESYSTEM_ROOT": str(self.folder / "files"),
                 "OVERRIDE_IN_DOCKER": "0",
-                "GATEWAY_LISTEN": address,
-                "LOCALSTACK_HOST": address,
+                "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
+                "SQS_ENDPOINT_STRATEGY": "path",
                 "LAMBDA_RUNTIME_EXECUTOR": "process",
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
                 # nothing leaves the machine: no DNS server, certificate download, telemetry or version check

@@ -59,8 +59,7 @@ def _order(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     started = time.monotonic()
     engine = engine_of(options)
-    up.start(engine)
-    up.deploy(engine)
+    up.start_and_deploy(engine)
     api = up.order_api(engine)
     with progress("ordering four pizzas", "four orders have ended"):
         outcomes = place_and_wait(api, list(_EXPECTED))

@@ -1,12 +1,19 @@
 """``up``: an engine, started and with the stack on it."""
 
 import argparse
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from localdev import cdk
 from localdev.aws import Clients
 from localdev.engines import Engine
 from localdev.engines.embedded import sweep
+from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
+from localdev.project import DEFAULT_PORT, STATE
 from localdev.stack import reachable_api_url, stack_outputs
 from localdev.terminal import err, out, progress
 from localdev.verbs.base import Verb, engine_of
@@ -23,9 +30,25 @@ def start(engine: Engine) -> None:
 
 
 def deploy(engine: Engine) -> None:
-    """Deploy the stack, saying so."""
-    with progress("deploying the stack with cdklocal", "the stack is deployed"):
-        cdk.deploy(engine)
+    """Deploy the stack as it is now, saying so."""
+    with _assembly_folder() as folder, progress("deploying the stack with cdklocal", "the stack is deployed"):
+        cdk.deploy(engine, cdk.synthesize(output=folder))
+
+
+def start_and_deploy(engine: Engine) -> None:
+    """Start the engine and deploy; the app is synthesised while the engine starts."""
+    with _assembly_folder() as folder, ThreadPoolExecutor(1) as pool:
+        assembly = pool.submit(cdk.synthesize, output=folder)
+        start(engine)
+        with progress("deploying the stack with cdklocal", "the stack is deployed"):
+            cdk.deploy(engine, assembly.result())
+
+
+@contextmanager
+def _assembly_folder() -> Iterator[Path]:
+    STATE.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="cdk.out-", dir=STATE) as folder:
+        yield Path(folder)
 
 
 def order_api(engine: Engine) -> OrderApi:
@@ -37,16 +60,12 @@ def order_api(engine: Engine) -> OrderApi:
 
 def require_up(engine: Engine) -> None:
     """:raises LocaldevError: nothing has been started on this port."""
-    from localdev.errors import LocaldevError
-
     if not engine.is_up():
         raise LocaldevError(f"Nothing is up at {engine.endpoint_url}.", "start it with ./scripts/up.")
 
 
 def port_option(options: argparse.Namespace) -> str:
     """What has to be typed to mean the same emulator again."""
-    from localdev.project import DEFAULT_PORT
-
     return "" if options.port == DEFAULT_PORT else f" --port {options.port}"
 
 
@@ -56,12 +75,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    start(engine)
     again = port_option(options)
     if options.no_deploy:
+        start(engine)
         out.print(f"\nDeploy with  ./scripts/deploy{again}\nStop with    ./scripts/down{again}")
         return 0
-    deploy(engine)
+    start_and_deploy(engine)
     url = order_api(engine).base_url
     out.print(
         f"""

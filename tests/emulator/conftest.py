@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from localstack_process_executor import launches
 from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
 from localstack_process_executor.function_environment import function_environment

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
 import urllib3
-from executions import client as executions_client
-from executions.report import report_text
-from localdev import cdk, project
+
+from localdev import cdk
 from localdev.aws import Clients
 from localdev.engines import EmbeddedEngine
 from localdev.engines.embedded import sweep
@@ -70,17 +67,15 @@ def clients(engine: Engine) -> Clients:
 
 
 @pytest.fixture(scope="session")
-def cdk_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the CDK puts what it synthesises."""
-    folder = tmp_path_factory.mktemp("cdk.out")
-    yield folder
-    shutil.rmtree(folder)
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The synthesised app."""
+    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture(scope="session")
-def outputs(engine: Engine, clients: Clients, cdk_out: Path) -> StackOutputs:
+def outputs(engine: Engine, clients: Clients, assembly: Path) -> StackOutputs:
     """The deployed stack."""
-    cdk.deploy(engine, output=cdk_out / "stack")
+    cdk.deploy(engine, assembly)
     return stack_outputs(clients)
 
 
@@ -179,9 +174,8 @@ def pytest_runtest_makereport(
 
 def _history(engine: Engine, arn: str) -> str:
     try:
+        from executions.report import report_text
+
         return report_text(Clients(engine.endpoint_url).client("stepfunctions"), arn)
     except Exception as error:  # noqa: BLE001 - a report of a failure must not fail itself
         return f"could not be read: {error!r}"
-
-
-__all__ = ["Answer", "Api", "executions_client", "project", "time"]

@@ -10,7 +10,6 @@ from localdev.waiting import wait_until
 if TYPE_CHECKING:
     from localdev.aws import Clients
     from localdev.stack import StackOutputs
-
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

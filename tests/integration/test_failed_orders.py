@@ -11,7 +11,6 @@ from localdev.waiting import wait_until
 if TYPE_CHECKING:
     from localdev.aws import Clients
     from localdev.stack import StackOutputs
-
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -54,10 +53,8 @@ def test_an_order_that_succeeds_is_not(
     seen: list[str] = []
 
     def bad_one_arrived() -> bool | None:
-        for message in sqs.receive_message(
-            QueueUrl=outputs.failed_orders_queue_url, MaxNumberOfMessages=10
-        ).get("Messages", []):
-            seen.append(json.loads(message["Body"])["detail"]["executionArn"])
+        answer = sqs.receive_message(QueueUrl=outputs.failed_orders_queue_url, MaxNumberOfMessages=10)
+        seen.extend(json.loads(message["Body"])["detail"]["executionArn"] for message in answer.get("Messages", []))
         return True if bad["executionArn"] in seen else None
 
     wait_until(bad_one_arrived, what="the failed order's message", seconds=SECONDS)

@@ -11,7 +11,6 @@ from localdev.waiting import wait_until
 if TYPE_CHECKING:
     from localdev.aws import Clients
     from localdev.stack import StackOutputs
-
     from tests.integration.conftest import Api
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from botocore.exceptions import ClientError
+
 from localdev import cdk
 from localdev.project import STACK_NAME
 
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 @pytest.mark.destroys
 def test_destroying_the_stack_leaves_nothing(
-    engine: Engine, clients: Clients, outputs: StackOutputs, cdk_out: Path
+    engine: Engine, clients: Clients, outputs: StackOutputs, assembly: Path
 ) -> None:
     assert outputs.state_machine_arn
 
-    cdk.destroy(engine, output=cdk_out / "stack")
+    cdk.destroy(engine, assembly)
 
     with pytest.raises(ClientError, match="does not exist"):
         clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)

@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from localdev import cdk
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from localdev.aws import Clients
     from localdev.engines import Engine
@@ -22,13 +22,16 @@ STACK_NAME = "troubled-functions"
 
 
 @pytest.fixture(scope="module")
-def troubled(engine: Engine, clients: Clients, cdk_out: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def troubled(
+    engine: Engine, clients: Clients, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """The outputs of a second stack, deployed for these tests and destroyed after them."""
     app = f"{sys.executable} {request.path.parent / 'troubled' / 'app.py'}"
-    cdk.deploy(engine, STACK_NAME, "--app", app, output=cdk_out / "troubled")
+    assembly = cdk.synthesize("--app", app, output=tmp_path_factory.mktemp("troubled"))
+    cdk.deploy(engine, assembly, STACK_NAME)
     stack = clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    cdk.destroy(engine, STACK_NAME, "--app", app, output=cdk_out / "troubled")
+    cdk.destroy(engine, assembly, STACK_NAME)
 
 
 def _invoke(clients: Clients, function: str) -> tuple[dict[str, Any], str]:

@@ -17,10 +17,15 @@ def build(app: App) -> None:
     """One function and one state machine for each handler of ``trouble.py``."""
     stack = Stack(app, STACK_NAME)
     for name in ("Raises", "TimesOut", "Exits"):
-        log_group = logs.LogGroup(stack, f"{name}Logs", removal_policy=RemovalPolicy.DESTROY)
+        function_name = f"{STACK_NAME}-{name}"
+        # LocalStack 4.14 writes to the group of the function's name, whatever the function's configuration says
+        log_group = logs.LogGroup(
+            stack, f"{name}Logs", log_group_name=f"/aws/lambda/{function_name}", removal_policy=RemovalPolicy.DESTROY
+        )
         function = lambda_.Function(
             stack,
             name,
+            function_name=function_name,
             runtime=lambda_.Runtime.PYTHON_3_13,
             code=lambda_.Code.from_asset(str(HANDLERS)),
             handler=f"trouble.{name.lower()}",
@@ -28,7 +33,11 @@ def build(app: App) -> None:
             log_group=log_group,
         )
         task = tasks.LambdaInvoke(
-            stack, f"Invoke {name}", lambda_function=function, payload_response_only=True, retry_on_service_exceptions=False
+            stack,
+            f"Invoke {name}",
+            lambda_function=function,
+            payload_response_only=True,
+            retry_on_service_exceptions=False,
         )
         machine = sfn.StateMachine(stack, f"{name}Machine", definition_body=sfn.DefinitionBody.from_chainable(task))
         CfnOutput(stack, f"{name}Function", value=function.function_name).override_logical_id(f"{name}Function")
