@@ -16,6 +16,9 @@ class TheStateMachineStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, description="Orders pizza, but never with pineapple", **kwargs)
 
+        # The CDK also declares the dependencies that a reference implies, which cfn-lint calls redundant.
+        self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+
         workflow = OrderWorkflow(self, "OrderWorkflow")
         api = OrderApi(self, "OrderApi", state_machine=workflow.state_machine)
         failed_orders = FailedOrders(self, "FailedOrders", state_machine=workflow.state_machine)

@@ -12,6 +12,7 @@ from localdev.errors import LocaldevError
 from localdev.verbs import VERBS, Verb
 
 _INTERRUPTED = 130
+_HELP_WIDTH = 100
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +56,8 @@ def build_parser(name: str, verb: Verb) -> argparse.ArgumentParser:
         prog=f"scripts/{name}",
         description=verb.description,
         epilog=verb.epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # the same text on every terminal, so that the documentation can hold it
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_HELP_WIDTH),
         allow_abbrev=False,
     )
     verb.add_arguments(parser)

@@ -15,7 +15,7 @@ out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 """Progress and messages."""
 
-_ORDER_ID_LENGTH = 36
+_ORDER_ID_LENGTH = 16
 _MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
 
 
@@ -49,7 +49,7 @@ def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
             min_width=_ORDER_ID_LENGTH if column == "order" else None,
         )
     for asked, outcome in rows:
-        reason = ": ".join(part for part in (outcome.error, outcome.cause) if part)
+        reason = "\n".join(part for part in (outcome.error, outcome.cause) if part)
         table.add_row(
             asked,
             f"[dim]{outcome.order.order_id}[/]",

@@ -55,6 +55,8 @@ class EmbeddedEngine:
     def __init__(self, port: int = project.DEFAULT_PORT, *, ends_with_us: bool = False) -> None:
         self.port = port
         self.folder = project.STATE / f"{_PREFIX}{port}"
+        self.executor = "process"
+        """The plugin of LocalStack that runs functions."""
         self._ends_with_us = ends_with_us
         self._process: subprocess.Popen[bytes] | None = None
         """LocalStack, where it is a child of ours."""
@@ -71,8 +73,23 @@ class EmbeddedEngine:
 
     def is_up(self) -> bool:
         """Whether an emulator of this checkout runs on the port."""
-        instance = self._instance()
+        instance = self._read_instance()
         return bool(instance and instance.is_running())
+
+    def instance(self) -> Instance:
+        """What runs on the port.
+
+        :raises LocaldevError: nothing of ours does.
+        """
+        instance = self._read_instance()
+        if not instance:
+            raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", "start it with ./scripts/up.")
+        return instance
+
+    def is_orphaned(self) -> bool:
+        """Whether it was started for a process that has ended without stopping it."""
+        instance = self._read_instance()
+        return bool(instance and instance.is_orphaned())
 
     def start(self) -> None:
         """Start it, unless it is up, and wait until it is ready.
@@ -114,13 +131,13 @@ class EmbeddedEngine:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _instance(self) -> Instance | None:
+    def _read_instance(self) -> Instance | None:
         with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
             return Instance(**json.loads((self.folder / "instance.json").read_text()))
         return None
 
     def _clear(self, *, keep_log: bool = False) -> None:
-        instance = self._instance()
+        instance = self._read_instance()
         if instance and instance.is_running():
             end_session(instance.pid)
         if self._process:
@@ -181,7 +198,7 @@ class EmbeddedEngine:
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
                 "SQS_ENDPOINT_STRATEGY": "path",
-                "LAMBDA_RUNTIME_EXECUTOR": "process",
+                "LAMBDA_RUNTIME_EXECUTOR": self.executor,
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
                 # nothing leaves the machine: no DNS server, certificate download, telemetry or version check
                 "DNS_ADDRESS": "0",
@@ -226,6 +243,5 @@ def known_engines() -> list[EmbeddedEngine]:
 def sweep() -> None:
     """Stop the emulators whose owner has ended without stopping them, e.g. a killed test run."""
     for engine in known_engines():
-        instance = engine._instance()  # noqa: SLF001 - the same module's own record
-        if instance and instance.is_orphaned():
+        if engine.is_orphaned():
             engine.stop()

@@ -27,13 +27,9 @@ def _add_order_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
-    """Place each order in turn and wait for it."""
-    outcomes = []
-    for flavour in flavours:
-        started = time.monotonic()
-        order = api.place(flavour)
-        outcomes.append(api.wait(order, started=started))
-    return outcomes
+    """Place one order after the other, then wait for them all."""
+    placed = [(time.monotonic(), api.place(flavour)) for flavour in flavours]
+    return [api.wait(order, started=started) for started, order in placed]
 
 
 def _order(options: argparse.Namespace) -> int:

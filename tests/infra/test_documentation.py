@@ -1,0 +1,33 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from localdev.documentation import COMMANDS, README, commands_page, readme_parts, with_parts
+from localdev.project import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HINT = "Hint: .venv/bin/python -m localdev.documentation"
+
+
+def test_the_readmes_generated_parts_are_current(template_document: Mapping[str, Any]) -> None:
+    page = README.read_text()
+
+    assert with_parts(page, readme_parts(template_document)) == page, HINT
+
+
+def test_the_page_of_all_commands_is_current() -> None:
+    assert COMMANDS.read_text() == commands_page(), HINT
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "CONTRIBUTING.md"])
+def test_every_command_a_page_names_is_there(page: Any) -> None:
+    named = set(re.findall(r"\./(scripts/\w+)", page.read_text()))
+
+    assert named
+    assert [script for script in sorted(named) if not (ROOT / script).exists()] == []

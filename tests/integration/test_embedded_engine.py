@@ -1,0 +1,84 @@
+"""The embedded engine itself: starts that fail, owners that are killed, deployments that cannot be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from localdev import cdk, project
+from localdev.engines import EmbeddedEngine
+from localdev.engines.embedded import sweep
+from localdev.errors import LocaldevError
+from localdev.processes import free_port
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from localdev.engines import Engine
+
+
+def test_localstack_dying_at_start_is_said_with_its_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho no dough\nexit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(project, "EMULATOR_PYTHON", program)
+    engine = EmbeddedEngine(free_port())
+
+    with pytest.raises(LocaldevError, match=r"(?s)LocalStack ended with status 3.*no dough.*Hint: "):
+        engine.start()
+
+    assert not engine.is_up()
+    assert not engine.folder.exists()
+
+
+def test_an_executor_localstack_does_not_know_fails_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = EmbeddedEngine(free_port())
+    monkeypatch.setattr(engine, "executor", "burger")
+
+    with pytest.raises(LocaldevError, match=r"(?s)10_check_runtime_executor.py failed.*'burger'.*docker, process"):
+        engine.start()
+
+    assert not engine.is_up()
+
+
+def test_the_emulator_of_a_killed_owner_is_swept() -> None:
+    port = free_port()
+    program = (
+        "import sys, time; from localdev.engines import EmbeddedEngine; "
+        f"EmbeddedEngine({port}, ends_with_us=True).start()"
+    )
+    owner = subprocess.Popen([sys.executable, "-c", program], cwd=project.ROOT)
+    engine = EmbeddedEngine(port)
+    wait_until(lambda: engine.is_up() or None, what="the owner's emulator", seconds=30)
+    emulator = psutil.Process(engine.instance().pid)
+    owner.kill()
+    owner.wait()
+
+    sweep()
+
+    assert not emulator.is_running()
+    assert not engine.folder.exists()
+
+
+def test_only_the_loopback_address_is_listened_on(engine: Engine) -> None:
+    process = psutil.Process(EmbeddedEngine(int(engine.endpoint_url.rpartition(":")[2])).instance().pid)
+
+    addresses = {connection.laddr[0] for connection in process.net_connections() if connection.status == "LISTEN"}
+
+    assert addresses
+    assert all(address.startswith("127.") for address in addresses)
+
+
+def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
+    app = f"{sys.executable} {Path(__file__).parent / 'unrunnable' / 'app.py'}"
+    assembly = cdk.synthesize("--app", app, output=tmp_path)
+
+    try:
+        with pytest.raises(LocaldevError, match=r"(?s)What failed:.*AWS::Lambda::Function.*nodejs22.x"):
+            cdk.deploy(engine, assembly, "unrunnable-function")
+    finally:
+        cdk.destroy(engine, assembly, "unrunnable-function")

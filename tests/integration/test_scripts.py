@@ -1,0 +1,205 @@
+"""The scripts, as a person or another script uses them: one emulator, from ``demo`` to ``down``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from localdev import project
+from localdev.engines import EmbeddedEngine
+from localdev.processes import free_port, port_is_free
+from localdev.project import ROOT
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+README = (ROOT / "README.md").read_text()
+
+
+def _run(script: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "scripts" / script, *arguments],
+        env={**os.environ, "COLUMNS": "80", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[str]:
+    """The port of an emulator that these tests start, and that is ended whatever happens."""
+    port = free_port()
+    yield str(port)
+    EmbeddedEngine(port).stop()
+
+
+@pytest.fixture(scope="module")
+def demo(port: str) -> subprocess.CompletedProcess[str]:
+    """A demo with nothing running, in the shell of a person who has a real account."""
+    return _run("demo", "--port", port, AWS_PROFILE="production", AWS_SECRET_ACCESS_KEY="a-real-secret")  # noqa: S106 - planted
+
+
+def _shape(text: str) -> list[str]:
+    """Lines without what differs from run to run: numbers, ids, ports and spacing."""
+    text = re.sub(r"\b[0-9a-f]{16}\b", "ID", text)
+    text = re.sub(r" --port \d+", "", text)
+    text = re.sub(r"\d+(\.\d+)?", "N", text)
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def test_the_demo_ends_well(demo: subprocess.CompletedProcess[str]) -> None:
+    assert demo.returncode == 0, demo
+
+
+def test_the_demo_prints_what_the_readme_shows(demo: subprocess.CompletedProcess[str]) -> None:
+    session = README.split("<!-- session -->")[1].split("```")[1]
+
+    assert _shape(demo.stderr + demo.stdout) == _shape(session)[1:]
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_order_that_fails_gives_status_3_and_a_json_line_each(port: str) -> None:
+    result = _run("order", "pepperoni", "pineapple", "--json", "--port", port)
+
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 3
+    assert [line["status"] for line in lines] == ["SUCCEEDED", "FAILED"]
+    assert list(lines[0]) == [
+        "flavour", "orderId", "executionArn", "status", "error", "cause", "output", "seconds",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_order_that_succeeds_gives_status_0(port: str) -> None:
+    assert _run("order", "margherita", "--port", port).returncode == 0
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_order_that_cannot_be_placed_gives_status_1(port: str) -> None:
+    result = _run("order", "x" * 65, "--port", port)
+
+    assert result.returncode == 1
+    assert "did not accept" in result.stderr
+    assert "flavour" in result.stderr
+
+
+@pytest.mark.usefixtures("demo")
+def test_not_waiting_prints_an_order_that_runs(port: str) -> None:
+    result = _run("order", "margherita", "--no-wait", "--json", "--port", port)
+
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["status"] == "RUNNING"
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_status_of_an_order_can_be_asked_for(port: str) -> None:
+    order = json.loads(_run("order", "hawaiian", "--json", "--port", port).stdout)
+
+    result = _run("status", order["orderId"], "--json", "--port", port)
+
+    assert result.returncode == 0
+    assert json.loads(result.stdout)["cause"] == "They asked for Pineapple"
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_unknown_order_is_an_error(port: str) -> None:
+    result = _run("status", "no-such-order", "--port", port)
+
+    assert result.returncode == 1
+    assert "There is no order 'no-such-order'" in result.stderr
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_logs_show_what_a_function_wrote(port: str) -> None:
+    result = _run("logs", "order_pizza", "--port", port)
+
+    assert result.returncode == 0
+    assert "the-state-machine-OrderPizza" in result.stdout
+    assert "hawaiian" in result.stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_function_nobody_knows_is_an_error(port: str) -> None:
+    result = _run("logs", "OrderBurger", "--port", port)
+
+    assert result.returncode == 1
+    assert "there are the-state-machine-" in result.stderr
+
+
+@pytest.mark.usefixtures("demo")
+def test_any_cdk_command_reaches_the_emulator(port: str) -> None:
+    result = _run("cdk", "diff", "--port", port)
+
+    assert result.returncode == 0, result
+    assert "There were no differences" in result.stdout + result.stderr
+
+
+@pytest.mark.usefixtures("demo")
+def test_up_while_up_says_so_and_deploys_again(port: str) -> None:
+    result = _run("up", "--port", port)
+
+    assert result.returncode == 0
+    assert "is up already" in result.stderr
+    assert f"curl -i 'http://127.0.0.1:{port}/_aws/execute-api/" in result.stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_doctor_finds_the_emulator(port: str) -> None:
+    result = _run("doctor")
+
+    assert f"up at http://127.0.0.1:{port}" in result.stdout or port in result.stdout
+    assert "LocalStack 4.14.0" in result.stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_down_leaves_no_process_no_port_and_no_folder(port: str) -> None:
+    engine = EmbeddedEngine(int(port))
+    session = engine.instance().pid
+
+    assert _run("down", "--port", port).returncode == 0
+
+    assert not [process for process in psutil.process_iter() if _session_of(process) == session]
+    assert port_is_free(int(port))
+    assert not engine.folder.exists()
+
+
+def _session_of(process: psutil.Process) -> int | None:
+    try:
+        return os.getsid(process.pid) if process.status() != psutil.STATUS_ZOMBIE else None
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_start_leaves_nothing(number: signal.Signals) -> None:
+    engine = EmbeddedEngine(free_port())
+    up = subprocess.Popen(
+        [ROOT / "scripts" / "up", "--port", str(engine.port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    wait_until(lambda: engine.is_up() or None, what="LocalStack's process", seconds=30)
+
+    os.killpg(up.pid, number)
+    _, said = up.communicate(timeout=60)
+
+    assert up.returncode == 130
+    assert "Interrupted." in said
+    assert not engine.is_up()
+    assert not engine.folder.exists()
+    assert not list(project.STATE.glob("cdk.out-*"))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", engine.port), timeout=1)
