@@ -20,8 +20,8 @@ _FOR_EVERY_COMMAND = {
     # deployment to AWS run it
     "CDK_VALIDATION": "false",
     # which Node versions jsii and the SDK will support next year is not this command's news
-    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+    "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "22",
+    "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     "NODE_NO_WARNINGS": "1",
 }
 _ERROR_LINES = 15

@@ -15,7 +15,7 @@ out = Console(highlight=False)
 err = Console(highlight=False, stderr=True)
 """Progress and messages."""
 
-_ORDER_ID_LENGTH = 16
+_ORDER_ID_LENGTH = 20
 _MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
 
 

@@ -5,12 +5,14 @@ machine (``localstack.runtime.server.twisted``, "TODO: interface = host?"). The 
 open interface it would be anybody's on the network. Runs before the server is registered.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localstack import config
 from localstack.runtime.server import twisted
 from twisted.internet import endpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOSTS = {address.port: address.host for address in config.GATEWAY_LISTEN}
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from localdev.documentation import COMMANDS, README, commands_page, readme_parts, with_parts
 from localdev.project import ROOT
 

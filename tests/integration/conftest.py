@@ -20,7 +20,7 @@ from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from localdev.engines import Engine
@@ -160,7 +160,7 @@ def outcome_of(api: Api) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add to a failure what happened on the other side: the executions' histories and the emulator's log."""
     report = yield
     engine = item.session.stash.get(_ENGINE, None)

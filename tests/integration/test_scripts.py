@@ -52,7 +52,7 @@ def demo(port: str) -> subprocess.CompletedProcess[str]:
 
 def _shape(text: str) -> list[str]:
     """Lines without what differs from run to run: numbers, ids, ports and spacing."""
-    text = re.sub(r"\b[0-9a-f]{16}\b", "ID", text)
+    text = re.sub(r"\b[0-9a-f]{20}\b", "ID", text)
     text = re.sub(r" --port \d+", "", text)
     text = re.sub(r"\d+(\.\d+)?", "N", text)
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
