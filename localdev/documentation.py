@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from executions.definition import parse_definition
+from executions.definition import read_definition
 from executions.diagram import mermaid
 from localdev import cdk
 from localdev.cli import build_parser
@@ -58,7 +58,7 @@ def with_parts(page: str, parts: Mapping[str, str]) -> str:
 
 def readme_parts(template: Mapping[str, Any]) -> dict[str, str]:
     """What the README's generated parts have to say."""
-    picture = mermaid(parse_definition(resolved_definition(template)))
+    picture = mermaid(read_definition(resolved_definition(template)))
     rows = [f"| `./scripts/{name}` | {verb.description.splitlines()[0]} |" for name, verb in VERBS.items()]
     return {
         "picture": f"```mermaid\n{picture.rstrip()}\n```",

@@ -11,15 +11,15 @@ from localdev.documentation import COMMANDS, README, commands_page, readme_parts
 from localdev.project import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from tests.infra.conftest import SynthesisedStack
 
 HINT = "Hint: .venv/bin/python -m localdev.documentation"
 
 
-def test_the_readmes_generated_parts_are_current(template_document: Mapping[str, Any]) -> None:
+def test_the_readmes_generated_parts_are_current(stack: SynthesisedStack) -> None:
     page = README.read_text()
 
-    assert with_parts(page, readme_parts(template_document)) == page, HINT
+    assert with_parts(page, readme_parts(stack.document)) == page, HINT
 
 
 def test_the_page_of_all_commands_is_current() -> None:

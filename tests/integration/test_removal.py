@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -28,7 +28,7 @@ def test_destroying_the_stack_leaves_nothing(
 
     with pytest.raises(ClientError, match="does not exist"):
         clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)
-    left = {
+    left: dict[str, list[Any]] = {
         "state machines": clients.client("stepfunctions").list_state_machines()["stateMachines"],
         "functions": clients.client("lambda").list_functions()["Functions"],
         "queues": clients.client("sqs").list_queues().get("QueueUrls", []),

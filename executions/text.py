@@ -1,0 +1,72 @@
+"""Short, safe text out of whatever an execution contains."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+_MINUTE = 60
+_HOUR = 3600
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+_NOT_TEXT = {"Cs", "Cn", "Co"}
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """``text`` on one line, without what would steer a terminal, turn its direction or fail to encode.
+
+    >>> one_line("They asked\\n for \\x1b[31mPineapple")
+    'They asked for [31mPineapple'
+    """
+    visible = "".join(map(_visible, text))
+    line = " ".join(visible.split())
+    return line if limit is None or len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _INVISIBLE:
+        return " "
+    return "\N{REPLACEMENT CHARACTER}" if category in _NOT_TEXT else character
+
+
+def duration_text(duration: timedelta) -> str:
+    """``duration`` as a person says it.
+
+    >>> from datetime import timedelta
+    >>> duration_text(timedelta(seconds=75)), duration_text(timedelta(milliseconds=412))
+    ('1 min 15 s', '0.41 s')
+    """
+    seconds = max(duration.total_seconds(), 0.0)
+    if seconds < _MINUTE:
+        return f"{seconds:.2f} s"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+
+
+def failure_text(error: str | None, cause: str | None) -> str | None:
+    """Error and cause as one line; of a function's JSON cause its message alone; ``None`` without either."""
+    parts = [part for part in (error, _message(cause)) if part]
+    return one_line(": ".join(parts)) if parts else None
+
+
+def _message(cause: str | None) -> str | None:
+    document = json_object(cause)
+    message = document.get("errorMessage") or document.get("errorType")
+    return message if isinstance(message, str) else cause
+
+
+def json_object(text: str | None) -> dict[str, object]:
+    """The object that ``text`` is the JSON of; empty when it is not one."""
+    if text is None or not text.lstrip().startswith("{"):
+        return {}
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
