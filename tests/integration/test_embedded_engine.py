@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from localdev import cdk, project
+from localdev.aws import Clients
 from localdev.engines import EmbeddedEngine
 from localdev.engines.embedded import sweep
 from localdev.errors import LocaldevError
@@ -71,6 +74,46 @@ def test_only_the_loopback_address_is_listened_on(engine: Engine) -> None:
 
     assert addresses
     assert all(address.startswith("127.") for address in addresses)
+
+
+_WATCH_CONNECTIONS = """
+import os, sys
+
+def watch(event, arguments):
+    if event not in {"socket.connect", "socket.getaddrinfo"}:
+        return
+    host = arguments[0] if event == "socket.getaddrinfo" else arguments[1][0]
+    host = host.decode() if isinstance(host, bytes) else host
+    if host and not str(host).startswith(("127.", "localhost", "/", "::1")):
+        with open(os.environ["WATCHED"], "a") as watched:
+            print(event, host, file=watched)
+
+sys.addaudithook(watch)
+"""
+_TEMPLATE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+def test_no_call_leaves_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_WATCH_CONNECTIONS)
+    watched = tmp_path / "watched"
+    engine = EmbeddedEngine(free_port(), ends_with_us=True)
+    variables = {**engine._environment(), "PYTHONPATH": str(tmp_path), "WATCHED": str(watched)}
+    monkeypatch.setattr(engine, "_environment", lambda: variables)
+    clients = Clients(engine.endpoint_url)
+
+    try:
+        engine.start()
+        cloudformation = clients.client("cloudformation")
+        cloudformation.create_change_set(
+            StackName="queue", ChangeSetName="new", ChangeSetType="CREATE", TemplateBody=json.dumps(_TEMPLATE)
+        )
+        cloudformation.get_waiter("change_set_create_complete").wait(StackName="queue", ChangeSetName="new")
+        with pytest.raises(ClientError, match="not yet been emulated"):
+            clients.client("lambda").list_capacity_providers()
+    finally:
+        engine.stop()
+
+    assert not watched.exists(), watched.read_text()
 
 
 def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
