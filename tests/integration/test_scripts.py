@@ -81,6 +81,15 @@ def test_an_order_that_fails_gives_status_3_and_a_json_line_each(port: str) -> N
 
 
 @pytest.mark.usefixtures("demo")
+def test_another_program_reads_what_the_readme_shows(port: str) -> None:
+    (match,) = re.finditer(r"^\$ \./scripts/(order .*) \| jq -r \.status\n((?:[A-Z]+\n)+)", README, re.MULTILINE)
+
+    lines = _run(*match[1].split(), "--port", port).stdout.splitlines()
+
+    assert [json.loads(line)["status"] for line in lines] == match[2].split()
+
+
+@pytest.mark.usefixtures("demo")
 def test_an_order_that_succeeds_gives_status_0(port: str) -> None:
     assert _run("order", "margherita", "--port", port).returncode == 0
 
@@ -138,6 +147,22 @@ def test_a_function_nobody_knows_is_an_error(port: str) -> None:
 
 
 @pytest.mark.usefixtures("demo")
+def test_following_the_logs_shows_what_is_written_meanwhile_until_interrupted(port: str) -> None:
+    command = [ROOT / "scripts" / "logs", "--follow", "OrderPizza", "--port", port]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as logs:
+        assert logs.stdout
+        logs.stdout.readline()
+        _run("order", "quattro stagioni", "--port", port)
+
+        line = next(line for line in logs.stdout if "quattro stagioni" in line)
+        logs.send_signal(signal.SIGINT)
+        logs.communicate(timeout=30)
+
+    assert line.startswith("the-state-machine-OrderPizza  ")
+    assert logs.returncode == 130
+
+
+@pytest.mark.usefixtures("demo")
 def test_any_cdk_command_reaches_the_emulator(port: str) -> None:
     result = _run("cdk", "diff", "--port", port)
 
@@ -152,6 +177,21 @@ def test_up_while_up_says_so_and_deploys_again(port: str) -> None:
     assert result.returncode == 0
     assert "is up already" in result.stderr
     assert f"curl -i 'http://127.0.0.1:{port}/_aws/execute-api/" in result.stdout
+
+
+@pytest.mark.usefixtures("demo")
+def test_without_a_stack_an_order_says_how_to_deploy_and_deploying_helps(port: str) -> None:
+    destroyed = _run("cdk", "destroy", "--force", "--port", port)
+    refused = _run("order", "margherita", "--port", port)
+    started = _run("up", "--no-deploy", "--port", port)
+    deployed = _run("deploy", "--port", port)
+    ordered = _run("order", "margherita", "--port", port)
+
+    assert destroyed.returncode == 0, destroyed
+    assert refused.returncode == 1
+    assert "The stack the-state-machine is not deployed.\nHint: deploy it with ./scripts/deploy." in refused.stderr
+    assert "Deploy with  ./scripts/deploy" in started.stdout
+    assert (deployed.returncode, ordered.returncode) == (0, 0)
 
 
 @pytest.mark.usefixtures("demo")
