@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +24,8 @@ APP = ROOT / ".venv"
 EMULATOR = ROOT / "emulator" / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 LEAST_NODE = 20
-INSTALLER = ROOT / ".localdev" / "installer"
+STATE = ROOT / ".localdev"
+INSTALLER = STATE / "installer"
 _STAMP = ".made-from"
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
 _LOG_LINES = 15
@@ -241,16 +243,25 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print("Setting up, once; this needs the network.", file=sys.stderr)
-    threads = [threading.Thread(target=part.run, daemon=True) for part in todo]
-    for thread in threads:
-        thread.start()
-    show_progress(todo, threads)
+    STATE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="setup-", dir=STATE) as folder:
+        # what installers leave behind goes with it: uv never removes its lock files
+        os.environ["TMPDIR"] = folder
+        make(todo)
     failed = [part for part in todo if part.state == "failed"]
     for part in failed:
         print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
     if failed:
         print("Hint: check the network and run ./scripts/setup again.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def make(todo: Sequence[Part]) -> None:
+    """Make the parts side by side, saying how far each is."""
+    threads = [threading.Thread(target=part.run, daemon=True) for part in todo]
+    for thread in threads:
+        thread.start()
+    show_progress(todo, threads)
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def test_a_function_nobody_knows_is_an_error(port: str) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_following_the_logs_shows_what_is_written_meanwhile_until_interrupted(port: str) -> None:
-    command = [ROOT / "scripts" / "logs", "--follow", "OrderPizza", "--port", port]
+    command = [str(ROOT / "scripts" / "logs"), "--follow", "OrderPizza", "--port", port]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as logs:
         assert logs.stdout
         logs.stdout.readline()
