@@ -1,11 +1,11 @@
-"""The CDK CLI, pointed at an engine."""
+"""The CDK CLI, pointed at an engine: ``cdklocal`` for an emulator, ``cdk`` for an account."""
 
+import json
 import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from localdev.aws import Clients
 from localdev.child_environment import child_environment, tool_home
 from localdev.engines import Engine
 from localdev.errors import LocaldevError
@@ -16,55 +16,61 @@ _FOR_EVERY_COMMAND = {
     # the app runs in our environment, whether or not the person has activated it
     "CDK_PYTHON": str(APP_PYTHON),
     "CDK_DISABLE_VERSION_CHECK": "1",
-    # half of a synthesis is the CDK's own linter, which says nothing new on the tenth deployment: tests/infra and a
-    # deployment to AWS run it
-    "CDK_VALIDATION": "false",
     # which Node versions jsii and the SDK will support next year is not this command's news
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "22",
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     "NODE_NO_WARNINGS": "1",
 }
+# half of a synthesis is the CDK's own linter, which says nothing new on the tenth deployment: tests/infra and a
+# deployment to AWS run it
+_WITHOUT_LINTER = {"CDK_VALIDATION": "false"}
 _ERROR_LINES = 15
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
-    """What makes ``cdklocal`` talk to this engine and to nothing else."""
-    return child_environment(
-        tool_home(),
-        {
-            "AWS_ENDPOINT_URL": engine.endpoint_url,
-            "AWS_ENDPOINT_URL_S3": engine.endpoint_url,
-            **_FOR_EVERY_COMMAND,
-        },
-    )
+    """What makes the CDK CLI talk to this engine and to nothing else."""
+    linter = {} if engine.cdk_program == "cdk" else _WITHOUT_LINTER
+    return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **linter}
 
 
 def run_cdk(engine: Engine, arguments: Sequence[str]) -> int:
     """Any CDK command, its output on the terminal; the exit status."""
-    return subprocess.run(_command(arguments), cwd=ROOT, env=cdk_environment(engine), check=False).returncode
+    command = _command(engine.cdk_program, [*arguments, *_naming(engine.stack_name)])
+    return subprocess.run(command, cwd=ROOT, env=cdk_environment(engine), check=False).returncode
 
 
-def synthesize(*arguments: str, output: Path) -> Path:
+def synthesize(*arguments: str, output: Path, stack_name: str = STACK_NAME, linter: bool = False) -> Path:
     """Synthesise the app into a cloud assembly; it is the same for every engine, so none has to be up.
+
+    ``linter`` adds the CDK's own checks of the template.
 
     :raises LocaldevError: with what the CDK said.
     """
-    environment = child_environment(tool_home(), _FOR_EVERY_COMMAND)
-    _run_quietly(["synth", *arguments, "--quiet", "--output", str(output)], environment)
+    environment = child_environment(tool_home(), _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER))
+    command = ["synth", *arguments, *_naming(stack_name), "--quiet", "--output", str(output)]
+    _run_quietly("cdklocal", command, environment)
     return output
 
 
+def bootstrap(engine: Engine) -> None:
+    """Make an emulator's environment one that the CDK can deploy to.
+
+    :raises LocaldevError: with what the CDK said.
+    """
+    _run_quietly(engine.cdk_program, ["bootstrap"], cdk_environment(engine))
+
+
 def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
-    """Deploy a stack of a synthesised app, quietly.
+    """Deploy a stack of a synthesised app, quietly; ``stack`` is its id in the app.
 
     :raises LocaldevError: with the failing resource and its reason.
     """
     options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
     try:
-        _run_quietly(["deploy", stack, *options], cdk_environment(engine))
+        _run_quietly(engine.cdk_program, ["deploy", stack, *options], cdk_environment(engine))
     except LocaldevError as error:
-        raise _with_reasons(error, engine, stack) from error
+        raise _with_reasons(error, engine, _name_of(stack, assembly)) from error
 
 
 def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
@@ -72,16 +78,28 @@ def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
 
     :raises LocaldevError: with what the CDK said.
     """
-    _run_quietly(["destroy", stack, "--app", str(assembly), "--force"], cdk_environment(engine))
+    command = ["destroy", stack, "--app", str(assembly), "--force"]
+    _run_quietly(engine.cdk_program, command, cdk_environment(engine))
 
 
-def _command(arguments: Sequence[str]) -> list[str]:
-    return [str(NODE_MODULES / ".bin" / "cdklocal"), *arguments]
+def _naming(stack_name: str) -> list[str]:
+    """What names the stack otherwise than the app does; see ``app.py``."""
+    return [] if stack_name == STACK_NAME else ["--context", f"stackName={stack_name}"]
 
 
-def _run_quietly(arguments: Sequence[str], environment: dict[str, str]) -> None:
+def _name_of(stack: str, assembly: Path) -> str:
+    """What CloudFormation calls a stack, given its id in the app."""
+    artifact = json.loads((assembly / "manifest.json").read_text())["artifacts"][stack]
+    return str(artifact["properties"].get("stackName", stack))
+
+
+def _command(program: str, arguments: Sequence[str]) -> list[str]:
+    return [str(NODE_MODULES / ".bin" / program), *arguments]
+
+
+def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
     result = subprocess.run(
-        _command(arguments),
+        _command(program, arguments),
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -99,7 +117,7 @@ def _run_quietly(arguments: Sequence[str], environment: dict[str, str]) -> None:
 
 def _with_reasons(error: LocaldevError, engine: Engine, stack: str) -> LocaldevError:
     """The resources that failed and why, where the engine knows; what the CDK said otherwise."""
-    reasons = failed_resources(Clients(engine.endpoint_url), stack)
+    reasons = failed_resources(engine.clients(), stack)
     if not reasons:
         return error
     what = "\n".join(f"  {reason}" for reason in reasons)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from localdev.endpoints import loopback_endpoint
 from localdev.project import REGION, STATE
 
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "TERM", "TMPDIR", "TZ")
@@ -33,3 +34,12 @@ def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
 def tool_home() -> Path:
     """The home folder of the CDK CLI: its caches live there, and no ``~/.aws`` does."""
     return STATE / "home"
+
+
+def tool_environment(endpoint_url: str) -> dict[str, str]:
+    """The environment of a tool that is to reach an emulator and nothing else.
+
+    :raises LocaldevError: the endpoint is not of this machine.
+    """
+    url = loopback_endpoint(endpoint_url)
+    return child_environment(tool_home(), {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url})

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from localdev import project
 from localdev.errors import LocaldevError
 from localdev.verbs import VERBS, Verb
+from localdev.verbs.base import add_engine_arguments
 
 _INTERRUPTED = 130
 _HELP_WIDTH = 100
@@ -62,23 +62,5 @@ def build_parser(name: str, verb: Verb) -> argparse.ArgumentParser:
     )
     verb.add_arguments(parser)
     if verb.uses_engine:
-        parser.add_argument(
-            "--engine",
-            choices=["embedded"],
-            default="embedded",
-            help="what it runs on (default: embedded, LocalStack as a process of this machine)",
-        )
-        parser.add_argument(
-            "--port",
-            type=_port,
-            default=project.DEFAULT_PORT,
-            metavar="N",
-            help=f"the emulator's port on 127.0.0.1 (default: {project.DEFAULT_PORT})",
-        )
+        add_engine_arguments(parser)
     return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
-    return int(text)

@@ -1,5 +1,6 @@
 """Where things are in this checkout."""
 
+import secrets
 import sys
 from pathlib import Path
 
@@ -11,6 +12,9 @@ STATE = ROOT / ".localdev"
 
 EMULATOR = ROOT / "emulator"
 EMULATOR_PYTHON = EMULATOR / ".venv" / "bin" / "python"
+SETTINGS_PROFILE = "localstack"
+"""LocalStack's settings, as a configuration profile of its own: ``emulator/localstack.env``."""
+
 STATIC_LIBS = EMULATOR / ".venv" / "localstack" / "usr" / "lib" / "localstack"
 """LocalStack's index of all services, made once by the set-up: it takes seconds."""
 
@@ -25,3 +29,8 @@ APP_PYTHON = Path(sys.executable)
 STACK_NAME = "the-state-machine"
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
+
+
+def unique_stack_name() -> str:
+    """A name that nobody else's stack has."""
+    return f"{STACK_NAME}-{secrets.token_hex(4)}"

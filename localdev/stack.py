@@ -29,36 +29,47 @@ class StackOutputs:
     failed_orders_queue_url: str
 
 
-def stack_outputs(clients: Clients) -> StackOutputs:
+def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutputs:
     """The outputs of the deployed stack.
 
     :raises LocaldevError: it is not deployed.
     """
     try:
-        stacks = clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+        stacks = clients.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        raise LocaldevError(f"The stack {STACK_NAME} is not deployed.", "deploy it with ./scripts/deploy.") from error
+        raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
     values = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
     try:
         return StackOutputs(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
     except KeyError as error:
         status = stacks[0]["StackStatus"]
         raise LocaldevError(
-            f"The stack {STACK_NAME} has no output {error}; its status is {status}.",
+            f"The stack {stack_name} has no output {error}; its status is {status}.",
             "deploy it again with ./scripts/deploy.",
         ) from error
 
 
-def reachable_api_url(api_url: str, endpoint_url: str) -> str:
+def stack_exists(clients: Clients, stack_name: str) -> bool:
+    """Whether CloudFormation knows the stack, in whatever state it is."""
+    try:
+        clients.client("cloudformation").describe_stacks(StackName=stack_name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return False
+    return True
+
+
+def reachable_api_url(api_url: str, endpoint_url: str | None) -> str:
     """The address of the API that needs no DNS: LocalStack serves every API under its own endpoint.
 
     https://docs.localstack.cloud/aws/services/apigateway/. An address that is not LocalStack's stays as it is.
     """
     parts = urlsplit(api_url)
     match = _API_HOST.match(parts.netloc)
-    if not match or "amazonaws.com" in parts.netloc:
+    if not endpoint_url or not match or "amazonaws.com" in parts.netloc:
         return api_url.rstrip("/")
     return f"{endpoint_url}/_aws/execute-api/{match['id']}{parts.path}".rstrip("/")
 

@@ -4,11 +4,11 @@ import os
 
 import pytest
 
+from localdev.engines import ENGINES
+
 # the Node versions that jsii will support next year are no news of a test run; read when aws_cdk is imported
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
-
-ENGINES = ["embedded"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,6 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
         action="append",
-        choices=ENGINES,
-        help="what the integration tests run on (default: embedded)",
+        choices=list(ENGINES),
+        help="what the integration tests run on, may be given more than once (default: embedded)",
     )
+    parser.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
+    parser.addoption("--keep", action="store_true", help="leave the stack on the external engine or in the AWS account")

@@ -7,21 +7,19 @@ import os
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import urllib3
-
 from localdev import project
 from localdev.child_environment import child_environment
+from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
 from localdev.processes import end_session, port_holder, port_is_free, started_at
 from localdev.waiting import WaitTimeoutError, wait_until
 
 START_SECONDS = 90.0
-_REQUEST_SECONDS = 2.0
 _PREFIX = "embedded-"
 _LOG_LINES = 25
 
@@ -47,24 +45,26 @@ class Instance:
         return self.owner is not None and started_at(self.owner) != self.owner_started
 
 
-class EmbeddedEngine:
+class EmbeddedEngine(LocalEngine):
     """The emulator on one port. Objects are cheap: what is up is known from its folder."""
 
     name = "embedded"
 
-    def __init__(self, port: int = project.DEFAULT_PORT, *, ends_with_us: bool = False) -> None:
+    def __init__(
+        self,
+        port: int = project.DEFAULT_PORT,
+        *,
+        ends_with_us: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """``settings`` of LocalStack win over those of ``emulator/localstack.env``."""
+        super().__init__(f"http://127.0.0.1:{port}")
         self.port = port
         self.folder = project.STATE / f"{_PREFIX}{port}"
-        self.executor = "process"
-        """The plugin of LocalStack that runs functions."""
+        self._settings = settings or {}
         self._ends_with_us = ends_with_us
         self._process: subprocess.Popen[bytes] | None = None
         """LocalStack, where it is a child of ours."""
-
-    @property
-    def endpoint_url(self) -> str:
-        """Loopback only."""
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def log_file(self) -> Path:
@@ -150,7 +150,7 @@ class EmbeddedEngine:
 
     def _check_port(self) -> None:
         if not port_is_free(self.port):
-            raise LocaldevError(
+            raise PortTakenError(
                 f"Port {self.port} on 127.0.0.1 is held by {port_holder(self.port)}.",
                 "end that program, or choose another port with --port.",
             )
@@ -187,7 +187,7 @@ class EmbeddedEngine:
             (files / "etc/localstack/init" / stage).symlink_to(project.EMULATOR / stage)
 
     def _environment(self) -> dict[str, str]:
-        """LocalStack's settings; https://docs.localstack.cloud/aws/capabilities/config/configuration/"""
+        """What this emulator alone is told; the settings of all are in ``emulator/localstack.env``."""
         return child_environment(
             self.folder / "home",
             {
@@ -195,37 +195,34 @@ class EmbeddedEngine:
                 "XDG_CACHE_HOME": str(project.PLUGIN_CACHE),
                 "FILESYSTEM_ROOT": str(self.folder / "files"),
                 "OVERRIDE_IN_DOCKER": "0",
+                "CONFIG_DIR": str(project.EMULATOR),
+                "CONFIG_PROFILE": project.SETTINGS_PROFILE,
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
-                "SQS_ENDPOINT_STRATEGY": "path",
-                "LAMBDA_RUNTIME_EXECUTOR": self.executor,
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
-                # nothing leaves the machine: no DNS server, certificate download, telemetry or version check
-                "DNS_ADDRESS": "0",
-                "SKIP_SSL_CERT_DOWNLOAD": "1",
-                "DISABLE_EVENTS": "1",
+                **self._settings,
             },
         )
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        http = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS)
-
         def ready() -> bool | None:
             if process.poll() is not None:
-                raise self._failure(f"LocalStack ended with status {process.returncode}")
+                raise self._ended(process.returncode)
             try:
-                status = http.request("GET", f"{self.endpoint_url}/_localstack/init/ready").json()
-            except (urllib3.exceptions.HTTPError, ValueError):
-                return None
-            for script in status.get("scripts", []):
-                if script["state"] == "ERROR":
-                    raise self._failure(f"LocalStack's init hook {script['name']} failed")
-            return True if status.get("completed") else None
+                return is_ready(self.endpoint_url)
+            except LocaldevError as error:
+                raise self._failure(error.message) from error
 
         try:
             wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS)
         except WaitTimeoutError as error:
             raise self._failure(error.message.rstrip(".")) from error
+
+    def _ended(self, status: int) -> LocaldevError:
+        """Why LocalStack has ended: somebody may have taken the port after it was looked at."""
+        if not port_is_free(self.port):
+            return PortTakenError(f"Port {self.port} on 127.0.0.1 was taken by {port_holder(self.port)} meanwhile.")
+        return self._failure(f"LocalStack ended with status {status}")
 
     def _failure(self, what: str) -> LocaldevError:
         return LocaldevError(

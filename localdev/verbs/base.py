@@ -1,10 +1,12 @@
-"""What a verb is."""
+"""What a verb is, and the options that name its engine."""
 
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from localdev.engines import EmbeddedEngine, Engine
+from localdev.engines import ENGINES, EmbeddedEngine, Engine, ExternalEngine
+from localdev.errors import LocaldevError
+from localdev.project import DEFAULT_PORT
 
 
 def _no_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +26,74 @@ class Verb:
     """Whether arguments it does not know are somebody else's, in ``options.rest``."""
 
 
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """``--engine`` and what goes with it. No variable is asked: an engine is only ever named here."""
+    kinds = ", ".join(f"{name}: {what}" for name, what in ENGINES.items())
+    parser.add_argument(
+        "--engine",
+        choices=list(ENGINES),
+        default="embedded",
+        help=f"what it runs on (default: embedded); {kinds}",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        metavar="N",
+        help=f"the emulator's port on 127.0.0.1 (default: {DEFAULT_PORT})",
+    )
+    parser.add_argument("--endpoint-url", metavar="URL", help="where the external engine is, instead of --port")
+    parser.add_argument(
+        "--stack-name",
+        metavar="NAME",
+        help="the stack in the AWS account (default: the one deployed from this checkout, or a new one)",
+    )
+
+
 def engine_of(options: argparse.Namespace) -> Engine:
-    """The engine that ``--engine`` and ``--port`` name."""
-    return EmbeddedEngine(options.port)
+    """The engine that the options name.
+
+    :raises LocaldevError: an option is given that means nothing to it.
+    """
+    _refuse(options, "endpoint_url", {"external"})
+    _refuse(options, "stack_name", {"aws"})
+    _refuse(options, "port", set(ENGINES) - {"aws"})
+    port = port_of(options)
+    if options.engine == "external":
+        if options.endpoint_url and options.port:
+            raise LocaldevError("--endpoint-url and --port both say where the external engine is.", "give one of them.")
+        return ExternalEngine(options.endpoint_url or f"http://127.0.0.1:{port}")
+    if options.engine == "aws":
+        from localdev.engines.aws import AwsEngine
+
+        return AwsEngine(options.stack_name)
+    return EmbeddedEngine(port)
+
+
+def port_of(options: argparse.Namespace) -> int:
+    """The port that was asked for, or the usual one."""
+    return options.port or DEFAULT_PORT
+
+
+def engine_options(options: argparse.Namespace) -> str:
+    """What has to be typed to mean the same engine again, with a space before it, or nothing."""
+    given = {
+        "--engine": None if options.engine == "embedded" else options.engine,
+        "--port": options.port if options.port != DEFAULT_PORT else None,
+        "--endpoint-url": options.endpoint_url,
+        "--stack-name": options.stack_name,
+    }
+    return "".join(f" {name} {value}" for name, value in given.items() if value)
+
+
+def _refuse(options: argparse.Namespace, name: str, engines: set[str]) -> None:
+    """:raises LocaldevError: an option was given with an engine that is none of ``engines``."""
+    if getattr(options, name) is not None and options.engine not in engines:
+        option = f"--{name.replace('_', '-')}"
+        meant = " or ".join(f"--engine {engine}" for engine in ENGINES if engine in engines)
+        raise LocaldevError(f"{option} means nothing to --engine {options.engine}.", f"it goes with {meant}.")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
+    return int(text)

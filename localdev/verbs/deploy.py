@@ -6,6 +6,7 @@ from localdev import cdk
 from localdev.terminal import out
 from localdev.verbs import up
 from localdev.verbs.base import Verb, engine_of
+from localdev.verbs.consent import announce
 
 _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "synthesize", "notices"})
 """CDK commands that need no environment to talk to."""
@@ -14,6 +15,7 @@ _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "
 def _deploy(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     up.require_up(engine)
+    announce(engine, "deploys")
     up.deploy(engine)
     out.print(f"The order API is at\n  {up.order_api(engine).base_url}", soft_wrap=True)
     return 0
@@ -24,12 +26,13 @@ def _cdk(options: argparse.Namespace) -> int:
     arguments = options.rest or ["--help"]
     if not _OFFLINE & set(arguments) and not {"--help", "-h", "--version"} & set(arguments):
         up.require_up(engine)
+        announce(engine, f"cdk {' '.join(arguments)}: works on")
     return cdk.run_cdk(engine, arguments)
 
 
-DEPLOY = Verb("Deploy the stack on the emulator that is up, with cdklocal.", _deploy)
+DEPLOY = Verb("Deploy the stack on the engine that is up.", _deploy)
 CDK = Verb(
-    "Run any command of the AWS CDK against the emulator, with cdklocal.",
+    "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
     _cdk,
     epilog="Examples:\n  scripts/cdk diff\n  scripts/cdk destroy --force\n  scripts/cdk synth",
     passes_on=True,

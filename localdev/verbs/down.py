@@ -2,10 +2,13 @@
 
 import argparse
 
-from localdev.engines import EmbeddedEngine
+from localdev.engines import Engine
 from localdev.engines.embedded import known_engines
+from localdev.errors import LocaldevError
 from localdev.terminal import out
-from localdev.verbs.base import Verb
+from localdev.verbs import up
+from localdev.verbs.base import Verb, engine_of
+from localdev.verbs.consent import announce
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,16 +16,34 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    engines = known_engines() if options.all else [EmbeddedEngine(options.port)]
+    engines: list[Engine] = [*known_engines()] if options.all else [engine_of(options)]
+    if engines and engines[0].outlives_us:
+        return _remove_stack(engines[0])
     were_up = [engine for engine in engines if engine.is_up()]
     for engine in engines:
         engine.stop()
     for engine in were_up:
-        out.print(f"Stopped the emulator at {engine.endpoint_url}.")
+        out.print(f"Stopped the emulator at {engine.where}.")
     if not were_up:
-        where = "" if options.all else f" at {engines[0].endpoint_url}"
+        where = "" if options.all else f" at {engines[0].where}"
         out.print(f"Nothing was up{where}.")
     return 0
 
 
-VERB = Verb("Stop the emulator on the port, and remove what it kept.", _run, _add_arguments)
+def _remove_stack(engine: Engine) -> int:
+    if engine.name == "external":
+        raise LocaldevError(
+            f"The emulator at {engine.where} was not started here.",
+            "stop it where it was started ('docker compose down'); "
+            "'./scripts/cdk destroy --engine external' removes the stack alone.",
+        )
+    announce(engine, "destroys")
+    up.destroy(engine)
+    return 0
+
+
+VERB = Verb(
+    "Stop the emulator on the port, and remove what it kept.\nIn an AWS account: destroy the stack.",
+    _run,
+    _add_arguments,
+)

@@ -25,15 +25,15 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
 
 
-def function_names(clients: Clients, part: str | None) -> list[str]:
+def function_names(clients: Clients, part: str | None, stack_name: str = STACK_NAME) -> list[str]:
     """The stack's functions whose name contains ``part``, whatever its case.
 
     :raises LocaldevError: none does.
     """
     try:
-        resources = clients.client("cloudformation").describe_stack_resources(StackName=STACK_NAME)
+        resources = clients.client("cloudformation").describe_stack_resources(StackName=stack_name)
     except ClientError as error:
-        raise LocaldevError(f"The stack {STACK_NAME} is not deployed.", "deploy it with ./scripts/deploy.") from error
+        raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
     names = [
         resource["PhysicalResourceId"]
         for resource in resources["StackResources"]
@@ -68,8 +68,8 @@ def _lines(clients: Clients, functions: list[str], since_ms: int) -> Iterator[tu
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     up.require_up(engine)
-    clients = Clients(engine.endpoint_url)
-    functions = function_names(clients, options.function)
+    clients = engine.clients()
+    functions = function_names(clients, options.function, engine.stack_name)
     printed: set[tuple[int, str, str]] = set()
     since = 0
     while True:

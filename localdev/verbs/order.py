@@ -5,10 +5,12 @@ import json
 import sys
 import time
 
+from localdev.engines import Engine
 from localdev.orders import OrderApi, Outcome
 from localdev.terminal import err, orders_table, out, progress
 from localdev.verbs import up
-from localdev.verbs.base import Verb, engine_of
+from localdev.verbs.base import Verb, engine_of, engine_options
+from localdev.verbs.consent import announce
 
 _ENDED_OTHERWISE = 3
 _EXPECTED: dict[str | None, str] = {
@@ -24,6 +26,10 @@ def _add_order_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flavours", nargs="+", metavar="FLAVOUR", help="one order each")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the outcome")
+
+
+def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--keep", action="store_true", help="leave the stack in the AWS account; else it is destroyed")
 
 
 def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
@@ -55,7 +61,16 @@ def _order(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     started = time.monotonic()
     engine = engine_of(options)
-    up.start_and_deploy(engine)
+    announce(engine, "deploys, orders from and destroys" if not options.keep else "deploys and orders from")
+    try:
+        up.start_and_deploy(engine)
+        return _order_of_each_kind(engine, options, started)
+    finally:
+        if engine.name == "aws" and not options.keep:
+            up.destroy(engine)
+
+
+def _order_of_each_kind(engine: Engine, options: argparse.Namespace, started: float) -> int:
     api = up.order_api(engine)
     with progress("ordering four pizzas", "four orders have ended"):
         outcomes = place_and_wait(api, list(_EXPECTED))
@@ -67,11 +82,14 @@ def _demo(options: argparse.Namespace) -> int:
         for index, expected in enumerate(_EXPECTED.values())
         if outcomes[index].status != expected
     ]
-    again = up.port_option(options)
     out.print(f"\nFrom nothing to the last outcome in {time.monotonic() - started:.1f} s.")
     if wrong:
         err.print(f"Not as the pattern says: {'; '.join(wrong)}.")
         return 1
+    if engine.name == "aws" and not options.keep:
+        out.print("Every order ended as the pattern says.")
+        return 0
+    again = engine_options(options)
     out.print(
         f"Every order ended as the pattern says. The emulator is still up:\n"
         f"  ./scripts/order margherita{again}\n"
@@ -93,4 +111,5 @@ ORDER = Verb(
 DEMO = Verb(
     "Set up, start, deploy, order a pizza of each kind and show what became of them.\nLeaves the emulator up.",
     _demo,
+    _add_demo_arguments,
 )

@@ -8,40 +8,67 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from localdev import cdk
-from localdev.aws import Clients
 from localdev.engines import Engine
 from localdev.engines.embedded import sweep
 from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
-from localdev.project import DEFAULT_PORT, STATE
-from localdev.stack import reachable_api_url, stack_outputs
+from localdev.project import STATE
+from localdev.stack import reachable_api_url, stack_exists, stack_outputs
 from localdev.terminal import err, out, progress
-from localdev.verbs.base import Verb, engine_of
+from localdev.verbs.base import Verb, engine_of, engine_options
+from localdev.verbs.consent import announce
 
 
 def start(engine: Engine) -> None:
     """Start the engine, saying so."""
     sweep()
-    if engine.is_up():
-        err.print(f"[green]✓[/] the emulator is up already at {engine.endpoint_url}")
+    if engine.outlives_us:
+        with progress("looking at the engine", f"the {engine.name} engine is ready at {engine.where}"):
+            engine.start()
         return
-    with progress("starting LocalStack", f"LocalStack is ready at {engine.endpoint_url}"):
+    if engine.is_up():
+        err.print(f"[green]✓[/] the emulator is up already at {engine.where}")
+        return
+    with progress("starting LocalStack", f"LocalStack is ready at {engine.where}"):
         engine.start()
 
 
 def deploy(engine: Engine) -> None:
     """Deploy the stack as it is now, saying so."""
-    with _assembly_folder() as folder, progress("deploying the stack with cdklocal", "the stack is deployed"):
-        cdk.deploy(engine, cdk.synthesize(output=folder))
+    with _assembly_folder() as folder, _deploying(engine):
+        cdk.deploy(engine, _synthesize(engine, folder))
 
 
 def start_and_deploy(engine: Engine) -> None:
     """Start the engine and deploy; the app is synthesised while the engine starts."""
     with _assembly_folder() as folder, ThreadPoolExecutor(1) as pool:
-        assembly = pool.submit(cdk.synthesize, output=folder)
+        assembly = pool.submit(_synthesize, engine, folder)
         start(engine)
-        with progress("deploying the stack with cdklocal", "the stack is deployed"):
+        with _deploying(engine):
             cdk.deploy(engine, assembly.result())
+
+
+def destroy(engine: Engine) -> None:
+    """Remove the stack if it is there, saying so."""
+    if not stack_exists(engine.clients(), engine.stack_name):
+        out.print(f"There is no stack {engine.stack_name} in {engine.where}.")
+        engine.forget()
+        return
+    with _assembly_folder() as folder, progress("destroying the stack", f"{engine.stack_name} is destroyed"):
+        cdk.destroy(engine, _synthesize(engine, folder))
+    engine.forget()
+
+
+def _synthesize(engine: Engine, folder: Path) -> Path:
+    return cdk.synthesize(output=folder, stack_name=engine.stack_name, linter=engine.cdk_program == "cdk")
+
+
+@contextmanager
+def _deploying(engine: Engine) -> Iterator[None]:
+    # also a deployment that fails leaves something to be destroyed
+    engine.remember()
+    with progress(f"deploying the stack with {engine.cdk_program}", "the stack is deployed"):
+        yield
 
 
 @contextmanager
@@ -54,19 +81,14 @@ def _assembly_folder() -> Iterator[Path]:
 def order_api(engine: Engine) -> OrderApi:
     """The deployed API. :raises LocaldevError: the engine is not up, or the stack not deployed."""
     require_up(engine)
-    outputs = stack_outputs(Clients(engine.endpoint_url))
+    outputs = stack_outputs(engine.clients(), engine.stack_name)
     return OrderApi(reachable_api_url(outputs.api_url, engine.endpoint_url))
 
 
 def require_up(engine: Engine) -> None:
     """:raises LocaldevError: nothing has been started on this port."""
     if not engine.is_up():
-        raise LocaldevError(f"Nothing is up at {engine.endpoint_url}.", "start it with ./scripts/up.")
-
-
-def port_option(options: argparse.Namespace) -> str:
-    """What has to be typed to mean the same emulator again."""
-    return "" if options.port == DEFAULT_PORT else f" --port {options.port}"
+        raise LocaldevError(f"Nothing is up at {engine.where}.", "start it with ./scripts/up.")
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +97,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    again = port_option(options)
+    again = engine_options(options)
+    announce(engine, "deploys")
     if options.no_deploy:
         start(engine)
         out.print(f"\nDeploy with  ./scripts/deploy{again}\nStop with    ./scripts/down{again}")

@@ -11,11 +11,9 @@ import pytest
 import urllib3
 
 from localdev import cdk
-from localdev.aws import Clients
-from localdev.engines import EmbeddedEngine
+from localdev.engines import start_for_tests
 from localdev.engines.embedded import sweep
 from localdev.orders import OrderApi
-from localdev.processes import free_port
 from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.waiting import wait_until
 
@@ -23,12 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
+    from localdev.aws import Clients
     from localdev.engines import Engine
 
 DESTROYS = "destroys"
 _LOG_LINES = 40
 _ORDERED = pytest.StashKey[list[str]]()
 _ENGINE = pytest.StashKey["Engine"]()
+
+
+def engines_of(config: pytest.Config) -> list[str]:
+    """The names that were asked for, each once."""
+    return list(dict.fromkeys(config.getoption("--engine") or ["embedded"]))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,22 +43,26 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test runs on every engine that was asked for."""
     if "engine" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--engine") or ["embedded"]
-        metafunc.parametrize("engine", names, indirect=True, scope="session")
+        metafunc.parametrize("engine", engines_of(metafunc.config), indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What destroys the stack comes after everything else."""
-    items.sort(key=lambda item: item.get_closest_marker(DESTROYS) is not None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One engine after the other; what destroys the stack comes after everything else on its engine."""
+    engines = engines_of(config)
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        callspec = getattr(item, "callspec", None)
+        engine = callspec.params.get("engine") if callspec else None
+        return engines.index(engine) if engine else -1, item.get_closest_marker(DESTROYS) is not None
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A running engine that nobody else uses."""
     sweep()
-    engine = EmbeddedEngine(free_port(), ends_with_us=True)
-    assert request.param == engine.name
-    engine.start()
+    engine = start_for_tests(request.param, request.config.getoption("--endpoint-url"))
     request.session.stash[_ENGINE] = engine
     yield engine
     engine.stop()
@@ -63,20 +71,24 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def clients(engine: Engine) -> Clients:
     """boto3 clients of the engine."""
-    return Clients(engine.endpoint_url)
+    return engine.clients()
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def assembly(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthesised app."""
-    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
+    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name)
 
 
 @pytest.fixture(scope="session")
-def outputs(engine: Engine, clients: Clients, assembly: Path) -> StackOutputs:
-    """The deployed stack."""
-    cdk.deploy(engine, assembly)
-    return stack_outputs(clients)
+def outputs(engine: Engine, clients: Clients, assembly: Path, request: pytest.FixtureRequest) -> Iterator[StackOutputs]:
+    """The deployed stack; destroyed at the end where it would outlive the tests."""
+    try:
+        cdk.deploy(engine, assembly)
+        yield stack_outputs(clients, engine.stack_name)
+    finally:
+        if engine.outlives_us and not request.config.getoption("--keep"):
+            cdk.destroy(engine, assembly)
 
 
 @dataclass(frozen=True)
@@ -176,6 +188,6 @@ def _history(engine: Engine, arn: str) -> str:
     try:
         from executions.report import report_text
 
-        return report_text(Clients(engine.endpoint_url).client("stepfunctions"), arn)
+        return report_text(engine.clients().client("stepfunctions"), arn)
     except Exception as error:  # noqa: BLE001 - a report of a failure must not fail itself
         return f"could not be read: {error!r}"

@@ -10,7 +10,7 @@ from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from localdev.aws import Clients
-    from localdev.stack import StackOutputs
+    from localdev.engines import Engine
     from tests.integration.conftest import Api
 
 
@@ -29,10 +29,9 @@ def _lines_about(clients: Clients, function: str, text: str) -> list[dict[str, A
     return wait_until(found, what=f"a log line of {function} with {text}", seconds=20)
 
 
-def test_start_order_logs_the_order_as_json(api: Api, clients: Clients, outputs: StackOutputs) -> None:
+def test_start_order_logs_the_order_as_json(api: Api, engine: Engine, clients: Clients) -> None:
     order = api.order("margherita")
-    assert outputs.api_url
-    (function,) = function_names(clients, "StartOrder")
+    (function,) = function_names(clients, "StartOrder", engine.stack_name)
 
     (line, *_) = _lines_about(clients, function, order["orderId"])
 
@@ -41,9 +40,8 @@ def test_start_order_logs_the_order_as_json(api: Api, clients: Clients, outputs:
     assert "margherita" in json.dumps(line)
 
 
-def test_order_pizza_logs_the_flavour(api: Api, clients: Clients, outputs: StackOutputs) -> None:
+def test_order_pizza_logs_the_flavour(api: Api, engine: Engine, clients: Clients) -> None:
     api.order("a flavour nobody else orders")
-    assert outputs.api_url
-    (function,) = function_names(clients, "OrderPizza")
+    (function,) = function_names(clients, "OrderPizza", engine.stack_name)
 
     assert _lines_about(clients, function, "a flavour nobody else orders")

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localdev import cdk
-from localdev.project import STACK_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,13 +26,13 @@ def test_destroying_the_stack_leaves_nothing(
     cdk.destroy(engine, assembly)
 
     with pytest.raises(ClientError, match="does not exist"):
-        clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)
+        clients.client("cloudformation").describe_stacks(StackName=engine.stack_name)
     left: dict[str, list[Any]] = {
         "state machines": clients.client("stepfunctions").list_state_machines()["stateMachines"],
         "functions": clients.client("lambda").list_functions()["Functions"],
         "queues": clients.client("sqs").list_queues().get("QueueUrls", []),
         "log groups": clients.client("logs").describe_log_groups()["logGroups"],
     }
-    assert {kind: [item for item in items if STACK_NAME in str(item)] for kind, items in left.items()} == {
+    assert {kind: [item for item in items if engine.stack_name in str(item)] for kind, items in left.items()} == {
         kind: [] for kind in left
     }

@@ -8,10 +8,13 @@ import pytest
 
 from localdev.aws import Clients
 from localdev.cdk import cdk_environment
-from localdev.child_environment import child_environment
-from localdev.engines import EmbeddedEngine
+from localdev.child_environment import child_environment, tool_environment
+from localdev.endpoints import loopback_endpoint
+from localdev.engines import EmbeddedEngine, ExternalEngine
+from localdev.errors import LocaldevError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PLANTED = {
@@ -53,6 +56,44 @@ def test_the_cdk_talks_to_the_engine_and_to_nothing_else() -> None:
 
     endpoints = {name: value for name, value in found.items() if name.startswith("AWS_ENDPOINT_URL")}
     assert set(endpoints.values()) == {"http://127.0.0.1:4577"}
+
+
+@pytest.mark.parametrize("engine", [EmbeddedEngine(4577), ExternalEngine("http://localhost:4577")])
+def test_nothing_planted_gets_through_to_the_cdk(engine: EmbeddedEngine | ExternalEngine) -> None:
+    assert engine.cdk_program == "cdklocal"
+    assert set(PLANTED.values()) & set(cdk_environment(engine).values()) == set()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://sqs.eu-central-1.amazonaws.com",
+        "http://192.168.0.7:4566",
+        "http://0.0.0.0:4566",
+        "http://127.0.0.1.example.com:4566",
+        "http://localhost.example.com",
+        "http://[2001:db8::1]:4566",
+    ],
+)
+@pytest.mark.parametrize("use", [loopback_endpoint, tool_environment, Clients, ExternalEngine])
+def test_an_endpoint_off_this_machine_is_refused(url: str, use: Callable[[str], object]) -> None:
+    with pytest.raises(LocaldevError, match=r"(?s)is not on this machine.*Hint: .*--engine aws"):
+        use(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "4566", "127.0.0.1:4566", "ftp://127.0.0.1", "http://", "http://127.0.0.1:99999", "http://127.0.0.1/a?b",
+     "http://user@127.0.0.1:4566"],
+)  # fmt: skip
+def test_what_is_no_endpoint_is_refused_with_an_example(url: str) -> None:
+    with pytest.raises(LocaldevError, match=r"Expected an endpoint such as http://127.0.0.1:4566, found"):
+        loopback_endpoint(url)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4566/", "http://localhost:4566", "http://[::1]:4566"])
+def test_an_endpoint_of_this_machine_is_taken_without_its_last_slash(url: str) -> None:
+    assert loopback_endpoint(url) == url.rstrip("/")
 
 
 def test_clients_sign_with_dummy_credentials_for_the_engine() -> None:

@@ -59,6 +59,24 @@ def test_with_nothing_up_a_verb_says_how_to_start(arguments: list[str], capsys: 
     assert "Hint: start it with ./scripts/up." in said
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--endpoint-url", "http://127.0.0.1:1"], "--endpoint-url means nothing to --engine embedded"),
+        (["--engine", "aws", "--port", "4566"], "--port means nothing to --engine aws"),
+        (["--stack-name", "pizza"], "--stack-name means nothing to --engine embedded"),
+        (["--engine", "external", "--port", "1", "--endpoint-url", "http://127.0.0.1:1"], "both say where"),
+        (["--engine", "external", "--endpoint-url", "http://192.168.0.7:4566"], "is not on this machine"),
+        (["--engine", "external", "--endpoint-url", "pizza"], "Expected an endpoint such as"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["up", *arguments]) == 1
+    assert said in capsys.readouterr().err
+
+
 def test_down_with_nothing_up_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["down", "--port", str(free_port())]) == 0
     assert "Nothing was up" in capsys.readouterr().out

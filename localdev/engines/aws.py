@@ -1,0 +1,133 @@
+"""A real account, through the person's own AWS settings. Only ever when it is named."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from localdev import bootstrapping, project
+from localdev.aws import AccountClients, Clients
+from localdev.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a stack is, or is to be."""
+
+    account: str
+    region: str
+    caller: str
+    """Who acts: the ARN of the user or role."""
+
+    def __str__(self) -> str:
+        """For a person."""
+        return f"account {self.account} in {self.region}"
+
+
+class AwsEngine:
+    """AWS, by way of ``cdk`` and the person's credentials."""
+
+    name = "aws"
+    outlives_us = True
+    cdk_program = "cdk"
+
+    def __init__(self, stack_name: str | None = None) -> None:
+        """Without a name it is the stack that has been deployed from this checkout, or else a new one."""
+        self.stack_name = stack_name or recorded_stack() or project.unique_stack_name()
+        self._account: Account | None = None
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """AWS's own, unless the person's settings say otherwise, e.g. for an interface endpoint or a stand-in."""
+        return os.environ.get("AWS_ENDPOINT_URL") or None
+
+    @property
+    def where(self) -> str:
+        """Account and region, and what the calls go through if it is not AWS's own addresses."""
+        through = f", through {self.endpoint_url}" if self.endpoint_url else ""
+        return f"{self.account()}{through}"
+
+    def account(self) -> Account:
+        """Where the person's settings lead.
+
+        :raises LocaldevError: they name no region, or hold no credentials that AWS accepts.
+        """
+        if not self._account:
+            self._account = _find_account(self.clients())
+        return self._account
+
+    def tool_environment(self) -> dict[str, str]:
+        """The person's own environment, with the region that was found in it."""
+        return {**os.environ, "AWS_REGION": self.account().region}
+
+    def clients(self) -> Clients:
+        """boto3 clients with the person's credentials."""
+        return AccountClients()
+
+    def start(self) -> None:
+        """Check that the stack can be deployed there.
+
+        :raises LocaldevError: no credentials, no region, or it has not been bootstrapped for the CDK.
+        """
+        account = self.account()
+        if not bootstrapping.is_bootstrapped(self.clients()):
+            raise LocaldevError(
+                f"The CDK has not been bootstrapped for {account}.",
+                f"run 'npx cdk bootstrap aws://{account.account}/{account.region}' once (docs/aws.md).",
+            )
+
+    def stop(self) -> None:
+        """Nothing was started, nothing is stopped."""
+
+    def is_up(self) -> bool:
+        """Whether the person's settings lead to an account. :raises LocaldevError: why they do not."""
+        return bool(self.account())
+
+    def log_tail(self, lines: int) -> str:
+        """AWS's log is not for us to read."""
+        del lines
+        return ""
+
+    def remember(self) -> None:
+        """Write down the stack, so that the next command means the same one."""
+        file = _record_file()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"stack_name": self.stack_name, **asdict(self.account())}))
+
+    def forget(self) -> None:
+        """It has been destroyed."""
+        if recorded_stack() == self.stack_name:
+            _record_file().unlink()
+
+
+def recorded_stack() -> str | None:
+    """The stack that was deployed from this checkout and has not been destroyed."""
+    try:
+        name = json.loads(_record_file().read_text())["stack_name"]
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+    return str(name)
+
+
+def _record_file() -> Path:
+    return project.STATE / "aws-stack.json"
+
+
+def _find_account(clients: Clients) -> Account:
+    if not clients.region:
+        raise LocaldevError("No AWS region is set.", "set AWS_REGION, or a region in the profile AWS_PROFILE names.")
+    try:
+        identity = clients.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise LocaldevError(
+            f"AWS does not accept the credentials of this environment: {error}.",
+            "sign in ('aws sso login', AWS_PROFILE), or use an engine of this machine: --engine embedded.",
+        ) from error
+    return Account(identity["Account"], clients.region, identity["Arn"])

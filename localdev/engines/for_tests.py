@@ -1,0 +1,45 @@
+"""Engines for a test run: its own, on a port nobody has, ended with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localdev.engines.embedded import EmbeddedEngine
+from localdev.engines.external import ExternalEngine
+from localdev.engines.local import PortTakenError
+from localdev.processes import free_port
+from localdev.project import DEFAULT_PORT, unique_stack_name
+
+if TYPE_CHECKING:
+    from localdev.engines.base import Engine
+
+_ATTEMPTS = 3
+
+
+def start_for_tests(name: str, endpoint_url: str | None = None) -> Engine:
+    """A started engine that ends when this process does; where it cannot, a stack of its own name.
+
+    :raises LocaldevError: it could not be started.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        engine = _make(name, endpoint_url)
+        try:
+            engine.start()
+        except PortTakenError:
+            # between finding a free port and listening on it somebody else was faster
+            engine.stop()
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return engine
+    raise AssertionError
+
+
+def _make(name: str, endpoint_url: str | None) -> Engine:
+    if name == "external":
+        return ExternalEngine(endpoint_url or f"http://127.0.0.1:{DEFAULT_PORT}", unique_stack_name())
+    if name == "aws":
+        from localdev.engines.aws import AwsEngine
+
+        return AwsEngine(unique_stack_name())
+    return EmbeddedEngine(free_port(), ends_with_us=True)

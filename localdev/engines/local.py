@@ -1,0 +1,73 @@
+"""What the engines on this machine have in common: a loopback endpoint, and dummy credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import urllib3
+
+from localdev.child_environment import tool_environment
+from localdev.endpoints import loopback_endpoint
+from localdev.errors import LocaldevError
+from localdev.project import STACK_NAME
+
+if TYPE_CHECKING:
+    from localdev.aws import Clients
+
+_REQUEST_SECONDS = 2.0
+
+
+class PortTakenError(LocaldevError):
+    """Somebody else listens on the port the emulator was to have."""
+
+
+class LocalEngine:
+    """An emulator at an endpoint of this machine."""
+
+    cdk_program = "cdklocal"
+    outlives_us = False
+
+    def __init__(self, endpoint_url: str, stack_name: str = STACK_NAME) -> None:
+        """:raises LocaldevError: the endpoint is not of this machine."""
+        self.endpoint_url = loopback_endpoint(endpoint_url)
+        self.stack_name = stack_name
+
+    @property
+    def where(self) -> str:
+        """Its endpoint."""
+        return self.endpoint_url
+
+    def tool_environment(self) -> dict[str, str]:
+        """This endpoint, dummy credentials, and nothing of the person's."""
+        return tool_environment(self.endpoint_url)
+
+    def remember(self) -> None:
+        """The stack's name is always the same."""
+
+    def forget(self) -> None:
+        """There was nothing to remember."""
+
+    def clients(self) -> Clients:
+        """boto3 clients with dummy credentials."""
+        # half a second of every command, also of those that need none
+        from localdev.aws import Clients
+
+        return Clients(self.endpoint_url)
+
+
+def is_ready(endpoint_url: str) -> bool | None:
+    """Whether LocalStack serves requests and its init hooks have run: ``True``, or ``None`` while it does not.
+
+    https://docs.localstack.cloud/aws/capabilities/config/initialization-hooks/
+
+    :raises LocaldevError: a hook has failed, so that it never will.
+    """
+    http = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS)
+    try:
+        status = http.request("GET", f"{endpoint_url}/_localstack/init/ready").json()
+    except (urllib3.exceptions.HTTPError, ValueError):
+        return None
+    for script in status.get("scripts", []):
+        if script["state"] == "ERROR":
+            raise LocaldevError(f"LocalStack's init hook {script['name']} failed")
+    return True if status.get("completed") else None
