@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from executions.graph import Graph, graph_of
+from executions.graph import SIGNS, Graph, Mark, graph_of
 from executions.text import one_line
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from executions.definition import Definition
     from executions.graph import Edge, Node
+    from executions.history import History
 
 _SHAPES: Final = {
     "Choice": ("{", "}"),
@@ -27,14 +28,25 @@ _LONGEST_LABEL: Final = 80
 _PLAIN: Final = frozenset(" ,.?!:$-+*/=()'_")
 _START: Final = "start"
 _END: Final = "done"
+_COLOURS: Final = {
+    Mark.RUNNING: "fill:#dbeafe,stroke:#1d4ed8,color:#172554,stroke-width:2px",
+    Mark.SUCCEEDED: "fill:#dcfce7,stroke:#15803d,color:#052e16,stroke-width:2px",
+    Mark.RETRIED: "fill:#ecfccb,stroke:#4d7c0f,color:#1a2e05,stroke-width:2px",
+    Mark.CAUGHT: "fill:#fef3c7,stroke:#b45309,color:#451a03,stroke-width:2px",
+    Mark.FAILED: "fill:#fee2e2,stroke:#b91c1c,color:#450a0a,stroke-width:4px",
+    Mark.TIMED_OUT: "fill:#fee2e2,stroke:#b91c1c,color:#450a0a,stroke-width:4px",
+    Mark.ABORTED: "fill:#e5e7eb,stroke:#4b5563,color:#111827,stroke-width:2px",
+}
+_TAKEN: Final = "stroke-width:3px"
 
 
-def mermaid(definition: Definition) -> str:
-    """A definition as a Mermaid flowchart, ending with a newline.
+def mermaid(definition: Definition, history: History | None = None) -> str:
+    """A definition as a Mermaid flowchart, ending with a newline; with a history, coloured by what happened.
 
-    Whatever a state or a condition is called, it is text in the drawing and never markup or syntax.
+    Every mark has a sign beside its colour, and the steps taken are drawn bold. Whatever a state or a condition is
+    called, it is text in the drawing and never markup or syntax.
     """
-    graph = graph_of(definition)
+    graph = graph_of(definition, history)
     ids = {node.name: f"s{index}" for index, node in enumerate(graph.nodes)}
     lines = [
         "flowchart TD",
@@ -42,6 +54,7 @@ def mermaid(definition: Definition) -> str:
         *_nodes(graph, ids, None, "    "),
         *_end(graph),
         *(f"    {_edge(edge, ids)}" for edge in graph.edges),
+        *(f"    {line}" for line in _styles(graph, ids)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -56,11 +69,13 @@ def _nodes(graph: Graph, ids: dict[str, str], container: str | None, indent: str
             yield f"{indent}end"
         else:
             opening, closing = _SHAPES.get(node.type, ("[", "]"))
-            yield f"{indent}{ids[node.name]}{opening}{_quoted(node.name)}{closing}"
+            yield f"{indent}{ids[node.name]}{opening}{_quoted(_title(node))}{closing}"
 
 
 def _title(node: Node) -> str:
-    return f"{node.name} ({node.type})"
+    kind = f" ({node.type})" if node.is_container else ""
+    times = f" ×{node.visits}" if node.visits > 1 else ""
+    return f"{SIGNS[node.mark]} {node.name}{kind}{times}".lstrip()
 
 
 def _end(graph: Graph) -> list[str]:
@@ -73,6 +88,18 @@ def _edge(edge: Edge, ids: dict[str, str]) -> str:
     arrow = "-.->" if edge.is_catch else "-->"
     label = f"|{_quoted(edge.label)}|" if edge.label else ""
     return f"{source} {arrow}{label} {target}"
+
+
+def _styles(graph: Graph, ids: dict[str, str]) -> Iterator[str]:
+    for mark, colours in _COLOURS.items():
+        marked = [ids[node.name] for node in graph.nodes if node.mark is mark]
+        if marked:
+            name = mark.replace(" ", "_")
+            yield f"classDef {name} {colours}"
+            yield f"class {','.join(marked)} {name}"
+    taken = [str(index) for index, edge in enumerate(graph.edges) if edge.taken]
+    if taken:
+        yield f"linkStyle {','.join(taken)} {_TAKEN}"
 
 
 def _quoted(text: str) -> str:

@@ -1,18 +1,68 @@
-"""A definition as nodes and edges: what every drawing of it starts from."""
+"""A definition as nodes and edges, and what an execution did to each: what every drawing starts from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from executions.definition import TransitionKind
+from executions.history import Status, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections import Counter
+    from collections.abc import Iterator, Sequence
 
-    from executions.definition import Definition, Machine, Transition
+    from executions.definition import Definition, Place, Transition
+    from executions.history import History, Visit
 
 _JOINED = " or "
+
+
+class Mark(StrEnum):
+    """What happened to a state, all its visits together."""
+
+    NOT_REACHED = "not reached"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    RETRIED = "retried"
+    """It succeeded, and not at its first try."""
+    CAUGHT = "caught"
+    FAILED = "failed"
+    TIMED_OUT = "timed out"
+    ABORTED = "aborted"
+
+
+SIGNS = {
+    Mark.NOT_REACHED: "",
+    Mark.RUNNING: "…",
+    Mark.SUCCEEDED: "✓",
+    Mark.RETRIED: "↻",
+    Mark.CAUGHT: "⚠",
+    Mark.FAILED: "✗",
+    Mark.TIMED_OUT: "⏱",
+    Mark.ABORTED: "■",
+}
+"""Colour is never the only sign."""
+
+_STATUS_MARKS = {
+    Status.RUNNING: Mark.RUNNING,
+    Status.SUCCEEDED: Mark.SUCCEEDED,
+    Status.CAUGHT: Mark.CAUGHT,
+    Status.FAILED: Mark.FAILED,
+    Status.TIMED_OUT: Mark.TIMED_OUT,
+    Status.ABORTED: Mark.ABORTED,
+}
+_GRAVEST_FIRST = (
+    Mark.FAILED,
+    Mark.TIMED_OUT,
+    Mark.RUNNING,
+    Mark.CAUGHT,
+    Mark.ABORTED,
+    Mark.RETRIED,
+    Mark.SUCCEEDED,
+    Mark.NOT_REACHED,
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +74,16 @@ class Node:
     container: str | None
     branch: int | None
     is_container: bool
+    mark: Mark = Mark.NOT_REACHED
+    visits: int = 0
+    retries: int = 0
+    is_culprit: bool = False
+    """Whether this is the state that the execution failed in."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """An arrow from one state to another: every transition of one kind between the two.
+    """An arrow from one state to another: every transition between the two that a history cannot tell apart.
 
     Without a source it comes from where the execution starts, without a target it goes to where the execution ends.
     """
@@ -37,6 +92,8 @@ class Edge:
     target: str | None
     label: str | None = None
     is_catch: bool = False
+    taken: int = 0
+    """How often."""
 
 
 @dataclass(frozen=True)
@@ -45,37 +102,102 @@ class Graph:
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    remarks: tuple[str, ...] = ()
+    """What could not be understood or does not fit together, a sentence each."""
+
+    def as_data(self) -> dict[str, object]:
+        """The same as objects and lists, ready for JSON."""
+        return asdict(self)
 
 
-def graph_of(definition: Definition) -> Graph:
-    """The drawing of a definition.
+def mark_of(visit: Visit) -> Mark:
+    """What happened to a state at one visit."""
+    if visit.status is Status.SUCCEEDED and visit.retries:
+        return Mark.RETRIED
+    return _STATUS_MARKS[visit.status]
 
-    Two transitions that a history cannot tell apart, such as two rules of a Choice with the same target, are one edge
-    with both labels.
+
+def graph_of(definition: Definition, history: History | None = None) -> Graph:
+    """The drawing of a definition, and of what an execution of it did.
+
+    Only what the definition has is drawn. A state or a step of the history that it has not, since it has been changed
+    after the execution had started, is a remark.
     """
-    nodes = tuple(
-        Node(place.state.name, place.state.type, place.container, place.branch, bool(place.state.machines))
-        for place in definition.walk()
+    visits: dict[str, list[Visit]] = {}
+    for visit in history.visits if history else ():
+        visits.setdefault(visit.state, []).append(visit)
+    places = list(definition.walk())
+    culprit = history.visits[history.culprit].state if history and history.culprit is not None else None
+    nodes = tuple(_node(place, visits.get(place.state.name, []), culprit) for place in places)
+    steps = history.steps() if history else None
+    edges = tuple(_edges(definition, history, steps))
+    remarks = (
+        *definition.remarks,
+        *(history.remarks if history else ()),
+        *_misfits(visits, {node.name for node in nodes}),
+        *_strange_steps(steps, edges),
     )
-    return Graph(nodes, tuple(_edges(definition)))
+    return Graph(nodes, edges, remarks)
 
 
-def _edges(definition: Definition) -> Iterator[Edge]:
+def _node(place: Place, visits: Sequence[Visit], culprit: str | None) -> Node:
+    marks = {mark_of(visit) for visit in visits} or {Mark.NOT_REACHED}
+    return Node(
+        place.state.name,
+        place.state.type,
+        place.container,
+        place.branch,
+        is_container=bool(place.state.machines),
+        mark=next(mark for mark in _GRAVEST_FIRST if mark in marks),
+        visits=len(visits),
+        retries=sum(visit.retries for visit in visits),
+        is_culprit=place.state.name == culprit,
+    )
+
+
+def _edges(definition: Definition, history: History | None, steps: Counter[Step] | None) -> Iterator[Edge]:
     machine = definition.machine
-    yield Edge(None, machine.start_at)
-    yield from _transitions(definition)
-    yield from (Edge(name, None) for name in _ends(machine))
+    yield Edge(None, machine.start_at, taken=_taken(steps, None, machine.start_at))
+    for (source, target, is_catch), transitions in _transitions(definition).items():
+        texts = dict.fromkeys(transition.label for transition in transitions if transition.label)
+        taken = _taken(steps, source, target, is_catch=is_catch)
+        yield Edge(source, target, _JOINED.join(texts) or None, is_catch, taken)
+    last = _last(history) if history else None
+    for state in machine.states:
+        if state.ends:
+            yield Edge(state.name, None, taken=int(state.name == last))
 
 
-def _transitions(definition: Definition) -> Iterator[Edge]:
-    labels: dict[tuple[str, str, bool], list[Transition]] = {}
+def _transitions(definition: Definition) -> dict[tuple[str, str, bool], list[Transition]]:
+    found: dict[tuple[str, str, bool], list[Transition]] = {}
     for transition in definition.transitions():
         key = (transition.source, transition.target, transition.kind is TransitionKind.CATCH)
-        labels.setdefault(key, []).append(transition)
-    for (source, target, is_catch), transitions in labels.items():
-        texts = dict.fromkeys(transition.label for transition in transitions if transition.label)
-        yield Edge(source, target, _JOINED.join(texts) or None, is_catch)
+        found.setdefault(key, []).append(transition)
+    return found
 
 
-def _ends(machine: Machine) -> Iterator[str]:
-    return (state.name for state in machine.states if state.ends)
+def _taken(steps: Counter[Step] | None, source: str | None, target: str, *, is_catch: bool = False) -> int:
+    return steps[Step(source, target, is_catch)] if steps else 0
+
+
+def _last(history: History) -> str | None:
+    """The state at the top that the execution came to its end through."""
+    path = history.path()
+    if not path or history.status is Status.RUNNING:
+        return None
+    last = path[-1]
+    return last.state if last.exited is not None or last.type == "Fail" else None
+
+
+def _misfits(visited: dict[str, list[Visit]], known: set[str]) -> Iterator[str]:
+    for name in visited:
+        if name not in known:
+            yield f"State {name!r} was visited and is not in the definition, which may have been changed since."
+
+
+def _strange_steps(steps: Counter[Step] | None, edges: Sequence[Edge]) -> Iterator[str]:
+    drawn = {(edge.source, edge.target, edge.is_catch) for edge in edges}
+    for step in steps or ():
+        if (step.source, step.target, step.caught) not in drawn:
+            way = "failed and went on" if step.caught else "went on"
+            yield f"From {step.source!r} the execution {way} to {step.target!r}, which the definition does not foresee."

@@ -2,50 +2,127 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from executions.text import failure_text, one_line
+from executions.graph import SIGNS, mark_of
+from executions.text import duration_text, failure_text, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Sequence
 
     from mypy_boto3_stepfunctions import SFNClient
-    from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-_LONGEST_DETAIL: Final = 160
+    from executions.events import Event
+    from executions.history import History, Visit
+
+_ARROW: Final = " → "
+_LONGEST_DETAIL: Final = 120
+_LONGEST_PATH: Final = 12
+_ENDS: Final = 5
+_TOLD: Final = ("error", "cause", "output", "resource", "parameters", "input")
+
+
+def path_line(history: History) -> str:
+    """The way the execution took, each state with its sign: ``Look ✓ → Enough? ✓ → Sorry ✗``.
+
+    Of a very long way, the middle is left out. A state that failed since one inside of it did names that one.
+    """
+    path = [_signed(visit, history) for visit in history.path()]
+    if len(path) > _LONGEST_PATH:
+        path = [*path[:_ENDS], f"… {len(path) - 2 * _ENDS} more …", *path[-_ENDS:]]
+    return _ARROW.join(path)
+
+
+def _signed(visit: Visit, history: History) -> str:
+    sign = f"{one_line(visit.state)} {SIGNS[mark_of(visit)]}"
+    if history.culprit is None:
+        return sign
+    culprit = history.visits[history.culprit]
+    inside = any(frame.container == visit.index for frame in culprit.frames)
+    return f"{sign} ({_signed_inside(culprit, visit, history)})" if inside else sign
+
+
+def _signed_inside(culprit: Visit, container: Visit, history: History) -> str:
+    frame = next(frame for frame in culprit.frames if frame.container == container.index)
+    where = f"item {frame.index}: " if container.type == "Map" else ""
+    same = [visit for visit in history.visits if visit.frames == culprit.frames]
+    return where + _ARROW.join(f"{one_line(visit.state)} {SIGNS[mark_of(visit)]}" for visit in same)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event, told."""
+
+    id: int
+    seconds: float
+    """Since the first event."""
+    type: str
+    state: str
+    """The state it belongs to, where its details or the visit that it began or ended name it."""
+    detail: str
+    """The one thing worth knowing of it, on one line."""
+
+    def as_data(self) -> dict[str, object]:
+        """The same as an object, ready for JSON."""
+        return {"id": self.id, "seconds": round(self.seconds, 3), "type": self.type, "state": self.state} | (
+            {"detail": self.detail} if self.detail else {}
+        )
+
+
+def rows(history: History, limit: int | None = _LONGEST_DETAIL) -> list[Row]:
+    """Every event of the history, told; ``limit`` is the longest detail."""
+    if not history.events:
+        return []
+    began = history.events[0].at
+    return [
+        Row(event.id, (event.at - began).total_seconds(), event.type, _state(event), _detail(event, limit))
+        for event in history.events
+    ]
+
+
+def _state(event: Event) -> str:
+    name = one_line(event.text("name") or event.text("state") or "")
+    index = event.number("index")
+    return name if index is None else f"{name} [{index}]"
+
+
+def _detail(event: Event, limit: int | None) -> str:
+    failure = failure_text(event.text("error"), event.text("cause"))
+    told = failure or next((text for key in _TOLD if (text := event.text(key))), "")
+    return one_line(told, limit)
+
+
+def history_text(history: History) -> str:
+    """Status, way, failure and every event of an execution, as lines of plain text."""
+    reason = failure_text(history.failure.error, history.failure.cause) if history.failure else None
+    lasted = history.events[-1].at - history.events[0].at if history.events else None
+    lines = [
+        f"{history.status}{f'  after {duration_text(lasted)}' if lasted else ''}",
+        *([reason] if reason else []),
+        path_line(history),
+        f"input   {one_line(history.input or '', _LONGEST_DETAIL)}",
+        *([f"output  {one_line(history.output, _LONGEST_DETAIL)}"] if history.output else []),
+        *history.remarks,
+        "",
+        *_table(rows(history)),
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _table(told: Sequence[Row]) -> list[str]:
+    types = max((len(row.type) for row in told), default=0)
+    states = max((len(row.state) for row in told), default=0)
+    return [
+        f"{row.id:>5}  {row.seconds:9.3f} s  {row.type:<{types}}  {row.state:<{states}}  {row.detail}" for row in told
+    ]
 
 
 def report_text(client: SFNClient, execution_arn: str) -> str:
-    """Outcome and every event of one execution, an event a line.
+    """An execution read through a boto3 client, as :func:`history_text` tells it.
 
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
-    execution = client.describe_execution(executionArn=execution_arn)
-    reason = failure_text(execution.get("error"), execution.get("cause"))
-    pages = client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
-    events = sorted((event for page in pages for event in page["events"]), key=lambda event: event["id"])
-    return "\n".join(
-        [
-            f"{execution['status']}{f'  {reason}' if reason else ''}",
-            f"input  {one_line(execution.get('input', ''), _LONGEST_DETAIL)}",
-            *_event_lines(events),
-        ]
-    )
+    from executions.client import history_of
 
-
-def _event_lines(events: list[HistoryEventTypeDef]) -> Iterator[str]:
-    if not events:
-        return
-    began = events[0]["timestamp"]
-    width = max(len(event["type"]) for event in events)
-    for event in events:
-        seconds = (event["timestamp"] - began).total_seconds()
-        yield f"{seconds:8.3f} s  {event['type']:<{width}}  {_detail(event)}".rstrip()
-
-
-def _detail(event: HistoryEventTypeDef) -> str:
-    details: Mapping[str, object] = next(
-        (value for key, value in event.items() if key.endswith("EventDetails") and isinstance(value, dict)), {}
-    )
-    shown = [str(details[key]) for key in ("name", "error", "cause", "output") if details.get(key)]
-    return one_line("  ".join(shown), _LONGEST_DETAIL)
+    return history_text(history_of(client, execution_arn))

@@ -5,42 +5,92 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from botocore.stub import Stubber
 
-from executions.report import report_text
+from executions.report import history_text, path_line, report_text, rows
 from localdev.aws import Clients
+from tests.unit.executions.conftest import NAMES, recording
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("choice_default_to_fail", "By size ✓ → Small ✗"),
+        ("task_retried", "Task ↻"),
+        ("task_caught", "Task ⚠ → Caught ✓"),
+        ("running", "Pass ✓ → Wait …"),
+        ("stopped", "Wait ■"),
+        ("loop", "Count ✓ → Again? ✓ → Count ✓ → Again? ✓ → Count ✓ → Again? ✓ → Done ✓"),
+        ("parallel_failed", "Both ✗ (Right ✓ → Burn ✗)"),
+        ("map_failed", "Each ✗ (item 1: By size ✓ → Large ✗)"),
+    ],
+)
+def test_the_way_is_one_line_with_a_sign_for_each_state(name: str, line: str) -> None:
+    assert path_line(recording(name).history) == line
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_event_is_one_line(name: str) -> None:
+    history = recording(name).history
+
+    table = history_text(history).split("\n\n", 1)[1].splitlines()
+
+    assert len(table) == len(history.events)
+    assert all(line.isprintable() and len(line) < 250 for line in table)
+
+
+def test_a_rows_detail_is_error_and_cause_where_there_is_one() -> None:
+    told = {row.type: row.detail for row in rows(recording("task_retries_run_out").history)}
+
+    assert told["ExecutionFailed"] == "ValueError: attempt 3 is to fail"
+
+
+def test_a_rows_data_is_whole() -> None:
+    row = rows(recording("large_input").history, limit=None)[0]
+
+    assert len(str(row.as_data()["detail"])) > 20_000
+
+
 def _event(number: int, kind: str, **details: Any) -> dict[str, Any]:
-    return {"id": number, "type": kind, "timestamp": BEGAN + timedelta(seconds=number - 1), **details}
-
-
-def test_every_page_of_events_is_told_after_the_outcome_with_error_and_cause() -> None:
-    client = Clients("http://127.0.0.1:1").client("stepfunctions")
-    execution = {
-        "executionArn": ARN,
-        "stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:machine",
-        "status": "FAILED",
-        "startDate": BEGAN,
-        "input": '{"flavour": "pineapple"}',
-        "error": "Failed To Make Pizza",
-        "cause": "They asked for Pineapple",
+    return {
+        "id": number,
+        "previousEventId": number - 1 if number > 2 else 0,
+        "type": kind,
+        "timestamp": BEGAN + timedelta(seconds=number - 1),
+        **details,
     }
-    first = {"events": [_event(1, "ExecutionStarted")], "nextToken": "more"}
-    second = {"events": [_event(2, "FailStateEntered", stateEnteredEventDetails={"name": "Sorry"})]}
+
+
+def test_every_page_of_events_is_told_after_status_failure_and_way() -> None:
+    client = Clients("http://127.0.0.1:1").client("stepfunctions")
+    first = {
+        "events": [_event(1, "ExecutionStarted", executionStartedEventDetails={"input": "{}"})],
+        "nextToken": "more",
+    }
+    second = {
+        "events": [
+            _event(2, "FailStateEntered", stateEnteredEventDetails={"name": "Sorry"}),
+            _event(3, "ExecutionFailed", executionFailedEventDetails={"error": "No", "cause": "They asked"}),
+        ]
+    }
+    wanted = {"executionArn": ARN, "includeExecutionData": True}
     with Stubber(client) as stubber:
-        stubber.add_response("describe_execution", execution, {"executionArn": ARN})
-        stubber.add_response("get_execution_history", first, {"executionArn": ARN})
-        stubber.add_response("get_execution_history", second, {"executionArn": ARN, "nextToken": "more"})
+        stubber.add_response("get_execution_history", first, wanted)
+        stubber.add_response("get_execution_history", second, {**wanted, "nextToken": "more"})
 
         told = report_text(client, ARN)
 
     assert told.splitlines() == [
-        "FAILED  Failed To Make Pizza: They asked for Pineapple",
-        'input  {"flavour": "pineapple"}',
-        "   0.000 s  ExecutionStarted",
-        "   1.000 s  FailStateEntered  Sorry",
+        "FAILED  after 2.00 s",
+        "No: They asked",
+        "Sorry ✗",
+        "input   {}",
+        "",
+        "    1      0.000 s  ExecutionStarted         {}",
+        "    2      1.000 s  FailStateEntered  Sorry",
+        "    3      2.000 s  ExecutionFailed          No: They asked",
     ]

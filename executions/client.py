@@ -1,0 +1,281 @@
+"""Reads state machines, executions and functions' log lines from any endpoint, page by page."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from botocore.exceptions import ClientError
+
+from executions.definition import Definition, read_definition
+from executions.errors import HintedError
+from executions.events import events_of_log, read_events
+from executions.logs import Invocation, invocations, invocations_of, log_line
+from executions.replay import read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.literals import ExecutionStatusType
+
+    from executions.events import Event
+    from executions.history import Attempt, History
+
+PAGE: Final = 25
+_MISSING: Final = {
+    "ExecutionDoesNotExist",
+    "InvalidArn",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+    "StateMachineDoesNotExist",
+    "ValidationException",
+}
+_LATEST_LINE: Final = timedelta(seconds=5)
+"""How long after an invocation a line of it may be dated."""
+_LONGEST_INIT: Final = timedelta(seconds=15)
+_MS: Final = 1000
+
+
+class NotFoundError(HintedError):
+    """There is no such state machine or execution, or not any more."""
+
+
+@dataclass(frozen=True)
+class StateMachine:
+    """One of the account's state machines."""
+
+    arn: str
+    name: str
+    type: str
+    """``STANDARD`` or ``EXPRESS``."""
+    created: datetime
+
+
+@dataclass(frozen=True)
+class ExecutionSummary:
+    """An execution, as a list shows it."""
+
+    arn: str
+    name: str
+    status: str
+    started: datetime
+    stopped: datetime | None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution, as the engine describes it."""
+
+    arn: str
+    name: str
+    state_machine_arn: str
+    status: str
+    started: datetime
+    stopped: datetime | None
+    input: str | None
+    output: str | None
+    error: str | None
+    cause: str | None
+    redrives: int = 0
+
+    @property
+    def is_express(self) -> bool:
+        """Express executions have no history; what they did is in the log group alone."""
+        return is_express(self.arn)
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """Some of a list; ``next`` asks for what comes after it."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+def is_express(arn: str) -> bool:
+    """Whether an execution's ARN is that of an Express execution."""
+    return ":express:" in arn
+
+
+def history_of(client: SFNClient, execution_arn: str) -> History:
+    """Every page of a Standard execution's history, read.
+
+    :raises botocore.exceptions.ClientError: there is no such execution.
+    """
+    paginator = client.get_paginator("get_execution_history")
+    pages = paginator.paginate(executionArn=execution_arn, includeExecutionData=True)
+    return read_history(read_events(cast("Mapping[str, object]", event) for page in pages for event in page["events"]))
+
+
+class ExecutionsClient:
+    """Reads from one endpoint.
+
+    Every method raises :class:`NotFoundError` where there is no such thing, and what botocore raises where the
+    endpoint does not answer.
+    """
+
+    def __init__(self, states: SFNClient, logs: CloudWatchLogsClient, lambda_: LambdaClient) -> None:
+        self._states = states
+        self._logs = logs
+        self._lambda = lambda_
+
+    def state_machines(self) -> Iterator[StateMachine]:
+        """Every state machine, by name."""
+        found = [
+            StateMachine(item["stateMachineArn"], item["name"], item["type"], item["creationDate"])
+            for page in self._states.get_paginator("list_state_machines").paginate()
+            for item in page["stateMachines"]
+        ]
+        yield from sorted(found, key=lambda machine: machine.name)
+
+    def state_machine(self, arn: str) -> tuple[StateMachine, Definition]:
+        """One state machine with its definition as it is now."""
+        with _missing(f"There is no state machine {arn}."):
+            found = self._states.describe_state_machine(stateMachineArn=arn)
+        machine = StateMachine(found["stateMachineArn"], found["name"], found["type"], found["creationDate"])
+        return machine, read_definition(found["definition"])
+
+    def executions(
+        self, state_machine_arn: str, *, status: str | None = None, after: str | None = None, size: int = PAGE
+    ) -> Page[ExecutionSummary]:
+        """A page of a Standard state machine's executions, newest first."""
+        wanted: dict[str, str] = {}
+        if status:
+            wanted["statusFilter"] = cast("ExecutionStatusType", status)
+        if after:
+            wanted["nextToken"] = after
+        with _missing(f"There is no state machine {state_machine_arn}."):
+            found = self._states.list_executions(stateMachineArn=state_machine_arn, maxResults=size, **wanted)  # type: ignore[arg-type]
+        items = tuple(
+            ExecutionSummary(
+                item["executionArn"], item["name"], item["status"], item["startDate"], item.get("stopDate")
+            )
+            for item in found["executions"]
+        )
+        return Page(items, found.get("nextToken"))
+
+    def execution(self, arn: str) -> Execution:
+        """One execution. An Express execution's is put together from its log."""
+        if is_express(arn):
+            return self._express_execution(arn)
+        with _missing(f"There is no execution {arn}."):
+            found = self._states.describe_execution(executionArn=arn)
+        return Execution(
+            arn=found["executionArn"],
+            name=found.get("name", arn.rpartition(":")[2]),
+            state_machine_arn=found["stateMachineArn"],
+            status=found["status"],
+            started=found["startDate"],
+            stopped=found.get("stopDate"),
+            input=found.get("input"),
+            output=found.get("output"),
+            error=found.get("error"),
+            cause=found.get("cause"),
+            redrives=found.get("redriveCount", 0),
+        )
+
+    def history(self, arn: str) -> History:
+        """What an execution did."""
+        if is_express(arn):
+            return read_history(self._logged_events(arn))
+        with _missing(f"There is no execution {arn}."):
+            return history_of(self._states, arn)
+
+    def definition(self, execution_arn: str) -> Definition:
+        """The definition that an execution runs, which may not be its state machine's any more."""
+        if is_express(execution_arn):
+            return self.state_machine(_machine_of_express(execution_arn))[1]
+        with _missing(f"There is no execution {execution_arn}."):
+            found = self._states.describe_state_machine_for_execution(executionArn=execution_arn)
+        return read_definition(found["definition"])
+
+    def invocations(self, attempt: Attempt) -> list[Invocation]:
+        """The log lines of the invocation that an attempt was.
+
+        More than one where the function ran several times within the same moments and the history does not say which
+        is which; none where nothing has been logged, or the attempt was no function's.
+        """
+        if attempt.function is None:
+            return []
+        window: dict[str, int] = {"startTime": _ms(attempt.at - _LONGEST_INIT)}
+        if attempt.ended is not None:
+            window["endTime"] = _ms(attempt.ended + _LATEST_LINE)
+        try:
+            group = self._log_group(attempt.function)
+            pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group, **window)  # type: ignore[arg-type]
+            lines = [log_line(cast("Mapping[str, object]", event)) for page in pages for event in page["events"]]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+            return []
+        return invocations_of(attempt, invocations(lines))
+
+    def _log_group(self, function: str) -> str:
+        config = self._lambda.get_function_configuration(FunctionName=function)
+        return config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
+
+    def _express_execution(self, arn: str) -> Execution:
+        history = self.history(arn)
+        if not history.events:
+            raise NotFoundError(
+                f"Nothing is known of the Express execution {arn}.",
+                "Express executions have no history: what they did is in their state machine's log group, where it "
+                "logs with the level ALL.",
+            )
+        failure = history.failure
+        return Execution(
+            arn=arn,
+            name=arn.split(":")[-2],
+            state_machine_arn=_machine_of_express(arn),
+            status=history.status,
+            started=history.events[0].at,
+            stopped=history.events[-1].at if history.status != "RUNNING" else None,
+            input=history.input,
+            output=history.output,
+            error=failure.error if failure else None,
+            cause=failure.cause if failure else None,
+        )
+
+    def _logged_events(self, arn: str) -> tuple[Event, ...]:
+        group = self._machine_log_group(_machine_of_express(arn))
+        if group is None:
+            return ()
+        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        return events_of_log((event["message"] for page in pages for event in page["events"]), arn)
+
+    def _machine_log_group(self, state_machine_arn: str) -> str | None:
+        with _missing(f"There is no state machine {state_machine_arn}."):
+            found = self._states.describe_state_machine(stateMachineArn=state_machine_arn)
+        for destination in found.get("loggingConfiguration", {}).get("destinations", []):
+            arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+            if ":log-group:" in arn:
+                return arn.split(":log-group:")[1].removesuffix(":*")
+        return None
+
+
+def _machine_of_express(arn: str) -> str:
+    """``…:express:NAME:ID:ID`` is of ``…:stateMachine:NAME``."""
+    parts = arn.split(":")
+    return ":".join([*parts[:5], "stateMachine", parts[6]])
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * _MS)
+
+
+@contextmanager
+def _missing(sentence: str) -> Iterator[None]:
+    """:raises NotFoundError: instead of the engine's "no such thing"."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _MISSING:
+            raise
+        raise NotFoundError(
+            sentence, "It may have been removed, or be another emulator's; an emulator that is stopped forgets."
+        ) from error

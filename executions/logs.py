@@ -1,0 +1,111 @@
+"""Whose lines are whose in a function's log group.
+
+A function's environments write to a stream each, one invocation after the other, between a line that starts it and one
+that reports on it: plain text or JSON, as the function's logging format says.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from executions.text import json_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from executions.history import Attempt
+
+_PLATFORM: Final = re.compile(r"(?P<what>START|END|REPORT) RequestId: (?P<id>[0-9a-fA-F-]{36})")
+_MS: Final = 1000
+_SLACK: Final = timedelta(milliseconds=100)
+"""How far the clocks of an engine and of its functions may be apart."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One event of a log stream."""
+
+    at: datetime
+    stream: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One invocation's lines; ``ended`` is ``None`` where its report is not among them."""
+
+    request_id: str
+    started: datetime
+    ended: datetime | None
+    lines: tuple[LogLine, ...]
+
+
+def log_line(event: Mapping[str, object]) -> LogLine:
+    """A line as ``FilterLogEvents`` gives it."""
+    timestamp = event.get("timestamp")
+    at = datetime.fromtimestamp((timestamp if isinstance(timestamp, int | float) else 0) / _MS, UTC)
+    return LogLine(at, str(event.get("logStreamName", "")), str(event.get("message", "")).rstrip("\n"))
+
+
+def invocations(lines: Iterable[LogLine]) -> list[Invocation]:
+    """The invocations in a function's log, in the order in which they started.
+
+    What a stream says before its first invocation, such as its initialisation, belongs to that one. A line need not be
+    JSON nor name an invocation: it belongs to the one that its stream is in.
+    """
+    found: dict[str, Invocation] = {}
+    current: dict[str, str] = {}
+    before: dict[str, list[LogLine]] = {}
+    for line in lines:
+        what, named = _said(line.message)
+        request_id = named or current.get(line.stream)
+        if request_id is None:
+            before.setdefault(line.stream, []).append(line)
+            continue
+        current[line.stream] = request_id
+        invocation = found.get(request_id) or Invocation(request_id, line.at, None, ())
+        if what == "start":
+            invocation = replace(invocation, started=line.at)
+        if what == "report":
+            invocation = replace(invocation, ended=line.at)
+        found[request_id] = replace(invocation, lines=(*invocation.lines, *before.pop(line.stream, []), line))
+    return sorted(found.values(), key=lambda invocation: invocation.started)
+
+
+def _said(message: str) -> tuple[str | None, str | None]:
+    """What a line of the platform says, and the request id that a line of whomever names."""
+    platform = _PLATFORM.match(message)
+    if platform:
+        return platform["what"].lower(), platform["id"]
+    document = json_object(message)
+    record = document.get("record")
+    kind = document.get("type")
+    if isinstance(record, dict) and isinstance(kind, str) and kind.startswith("platform."):
+        return kind.removeprefix("platform."), _text(record.get("requestId"))
+    return None, _text(document.get("requestId") or document.get("AWSRequestId"))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def invocations_of(attempt: Attempt, found: Iterable[Invocation]) -> list[Invocation]:
+    """Those that may be the attempt's: one, unless others ran within the same moments, since a history seldom names it.
+
+    An invocation lies within its attempt: Step Functions schedules it before it starts, and hears of it after it ends.
+    """
+    if attempt.request_id is not None:
+        return [invocation for invocation in found if invocation.request_id == attempt.request_id]
+    return [invocation for invocation in found if _within(invocation, attempt)]
+
+
+def _within(invocation: Invocation, attempt: Attempt) -> bool:
+    if invocation.started < attempt.at - _SLACK:
+        return False
+    if attempt.ended is None:
+        return True
+    return (invocation.ended or invocation.started) <= attempt.ended + _SLACK

@@ -1,0 +1,172 @@
+"""Reading from an endpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from executions.client import ExecutionsClient, NotFoundError
+from executions.history import Attempt, Status
+from localdev.aws import Clients
+from tests.unit.executions.conftest import recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:machine"
+ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Stubbed:
+    """The client, and a stub of each service it uses."""
+
+    client: ExecutionsClient
+    states: Stubber
+    logs: Stubber
+    functions: Stubber
+
+
+@pytest.fixture
+def stubbed() -> Iterator[Stubbed]:
+    """Nothing is sent: what is asked for and answered is laid down by the test."""
+    clients = Clients("http://127.0.0.1:1")
+    states, logs, functions = clients.client("stepfunctions"), clients.client("logs"), clients.client("lambda")
+    with Stubber(states) as a, Stubber(logs) as b, Stubber(functions) as c:
+        yield Stubbed(ExecutionsClient(states, logs, functions), a, b, c)
+        for stubber in (a, b, c):
+            stubber.assert_no_pending_responses()
+
+
+def _summary(number: int) -> dict[str, Any]:
+    return {
+        "executionArn": f"{ARN}{number}",
+        "stateMachineArn": MACHINE,
+        "name": str(number),
+        "status": "RUNNING",
+        "startDate": BEGAN,
+    }
+
+
+def test_state_machines_are_read_from_every_page_and_sorted_by_name(stubbed: Stubbed) -> None:
+    def machine(name: str) -> dict[str, Any]:
+        return {"stateMachineArn": f"{MACHINE}{name}", "name": name, "type": "STANDARD", "creationDate": BEGAN}
+
+    stubbed.states.add_response("list_state_machines", {"stateMachines": [machine("b")], "nextToken": "2"}, {})
+    stubbed.states.add_response("list_state_machines", {"stateMachines": [machine("a")]}, {"nextToken": "2"})
+
+    assert [machine.name for machine in stubbed.client.state_machines()] == ["a", "b"]
+
+
+def test_a_page_of_executions_is_read_and_no_more(stubbed: Stubbed) -> None:
+    stubbed.states.add_response(
+        "list_executions",
+        {"executions": [_summary(1), _summary(2)], "nextToken": "more"},
+        {"stateMachineArn": MACHINE, "maxResults": 2, "statusFilter": "RUNNING", "nextToken": "this"},
+    )
+
+    page = stubbed.client.executions(MACHINE, status="RUNNING", after="this", size=2)
+
+    assert [item.name for item in page.items] == ["1", "2"]
+    assert page.next == "more"
+
+
+def test_an_execution_that_is_not_there_is_named(stubbed: Stubbed) -> None:
+    stubbed.states.add_client_error("describe_execution", "ExecutionDoesNotExist")
+
+    with pytest.raises(NotFoundError, match=f"There is no execution {ARN}"):
+        stubbed.client.execution(ARN)
+
+
+def test_any_other_error_of_the_engine_is_left_as_it_is(stubbed: Stubbed) -> None:
+    stubbed.states.add_client_error("describe_execution", "AccessDeniedException")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        stubbed.client.execution(ARN)
+
+
+def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
+    recorded = recording("choice").document["events"]
+    events = [{**event, "timestamp": datetime.fromisoformat(event["timestamp"])} for event in recorded]
+    wanted = {"executionArn": ARN, "includeExecutionData": True}
+    stubbed.states.add_response("get_execution_history", {"events": events[:2], "nextToken": "2"}, wanted)
+    stubbed.states.add_response("get_execution_history", {"events": events[2:]}, {**wanted, "nextToken": "2"})
+
+    assert stubbed.client.history(ARN).visits == recording("choice").history.visits
+
+
+def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubbed) -> None:
+    recorded = recording("express").document
+    arn = recorded["execution"]["executionArn"]
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
+    machine = {
+        "stateMachineArn": MACHINE,
+        "name": "machine",
+        "definition": json.dumps(recorded["definition"]),
+        "roleArn": "arn:aws:iam::000000000000:role/r",
+        "type": "EXPRESS",
+        "creationDate": BEGAN,
+        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
+    }
+    found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"]]}
+    of = "arn:aws:states:us-east-1:000000000000:stateMachine:recorded-express"
+    stubbed.states.add_response("describe_state_machine", machine, {"stateMachineArn": of})
+    stubbed.logs.add_response("filter_log_events", found, {"logGroupName": "/machine"})
+
+    execution = stubbed.client.execution(arn)
+
+    assert (execution.status, execution.error, execution.is_express) == ("FAILED", "Burnt", True)
+    assert execution.state_machine_arn == of
+
+
+def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubbed) -> None:
+    machine = {
+        "stateMachineArn": MACHINE,
+        "name": "machine",
+        "definition": "{}",
+        "roleArn": "arn:aws:iam::000000000000:role/r",
+        "type": "EXPRESS",
+        "creationDate": BEGAN,
+    }
+    stubbed.states.add_response("describe_state_machine", machine)
+
+    with pytest.raises(NotFoundError, match="Express executions have no history"):
+        stubbed.client.execution(recording("express").document["execution"]["executionArn"])
+
+
+def _attempt(function: str | None) -> Attempt:
+    ended = BEGAN + timedelta(seconds=1)
+    return Attempt(1, 3, BEGAN, ended, Status.SUCCEEDED, None, function, None, None, None)
+
+
+def test_an_attempts_log_lines_are_read_from_its_functions_group_around_its_time(stubbed: Stubbed) -> None:
+    began = int(BEGAN.timestamp() * 1000)
+    request_id = "11111111-1111-1111-1111-111111111111"
+    first = {"message": f"START RequestId: {request_id}", "timestamp": began + 100, "logStreamName": "a"}
+    second = {"message": "baking", "timestamp": began + 200, "logStreamName": "a"}
+    wanted = {"logGroupName": "/aws/lambda/bake", "startTime": began - 15_000, "endTime": began + 6_000}
+    stubbed.functions.add_response("get_function_configuration", {"FunctionName": "bake"}, {"FunctionName": "bake"})
+    stubbed.logs.add_response("filter_log_events", {"events": [first], "nextToken": "2"}, wanted)
+    stubbed.logs.add_response("filter_log_events", {"events": [second]}, {**wanted, "nextToken": "2"})
+
+    (invocation,) = stubbed.client.invocations(_attempt("bake"))
+
+    assert invocation.request_id == request_id
+    assert [line.message for line in invocation.lines][1] == "baking"
+
+
+def test_a_function_or_a_log_group_that_is_gone_has_no_lines(stubbed: Stubbed) -> None:
+    stubbed.functions.add_client_error("get_function_configuration", "ResourceNotFoundException")
+
+    assert stubbed.client.invocations(_attempt("bake")) == []
+
+
+def test_an_attempt_that_was_no_functions_has_no_lines(stubbed: Stubbed) -> None:
+    assert stubbed.client.invocations(_attempt(None)) == []
