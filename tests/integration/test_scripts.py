@@ -21,6 +21,7 @@ from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 README = (ROOT / "README.md").read_text()
 
@@ -192,6 +193,25 @@ def test_without_a_stack_an_order_says_how_to_deploy_and_deploying_helps(port: s
     assert "The stack the-state-machine is not deployed.\nHint: deploy it with ./scripts/deploy." in refused.stderr
     assert "Deploy with  ./scripts/deploy" in started.stdout
     assert (deployed.returncode, ordered.returncode) == (0, 0)
+
+
+@pytest.mark.usefixtures("demo")
+def test_cdklocal_deploys_as_typed_without_a_setting_a_bootstrap_or_a_name_server(port: str, tmp_path: Path) -> None:
+    _run("cdk", "destroy", "--force", "--port", port)
+
+    typed = subprocess.run(
+        ["npx", "cdklocal", "deploy"],
+        cwd=ROOT,
+        # all that tells this emulator from the one on the default port
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EDGE_PORT": port},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert typed.returncode == 0, typed
+    assert _run("order", "margherita", "--port", port).returncode == 0
 
 
 @pytest.mark.usefixtures("demo")
