@@ -11,6 +11,7 @@ from importlib import metadata
 
 from localdev import project
 from localdev.engines.embedded import EmbeddedEngine, known_engines
+from localdev.environments import LEAST_NODE, SetupError, check_node
 from localdev.processes import port_holder, port_is_free
 from localdev.terminal import out
 from localdev.verbs.base import Verb
@@ -38,10 +39,12 @@ def _python() -> Finding:
 
 
 def _node() -> Finding:
-    version = _version_of("node", "--version")
-    if not version:
-        return Finding("Node.js", "not found", "install Node 20 or newer (nodejs.org)")
-    return Finding("Node.js", version.removeprefix("v"))
+    version = (_version_of("node", "--version") or "not found").removeprefix("v")
+    try:
+        check_node()
+    except SetupError:
+        return Finding("Node.js", version, f"install Node {LEAST_NODE} or newer (nodejs.org)")
+    return Finding("Node.js", version)
 
 
 def _cdk() -> Finding:
