@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, timedelta
 
     from executions.events import Event
@@ -149,7 +149,9 @@ class History:
     """Why it did not succeed; ``None`` while it runs and when it did."""
     culprit: int | None = None
     """The visit whose failure ended it: the innermost, where it was inside of a Parallel or Map."""
-    remarks: tuple[str, ...] = field(default=())
+    visit_of: Mapping[int, int] = field(default_factory=dict)
+    """The index of the visit that an event belongs to, by the event's id; none for the execution's own events."""
+    remarks: tuple[str, ...] = ()
     """What could not be made sense of, a sentence each."""
 
     def visits_of(self, state: str) -> Iterator[Visit]:

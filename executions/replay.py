@@ -345,8 +345,12 @@ class _Replay:
             output=self._end.text("output") if self._end else None,
             failure=failure,
             culprit=self._culprit,
+            visit_of={event.id: visit for event in events if (visit := self._owner(event)) is not None},
             remarks=tuple(self._remarks),
         )
+
+    def _owner(self, event: Event) -> int | None:
+        return None if event.type.startswith("Execution") else self._positions[event.id].visit
 
     def _finished(self, visit: _Visit, status: Status) -> Visit:
         own = self._status(visit, status)

@@ -59,7 +59,7 @@ class Row:
     """Since the first event."""
     type: str
     state: str
-    """The state it belongs to, where its details or the visit that it began or ended name it."""
+    """The state it belongs to, with the item's index where it is about an item of a Map."""
     detail: str
     """The one thing worth knowing of it, on one line."""
 
@@ -76,15 +76,17 @@ def rows(history: History, limit: int | None = _LONGEST_DETAIL) -> list[Row]:
         return []
     began = history.events[0].at
     return [
-        Row(event.id, (event.at - began).total_seconds(), event.type, _state(event), _detail(event, limit))
+        Row(event.id, (event.at - began).total_seconds(), event.type, _state(event, history), _detail(event, limit))
         for event in history.events
     ]
 
 
-def _state(event: Event) -> str:
-    name = one_line(event.text("name") or event.text("state") or "")
+def _state(event: Event, history: History) -> str:
     index = event.number("index")
-    return name if index is None else f"{name} [{index}]"
+    if index is not None:
+        return f"{one_line(event.text('name') or '')} [{index}]"
+    visit = history.visit_of.get(event.id)
+    return "" if visit is None else one_line(history.visits[visit].state)
 
 
 def _detail(event: Event, limit: int | None) -> str:
@@ -105,12 +107,13 @@ def history_text(history: History) -> str:
         *([f"output  {one_line(history.output, _LONGEST_DETAIL)}"] if history.output else []),
         *history.remarks,
         "",
-        *_table(rows(history)),
+        *event_lines(rows(history)),
     ]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _table(told: Sequence[Row]) -> list[str]:
+def event_lines(told: Sequence[Row]) -> list[str]:
+    """The rows as lines of a table: id, seconds since the start, type, state, detail."""
     types = max((len(row.type) for row in told), default=0)
     states = max((len(row.state) for row in told), default=0)
     return [

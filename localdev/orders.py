@@ -1,16 +1,20 @@
 """Place an order over HTTP, as any customer does, and wait for its outcome."""
 
+from __future__ import annotations
+
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import urllib3
 
 from localdev.errors import LocaldevError
 from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TERMINAL = frozenset({"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"})
 """Every way an execution can end: https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html"""
@@ -59,6 +63,14 @@ class Outcome:
 class OrderNotFoundError(LocaldevError):
     """No order has this id."""
 
+    @classmethod
+    def of(cls, order_id: str) -> OrderNotFoundError:
+        """The error that names the id."""
+        return cls(
+            f"There is no order {order_id!r}.",
+            "an order's id is printed when it is placed, and is gone with the emulator.",
+        )
+
 
 class OrderApi:
     """The deployed order API at a base address without a trailing slash."""
@@ -88,10 +100,7 @@ class OrderApi:
         """
         status, document = self._request("GET", f"/orders/{quote(order_id, safe='')}")
         if status == 404:
-            raise OrderNotFoundError(
-                f"There is no order {order_id!r}.",
-                "an order's id is printed when it is placed, and is gone with the emulator.",
-            )
+            raise OrderNotFoundError.of(order_id)
         if status != 200:
             raise LocaldevError(f"Asking for order {order_id!r} gave status {status}: {document}.")
         return document

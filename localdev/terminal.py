@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from executions.report import Row, event_lines
+from executions.text import failure_text
 from localdev.orders import Outcome
 
 out = Console(highlight=False)
@@ -58,3 +61,31 @@ def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
             f"{outcome.seconds:.2f}",
         )
     return table
+
+
+def shown_path(line: str) -> Text:
+    """A way through the states, each sign in its colour; the signs alone say it too."""
+    text = Text(line)
+    text.highlight_regex("[✓↻]", "green")
+    text.highlight_regex("[✗⏱]", "bold red")
+    text.highlight_regex("[⚠…■]", "yellow")
+    return text
+
+
+def print_order(asked: str, outcome: Outcome, path: str | None) -> None:
+    """An order, what became of it, the way it took there, and error and cause beneath."""
+    line = Text.assemble(asked, "  ", (outcome.order.order_id, "dim"), "  ")
+    line.append(Text.from_markup(shown_status(outcome.status)))
+    line.append(f"  {outcome.seconds:.2f} s")
+    out.print(line, soft_wrap=True)
+    if path:
+        out.print(Text("  ").append(shown_path(path)), soft_wrap=True)
+    reason = failure_text(outcome.error, outcome.cause)
+    if reason:
+        out.print(f"  {reason}", markup=False, soft_wrap=True)
+
+
+def print_events(rows: list[Row]) -> None:
+    """A line an event; on a terminal, what does not fit on its line is cut."""
+    for line in event_lines(rows):
+        out.print(Text(line, no_wrap=True, overflow="ellipsis"), soft_wrap=not out.is_terminal)

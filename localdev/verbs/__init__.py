@@ -1,6 +1,6 @@
 """The scripts, by name."""
 
-from localdev.verbs import deploy, doctor, down, logs, order, status, up
+from localdev.verbs import deploy, doctor, down, history, logs, order, status, up
 from localdev.verbs.base import Verb
 
 VERBS: dict[str, Verb] = {
@@ -11,6 +11,7 @@ VERBS: dict[str, Verb] = {
     "order": order.ORDER,
     "demo": order.DEMO,
     "status": status.VERB,
+    "history": history.VERB,
     "logs": logs.VERB,
     "doctor": doctor.VERB,
 }

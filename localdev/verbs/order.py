@@ -5,9 +5,11 @@ import json
 import sys
 import time
 
+from executions.report import path_line
 from localdev.engines import Engine
+from localdev.order_history import execution_history, path_document
 from localdev.orders import OrderApi, Outcome
-from localdev.terminal import err, orders_table, out, progress
+from localdev.terminal import err, orders_table, out, print_order, progress
 from localdev.verbs import up
 from localdev.verbs.base import Verb, engine_of, engine_options
 from localdev.verbs.consent import announce
@@ -39,9 +41,9 @@ def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
 
 
 def _order(options: argparse.Namespace) -> int:
-    api = up.order_api(engine_of(options))
+    engine = engine_of(options)
+    api = up.order_api(engine)
     ended_well = True
-    rows = []
     for flavour in options.flavours:
         started = time.monotonic()
         order = api.place(flavour)
@@ -50,11 +52,11 @@ def _order(options: argparse.Namespace) -> int:
         else:
             outcome = api.wait(order, started=started)
             ended_well &= outcome.status == "SUCCEEDED"
+        history = execution_history(engine.clients(), order.execution_arn, order.order_id)
         if options.json:
-            print(json.dumps(outcome.as_document()), flush=True)
-        rows.append((flavour, outcome))
-    if not options.json:
-        out.print(orders_table(rows))
+            print(json.dumps({**outcome.as_document(), "path": path_document(history)}), flush=True)
+        else:
+            print_order(flavour, outcome, path_line(history))
     return 0 if ended_well else _ENDED_OTHERWISE
 
 

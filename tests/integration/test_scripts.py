@@ -77,8 +77,9 @@ def test_an_order_that_fails_gives_status_3_and_a_json_line_each(port: str) -> N
     assert result.returncode == 3
     assert [line["status"] for line in lines] == ["SUCCEEDED", "FAILED"]
     assert list(lines[0]) == [
-        "flavour", "orderId", "executionArn", "status", "error", "cause", "output", "seconds",
+        "flavour", "orderId", "executionArn", "status", "error", "cause", "output", "seconds", "path",
     ]  # fmt: skip
+    assert [step["status"] for step in lines[1]["path"]] == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
 
 
 @pytest.mark.usefixtures("demo")
@@ -120,6 +121,37 @@ def test_the_status_of_an_order_can_be_asked_for(port: str) -> None:
 
     assert result.returncode == 0
     assert json.loads(result.stdout)["cause"] == "They asked for Pineapple"
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("verb", ["order", "status", "history"])
+def test_the_way_an_order_took_is_shown_as_one_line_with_error_and_cause_beneath(port: str, verb: str) -> None:
+    order = json.loads(_run("order", "pineapple", "--json", "--port", port).stdout)
+
+    said = _run(verb, "pineapple" if verb == "order" else order["orderId"], "--port", port).stdout
+
+    way, *beneath = said[said.index("Order Pizza Job ✓") :].splitlines()
+    assert way == "Order Pizza Job ✓ → With Pineapple? ✓ → Sorry, We Dont add Pineapple ✗"
+    assert "They asked for Pineapple" in "".join(beneath[:2])
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_events_of_an_order_can_be_read_by_a_program(port: str) -> None:
+    order = json.loads(_run("order", "pineapple", "--json", "--port", port).stdout)
+
+    result = _run("history", order["orderId"], "--json", "--port", port)
+
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [event["type"] for event in events][-2:] == ["FailStateEntered", "ExecutionFailed"]
+    assert events[-1]["detail"] == "Failed To Make Pizza: They asked for Pineapple"
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_history_of_an_unknown_order_is_an_error(port: str) -> None:
+    result = _run("history", "no-such-order", "--port", port)
+
+    assert result.returncode == 1
+    assert "There is no order 'no-such-order'" in result.stderr
 
 
 @pytest.mark.usefixtures("demo")

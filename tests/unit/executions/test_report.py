@@ -49,6 +49,15 @@ def test_a_rows_detail_is_error_and_cause_where_there_is_one() -> None:
     assert told["ExecutionFailed"] == "ValueError: attempt 3 is to fail"
 
 
+def test_a_row_names_the_state_that_its_event_belongs_to() -> None:
+    states = [row.state for row in rows(recording("map_failed").history)]
+
+    assert states == [
+        "", "Each", "Each", "Each [0]", "By size", "By size", "Small", "Small", "Each [0]",
+        "Each [1]", "By size", "By size", "Large", "Each [1]", "Each", "",
+    ]  # fmt: skip
+
+
 def test_a_rows_data_is_whole() -> None:
     row = rows(recording("large_input").history, limit=None)[0]
 

@@ -35,7 +35,7 @@ def test_every_verb_has_a_script(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in VERBS if name != "cdk"])
 def test_an_unknown_option_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([name, *(["x"] if name in {"order", "status"} else []), "--pinapple"])
+        main([name, *(["x"] if name in {"order", "status", "history"} else []), "--pinapple"])
 
     assert ended.value.code == 2
     assert "--pinapple" in capsys.readouterr().err
@@ -50,7 +50,9 @@ def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture
     assert "expected a port from 1 to 65535" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["order", "margherita"], ["status", "x"], ["logs"], ["deploy"], ["cdk", "diff"]])
+@pytest.mark.parametrize(
+    "arguments", [["order", "margherita"], ["status", "x"], ["history", "x"], ["logs"], ["deploy"], ["cdk", "diff"]]
+)
 def test_with_nothing_up_a_verb_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     status = main([*arguments, "--port", str(free_port())])
 
