@@ -115,7 +115,7 @@ def installer() -> Path | None:
     return uv
 
 
-def make_environment(folder: Path, *requirements: Path) -> None:
+def make_environment(folder: Path, *requirements: Path, bytecode: bool = False) -> None:
     """A virtual environment with exactly what the locks name."""
     locks = [argument for lock in requirements for argument in ("-r", lock)]
     run(base_python(), "-m", "venv", "--clear", folder)
@@ -123,8 +123,9 @@ def make_environment(folder: Path, *requirements: Path) -> None:
         uv = installer()
     if uv:
         try:
-            run(uv, "pip", "install", "--quiet", "--require-hashes", "--python", folder / "bin" / "python", *locks,
-                env=_index_for_uv())  # fmt: skip
+            options = ["--compile-bytecode"] if bytecode else []
+            run(uv, "pip", "install", "--quiet", "--require-hashes", *options,
+                "--python", folder / "bin" / "python", *locks, env=_index_for_uv())  # fmt: skip
         except SetupError:
             # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
             run(base_python(), "-m", "venv", "--clear", folder)
@@ -146,12 +147,19 @@ def make_app() -> None:
     make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
 
 
+def emulator_packages() -> list[Path]:
+    """Our own packages for the emulator, each a folder with a ``pyproject.toml``."""
+    return sorted(path.parent for path in (ROOT / "emulator").glob("*/pyproject.toml"))
+
+
 def make_emulator() -> None:
-    """LocalStack, our plugin in it, and the indices LocalStack would otherwise make at every start."""
-    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt")
+    """LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
+    # bytecode now, or the first start of LocalStack compiles two thousand modules
+    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt", bytecode=True)
     python = EMULATOR / "bin" / "python"
+    editable = [argument for package in emulator_packages() for argument in ("-e", package)]
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-        "--disable-pip-version-check", "-e", ROOT / "emulator" / "process_executor")  # fmt: skip
+        "--disable-pip-version-check", *editable)  # fmt: skip
     index = (
         "from localstack import config; config.dirs.mkdirs(); "
         "from localstack.aws.spec import main; raise SystemExit(main() or 0)"
@@ -184,12 +192,12 @@ def check_node() -> None:
 
 def parts() -> list[Part]:
     """Everything the project needs, each with what it is made from."""
-    plugin = ROOT / "emulator" / "process_executor"
+    packages = [package / "pyproject.toml" for package in emulator_packages()]
     return [
         Part("app environment", APP,
              [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"], make_app),
         Part("emulator environment", EMULATOR,
-             [ROOT / "emulator" / "requirements.txt", plugin / "pyproject.toml"], make_emulator),
+             [ROOT / "emulator" / "requirements.txt", *packages], make_emulator),
         Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules),
     ]  # fmt: skip
 

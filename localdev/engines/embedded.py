@@ -200,6 +200,7 @@ class EmbeddedEngine(LocalEngine):
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
+                **_switches(),
                 **self._settings,
             },
         )
@@ -229,6 +230,15 @@ class EmbeddedEngine(LocalEngine):
             f"{what}. The last lines of its log:\n\n{self.log_tail()}",
             f"the whole log is in {project.STATE / 'last-failure.log'}.",
         )
+
+
+def _switches() -> dict[str, str]:
+    """What the person turns off in emulator/tuning, by the variables its README names."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in {"GATEWAY_SERVER", "TUNING"} or name.startswith("TUNING_")
+    }
 
 
 def known_engines() -> list[EmbeddedEngine]:

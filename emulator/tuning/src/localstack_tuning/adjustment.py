@@ -1,0 +1,45 @@
+"""What an adjustment is, and when it applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+LOCALSTACK_VERSION = "4.14.0"
+"""The only version any of this was written for; it is the last of its kind."""
+_OFF = frozenset({"0", "false", "off", "no"})
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A change to modules of LocalStack, made right after each is imported, so that nothing is imported for it."""
+
+    name: str
+    changes: Mapping[str, Callable[[ModuleType], None]]
+    """By the name of the module that is changed."""
+
+    @property
+    def switch(self) -> str:
+        """The environment variable that turns it off: ``TUNING_JSONPATH_CACHE=0``."""
+        return f"TUNING_{self.name.upper().replace('-', '_')}"
+
+    def is_on(self, environ: Mapping[str, str]) -> bool:
+        """Whether neither its own switch nor ``TUNING``, the switch of all, is off."""
+        return not any(environ.get(switch, "").strip().lower() in _OFF for switch in ("TUNING", self.switch))
+
+    def apply(self) -> None:
+        """Make the changes, now or when the modules are imported."""
+        import wrapt  # type: ignore[import-not-found]  # it is in LocalStack's environment
+
+        for module, change in self.changes.items():
+            wrapt.register_post_import_hook(change, module)
+
+
+def is_the_version() -> bool:
+    """Whether this LocalStack is the one the adjustments were written for."""
+    return version("localstack-core") == LOCALSTACK_VERSION

@@ -1,0 +1,59 @@
+"""What LocalStack finds: a hook that runs before its services are loaded."""
+
+import logging
+import os
+
+from localstack.runtime import hooks
+
+from localstack_tuning import (
+    accept_headers,
+    assumed_roles,
+    definition_cache,
+    direct_invocations,
+    environment_assignment,
+    execution_events,
+    execution_logs,
+    function_logs,
+    garbage_collection,
+    invocation_metrics,
+    jsonpath_cache,
+    queue_metrics,
+    shared_timer,
+)
+from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version
+
+LOG = logging.getLogger(__name__)
+ADJUSTMENTS = (
+    environment_assignment.ADJUSTMENT,
+    jsonpath_cache.ADJUSTMENT,
+    definition_cache.ADJUSTMENT,
+    assumed_roles.ADJUSTMENT,
+    direct_invocations.ADJUSTMENT,
+    function_logs.ADJUSTMENT,
+    execution_logs.ADJUSTMENT,
+    execution_events.ADJUSTMENT,
+    invocation_metrics.ADJUSTMENT,
+    queue_metrics.ADJUSTMENT,
+    shared_timer.ADJUSTMENT,
+    accept_headers.ADJUSTMENT,
+    garbage_collection.ADJUSTMENT,
+)
+
+
+@hooks.on_infra_start(priority=100)
+def apply_adjustments() -> None:
+    """Apply every adjustment that is not switched off, to the version they were written for and to no other."""
+    if not is_the_version():
+        LOG.warning("tuning: written for LocalStack %s, which this is not; nothing is adjusted", LOCALSTACK_VERSION)
+        return
+    applied = [adjustment for adjustment in ADJUSTMENTS if adjustment.is_on(os.environ)]
+    for adjustment in applied:
+        adjustment.apply()
+    LOG.info("tuning: %s", ", ".join(adjustment.name for adjustment in applied) or "everything is switched off")
+
+
+@hooks.on_infra_ready()
+def set_garbage_aside() -> None:
+    """The one adjustment that is not made to a module."""
+    if is_the_version() and garbage_collection.ADJUSTMENT.is_on(os.environ):
+        garbage_collection.set_aside()

@@ -1,0 +1,66 @@
+"""Call a service of this LocalStack as a function, with the answers and errors a boto3 client would have given.
+
+A client's call goes through botocore's serialiser, HTTP, the gateway's thirty handlers and two parsers, to end in the
+provider's method with the very parameters it began with.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.aws.api import RequestContext, ServiceException
+from localstack.aws.client import parse_response
+from localstack.aws.protocol.serializer import create_serializer
+from localstack.aws.protocol.service_router import determine_aws_protocol
+from localstack.aws.spec import load_service
+from localstack.http import Request
+from localstack.services.plugins import SERVICE_PLUGINS
+from localstack.utils.xray.trace_header import TraceHeader
+
+_USER_AGENT = "Boto3 md/Botocore localstack-tuning"
+
+
+def internal_calls_are_logged() -> bool:
+    """Whether calls between services show in LocalStack's log (``DEBUG=1`` and more): then none may be cut short."""
+    return logging.getLogger("localstack.request.internal.aws").isEnabledFor(logging.INFO)
+
+
+def call(
+    service_name: str, operation_name: str, parameters: dict[str, Any], *, account: str, region: str, **internal: str
+) -> dict[str, Any]:
+    """Call the provider; ``internal`` are its ``service_principal`` and ``source_arn``.
+
+    :raises ClientError: what the provider raised, as a client would have seen it.
+    """
+    skeleton = SERVICE_PLUGINS.require(service_name).skeleton
+    context = _context(service_name, operation_name, parameters, account, region)
+    context.internal_request_params = MappingProxyType(internal)  # type: ignore[assignment]
+    try:
+        return skeleton.dispatch_table[operation_name](context, parameters) or {}
+    except ServiceException as error:
+        context.protocol = determine_aws_protocol(context.request, context.service)
+        serializer = create_serializer(context.service, context.protocol)
+        response = skeleton.on_service_exception(serializer, context, error)
+        raise ClientError(parse_response(context.operation, context.protocol, response), operation_name) from error
+
+
+def _context(
+    service_name: str, operation_name: str, parameters: dict[str, Any], account: str, region: str
+) -> RequestContext:
+    service, operation = _model(service_name, operation_name)
+    context = RequestContext(Request("POST", "/", headers={"User-Agent": _USER_AGENT}))
+    context.service, context.operation = service, operation
+    context.account_id, context.region = account, region
+    context.service_request = parameters
+    context.trace_context["aws_trace_header"] = TraceHeader().ensure_root_exists()
+    return context
+
+
+@cache
+def _model(service_name: str, operation_name: str) -> tuple[Any, Any]:
+    service = load_service(service_name)
+    return service, service.operation_model(operation_name)

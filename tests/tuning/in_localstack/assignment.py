@@ -1,0 +1,111 @@
+"""Who gets which environment, with LocalStack's ``AssignmentService`` and with ours; prints JSON."""
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from types import SimpleNamespace
+
+from localstack.services.lambda_.invocation import assignment, execution_environment
+from localstack.services.lambda_.invocation.lambda_models import InitializationType
+
+from localstack_tuning.fair_assignment import FairAssignmentService
+
+RELEASED = assignment.AssignmentService
+ON_DEMAND = InitializationType.on_demand
+VERSION = SimpleNamespace(config=SimpleNamespace(capacity_provider_config=None), qualified_arn="f", id="f")
+
+
+class Executor:
+    def __init__(self, *_: object) -> None: ...
+    def start(self, _: object) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Environment(execution_environment.ExecutionEnvironment):  # type: ignore[misc]
+    """A real one, without a process."""
+
+    def get_environment_variables(self) -> dict[str, str]:
+        return {}
+
+
+execution_environment.get_runtime_executor = lambda: Executor
+assignment.ExecutionEnvironment = Environment
+
+
+def one_is_added_during_the_search(service: assignment.AssignmentService) -> str:
+    """Another thread puts an environment there while this one looks for a free one."""
+    with service.get_environment("v", VERSION, ON_DEMAND) as busy:
+        reserve = busy.reserve
+
+        def reserve_while_one_is_added() -> None:
+            service.environments["v"]["another"] = SimpleNamespace(initialization_type=None)
+            reserve()
+
+        busy.reserve = reserve_while_one_is_added
+        return outcome(service)
+
+
+class Thief(dict[str, Environment]):
+    """Another thread, which takes an environment as soon as it sees it."""
+
+    def __setitem__(self, name: str, environment: Environment) -> None:
+        super().__setitem__(name, environment)
+        with contextlib.suppress(execution_environment.InvalidStatusException):
+            environment.reserve()
+
+
+def one_is_taken_as_soon_as_it_is_there(service: assignment.AssignmentService) -> str:
+    service.environments["v"] = Thief()
+    return outcome(service)
+
+
+def outcome(service: assignment.AssignmentService) -> str:
+    try:
+        with service.get_environment("v", VERSION, ON_DEMAND) as environment:
+            return str(environment.status.name)
+    except Exception as error:  # noqa: BLE001
+        return type(error).__name__
+
+
+def crowd(service: assignment.AssignmentService, callers: int = 16, invocations: int = 200) -> dict[str, object]:
+    """Many callers at once, each with an environment of its own or it is counted."""
+    users: Counter[str] = Counter()
+    wrong: list[str] = []
+
+    def call() -> None:
+        for _ in range(invocations):
+            try:
+                with service.get_environment("v", VERSION, ON_DEMAND) as environment:
+                    users[environment.id] += 1
+                    if users[environment.id] != 1:
+                        wrong.append("shared")
+                    users[environment.id] -= 1
+            except Exception as error:  # noqa: BLE001
+                wrong.append(repr(error))
+
+    threads = [threading.Thread(target=call) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"wrong": wrong[:3], "environments": len(service.environments["v"]) <= callers}
+
+
+sys.setswitchinterval(1e-5)
+print(
+    json.dumps(
+        {
+            name: {
+                "added": one_is_added_during_the_search(make()),
+                "taken": one_is_taken_as_soon_as_it_is_there(make()),
+                **({"crowd": crowd(make())} if make is FairAssignmentService else {}),
+            }
+            for name, make in (("released", RELEASED), ("adjusted", FairAssignmentService))
+        }
+    ),
+    flush=True,
+)
+os._exit(0)  # keep-alive timers of the released one would keep the process for ten minutes

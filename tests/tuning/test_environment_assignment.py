@@ -1,0 +1,35 @@
+"""The wrong order, one in four hundred under load: two races in LocalStack's assignment, each shown and shown gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="module")
+def found(run_in_localstack: Callable[[str], Any]) -> Any:
+    return run_in_localstack("assignment.py")
+
+
+def test_as_released_an_environment_added_meanwhile_fails_the_invocation(found: Any) -> None:
+    assert found["released"]["added"] == "RuntimeError"
+
+
+def test_as_released_an_environment_taken_meanwhile_fails_the_invocation(found: Any) -> None:
+    assert found["released"]["taken"] == "InvalidStatusException"
+
+
+def test_an_environment_added_meanwhile_does_no_harm(found: Any) -> None:
+    assert found["adjusted"]["added"] == "INVOKING"
+
+
+def test_a_new_environment_is_seen_by_others_only_when_it_is_reserved(found: Any) -> None:
+    assert found["adjusted"]["taken"] == "INVOKING"
+
+
+def test_sixteen_callers_at_once_each_have_an_environment_of_their_own(found: Any) -> None:
+    assert found["adjusted"]["crowd"] == {"wrong": [], "environments": True}
