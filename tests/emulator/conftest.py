@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localdev.waiting import wait_until
 from localstack_process_executor import launches
+from localstack_process_executor.code_packages import WorkingCopies
 from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
+from localstack_process_executor.forking import FORK_SERVERS
 from localstack_process_executor.function_environment import function_environment
 from localstack_process_executor.platform_log import JsonLog, TextLog
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from localstack_process_executor.aws_paths import PathTranslation
+    from localstack_process_executor.forking import Forked
     from localstack_process_executor.platform_log import PlatformLog
-    from localstack_process_executor.process import Launch
 
 RUNTIME = "python3.13"
 
@@ -45,6 +49,19 @@ class Function:
         assert not outcome.is_error, outcome
         return json.loads(outcome.payload)
 
+    def wait_until_under_way(self) -> None:
+        """Until the function has made the file ``under-way`` among its temporary ones."""
+        wait_until(
+            lambda: self._temporary("under-way").exists() or None, what="the function to be under way", seconds=10
+        )
+
+    def let_go_on(self) -> None:
+        """Make the file ``go-on`` for it."""
+        self._temporary("go-on").touch()
+
+    def _temporary(self, name: str) -> Path:
+        return self.environment._folder / "tmp" / name
+
     def error(self, event: object = None) -> dict[str, Any]:
         """Invoke, and expect it to fail."""
         outcome = self.invoke(event)
@@ -54,13 +71,32 @@ class Function:
         return document
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fork_servers() -> Iterator[None]:
+    """Nothing is left when the tests have ended."""
+    yield
+    FORK_SERVERS.stop()
+
+
+@pytest.fixture(params=["namespaces", "plain"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a function gets of AWS's file system: all of it, or the nearest thing."""
+    kind = str(request.param)
+    if kind == "plain":
+        monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
+    elif not FORK_SERVERS.current().isolated:
+        pytest.skip("this machine allows no namespaces")
+    return kind
+
+
 type MakeFunction = Callable[..., Function]
 
 
 @pytest.fixture
-def make_function(tmp_path: Path) -> Iterator[MakeFunction]:
+def make_function(tmp_path: Path, file_system: str) -> Iterator[MakeFunction]:  # noqa: ARG001
     """Make environments from source text; every one is stopped at the end of the test."""
     environments: list[ExecutionEnvironment] = []
+    copies = WorkingCopies()
 
     def make(
         source: str,
@@ -72,19 +108,23 @@ def make_function(tmp_path: Path) -> Iterator[MakeFunction]:
         response_limit_bytes: int = 6_291_556,
         start: bool = True,
     ) -> Function:
-        code = tmp_path / f"code-{len(environments)}"
-        code.mkdir(mode=0o755)
-        (code / "function.py").write_text(textwrap.dedent(source))
+        package = tmp_path / f"code-{len(environments)}"
+        package.mkdir(mode=0o755)
+        (package / "function.py").write_text(textwrap.dedent(source))
+        code = copies.acquire(package, writable=FORK_SERVERS.current().isolated)
 
-        def make_launch(runtime_api: str, folder: Path) -> Launch:
+        def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:
             service = {"_HANDLER": handler, "AWS_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "f"}
             if log_format == "JSON":
                 service |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "Info"}
             environment = function_environment(service, variables or {}, runtime=RUNTIME, runtime_api=runtime_api)
-            return launches.make_launch(code, environment, folder)
+            return launches.launch(launches.Program(code, environment), folder)
 
         environment = ExecutionEnvironment(
-            FunctionSpec(timeout, 128, response_limit_bytes), _log(log_format), make_launch
+            FunctionSpec(timeout, 128, response_limit_bytes),
+            _log(log_format),
+            launch,
+            on_end=lambda: copies.release(package),
         )
         environments.append(environment)
         if start:

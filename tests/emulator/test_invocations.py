@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localstack_process_executor.environment import EnvironmentStoppedError
+
 if TYPE_CHECKING:
+    from localstack_process_executor.environment import Outcome
     from tests.emulator.conftest import MakeFunction
 
+WAITS = """
+    import os, tempfile, time
+    def handler(event, context):
+        open(tempfile.gettempdir() + "/under-way", "w").close()
+        while not os.path.exists(tempfile.gettempdir() + "/go-on"):
+            time.sleep(0.01)
+        return "done"
+    """
 ECHO = "def handler(event, context):\n    return event\n"
 
 
@@ -80,7 +91,7 @@ def test_a_process_that_ends_is_reported_as_an_exit(make_function: MakeFunction,
 
     outcome = function.invoke_as("r1")
 
-    expected = f'{{"errorType": "Runtime.ExitError", "errorMessage": "RequestId: r1 Error: {reason}"}}'
+    expected = f'{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: r1 Error: {reason}"}}'
     assert outcome.payload.decode() == expected
 
 
@@ -88,17 +99,20 @@ def test_after_an_exit_the_next_invocation_has_a_fresh_process(make_function: Ma
     function = make_function(
         """
         import os
+        count = 0
         def handler(event, context):
+            global count
+            count += 1
             if event == "exit":
                 os._exit(1)
-            return os.getpid()
+            return count
         """
     )
-    before = function.answer()
+    assert [function.answer(), function.answer()] == [1, 2]
 
     function.error("exit")
 
-    assert function.answer() != before
+    assert function.answer() == 1
 
 
 def test_a_timeout_is_enforced_and_named(make_function: MakeFunction) -> None:
@@ -107,7 +121,7 @@ def test_a_timeout_is_enforced_and_named(make_function: MakeFunction) -> None:
     outcome = function.invoke_as("r1")
 
     expected = (
-        '{"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: r1 Error: Task timed out after 0.50 seconds"}'
+        '{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r1 Error: Task timed out after 0.50 seconds"}'
     )
     assert outcome.payload.decode() == expected
 
@@ -149,14 +163,25 @@ def test_a_result_that_is_not_json_is_the_functions_error(make_function: MakeFun
     assert function.error()["errorType"] == "Runtime.MarshalError"
 
 
-def test_stopping_ends_an_invocation_that_is_under_way(make_function: MakeFunction) -> None:
-    from localstack_process_executor.environment import EnvironmentStoppedError
+def test_an_invocation_that_is_under_way_ends_well_although_its_environment_was_stopped(
+    make_function: MakeFunction,
+) -> None:
+    function = make_function(WAITS, timeout=60.0)
+    outcomes: list[Outcome] = []
+    invoker = threading.Thread(target=lambda: outcomes.append(function.invoke()))
+    invoker.start()
+    function.wait_until_under_way()
 
-    function = make_function("import time\ndef handler(event, context):\n    time.sleep(60)\n", timeout=60.0)
-    stopper = threading.Timer(0.3, function.environment.stop)
-    stopper.start()
+    function.environment.stop()
+    function.let_go_on()
+    invoker.join()
+
+    assert outcomes[0].payload == b'"done"'
+
+
+def test_a_stopped_environment_refuses_invocations(make_function: MakeFunction) -> None:
+    function = make_function(ECHO)
+    function.environment.stop()
 
     with pytest.raises(EnvironmentStoppedError):
         function.invoke()
-
-    stopper.join()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+import random
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from localstack_process_executor.forking import base_folder
+
 if TYPE_CHECKING:
     from tests.emulator.conftest import MakeFunction
+
+
+def running(*command: str) -> bool:
+    """Whether a process with this command line runs on this machine."""
+    return any(process.info["cmdline"] == list(command) for process in psutil.process_iter(["cmdline"]))
+
 
 ENVIRONMENT = "import os\ndef handler(event, context):\n    return dict(os.environ)\n"
 
@@ -47,11 +53,25 @@ def test_only_the_runtime_client_and_the_sdk_can_be_imported(make_function: Make
     assert function.answer(["boto3", "awslambdaric", "pytest", "rich", "localdev"]) == ["boto3", "awslambdaric"]
 
 
-def test_a_function_is_not_root(make_function: MakeFunction) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("we are not root ourselves")
+def test_a_function_has_no_privileges(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        def handler(event, context):
+            status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+            return [int(status[key], 16) for key in ("CapPrm", "CapEff", "CapInh")] + [int(status["NoNewPrivs"])]
+        """
+    )
 
-    assert make_function("import os\ndef handler(event, context):\n    return os.getuid()\n").answer() != 0
+    assert function.answer() == [0, 0, 0, 1]
+
+
+def test_a_function_is_nobody_of_this_machine(make_function: MakeFunction, file_system: str) -> None:
+    if file_system == "plain":
+        pytest.skip("its user has to get through to its files")
+
+    answer = make_function("import os\ndef handler(event, context):\n    return [os.getuid(), os.getgid()]\n").answer()
+
+    assert answer == [993, 990]
 
 
 def test_the_code_cannot_be_changed(make_function: MakeFunction) -> None:
@@ -80,30 +100,32 @@ def test_two_environments_do_not_share_their_temporary_files(make_function: Make
 
 
 def test_stopping_ends_everything_the_function_has_started(make_function: MakeFunction) -> None:
+    seconds = str(random.randrange(10**6, 10**7))  # noqa: S311 - to recognise it by
     function = make_function(
         """
         import subprocess
         def handler(event, context):
-            return subprocess.Popen(["sleep", "300"]).pid
+            subprocess.Popen(["sleep", event], start_new_session=True)
         """
     )
-    child = psutil.Process(function.answer())
+    function.answer(seconds)
+    assert running("sleep", seconds)
 
     function.environment.stop()
 
-    assert child not in psutil.process_iter() or not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not running("sleep", seconds)
 
 
 def test_stopping_leaves_no_file_and_no_descriptor(make_function: MakeFunction) -> None:
     before = psutil.Process().num_fds()
-    folders_before = set(Path(tempfile.gettempdir()).glob("lambda-environment-*"))
+    folders_before = set(base_folder().iterdir())
     function = make_function("def handler(event, context):\n    return 1\n")
     function.invoke()
 
     function.environment.stop()
 
     assert psutil.Process().num_fds() == before
-    assert set(Path(tempfile.gettempdir()).glob("lambda-environment-*")) == folders_before
+    assert set(base_folder().iterdir()) == folders_before
 
 
 def test_stopping_twice_is_no_error(make_function: MakeFunction) -> None:

@@ -43,14 +43,34 @@ def test_each_invocation_has_its_own_lines_only(make_function: MakeFunction) -> 
     assert log.splitlines()[1:3] == ["out 2", "err 2"]
 
 
-def test_an_unhandled_exception_is_one_line_between_start_and_end(make_function: MakeFunction) -> None:
+def test_an_unhandled_exception_is_one_event_between_start_and_end(make_function: MakeFunction) -> None:
     function = make_function("def handler(event, context):\n    raise ValueError('burnt')\n")
 
-    lines = function.invoke_as("r1").log.split("\n")
+    events = function.invoke_as("r1").events
 
-    error = lines[lines.index("START RequestId: r1 Version: $LATEST") + 1]
-    assert error.startswith("[ERROR] ValueError: burnt\rTraceback (most recent call last):\r")
-    assert '\r\u00a0\u00a0File "/var/task/function.py", line 2, in handler' in error
+    assert events[events.index("START RequestId: r1 Version: $LATEST\n") + 1 : -2] == [
+        """[ERROR] ValueError: burnt
+Traceback (most recent call last):
+\u00a0\u00a0File "/var/task/function.py", line 2, in handler
+\u00a0\u00a0\u00a0\u00a0raise ValueError('burnt')"""
+    ]
+
+
+def test_a_logged_message_of_two_lines_is_one_event_and_keeps_its_place(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import logging
+        def handler(event, context):
+            print("before")
+            logging.warning("two\\nlines")
+            print("after")
+        """
+    )
+
+    before, logged, after = function.invoke_as("r1").events[2:-2]
+
+    assert (before, after) == ("before\n", "after\n")
+    assert re.fullmatch(r"\[WARNING\]\t\d{4}-\d\d-\d\dT[\d:.]+Z\tr1\ttwo\nlines\n", logged)
 
 
 def test_a_timeout_keeps_the_output_so_far(make_function: MakeFunction) -> None:

@@ -1,31 +1,53 @@
-"""The function's program: AWS's runtime interface client, with the import path of AWS's Python runtime."""
+"""The function's program: AWS's runtime interface client, with the import path of AWS's Python runtime.
+
+Stands in ``/var/runtime`` and runs on any Python that AWS has a runtime for, in a forked process or a new one.
+"""
 
 import os
 import sys
+
+LAYERS = "/opt"
 
 
 def import_path(task_root: str, runtime_dir: str, layers: str) -> list[str]:
     """``sys.path`` as a function sees it: its code, its layers, Python's packages, the runtime, the library."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    library = [entry for entry in sys.path if entry not in {task_root, runtime_dir}]
+    library = [entry for entry in sys.path if entry not in {"", task_root, runtime_dir}]
     packages = [entry for entry in library if entry.endswith(("site-packages", "dist-packages"))]
+    # where this machine's own packages could not be hidden, they are at least not found
+    isolated = runtime_dir == "/var/runtime"
     return [
         task_root,
         f"{layers}/python/lib/{version}/site-packages",
         f"{layers}/python",
-        *packages,
+        *(packages if isolated else []),
         runtime_dir,
         *(entry for entry in library if entry not in packages),
     ]
 
 
-def main(handler: str, task_root: str, runtime_dir: str, layers: str) -> None:
+def listen_for_debugger(address: str) -> None:
+    """Let a debugger attach at ``host:port``; another environment of the function may have taken it already."""
+    try:
+        import debugpy  # type: ignore[import-not-found, unused-ignore] # noqa: T100 - asked for by its setting
+
+        host, _, port = address.rpartition(":")
+        debugpy.listen((host, int(port)))  # noqa: T100
+        print(f"debugpy listens on {address}", flush=True)
+    except (ImportError, RuntimeError, OSError) as error:
+        print(f"no debugger can attach at {address}: {error}", flush=True)
+
+
+def main(layers: str = LAYERS, debug_address: str = "") -> None:
     """Serve invocations until the process is ended."""
-    sys.path = import_path(task_root, runtime_dir, layers)
     import awslambdaric.__main__
 
-    awslambdaric.__main__.main([sys.argv[0], handler])
+    runtime_dir = os.environ["LAMBDA_RUNTIME_DIR"]
+    sys.path[:] = import_path(os.environ["LAMBDA_TASK_ROOT"], runtime_dir, layers)
+    if debug_address:
+        listen_for_debugger(debug_address)
+    awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
 
 
 if __name__ == "__main__":
-    main(os.environ["_HANDLER"], *sys.argv[1:4])
+    main(*sys.argv[1:])

@@ -11,18 +11,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from localstack_process_executor import payloads
+from localstack_process_executor.aws_paths import PathTranslation
+from localstack_process_executor.forking import Forked, base_folder
+from localstack_process_executor.output import OutputReader
 from localstack_process_executor.platform_log import PlatformLog, Report
-from localstack_process_executor.process import Launch, RuntimeProcess, remaining
+from localstack_process_executor.process import RuntimeProcess, remaining
 from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
 
 INIT_SECONDS = 10.0
 """AWS gives a runtime ten seconds to start, beside the function's own timeout."""
-_EXIT_SECONDS = 1.0
+_MEMORY_SECONDS = 0.02
+"""How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
+_KB_PER_MB = 1024
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class FunctionSpec:
     """What an environment has to know of its function."""
 
     timeout_seconds: float
+    """Infinite for a function that is being debugged."""
     memory_size_mb: int
     response_limit_bytes: int = payloads.RESPONSE_LIMIT_BYTES
 
@@ -43,56 +49,77 @@ class Invocation:
     payload: bytes
     trace_id: str
     client_context: str | None = None
+    """A JSON document."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an invocation ended: the caller's payload, and this invocation's own log."""
+    """How an invocation ended: the caller's payload, and this invocation's own log, event by event."""
 
     payload: bytes
     is_error: bool
-    log: str
+    events: list[str] = field(default_factory=list)
+
+    @property
+    def log(self) -> str:
+        """The log as text."""
+        return "".join(event if event.endswith("\n") else f"{event}\n" for event in self.events)
 
 
 @dataclass(frozen=True)
 class _Ended:
-    """What ended a wait: the runtime's message, the process's exit, or the deadline."""
+    """What ended a wait: the runtime's message, the process's exit, too much memory, or the deadline."""
 
-    by: Literal["message", "exit", "deadline"]
+    by: Literal["message", "exit", "memory", "deadline"]
     message: RuntimeMessage | None = None
     returncode: int = 0
 
 
+type Launch = Callable[[str, Path], tuple[Forked, PathTranslation]]
+"""Starts a process, for the address of the runtime API and the environment's folder."""
+
+
 class EnvironmentStoppedError(RuntimeError):
-    """The environment was stopped while it worked."""
+    """The environment has been stopped."""
 
 
 class ExecutionEnvironment:
     """Lives from :meth:`start` to :meth:`stop`; survives the end of its process.
 
-    ``make_launch`` gives, for the address of the runtime API and the environment's folder, what to launch;
-    it is called again for each new process of this environment.
+    ``launch`` is called again for each new process of this environment. ``code_state`` gives a value that changes
+    when the code does, for code that is edited while it runs; ``on_end`` is called once, when all is over.
     """
 
     def __init__(
         self,
         spec: FunctionSpec,
         log: PlatformLog,
-        make_launch: Callable[[str, Path], Launch],
+        launch: Launch,
+        *,
+        code_state: Callable[[], object] = lambda: None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         self._spec = spec
         self._log = log
-        self._make_launch = make_launch
+        self._launch = launch
+        self._code_state = code_state
+        self._on_end = on_end
         self._api = RuntimeApi()
-        self._folder = Path(tempfile.mkdtemp(prefix="lambda-environment-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="environment-", dir=base_folder()))
+        self._folder.chmod(0o711)
         self._process: RuntimeProcess | None = None
-        self._process_lock = threading.Lock()
-        self._working = threading.Lock()
+        self._translation = PathTranslation()
+        self._lock = threading.Lock()
+        """Held for moments, to read or change what follows."""
+        self._working = False
+        self._initializing = False
         self._stopped = False
-        self._output = bytearray()
-        self._unreported_log = ""
+        self._output = OutputReader()
+        self._unreported: list[str] = []
         self._failed_init: _Ended | None = None
         self._init_duration_ms: float | None = None
+        self._memory_kb = (0, 0)
+        self._running_code: object = None
 
     def start(self) -> None:
         """Start the process and wait until the runtime is ready, or is known not to become ready.
@@ -102,14 +129,18 @@ class ExecutionEnvironment:
         :raises EnvironmentStoppedError: :meth:`stop` was called meanwhile.
         """
         with self._work():
-            self._unreported_log = self._log.init_start()
+            self._unreported = self._log.init_start()
             started = time.monotonic()
             self._failed_init = self._initialize(started + INIT_SECONDS)
-            self._init_duration_ms = (time.monotonic() - started) * 1000
+            duration_ms = (time.monotonic() - started) * 1000
+            self._unreported += self._take_output()
+            if self._failed_init:
+                self._unreported += self._failed_init_report(self._failed_init, duration_ms)
+            else:
+                self._init_duration_ms = duration_ms
             if self._failed_init and self._failed_init.by == "deadline":
                 # AWS tries again, on the time of the first invocation
-                self._failed_init = self._init_duration_ms = None
-            self._unreported_log += self._take_output()
+                self._failed_init = None
 
     @property
     def init_failed(self) -> bool:
@@ -119,40 +150,67 @@ class ExecutionEnvironment:
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation to its end. Not to be called by two threads at once.
 
-        :raises EnvironmentStoppedError: :meth:`stop` was called meanwhile.
+        :raises EnvironmentStoppedError: :meth:`stop` was called before.
         """
         with self._work():
             started = time.monotonic()
-            log, self._unreported_log = self._unreported_log, ""
-            log += self._log.start(invocation.request_id)
+            events, self._unreported = self._unreported, []
+            events = [*events, *self._log.start(invocation.request_id)]
             ended = self._run(invocation, started + self._spec.timeout_seconds)
-            return self._conclude(invocation, ended, log, started)
+            return self._conclude(invocation, ended, events, started)
 
     def stop(self) -> None:
-        """End the process and remove every trace of the environment. May be called from any thread, and again."""
-        with self._process_lock:
+        """End the process and remove every trace of the environment. May be called from any thread, and again.
+
+        An invocation that is under way is not lost: as on AWS it runs to its end, and the environment ends after it.
+        """
+        with self._lock:
+            if self._stopped:
+                return
             self._stopped = True
-            if self._process:
-                self._process.kill()
-        with self._working:
-            self._end_process()
-            self._api.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+            if self._working:
+                if self._initializing and self._process:
+                    self._process.kill()
+                return
+        self._clean_up()
 
     @contextmanager
     def _work(self) -> Iterator[None]:
-        with self._working:
+        with self._lock:
             if self._stopped:
                 raise EnvironmentStoppedError("the execution environment has been stopped")
+            assert not self._working
+            self._working = True
+        try:
             yield
+        finally:
+            self._rest()
+
+    def _rest(self) -> None:
+        with self._lock:
+            self._working = False
+            stopped = self._stopped
+        if stopped:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        self._end_process()
+        self._api.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._on_end()
 
     def _initialize(self, deadline: float) -> _Ended | None:
         """Start a process; ``None`` once its runtime waits for work, else why it never will."""
-        with self._process_lock:
-            if self._stopped:
-                raise EnvironmentStoppedError("the execution environment has been stopped")
-            self._process = RuntimeProcess(self._make_launch(self._api.address, self._folder))
-        ended = self._wait(self._process, deadline, "next", "init-error")
+        self._running_code = self._code_state()
+        forked, translation = self._launch(self._api.address, self._folder)
+        process = RuntimeProcess(forked)
+        with self._lock:
+            self._process, self._translation = process, translation
+            # the process of an invocation is not killed when the environment is stopped; one that only starts is
+            self._initializing = not self._stopped
+        ended = self._wait(process, deadline, "next", "init-error")
+        with self._lock:
+            self._initializing = False
         if ended.message and ended.message.kind == "next":
             return None
         self._end_process()
@@ -161,113 +219,129 @@ class ExecutionEnvironment:
     def _run(self, invocation: Invocation, deadline: float) -> _Ended:
         """Hand the invocation over and wait for what becomes of it."""
         ended, self._failed_init = self._failed_init, None
+        if ended and self._running_code != self._code_state():
+            ended = None
         ended = ended or self._await_runtime(deadline)
-        if ended is None and self._process:
-            self._api.send_invocation(_headers(invocation, deadline), invocation.payload)
+        if ended is None:
+            assert self._process
+            self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
             ended = self._wait(self._process, deadline, "response", "error")
+            self._memory_kb = self._process.peak_memory_kb()
+            if ended.by == "message" and self._memory_kb[1] > self._spec.memory_size_mb * _KB_PER_MB:
+                ended = _Ended("memory")
             if ended.by != "message":
                 self._end_process()
-        assert ended
         return ended
 
     def _await_runtime(self, deadline: float) -> _Ended | None:
-        """``None`` once a runtime waits for work; a process that has ended gets a successor."""
+        """``None`` once a runtime waits for work; a process that has ended, or runs old code, gets a successor."""
         process = self._process
-        if process and process.returncode() is None:
+        if process and process.returncode() is None and self._running_code == self._code_state():
             if self._api.runtime_is_waiting:
                 return None
             # it has answered and not yet come back for more
             ended = self._wait(process, deadline, "next")
+            if ended.by == "message":
+                return None
             if ended.by != "exit":
-                return None if ended.by == "message" else ended
+                self._end_process()
+                return ended
         self._end_process()
-        self._output.clear()
+        self._take_output()
         return self._initialize(deadline)
 
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
-        """Serve the runtime until one of these messages, the process's end or the deadline."""
+        """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
+        limit_kb = self._spec.memory_size_mb * _KB_PER_MB
         while True:
-            for fileno in process.poll(self._api.filenos(), remaining(deadline)):
-                for message in self._api.handle(fileno):
-                    if message.kind in kinds:
-                        self._output += process.read_output()
-                        return _Ended("message", message)
-            self._output += process.read_output()
+            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS))
+            messages = [message for fileno in ready for message in self._api.handle(fileno)]
+            self._output.feed(process.read_output())
+            if asked_for := next((message for message in messages if message.kind in kinds), None):
+                return _Ended("message", asked_for)
             if (returncode := process.returncode()) is not None:
-                if self._stopped:
-                    raise EnvironmentStoppedError("stopped during an invocation")
+                if self._stopped and self._initializing:
+                    raise EnvironmentStoppedError("stopped while it started")
                 return _Ended("exit", returncode=returncode)
-            if not remaining(deadline):
-                return _Ended("deadline")
+            if process.memory_kb() > limit_kb or not remaining(deadline):
+                return _Ended("deadline" if not remaining(deadline) else "memory")
 
-    def _conclude(self, invocation: Invocation, ended: _Ended, log: str, started: float) -> Outcome:
+    def _conclude(self, invocation: Invocation, ended: _Ended, events: list[str], started: float) -> Outcome:
         """The caller's payload and the log, whichever way it ended."""
         request_id = invocation.request_id
-        memory = self._process.max_memory_used_mb() if self._process else 0
-        payload, status, error_type = self._judge(request_id, ended)
-        log += self._take_output()
-        if status in {"timeout", "failure"} and ended.by != "message":
-            text = (
-                payloads.timed_out_text(self._spec.timeout_seconds)
-                if ended.by == "deadline"
-                else payloads.exit_text(ended.returncode)
-            )
-            log += self._log.fault(request_id, str(error_type), text)
+        payload, status, error_type, sentence = self._judge(request_id, ended)
+        events = [*events, *self._take_output()]
+        if sentence:
+            events += self._log.fault(request_id, str(error_type), sentence)
         duration_ms = (time.monotonic() - started) * 1000
         if ended.by == "deadline":
             duration_ms = self._spec.timeout_seconds * 1000
+        memory_mb = self._memory_kb[0] // _KB_PER_MB
+        if ended.by == "memory":
+            memory_mb = self._spec.memory_size_mb
         report = Report(
             request_id,
             duration_ms,
             self._spec.memory_size_mb,
-            memory,
+            min(memory_mb, self._spec.memory_size_mb),
             self._init_duration_ms,
             status,
             error_type,
+            len(payload),
         )
         self._init_duration_ms = None
-        return Outcome(payload, status != "success", log + self._log.report(report))
+        return Outcome(payload, status != "success", events + self._log.report(report))
 
-    def _judge(self, request_id: str, ended: _Ended) -> tuple[bytes, str, str | None]:
-        """Payload, status and error type of an ended invocation."""
+    def _judge(self, request_id: str, ended: _Ended) -> tuple[bytes, str, str | None, str]:
+        """Payload, status, error type and the platform's sentence about an ended invocation."""
         if ended.by == "deadline":
             timeout = self._spec.timeout_seconds
-            return payloads.timed_out(request_id, timeout), "timeout", "Sandbox.Timedout"
+            sentence = payloads.timed_out_text(timeout)
+            return payloads.timed_out(request_id, timeout), "timeout", "Sandbox.Timedout", sentence
+        if ended.by == "memory":
+            return payloads.out_of_memory(request_id), "failure", payloads.OUT_OF_MEMORY, payloads.exit_text(-9)
         if ended.by == "exit":
-            return payloads.exited(request_id, ended.returncode), "failure", "Runtime.ExitError"
+            sentence = payloads.exit_text(ended.returncode)
+            return payloads.exited(request_id, ended.returncode), "failure", "Runtime.ExitError", sentence
         message = ended.message
         assert message
         if message.kind != "response":
-            return message.payload, "error", payloads.error_type_of(message.payload)
+            payload = self._translation.apply(message.payload)
+            return payload, "error", payloads.error_type_of(payload), ""
         limit = self._spec.response_limit_bytes
         if len(message.payload) > limit:
-            return (
-                payloads.response_too_large(limit),
-                "error",
-                "Function.ResponseSizeTooLarge",
-            )
-        return message.payload, "success", None
+            return payloads.response_too_large(limit), "error", "Function.ResponseSizeTooLarge", ""
+        return message.payload, "success", None, ""
 
-    def _take_output(self) -> str:
-        """What the function has written since this was last called, ending in a newline."""
-        text = self._output.decode(errors="replace")
-        self._output.clear()
-        return text if not text or text.endswith("\n") else f"{text}\n"
+    def _failed_init_report(self, ended: _Ended, duration_ms: float) -> list[str]:
+        if ended.by == "deadline":
+            return self._log.init_failed(INIT_SECONDS * 1000, "timeout", None)
+        return self._log.init_failed(duration_ms, "error", self._judge("", ended)[2])
+
+    def _take_output(self) -> list[str]:
+        """What the function has written since this was last called, as events."""
+        events = self._output.finish()
+        if not self._translation.names:
+            return events
+        return [self._translation.apply(event.encode()).decode() for event in events]
 
     def _end_process(self) -> None:
-        with self._process_lock:
+        with self._lock:
             process, self._process = self._process, None
-            if process:
-                self._output += process.end()
+        if process:
+            process.kill()
+            self._memory_kb = (process.peak_memory_kb()[0], 0)
+            self._output.feed(process.end())
         self._api.drop_connections()
 
 
 def _headers(invocation: Invocation, deadline: float) -> dict[str, str]:
     """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next"""
-    wall_clock_ms = (time.time() + remaining(deadline)) * 1000
+    # a function without a deadline is told of one that it does not live to see
+    seconds = min(remaining(deadline), 24 * 3600.0)
     headers = {
         "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-        "Lambda-Runtime-Deadline-Ms": str(int(wall_clock_ms)),
+        "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
         "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
         "Lambda-Runtime-Trace-Id": invocation.trace_id,
     }

@@ -3,35 +3,45 @@
 The contract is :class:`localstack.services.lambda_.invocation.runtime_executor.RuntimeExecutor` of 4.14.0.
 """
 
+import hashlib
 import logging
-import sys
+import math
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
+    HotReloadingCode,
     InitializationType,
     InvocationResult,
+    S3Code,
 )
 from localstack.services.lambda_.invocation.runtime_executor import (
     LambdaRuntimeException,
     RuntimeExecutor,
 )
 
-from localstack_process_executor import launches
+from localstack_process_executor import debugging, forking, interpreters, launches, service_patches
+from localstack_process_executor.aws_paths import PathTranslation
+from localstack_process_executor.code_packages import WorkingCopies, state_of
 from localstack_process_executor.environment import (
     ExecutionEnvironment,
     FunctionSpec,
     Invocation,
 )
+from localstack_process_executor.forking import Forked
 from localstack_process_executor.function_environment import function_environment
+from localstack_process_executor.interpreters import OWN_VERSION, Interpreter
+from localstack_process_executor.output import InvocationLog
 from localstack_process_executor.platform_log import JsonLog, PlatformLog, TextLog
-from localstack_process_executor.process import Launch
 
 LOG = logging.getLogger(__name__)
-SUPPORTED_RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _HOST = "127.0.0.1"
+_COPIES = WorkingCopies()
+
+type Archive = S3Code | HotReloadingCode
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
@@ -39,34 +49,24 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def __init__(self, id: str, function_version: FunctionVersion) -> None:  # noqa: A002
         super().__init__(id=id, function_version=function_version)
+        self.client_context: str | None = None
+        """Of the next invocation; see :mod:`service_patches`."""
         self._environment: ExecutionEnvironment | None = None
+        self._copied: list[Path] = []
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Start the process. Raises for a failed initialisation only where it was provisioned.
 
         Elsewhere the first invocation reports it: the service keeps no log of a start that raises.
         """
-        version = self.function_version
         initialization_type = str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
-
-        def make_launch(runtime_api: str, folder: Path) -> Launch:
-            variables = function_environment(
-                env_vars,
-                version.config.environment or {},
-                runtime=str(version.config.runtime),
-                runtime_api=runtime_api,
-            )
-            return launches.make_launch(_code_path(version), variables, folder)
-
-        self._environment = ExecutionEnvironment(
-            _spec(version), _platform_log(version, initialization_type), make_launch
-        )
+        self._environment = self._make_environment(env_vars, initialization_type)
         self._environment.start()
         if initialization_type == InitializationType.provisioned_concurrency and self._environment.init_failed:
             raise LambdaRuntimeException("FUNCTION_ERROR_INIT_FAILURE")
 
     def stop(self) -> None:
-        """End the process and remove its files. May interrupt an invocation, and be called again."""
+        """End the process and remove its files, after the invocation that is under way. May be called again."""
         if self._environment:
             self._environment.stop()
 
@@ -80,9 +80,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
                 invoked_arn=payload["invoked-function-arn"],
                 payload=payload["payload"].encode() or b"{}",
                 trace_id=payload["trace-id"],
+                client_context=self.client_context,
             )
         )
-        return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=outcome.log)
+        log = InvocationLog(outcome.events)
+        return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=log)
 
     def get_address(self) -> str:
         """Where the environment is, for LocalStack."""
@@ -102,17 +104,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpack the code. A function we cannot run fails here, and the reason is its ``StateReason``."""
-        runtime = function_version.config.runtime
-        if runtime != SUPPORTED_RUNTIME:
-            found = runtime or f"package type {function_version.config.package_type}"
-            raise LambdaRuntimeException(
-                f"The process executor runs {SUPPORTED_RUNTIME} functions in zip packages, and "
-                f"{function_version.id.function_name} is {found}. "
-                "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
-            )
-        if function_version.config.code:
-            function_version.config.code.prepare_for_execution()
+        """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
+        _check_runtime(function_version)
+        for code in _archives(function_version):
+            code.prepare_for_execution()
+        forking.head_start()
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
@@ -121,38 +117,101 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         """Nothing is needed but this package, which is here."""
-        if not launches.has_namespaces():
-            LOG.info("No mount namespaces: functions run in their code's folder.")
+        service_patches.apply()
         return True
 
+    def _make_environment(self, env_vars: Mapping[str, str], initialization_type: str) -> ExecutionEnvironment:
+        version = self.function_version
+        interpreter = _interpreter(str(version.config.runtime))
+        debug_address = debugging.address_for(version.id.function_name)
+        code, *layers = (self._place_of(archive) for archive in _archives(version))
+        watched = [Path(a.get_unzipped_code_location()) for a in _archives(version) if a.is_hot_reloading()]
 
-def _code_path(version: FunctionVersion) -> Path:
+        def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:
+            variables = function_environment(
+                env_vars,
+                version.config.environment or {},
+                runtime=str(version.config.runtime),
+                runtime_api=runtime_api,
+            )
+            return launches.launch(launches.Program(code, variables, layers, interpreter, debug_address), folder)
+
+        return ExecutionEnvironment(
+            FunctionSpec(
+                timeout_seconds=math.inf if debug_address else float(version.config.timeout),
+                memory_size_mb=version.config.memory_size,
+                response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
+            ),
+            _platform_log(version, initialization_type, interpreter),
+            launch,
+            code_state=(lambda: state_of(watched)) if watched else (lambda: None),
+            on_end=self._release,
+        )
+
+    def _place_of(self, archive: Archive) -> Path:
+        """Where the environment finds an archive's files: the person's folder, or a copy of its own."""
+        package = Path(archive.get_unzipped_code_location())
+        if archive.is_hot_reloading():
+            return package
+        # a version that was used long ago may have been tidied away
+        archive.prepare_for_execution()
+        copy = _COPIES.acquire(package, writable=forking.FORK_SERVERS.current().isolated)
+        self._copied.append(package)
+        return copy
+
+    def _release(self) -> None:
+        while self._copied:
+            _COPIES.release(self._copied.pop())
+
+
+def _archives(version: FunctionVersion) -> list[Archive]:
+    """The code's archive and the layers', in their order."""
     if not version.config.code:
         raise LambdaRuntimeException(f"{version.qualified_arn} has no code package")
-    return Path(version.config.code.get_unzipped_code_location())
+    return [version.config.code, *(layer.code for layer in version.config.layers if layer.code)]
 
 
-def _spec(version: FunctionVersion) -> FunctionSpec:
-    return FunctionSpec(
-        timeout_seconds=float(version.config.timeout),
-        memory_size_mb=version.config.memory_size,
-        response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
-    )
+def _check_runtime(version: FunctionVersion) -> None:
+    """:raises LambdaRuntimeException: for a function that is not Python in a zip package; says what to do."""
+    runtime = version.config.runtime
+    if not interpreters.version_of(runtime):
+        found = runtime or f"package type {version.config.package_type}"
+        raise LambdaRuntimeException(
+            f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
+            "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
+        )
 
 
 @cache
-def _runtime_version() -> tuple[str, str]:
-    """AWS names a build of the runtime ``python3.13.vNN``; ours says which Python it is."""
-    name = f"{SUPPORTED_RUNTIME}.v{sys.version_info.micro}"
-    return name, f"arn:aws:lambda:us-east-1::runtime:{name.replace('.', '-')}"
+def _interpreter(runtime: str) -> Interpreter:
+    """The Python of a runtime, or LocalStack's own with one warning."""
+    wanted = interpreters.version_of(runtime) or OWN_VERSION
+    if found := interpreters.find(wanted):
+        return found
+    LOG.warning(
+        "No Python %s was found on this machine; functions of runtime %s run on Python %s. "
+        "Hint: install it, e.g. with 'pyenv install %s' or 'uv python install %s'.",
+        wanted,
+        runtime,
+        OWN_VERSION,
+        wanted,
+        wanted,
+    )
+    return interpreters.own()
 
 
-def _platform_log(version: FunctionVersion, initialization_type: str) -> PlatformLog:
+def _platform_log(version: FunctionVersion, initialization_type: str, interpreter: Interpreter) -> PlatformLog:
     logging_config = version.config.logging_config
-    name, arn = _runtime_version()
+    name, arn = _runtime_version(interpreter, version.id.region)
     qualifier = version.id.qualifier
     if logging_config.get("LogFormat") != "JSON":
         return TextLog(name, arn, qualifier)
     level = str(logging_config.get("SystemLogLevel") or "INFO")
     function = version.id.function_name
     return JsonLog(name, arn, qualifier, function, initialization_type, level)
+
+
+def _runtime_version(interpreter: Interpreter, region: str) -> tuple[str, str]:
+    """AWS names a build of the runtime ``python:3.13.vNN``; ours says which patch release it is."""
+    name = f"python:{interpreter.version}.v{interpreter.micro}"
+    return name, f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(name.encode()).hexdigest()}"

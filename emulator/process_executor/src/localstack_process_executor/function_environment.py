@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from collections.abc import Mapping
 
+from localstack_process_executor.forking import LIBRARY_PATH
+
 _FROM_THE_SERVICE = (
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
@@ -32,9 +34,7 @@ _FIXED = {
     "LAMBDA_RUNTIME_DIR": "/var/runtime",
     "LAMBDA_TASK_ROOT": "/var/task",
     "LANG": "en_US.UTF-8",
-    "LD_LIBRARY_PATH": (
-        "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
-    ),
+    "LD_LIBRARY_PATH": LIBRARY_PATH,
     "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     "PWD": "/var/task",
     "PYTHONPATH": "/var/runtime",

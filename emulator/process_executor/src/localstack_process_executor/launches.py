@@ -1,86 +1,164 @@
-"""How a runtime process is launched on this machine: with AWS's file system, or with the nearest thing."""
+"""What a function's process is to be: AWS's file system where this machine allows it, or the nearest thing."""
 
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping
-from functools import cache
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from localstack_process_executor.process import Launch, RuntimeProcess, base_interpreter
-from localstack_process_executor.runtime_dir import runtime_entries
+from localstack_process_executor import interpreters
+from localstack_process_executor.aws_paths import PathTranslation
+from localstack_process_executor.forking import FORK_SERVERS, LIBRARY_PATH, Forked, ForkServer
+from localstack_process_executor.interpreters import Interpreter
+from localstack_process_executor.runtime_dir import BOOTSTRAP
 
-_BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-_PROBE_SECONDS = 10.0
+_TASK, _LAYERS, _RUNTIME, _LANG = "/var/task", "/opt", "/var/runtime", "/var/lang"
+_OTHERS_MAY_PASS = 0o001
 
 
-def make_launch(code: Path, variables: Mapping[str, str], folder: Path) -> Launch:
-    """The launch of a function's runtime; ``folder`` is the environment's own and keeps its ``/tmp``."""
-    tmp = folder / "tmp"
+@dataclass(frozen=True)
+class Program:
+    """A function, as a process has to know it."""
+
+    code: Path
+    """Its unpacked package."""
+    variables: Mapping[str, str]
+    layers: Sequence[Path] = ()
+    """Unpacked, in the function's order: a later one covers an earlier one."""
+    interpreter: Interpreter | None = None
+    """LocalStack's own when nothing else is said."""
+    debug_address: str = ""
+    """``host:port`` for a debugger to attach to."""
+
+
+def launch(program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
+    """Start a process of the function; ``folder`` is the environment's own and keeps its ``/tmp``.
+
+    :raises ForkServerError: no process can be made on this machine; the message says why.
+    """
+    server = FORK_SERVERS.current(program.interpreter)
+    tmp, layers = folder / "tmp", _merged(program.layers, folder)
     tmp.mkdir(mode=0o700, exist_ok=True)
-    if has_namespaces():
-        return _in_namespace(code, variables, folder, tmp)
-    return _in_place(code, variables, folder, tmp)
+    if server.isolated:
+        return server.fork(_isolated_request(server, program, layers, tmp)), PathTranslation({})
+    return server.fork(_plain_request(server, program, layers, tmp)), _translation(server, program, layers, tmp)
 
 
-@cache
-def has_namespaces() -> bool:
-    """Whether this machine lets us give a process a root of its own; tried once."""
-    if sys.platform != "linux":
-        return False
-    with tempfile.TemporaryDirectory(prefix="lambda-probe-") as folder:
-        root, tmp = Path(folder, "root"), Path(folder, "tmp")
-        root.mkdir()
-        tmp.mkdir()
-        launch = Launch([], {}, "/", str(tmp), str(root), _python())
-        process = RuntimeProcess(launch)
-        returncode = process.wait_for_exit(_PROBE_SECONDS)
-        process.end()
-        return returncode == 0
+def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
+    python = f"{_LANG}/bin/python{server.interpreter.version}"
+    arguments = _arguments(program, _LAYERS)
+    command = [python, f"{_RUNTIME}/{BOOTSTRAP}", *arguments]
+    wrapper = program.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
+    return {
+        "folders": {_TASK: str(program.code), _LAYERS: str(layers)},
+        "tmp": str(tmp),
+        "env": dict(program.variables),
+        "cwd": _TASK,
+        "arguments": arguments,
+        "exec": _command(server, program, layers, wrapper, command),
+    }
 
 
-def _python() -> dict[str, str]:
-    prefix = subprocess.check_output(
-        [base_interpreter(), "-I", "-S", "-c", "import sys; print(sys.base_prefix)"], text=True
-    )
-    return {"/var/lang": prefix.strip()}
-
-
-@cache
-def _shown() -> dict[str, str]:
-    """What every function sees beside its code."""
-    entries = {f"/var/runtime/{name}": str(path) for name, path in runtime_entries().items()}
-    return {**_python(), **entries, "/var/runtime/bootstrap.py": str(_BOOTSTRAP)}
-
-
-def _in_namespace(code: Path, variables: Mapping[str, str], folder: Path, tmp: Path) -> Launch:
-    root = folder / "root"
-    root.mkdir(exist_ok=True)
-    python = f"/var/lang/bin/python{sys.version_info.major}.{sys.version_info.minor}"
-    return Launch(
-        argv=[python, "/var/runtime/bootstrap.py", "/var/task", "/var/runtime", "/opt"],
-        env=dict(variables),
-        cwd="/var/task",
-        tmp=str(tmp),
-        root=str(root),
-        read_only={**_shown(), "/var/task": str(code)},
-    )
-
-
-def _in_place(code: Path, variables: Mapping[str, str], folder: Path, tmp: Path) -> Launch:
-    """Without namespaces: the code's own folder, and a temporary folder named by ``TMPDIR``."""
-    runtime, layers = folder / "runtime", folder / "opt"
-    if not runtime.exists():
-        runtime.mkdir()
-        layers.mkdir()
-        for name, path in runtime_entries().items():
-            (runtime / name).symlink_to(path)
+def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
+    """Without namespaces: the code's own folder, and temporary files and a home in the environment's."""
+    home = tmp.parent / "home"
+    home.mkdir(exist_ok=True)
+    runtime = server.runtime_dir
+    bootstrap = str(runtime / BOOTSTRAP)
     overrides = {
+        "HOME": str(home),
         "LAMBDA_RUNTIME_DIR": str(runtime),
-        "LAMBDA_TASK_ROOT": str(code),
-        "PWD": str(code),
+        "LAMBDA_TASK_ROOT": str(program.code),
+        "PWD": str(program.code),
         "PYTHONPATH": str(runtime),
         "TMPDIR": str(tmp),
     }
-    argv = [base_interpreter(), "-s", str(_BOOTSTRAP), str(code), str(runtime), str(layers)]
-    return Launch(argv, {**variables, **overrides}, str(code), str(tmp))
+    variables = {**program.variables, **overrides}
+    arguments = _arguments(program, str(layers))
+    command = [server.interpreter.executable, "-s", bootstrap, *arguments]
+    wrapper = program.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
+    if wrapper:
+        wrapper = wrapper.replace(f"{_TASK}/", f"{program.code}/").replace(f"{_LAYERS}/", f"{layers}/")
+    return {
+        "change_user": _give_to_sandbox_user(program.code, tmp, home),
+        "env": variables,
+        "cwd": str(program.code),
+        "arguments": arguments,
+        "exec": _command(server, program, layers, wrapper, command),
+    }
+
+
+def _arguments(program: Program, layers: str) -> list[str]:
+    if program.debug_address:
+        return [layers, program.debug_address]
+    return [] if layers == _LAYERS else [layers]
+
+
+def _command(
+    server: ForkServer, program: Program, layers: Path, wrapper: str | None, command: list[str]
+) -> list[str] | None:
+    """What to execute instead of going on in the forked process, if anything."""
+    if wrapper:
+        return [wrapper, *command]
+    return command if _needs_a_new_interpreter(server, program, layers) else None
+
+
+def _needs_a_new_interpreter(server: ForkServer, program: Program, layers: Path) -> bool:
+    """Whether what was imported ahead, or the way our interpreter was started, could make a difference."""
+    if program.debug_address or program.variables.get("LD_LIBRARY_PATH", LIBRARY_PATH) != LIBRARY_PATH:
+        return True
+    if any(name.startswith(("PYTHON", "LD_PRELOAD", "MALLOC_")) for name in program.variables if name != "PYTHONPATH"):
+        return True
+    if program.variables.get("PYTHONPATH", _RUNTIME) != _RUNTIME:
+        return True
+    if any((folder / "lib").is_dir() for folder in (program.code, layers)):
+        return True
+    packages = f"python/lib/python{server.interpreter.version}/site-packages"
+    places = (program.code, layers / "python", layers / packages)
+    return any(not server.modules.isdisjoint(_importable(place)) for place in places)
+
+
+def _importable(folder: Path) -> set[str]:
+    """The top-level modules and packages of a folder."""
+    if not folder.is_dir():
+        return set()
+    return {entry.partition(".")[0] for entry in os.listdir(folder)}  # noqa: PTH208 - names only
+
+
+def _merged(layers: Sequence[Path], folder: Path) -> Path:
+    """One folder with what is in all layers; of the same file, the later layer's."""
+    if len(layers) == 1:
+        return layers[0]
+    merged = folder / "opt"
+    shutil.rmtree(merged, ignore_errors=True)
+    merged.mkdir(parents=True)
+    for layer in layers:
+        shutil.copytree(layer, merged, symlinks=True, dirs_exist_ok=True)
+    return merged
+
+
+def _give_to_sandbox_user(code: Path, *own: Path) -> bool:
+    """As root, whether the function can run as a user of its own: only if that user gets through to its files."""
+    from localstack_process_executor.namespaces import SANDBOX_GID, SANDBOX_UID
+
+    prefix = Path(interpreters.own().prefix)
+    reachable = (parent for place in (code, prefix, *own) for parent in place.parents)
+    if os.geteuid() != 0 or not all(parent.stat().st_mode & _OTHERS_MAY_PASS for parent in reachable):
+        return False
+    for folder in own:
+        os.chown(folder, SANDBOX_UID, SANDBOX_GID)
+    return True
+
+
+def _translation(server: ForkServer, program: Program, layers: Path, tmp: Path) -> PathTranslation:
+    """What the function's own texts call its places, as AWS calls them."""
+    return PathTranslation(
+        {
+            str(program.code): _TASK,
+            str(layers): _LAYERS,
+            str(server.runtime_dir): _RUNTIME,
+            str(tmp): "/tmp",  # noqa: S108 - AWS's name for it
+            server.interpreter.prefix: _LANG,
+        }
+    )

@@ -9,7 +9,7 @@ RESPONSE_LIMIT_BYTES = 6_291_556
 
 def error_payload(error_type: str, message: str) -> bytes:
     """A payload in the shape of Lambda's own errors: a type and a message, no stack trace."""
-    return json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+    return json.dumps({"errorType": error_type, "errorMessage": message}, separators=(",", ":")).encode()
 
 
 def timed_out(request_id: str, timeout_seconds: float) -> bytes:
@@ -41,10 +41,19 @@ def exit_text(returncode: int) -> str:
     return f"Runtime exited with error: signal: {name}"
 
 
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
+
+
+def out_of_memory(request_id: str) -> bytes:
+    """The function's process needed more memory than it has, and was killed."""
+    return error_payload(OUT_OF_MEMORY, f"RequestId: {request_id} Error: {exit_text(-signal.SIGKILL)}")
+
+
 def response_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
     """The function answered with more than an invocation may carry."""
     message = f"Response payload size exceeded maximum allowed payload size ({limit_bytes} bytes)."
-    return json.dumps({"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}).encode()
+    document = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def error_type_of(payload: bytes) -> str | None:

@@ -24,6 +24,7 @@ class Report:
     status: str = "success"
     """``success``, ``error``, ``timeout`` or ``failure``."""
     error_type: str | None = None
+    response_bytes: int = 0
 
     @property
     def billed_ms(self) -> int:
@@ -32,21 +33,25 @@ class Report:
 
 
 class PlatformLog(Protocol):
-    """Writes the platform's lines; each method returns text that ends in a newline, or nothing."""
+    """Writes the platform's part of a log; each method returns events, without or with lines in them."""
 
-    def init_start(self) -> str:
-        """The first line of a new environment."""
+    def init_start(self) -> list[str]:
+        """The first of a new environment."""
         ...
 
-    def start(self, request_id: str) -> str:
+    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+        """The initialisation has ended, ``error`` or ``timeout``."""
+        ...
+
+    def start(self, request_id: str) -> list[str]:
         """An invocation begins."""
         ...
 
-    def fault(self, request_id: str, error_type: str, text: str) -> str:
+    def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
         """The runtime ended, or ran out of time."""
         ...
 
-    def report(self, report: Report) -> str:
+    def report(self, report: Report) -> list[str]:
         """An invocation has ended."""
         ...
 
@@ -65,21 +70,28 @@ class TextLog:
     runtime_version_arn: str
     function_version: str
 
-    def init_start(self) -> str:
+    def init_start(self) -> list[str]:
         """``INIT_START`` with the runtime's version."""
-        return f"INIT_START Runtime Version: {self.runtime_version}\tRuntime Version ARN: {self.runtime_version_arn}\n"
+        return [
+            f"INIT_START Runtime Version: {self.runtime_version}\tRuntime Version ARN: {self.runtime_version_arn}\n"
+        ]
 
-    def start(self, request_id: str) -> str:
+    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+        """``INIT_REPORT``, which AWS writes for a failure only."""
+        kind = f"\tError Type: {error_type}" if error_type else ""
+        return [f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: init\tStatus: {status}{kind}\n"]
+
+    def start(self, request_id: str) -> list[str]:
         """``START`` with the version that runs."""
-        return f"START RequestId: {request_id} Version: {self.function_version}\n"
+        return [f"START RequestId: {request_id} Version: {self.function_version}\n"]
 
-    def fault(self, request_id: str, error_type: str, text: str) -> str:
+    def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
         """One line for a timeout; two, the sentence and the type, for anything else."""
         if error_type == "Sandbox.Timedout":
-            return f"{timestamp()} {request_id} {text}\n"
-        return f"RequestId: {request_id} Error: {text}\n{error_type}\n"
+            return [f"{timestamp()} {request_id} {text}\n"]
+        return [f"RequestId: {request_id} Error: {text}\n{error_type}\n"]
 
-    def report(self, report: Report) -> str:
+    def report(self, report: Report) -> list[str]:
         """``END`` and ``REPORT``; every field of the latter is followed by a tab."""
         fields = [
             f"REPORT RequestId: {report.request_id}",
@@ -94,7 +106,10 @@ class TextLog:
             fields.append(f"Status: {'timeout' if report.status == 'timeout' else 'error'}")
             if report.status == "failure":
                 fields.append(f"Error Type: {report.error_type}")
-        return f"END RequestId: {report.request_id}\n" + "\t".join([*fields, ""]) + "\n"
+        return [f"END RequestId: {report.request_id}\n", "\t".join([*fields, ""]) + "\n"]
+
+
+_LEVELS = ("DEBUG", "INFO", "WARN")
 
 
 @dataclass(frozen=True)
@@ -107,52 +122,66 @@ class JsonLog:
     function_name: str
     initialization_type: str
     level: str = "INFO"
-    """``SystemLogLevel``: at ``WARN`` only what went wrong is written."""
+    """``SystemLogLevel``; which event has which level:
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"""
 
-    def init_start(self) -> str:
+    def init_start(self) -> list[str]:
         """``platform.initStart``."""
-        return self._event(
-            "platform.initStart",
-            {
-                "initializationType": self.initialization_type,
-                "phase": "init",
-                "runtimeVersion": self.runtime_version,
-                "runtimeVersionArn": self.runtime_version_arn,
-                "functionName": self.function_name,
-                "functionVersion": self.function_version,
-            },
+        record: dict[str, object] = {
+            "initializationType": self.initialization_type,
+            "phase": "init",
+            "runtimeVersion": self.runtime_version,
+            "runtimeVersionArn": self.runtime_version_arn,
+            "functionName": self.function_name,
+            "functionVersion": self.function_version,
+        }
+        return self._event("INFO", "platform.initStart", record)
+
+    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+        """``platform.initReport`` of a failure."""
+        record: dict[str, object] = {
+            "initializationType": self.initialization_type,
+            "phase": "init",
+            "metrics": {"durationMs": round(duration_ms, 3)},
+            "status": status,
+        }
+        if error_type:
+            record["errorType"] = error_type
+        return self._event("WARN", "platform.initReport", record)
+
+    def start(self, request_id: str) -> list[str]:
+        """``platform.start`` with the version that runs."""
+        return self._event("INFO", "platform.start", {"requestId": request_id, "version": self.function_version})
+
+    def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
+        """Lambda writes these sentences as text in either format."""
+        return TextLog(self.runtime_version, self.runtime_version_arn, self.function_version).fault(
+            request_id, error_type, text
         )
 
-    def start(self, request_id: str) -> str:
-        """``platform.start``."""
-        return self._event("platform.start", {"requestId": request_id, "version": self.function_version})
-
-    def fault(self, request_id: str, error_type: str, text: str) -> str:
-        """Nothing: in this format the report's status and error type say it."""
-        del request_id, error_type, text
-        return ""
-
-    def report(self, report: Report) -> str:
-        """``platform.report`` with the metrics, and why it failed where it did."""
-        metrics: dict[str, float] = {
-            "durationMs": round(report.duration_ms, 3),
+    def report(self, report: Report) -> list[str]:
+        """``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
+        failed = report.status != "success"
+        outcome: dict[str, object] = {"requestId": report.request_id, "status": report.status}
+        if report.error_type:
+            outcome["errorType"] = report.error_type
+        duration = round(report.duration_ms, 3)
+        done = {**outcome, "metrics": {"durationMs": duration, "producedBytes": report.response_bytes}}
+        metrics: dict[str, object] = {
+            "durationMs": duration,
             "billedDurationMs": report.billed_ms,
             "memorySizeMB": report.memory_size_mb,
             "maxMemoryUsedMB": report.max_memory_used_mb,
         }
         if report.init_duration_ms is not None:
             metrics["initDurationMs"] = round(report.init_duration_ms, 3)
-        record: dict[str, object] = {
-            "requestId": report.request_id,
-            "metrics": metrics,
-            "status": report.status,
-        }
-        if report.error_type:
-            record["errorType"] = report.error_type
-        return self._event("platform.report", record, failed=report.status != "success")
+        return [
+            *self._event("WARN" if failed else "DEBUG", "platform.runtimeDone", done),
+            *self._event("WARN" if failed else "INFO", "platform.report", {**outcome, "metrics": metrics}),
+        ]
 
-    def _event(self, kind: str, record: dict[str, object], *, failed: bool = False) -> str:
-        if self.level == "WARN" and not failed:
-            return ""
+    def _event(self, level: str, kind: str, record: dict[str, object]) -> list[str]:
+        if _LEVELS.index(level) < _LEVELS.index(self.level if self.level in _LEVELS else "INFO"):
+            return []
         line = {"time": timestamp(), "type": kind, "record": record}
-        return json.dumps(line, separators=(",", ":")) + "\n"
+        return [json.dumps(line, separators=(",", ":")) + "\n"]

@@ -1,126 +1,144 @@
-"""One runtime process: started in its own process group, its output in one pipe, ended whole."""
+"""One runtime process, forked by the fork server: its output in one pipe, how it ended in another, ended whole."""
 
 import contextlib
-import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from localstack_process_executor.forking import Forked
+
 _READ_BYTES = 64 * 1024
-_END_SECONDS = 5.0
-_POLL_SECONDS = 0.05
-_LAUNCHER = Path(__file__).with_name("launcher.py")
-
-
-def base_interpreter() -> str:
-    """The Python the virtual environment was made from: a function must not see the environment."""
-    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
-
-
-@dataclass(frozen=True)
-class Launch:
-    """What the launcher is told; see :mod:`localstack_process_executor.launcher`."""
-
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str
-    tmp: str
-    root: str | None = None
-    """An empty folder that becomes ``/``, or nothing where there are no namespaces."""
-    read_only: dict[str, str] = field(default_factory=dict)
-    """What is shown where: path inside to path on the host."""
+_GONE_SECONDS = 10.0
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class RuntimeProcess:
     """A process that runs until it ends by itself or :meth:`end` is called."""
 
-    def __init__(self, launch: Launch) -> None:
-        self._popen = subprocess.Popen(
-            [base_interpreter(), "-I", "-S", str(_LAUNCHER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={"LANG": "C.UTF-8"},
-            process_group=0,
-        )
-        assert self._popen.stdin
-        assert self._popen.stdout
-        self._output = self._popen.stdout.fileno()
-        os.set_blocking(self._output, False)
-        self._exit = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
-        # a launcher that has died says so in its output
-        with contextlib.suppress(BrokenPipeError), self._popen.stdin as pipe:
-            pipe.write(json.dumps(asdict(launch)).encode())
+    def __init__(self, forked: Forked) -> None:
+        self._forked = forked
+        os.set_blocking(forked.output, False)
+        os.set_blocking(forked.status, False)
+        self._init_exit = _open_process(forked.pid)
+        self._said = b""
+        self._returncode: int | None = None
+        self._peak_kb = 0
+        self._function_pid: int | None = None
+        self._ended = False
 
     @property
-    def pid(self) -> int:
-        """The process's id, which is also its group's."""
-        return self._popen.pid
+    def pid(self) -> int | None:
+        """The function's process, seen from the host; ``None`` where the system does not tell, or it has ended."""
+        if self._function_pid is None:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                init = self._forked.pid
+                children = Path(f"/proc/{init}/task/{init}/children").read_text().split()
+                self._function_pid = int(children[0])
+        return self._function_pid
 
     def returncode(self) -> int | None:
         """How it ended, negative for a signal, or ``None`` while it runs."""
-        return self._popen.poll()
-
-    def wait_for_exit(self, seconds: float) -> int | None:
-        """The return code, or ``None`` when it still runs after so long."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._popen.wait(seconds)
-        return None
+        if self._returncode is None:
+            with contextlib.suppress(BlockingIOError):
+                chunk = os.read(self._forked.status, 256)
+                self._said += chunk
+                if not chunk or self._said.endswith(b"\n"):
+                    self._conclude()
+        return self._returncode
 
     def poll(self, other_filenos: list[int], seconds: float) -> list[int]:
         """Wait until the process writes or ends, or another descriptor is readable; those of the others."""
         poller = select.poll()
-        own = [self._output] if self._exit is None else [self._output, self._exit]
+        own = (self._forked.output, self._forked.status)
         for fileno in (*other_filenos, *own):
             poller.register(fileno, select.POLLIN)
-        if self._exit is None:
-            seconds = min(seconds, _POLL_SECONDS)
         ready = poller.poll(max(0.0, seconds) * 1000)
-        if self._exit is None and any(mask & select.POLLHUP for _, mask in ready):
-            self.wait_for_exit(_POLL_SECONDS)
+        if any(fileno == self._forked.output and mask == select.POLLHUP for fileno, mask in ready):
+            # whoever could write has ended; how is a moment away
+            select.select([self._forked.status], [], [], min(seconds, _GONE_SECONDS))
         return [fileno for fileno, _ in ready if fileno not in own]
 
     def read_output(self) -> bytes:
         """Everything written and not yet read; never waits."""
         chunks: list[bytes] = []
         with contextlib.suppress(BlockingIOError):
-            while chunk := os.read(self._output, _READ_BYTES):
+            while chunk := os.read(self._forked.output, _READ_BYTES):
                 chunks.append(chunk)
         return b"".join(chunks)
 
-    def max_memory_used_mb(self) -> int:
-        """Peak resident memory in MB; 0 where the system does not tell."""
-        with contextlib.suppress(OSError, StopIteration):
-            status = Path(f"/proc/{self.pid}/status").read_text()
-            peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-            return int(peak.split()[1]) // 1024
+    def memory_kb(self) -> int:
+        """Memory of its own it uses now, without mapped files; 0 where the system does not tell."""
+        with contextlib.suppress(OSError, ValueError):
+            resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]
+            return (int(resident) - int(shared)) * _PAGE_BYTES // 1024
         return 0
 
+    def peak_memory_kb(self) -> tuple[int, int]:
+        """The most it has used, with and without mapped files; zeros where the system does not tell."""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+            fields = dict(line.split(":", 1) for line in lines if line.startswith(("VmHWM", "RssFile", "RssShmem")))
+            peak, files, shared = (int(fields[key].split()[0]) for key in ("VmHWM", "RssFile", "RssShmem"))
+            self._peak_kb = max(self._peak_kb, peak)
+            return self._peak_kb, peak - files - shared
+        return self._peak_kb, 0
+
     def kill(self) -> None:
-        """Kill the process and all of its group, and wait until it is gone. May be called again."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._popen.wait(_END_SECONDS)
+        """Kill the process and all it has started, and wait until they are gone. May be called again."""
+        if self._ended:
+            return
+        self._ended = True
+        os.close(self._forked.life)
+        if self._forked.isolated and self._init_exit is not None:
+            # its init ends everything in its PID namespace; it would by itself, a moment later
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._init_exit, signal.SIGKILL)
+        self._wait_until_gone()
+        if self.returncode() is None:
+            self._returncode = -signal.SIGKILL
 
     def end(self) -> bytes:
         """Kill it and give its descriptors back; what it had still written. To be called once."""
         self.kill()
         rest = self.read_output()
-        assert self._popen.stdout
-        self._popen.stdout.close()
-        if self._exit is not None:
-            os.close(self._exit)
+        for descriptor in (self._forked.output, self._forked.status):
+            os.close(descriptor)
+        if self._init_exit is not None:
+            os.close(self._init_exit)
         return rest
+
+    def _conclude(self) -> None:
+        """What its init has said; an init that was killed has said nothing, and took the function with it."""
+        words = self._said.split()
+        self._returncode = int(words[0]) if words else -signal.SIGKILL
+        if len(words) > 1:
+            self._peak_kb = max(self._peak_kb, int(words[1]))
+
+    def _wait_until_gone(self) -> None:
+        """Until its init has ended, and with it whatever the function started."""
+        if self._init_exit is not None:
+            select.select([self._init_exit], [], [], _GONE_SECONDS)
+            return
+        deadline = time.monotonic() + _GONE_SECONDS
+        with contextlib.suppress(BlockingIOError):
+            while select.select([self._forked.status], [], [], remaining(deadline))[0]:
+                chunk = os.read(self._forked.status, 256)
+                self._said += chunk
+                if not chunk:
+                    break
+        if self._said and self._returncode is None:
+            self._conclude()
+
+
+def _open_process(pid: int) -> int | None:
+    """A descriptor that is readable once the process has ended; ``None`` where the system has none."""
+    with contextlib.suppress(OSError, AttributeError):
+        return os.pidfd_open(pid)
+    return None
 
 
 def remaining(deadline: float) -> float:
     """Seconds until a moment of the monotonic clock, never negative."""
     return max(0.0, deadline - time.monotonic())
-
-
-__all__ = ["Launch", "RuntimeProcess", "base_interpreter", "remaining"]

@@ -18,6 +18,7 @@ import h11
 
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
+_INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
 _AWS_PORT = 9001
 _READ_BYTES = 256 * 1024
 _ADDRESS_ATTEMPTS = 20
@@ -47,6 +48,8 @@ class RuntimeApi:
         self._listener = _listen()
         self._connections: dict[int, _Connection] = {}
         self._waiting: _Connection | None = None
+        self._request_id: str | None = None
+        """Of the invocation that has been handed over and not been answered."""
 
     @property
     def address(self) -> str:
@@ -71,18 +74,16 @@ class RuntimeApi:
         connection = self._connections.get(fileno)
         return self._receive(connection) if connection else []
 
-    def send_invocation(self, headers: Mapping[str, str], payload: bytes) -> None:
-        """Answer the waiting runtime with an invocation.
-
-        :raises ConnectionError: the runtime does not wait any more: its process has ended.
-        """
+    def send_invocation(self, request_id: str, headers: Mapping[str, str], payload: bytes) -> None:
+        """Answer the waiting runtime with an invocation; to one that has ended meanwhile, do nothing."""
         connection, self._waiting = self._waiting, None
-        if connection is None:
-            raise ConnectionError("the runtime is not waiting for an invocation")
-        self._respond(connection, 200, payload, {"Content-Type": "application/json", **headers})
+        self._request_id = request_id
+        if connection:
+            self._respond(connection, 200, payload, {"Content-Type": "application/json", **headers})
 
     def drop_connections(self) -> None:
         """Forget the runtime: its process has ended."""
+        self._request_id = None
         for connection in list(self._connections.values()):
             self._close(connection)
 
@@ -131,6 +132,13 @@ class RuntimeApi:
             self._respond(connection, 202, b'{"status":"OK"}\n')
             return [RuntimeMessage("init-error", payload=body)]
         if match := _INVOCATION.fullmatch(path):
+            if match[1] != self._request_id:
+                # answered before, or never asked: nothing is answered twice
+                self._respond(
+                    connection, 400, b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
+                )
+                return []
+            self._request_id = None
             self._respond(connection, 202, b'{"status":"OK"}\n')
             kind: Literal["response", "error"] = "error" if match[2] == "error" else "response"
             return [RuntimeMessage(kind, match[1], body)]
@@ -152,7 +160,12 @@ class RuntimeApi:
             http.send(h11.Data(data=body)) or b"",
             http.send(h11.EndOfMessage()) or b"",
         )
-        connection.sock.sendall(b"".join(data))
+        try:
+            connection.sock.sendall(b"".join(data))
+        except OSError:
+            # its process has ended; whoever waits for that will see it
+            self._close(connection)
+            return
         if http.our_state is h11.MUST_CLOSE:
             self._close(connection)
         else:

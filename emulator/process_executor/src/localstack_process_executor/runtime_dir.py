@@ -4,31 +4,47 @@ LocalStack's own packages live in the same environment and must stay invisible: 
 without packaging it has to fail here as it fails on AWS.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from localstack_process_executor.interpreters import OWN_VERSION
+
 _ROOTS = ("awslambdaric", "boto3")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+_PACKAGE = Path(__file__).parent
+BOOTSTRAP = "bootstrap.py"
+"""The function's program, in the runtime folder."""
 
 
 @cache
-def runtime_entries() -> dict[str, Path]:
-    """Each entry of ``/var/runtime``: its name and where it is on this machine."""
+def runtime_entries(version: str = OWN_VERSION) -> dict[str, Path]:
+    """Each entry of ``/var/runtime`` for a Python version: its name and where it is on this machine.
+
+    The runtime client has a native half, ``runtime_client``, built for LocalStack's own Python only; any other gets
+    ours, which speaks to the same API in plain Python.
+    """
     entries: dict[str, Path] = {}
     for distribution in _closure():
         for file in distribution.files or []:
             top = file.parts[0]
             if top not in {"..", "__pycache__"}:
                 entries[top] = Path(str(distribution.locate_file(top)))
+    if version != OWN_VERSION:
+        entries = {name: path for name, path in entries.items() if not name.endswith(".so")}
+        entries["runtime_client.py"] = _PACKAGE / "plain_runtime_client.py"
+    entries[BOOTSTRAP] = _PACKAGE / BOOTSTRAP
     return dict(sorted(entries.items()))
 
 
 def _closure() -> Iterator[metadata.Distribution]:
-    """The distributions of the roots and, transitively, of what they require without extras."""
+    """The distributions of the roots and, transitively, of what they require without extras; and debugpy."""
     todo, done = list(_ROOTS), set[str]()
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        todo.append(metadata.distribution("debugpy").metadata["Name"])
     while todo:
         name = todo.pop()
         if name in done:

@@ -1,0 +1,168 @@
+"""What LocalStack 4.14.0's Lambda service does around an executor, and AWS does not: put right at run time.
+
+LocalStack 4.14.0 is frozen; each change below names the defect it removes and is made for that version only. Loaded
+with the executor, before the service has any function.
+"""
+
+import base64
+import binascii
+import contextlib
+import logging
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from localstack.aws.api.lambda_ import State
+from localstack.services.lambda_.invocation import assignment
+from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
+from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
+from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
+from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+from localstack.version import version as localstack_version
+
+LOG = logging.getLogger(__name__)
+PATCHED_VERSION = "4.14.0"
+CLIENT_CONTEXT = "client_context"
+"""The attribute of an executor that holds its invocation's, a JSON document."""
+
+_lock = threading.Lock()
+_applied = False
+_managers: weakref.WeakValueDictionary[str, LambdaVersionManager] = weakref.WeakValueDictionary()
+"""The newest manager of each qualified function version."""
+
+
+def apply() -> bool:
+    """Make the changes, once; whether they are made."""
+    global _applied  # noqa: PLW0603 - the patched classes are global, too
+    with _lock:
+        if not _applied and localstack_version == PATCHED_VERSION:
+            _applied = True
+            _reserve_before_others_can()
+            _hand_on_the_client_context()
+            _invoke_the_version_that_replaced_another()
+            _keep_the_last_logs()
+        elif not _applied:
+            LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
+        return _applied
+
+
+def _reserve_before_others_can() -> None:
+    """An environment that was started for an invocation could be taken by another one.
+
+    It was put where all look for one that is ready, and reserved after that: with another invocation in between, the
+    one that had started it failed. And all looked through a dictionary that others were changing, which raises. Both
+    came out as an internal error of the service, under load about once in a few hundred invocations.
+    """
+
+    @contextlib.contextmanager
+    def get_environment(
+        self: assignment.AssignmentService,
+        version_manager_id: str,
+        function_version: FunctionVersion,
+        provisioning_type: InitializationType,
+    ) -> Iterator[ExecutionEnvironment]:
+        environments = self.environments[version_manager_id]
+        environment = _reserve_one(environments, provisioning_type)
+        if not environment:
+            if provisioning_type == InitializationType.provisioned_concurrency:
+                raise assignment.AssignmentException("No provisioned concurrency environment available despite lease.")
+            environment = self.start_environment(version_manager_id, function_version)
+            environment.reserve()
+            environments[environment.id] = environment
+        try:
+            yield environment
+        except Exception:
+            self.stop_environment(environment)
+            raise
+        # an environment that was stopped while it worked has been told, and ends by itself
+        with contextlib.suppress(InvalidStatusException):
+            environment.release()
+
+    assignment.AssignmentService.get_environment = get_environment  # type: ignore[method-assign]
+
+
+def _reserve_one(
+    environments: dict[str, ExecutionEnvironment], provisioning_type: InitializationType
+) -> ExecutionEnvironment | None:
+    for environment in list(environments.values()):
+        if environment.initialization_type == provisioning_type:
+            with contextlib.suppress(InvalidStatusException):
+                environment.reserve()
+                return environment
+    return None
+
+
+def _hand_on_the_client_context() -> None:
+    """``ClientContext`` reached no executor."""
+    invoke = ExecutionEnvironment.invoke
+
+    @wraps(invoke)
+    def invoke_with_context(self: ExecutionEnvironment, invocation: Any) -> Any:
+        # one invocation at a time: nobody else's context is in the way
+        setattr(self.runtime_executor, CLIENT_CONTEXT, _decoded(invocation.client_context))
+        return invoke(self, invocation)
+
+    ExecutionEnvironment.invoke = invoke_with_context  # type: ignore[method-assign]
+
+
+def _decoded(client_context: str | None) -> str | None:
+    """It is sent as base64 of a JSON document."""
+    if not client_context:
+        return None
+    try:
+        return base64.b64decode(client_context, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return client_context
+
+
+def _invoke_the_version_that_replaced_another() -> None:
+    """An invocation that had found its version just before an update failed: the version was shutting down."""
+    start: Callable[[LambdaVersionManager], Any] = LambdaVersionManager.start
+    invoke: Callable[..., Any] = LambdaVersionManager.invoke
+
+    @wraps(start)
+    def remember_and_start(self: LambdaVersionManager) -> Any:
+        state = start(self)
+        if state.state == State.Active:
+            _managers[self.function_arn] = self
+        return state
+
+    @wraps(invoke)
+    def invoke_newest(self: LambdaVersionManager, *, invocation: Any) -> Any:
+        newest = _managers.get(self.function_arn, self)
+        return invoke(newest if self.shutdown_event.is_set() else self, invocation=invocation)
+
+    LambdaVersionManager.start = remember_and_start  # type: ignore[method-assign]
+    LambdaVersionManager.invoke = invoke_newest  # type: ignore[method-assign]
+
+
+def _keep_the_last_logs() -> None:
+    """What an invocation had written was lost when its version was updated or deleted before it was stored."""
+    add_logs = LogHandler.add_logs
+    closing = threading.Lock()
+    closed: weakref.WeakSet[LogHandler] = weakref.WeakSet()
+
+    @wraps(add_logs)
+    def add(self: LogHandler, log_item: LogItem) -> None:
+        with closing:
+            if self not in closed:
+                add_logs(self, log_item)
+                return
+        late = LogHandler(self.role_arn, self.region)
+        late.start_subscriber()
+        add_logs(late, log_item)
+        late.log_queue.put(QUEUE_SHUTDOWN)
+
+    def stop(self: LogHandler) -> None:
+        with closing:
+            closed.add(self)
+            self.log_queue.put(QUEUE_SHUTDOWN)
+        thread, self._thread = self._thread, None
+        if thread:
+            thread.join(timeout=2)
+        self._shutdown_event.set()
+
+    LogHandler.add_logs = add  # type: ignore[method-assign]
+    LogHandler.stop = stop  # type: ignore[method-assign]

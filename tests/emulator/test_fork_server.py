@@ -1,0 +1,129 @@
+"""The process that functions' processes are forked from, and what becomes of them when something is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from localdev.waiting import wait_until
+from localstack_process_executor import forking, interpreters
+from localstack_process_executor.forking import FORK_SERVERS, ForkServer, ForkServerError
+
+if TYPE_CHECKING:
+    from tests.emulator.conftest import MakeFunction
+
+COUNTS = "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count\n"
+SOURCES = Path(forking.__file__).parent.parent
+
+
+def wait_until_gone(*pids: int) -> None:
+    """Until none of these processes runs."""
+    wait_until(lambda: None if any(map(psutil.pid_exists, pids)) else True, what="processes to end", seconds=10)
+
+
+def test_a_killed_fork_server_is_replaced_and_its_environments_live_on(make_function: MakeFunction) -> None:
+    function = make_function(COUNTS)
+    function.answer()
+    before = FORK_SERVERS.current().pid
+
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: None if FORK_SERVERS.current().pid == before else True, what="another fork server", seconds=10)
+
+    assert function.answer() == 2
+    assert make_function(COUNTS).answer() == 1
+    assert FORK_SERVERS.current().pid != before
+
+
+def test_a_fork_server_that_dies_while_it_is_asked_says_so() -> None:
+    server = ForkServer(interpreters.own(), namespaces=False)
+    os.kill(server.pid, signal.SIGKILL)
+
+    with pytest.raises(ForkServerError, match="The fork server is gone"):
+        server.fork({})
+
+    server.stop()
+
+
+def test_a_killed_function_gets_a_successor(make_function: MakeFunction) -> None:
+    function = make_function(COUNTS)
+    assert [function.answer(), function.answer()] == [1, 2]
+    process = function.environment._process
+    assert process
+    assert process.pid
+
+    os.kill(process.pid, signal.SIGKILL)
+    wait_until(process.returncode, what="the function's end to be known", seconds=10)
+
+    assert function.answer() == 1
+
+
+def test_a_killed_init_takes_its_function_along(make_function: MakeFunction) -> None:
+    function = make_function(COUNTS)
+    function.answer()
+    process = function.environment._process
+    assert process
+    assert process.pid
+
+    os.kill(process._forked.pid, signal.SIGKILL)
+    wait_until_gone(process.pid)
+
+    assert function.answer() == 1
+
+
+@pytest.mark.parametrize("namespaces", ["1", "0"])
+def test_nothing_outlives_a_process_that_is_killed(tmp_path: Path, namespaces: str) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "function.py").write_text(
+        textwrap.dedent(
+            """
+            import subprocess
+            def handler(event, context):
+                subprocess.Popen(["sleep", "600"], start_new_session=True)
+            """
+        )
+    )
+    program = tmp_path / "program.py"
+    program.write_text(
+        textwrap.dedent(
+            f"""
+            import sys, time
+            from pathlib import Path
+            sys.path.insert(0, {str(SOURCES)!r})
+            from localstack_process_executor import forking, launches
+            from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation
+            from localstack_process_executor.function_environment import function_environment
+            from localstack_process_executor.platform_log import TextLog
+
+            def launch(api, folder):
+                variables = function_environment(
+                    {{"_HANDLER": "function.handler"}}, {{}}, runtime="python3.13", runtime_api=api
+                )
+                return launches.launch(launches.Program(Path({str(code)!r}), variables), folder)
+
+            environment = ExecutionEnvironment(FunctionSpec(5, 128), TextLog("", "", ""), launch)
+            environment.start()
+            environment.invoke(Invocation("r", "arn", b"null", "Root=1"))
+            print(forking.base_folder(), flush=True)
+            time.sleep(600)
+            """
+        )
+    )
+    environment = {**os.environ, "LAMBDA_PROCESS_NAMESPACES": namespaces}
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        folder = Path(process.stdout.readline().strip())
+        descendants = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+
+    assert len(descendants) >= 4
+    wait_until_gone(*(descendant.pid for descendant in descendants))
+    wait_until(lambda: None if folder.exists() else True, what="the files to be removed", seconds=10)
