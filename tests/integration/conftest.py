@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def place(item: pytest.Item) -> tuple[int, bool]:
         callspec = getattr(item, "callspec", None)
         engine = callspec.params.get("engine") if callspec else None
-        return engines.index(engine) if engine else -1, item.get_closest_marker(DESTROYS) is not None
+        return engines.index(engine) if engine in engines else -1, item.get_closest_marker(DESTROYS) is not None
 
     items.sort(key=place)
 
