@@ -14,6 +14,7 @@ from executions.errors import HintedError
 from executions.events import events_of_log, read_events
 from executions.logs import Invocation, invocations, invocations_of, log_line
 from executions.replay import read_history
+from executions.text import json_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.literals import ExecutionStatusType
+    from mypy_boto3_stepfunctions.type_defs import DescribeStateMachineOutputTypeDef
 
     from executions.events import Event
     from executions.history import Attempt, History
@@ -133,12 +135,21 @@ class ExecutionsClient:
         ]
         yield from sorted(found, key=lambda machine: machine.name)
 
-    def state_machine(self, arn: str) -> tuple[StateMachine, Definition]:
-        """One state machine with its definition as it is now."""
+    def state_machine(self, arn: str) -> StateMachine:
+        """One state machine."""
+        found = self._described(arn)
+        return StateMachine(found["stateMachineArn"], found["name"], found["type"], found["creationDate"])
+
+    def current_definition(self, state_machine_arn: str) -> Definition:
+        """A state machine's definition as it is now.
+
+        :raises DefinitionError: it cannot be read.
+        """
+        return read_definition(self._described(state_machine_arn)["definition"])
+
+    def _described(self, arn: str) -> DescribeStateMachineOutputTypeDef:
         with _missing(f"There is no state machine {arn}."):
-            found = self._states.describe_state_machine(stateMachineArn=arn)
-        machine = StateMachine(found["stateMachineArn"], found["name"], found["type"], found["creationDate"])
-        return machine, read_definition(found["definition"])
+            return self._states.describe_state_machine(stateMachineArn=arn)
 
     def executions(
         self, state_machine_arn: str, *, status: str | None = None, after: str | None = None, size: int = PAGE
@@ -158,6 +169,23 @@ class ExecutionsClient:
             for item in found["executions"]
         )
         return Page(items, found.get("nextToken"))
+
+    def express_executions(self, state_machine_arn: str) -> list[tuple[ExecutionSummary, str | None]]:
+        """The Express executions that the state machine's log group tells of, newest first, each with its input.
+
+        Empty where it does not log, or not with the level ``ALL``.
+        """
+        found: dict[str, list[str]] = {}
+        for message in self._logged(state_machine_arn):
+            arn = json_object(message).get("execution_arn")
+            if isinstance(arn, str):
+                found.setdefault(arn, []).append(message)
+        told = [(arn, read_history(events_of_log(messages, arn))) for arn, messages in found.items()]
+        return sorted(
+            ((_express_summary(arn, history), history.input) for arn, history in told if history.events),
+            key=lambda row: row[0].started,
+            reverse=True,
+        )
 
     def execution(self, arn: str) -> Execution:
         """One execution. An Express execution's is put together from its log."""
@@ -189,7 +217,7 @@ class ExecutionsClient:
     def definition(self, execution_arn: str) -> Definition:
         """The definition that an execution runs, which may not be its state machine's any more."""
         if is_express(execution_arn):
-            return self.state_machine(_machine_of_express(execution_arn))[1]
+            return self.current_definition(_machine_of_express(execution_arn))
         with _missing(f"There is no execution {execution_arn}."):
             found = self._states.describe_state_machine_for_execution(executionArn=execution_arn)
         return read_definition(found["definition"])
@@ -242,20 +270,27 @@ class ExecutionsClient:
         )
 
     def _logged_events(self, arn: str) -> tuple[Event, ...]:
-        group = self._machine_log_group(_machine_of_express(arn))
+        return events_of_log(self._logged(_machine_of_express(arn)), arn)
+
+    def _logged(self, state_machine_arn: str) -> Iterator[str]:
+        group = self._machine_log_group(state_machine_arn)
         if group is None:
-            return ()
-        pages = self._logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-        return events_of_log((event["message"] for page in pages for event in page["events"]), arn)
+            return
+        for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName=group):
+            yield from (event["message"] for event in page["events"])
 
     def _machine_log_group(self, state_machine_arn: str) -> str | None:
-        with _missing(f"There is no state machine {state_machine_arn}."):
-            found = self._states.describe_state_machine(stateMachineArn=state_machine_arn)
+        found = self._described(state_machine_arn)
         for destination in found.get("loggingConfiguration", {}).get("destinations", []):
             arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
             if ":log-group:" in arn:
                 return arn.split(":log-group:")[1].removesuffix(":*")
         return None
+
+
+def _express_summary(arn: str, history: History) -> ExecutionSummary:
+    ended = history.events[-1].at if history.status != "RUNNING" else None
+    return ExecutionSummary(arn, arn.split(":")[-2], history.status, history.events[0].at, ended)
 
 
 def _machine_of_express(arn: str) -> str:

@@ -51,11 +51,12 @@ def duration_text(duration: timedelta) -> str:
 
 def failure_text(error: str | None, cause: str | None) -> str | None:
     """Error and cause as one line; of a function's JSON cause its message alone; ``None`` without either."""
-    parts = [part for part in (error, _message(cause)) if part]
+    parts = [part for part in (error, cause_message(cause)) if part]
     return one_line(": ".join(parts)) if parts else None
 
 
-def _message(cause: str | None) -> str | None:
+def cause_message(cause: str | None) -> str | None:
+    """What a cause says: of a function's, which is JSON with a stack trace, its message alone."""
     document = json_object(cause)
     message = document.get("errorMessage") or document.get("errorType")
     return message if isinstance(message, str) else cause

@@ -1,6 +1,6 @@
 """The scripts, by name."""
 
-from localdev.verbs import deploy, doctor, down, history, logs, order, status, up
+from localdev.verbs import console, deploy, doctor, down, history, logs, order, status, up
 from localdev.verbs.base import Verb
 
 VERBS: dict[str, Verb] = {
@@ -12,6 +12,7 @@ VERBS: dict[str, Verb] = {
     "demo": order.DEMO,
     "status": status.VERB,
     "history": history.VERB,
+    "console": console.VERB,
     "logs": logs.VERB,
     "doctor": doctor.VERB,
 }

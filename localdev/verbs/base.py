@@ -37,7 +37,7 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=port_argument,
         metavar="N",
         help=f"the emulator's port on 127.0.0.1 (default: {DEFAULT_PORT})",
     )
@@ -93,7 +93,8 @@ def _refuse(options: argparse.Namespace, name: str, engines: set[str]) -> None:
         raise LocaldevError(f"{option} means nothing to --engine {options.engine}.", f"it goes with {meant}.")
 
 
-def _port(text: str) -> int:
+def port_argument(text: str) -> int:
+    """A port, as an option's value."""
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
     return int(text)

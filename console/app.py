@@ -1,0 +1,333 @@
+"""The console's routes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from botocore.exceptions import BotoCoreError, ClientError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from console import shown
+from console.protect import Protected, form_of
+from console.reading import Reading
+from console.settings import Settings, StarterError
+from console.views import aws_console_url, execution_url, execution_view
+from executions.client import NotFoundError
+from executions.errors import HintedError
+from executions.graph import mark_of
+from executions.report import rows
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from executions.client import StateMachine
+    from executions.control import ExecutionsControl
+    from executions.history import Visit
+
+_FOLDER: Final = Path(__file__).parent
+_EVENTS_PAGE: Final = 300
+STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The console as an ASGI application."""
+    console = _Console(settings)
+    return Starlette(
+        routes=[
+            Route("/", console.home),
+            Route("/machines", console.machines),
+            Route("/machines/{arn:path}", console.machine),
+            Route("/list/{arn:path}", console.listing),
+            Route("/executions/{arn:path}", console.execution),
+            Route("/live/{arn:path}", console.live),
+            Route("/events/{arn:path}", console.events),
+            Route("/log/{arn:path}", console.log),
+            Route("/document/{arn:path}", console.document),
+            Route("/place", console.place, methods=["POST"]),
+            Route("/start/{arn:path}", console.start, methods=["POST"]),
+            Route("/stop/{arn:path}", console.stop, methods=["POST"]),
+            Route("/redrive/{arn:path}", console.redrive, methods=["POST"]),
+            Mount("/static", _Static(directory=_FOLDER / "static")),
+        ],
+        middleware=[Middleware(Protected, settings=settings)],
+        exception_handlers={
+            NotFoundError: console.not_found,
+            HintedError: console.refused,
+            BotoCoreError: console.away,
+            ClientError: console.engine_error,
+            HTTPException: console.http_error,
+        },
+    )
+
+
+class _Static(StaticFiles):
+    """Files that a browser asks about again each time: they change with the checkout."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, to be kept only as long as it is the same."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+class _Console:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._reading = Reading(settings.client)
+        self._templates = _templates(settings)
+
+    # pages
+
+    def home(self, request: Request) -> Response:
+        """The one state machine there is, or the list of them."""
+        machines = self._reading.state_machines()
+        if len(machines) == 1:
+            return RedirectResponse(f"/machines/{machines[0].arn}")
+        return self.machines(request)
+
+    def machines(self, request: Request) -> Response:
+        """Every state machine."""
+        return self._page(request, "machines.html", machines=self._reading.state_machines())
+
+    def machine(self, request: Request) -> Response:
+        """A state machine: its executions, its definition, and what can be started."""
+        arn = request.path_params["arn"]
+        machine, graph, remarks = self._reading.state_machine(arn)
+        starter = self._settings.starter
+        return self._page(
+            request,
+            "machine.html",
+            machine=machine,
+            graph_json=json.dumps(graph.as_data()) if graph else "",
+            remarks=remarks,
+            starter=starter if starter and starter.state_machine_arn() == arn else None,
+            **self._listed(request, machine),
+        )
+
+    def listing(self, request: Request) -> Response:
+        """The rows of a state machine's executions, for a page that is kept current."""
+        machine = self._reading.state_machine(request.path_params["arn"])[0]
+        listed = self._listed(request, machine)
+        if request.query_params.get("seen") == listed["seen"]:
+            return Response(status_code=204)
+        return self._page(request, "_list.html", machine=machine, **listed)
+
+    def _listed(self, request: Request, machine: StateMachine) -> dict[str, Any]:
+        status = request.query_params.get("status") or None
+        text = request.query_params.get("q", "").strip()
+        after = request.query_params.get("after") or None
+        listing = self._reading.listing(machine, status=status if status in STATUSES else None, text=text, after=after)
+        query = {"status": status or "", "q": text}
+        return {
+            "listing": listing,
+            "status": status,
+            "text": text,
+            "after": after,
+            "statuses": STATUSES,
+            "query": urlencode(query),
+            "next_query": urlencode({**query, "after": listing.next or ""}),
+            "seen": str(hash(tuple((row.summary.arn, row.summary.status) for row in listing.rows))),
+        }
+
+    def execution(self, request: Request) -> Response:
+        """One execution."""
+        return self._page(request, "execution.html", **self._execution(request))
+
+    def live(self, request: Request) -> Response:
+        """The part of an execution's page that changes; nothing where what is shown is current."""
+        context = self._execution(request)
+        if request.query_params.get("seen") == context["view"].seen:
+            return Response(status_code=204)
+        return self._page(request, "_execution.html", **context)
+
+    def _execution(self, request: Request) -> dict[str, Any]:
+        arn = request.path_params["arn"]
+        state = request.query_params.get("state")
+        visit = _number(request.query_params.get("visit"))
+        told = self._reading.told(arn)
+        view = execution_view(told, state=state, visit=visit)
+        events = rows(told.history)
+        return {
+            "view": view,
+            "execution": told.execution,
+            "history": told.history,
+            "events": events[:_EVENTS_PAGE],
+            "more_events": max(len(events) - _EVENTS_PAGE, 0),
+            "asked": urlencode({"visit": visit} if visit is not None else {"state": state} if state else {}),
+            "aws_url": aws_console_url(arn, self._settings.aws_region),
+        }
+
+    def events(self, request: Request) -> Response:
+        """Every event of an execution."""
+        told = self._reading.told(request.path_params["arn"])
+        return self._page(request, "_events.html", events=rows(told.history), more_events=0, execution=told.execution)
+
+    def log(self, request: Request) -> Response:
+        """What a function wrote during one attempt."""
+        told = self._reading.told(request.path_params["arn"])
+        visit, number = _number(request.query_params.get("visit")), _number(request.query_params.get("attempt"))
+        if visit is None or number is None or not 0 <= visit < len(told.history.visits):
+            raise HTTPException(404)
+        attempts = told.history.visits[visit].attempts
+        if not 0 < number <= len(attempts):
+            raise HTTPException(404)
+        attempt = attempts[number - 1]
+        invocations = self._settings.client.invocations(attempt)
+        return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
+
+    def document(self, request: Request) -> Response:
+        """An input or output as it is, however long."""
+        told = self._reading.told(request.path_params["arn"])
+        visit = _number(request.query_params.get("visit"))
+        source: Any = told.execution
+        if visit is not None and 0 <= visit < len(told.history.visits):
+            source = told.history.visits[visit]
+        text = source.output if request.query_params.get("of") == "output" else source.input
+        if text is None:
+            raise HTTPException(404)
+        return PlainTextResponse(text)
+
+    # changes
+
+    async def place(self, request: Request) -> Response:
+        """Start an execution from outside, as the starter does."""
+        fields = await self._fields(request)
+        starter = self._settings.starter
+        if starter is None:
+            raise HTTPException(404)
+        value, key = fields.get("value", ""), fields.get("key", "").strip() or None
+        try:
+            arn = await run_in_threadpool(starter.start, value, key)
+        except StarterError as error:
+            message = str(error)
+            return await run_in_threadpool(self._refusal, request, message, None)
+        return _redirect(request, execution_url(arn))
+
+    async def start(self, request: Request) -> Response:
+        """Start an execution with any input."""
+        fields = await self._fields(request)
+        arn = await run_in_threadpool(self._control().start, request.path_params["arn"], fields.get("input", ""))
+        return _redirect(request, execution_url(arn))
+
+    async def stop(self, request: Request) -> Response:
+        """Stop an execution."""
+        await self._fields(request)
+        arn = request.path_params["arn"]
+        await run_in_threadpool(self._control().stop, arn, "Stopped in the console")
+        return _redirect(request, execution_url(arn))
+
+    async def redrive(self, request: Request) -> Response:
+        """Let a failed execution go on."""
+        await self._fields(request)
+        arn = request.path_params["arn"]
+        await run_in_threadpool(self._control().redrive, arn)
+        self._reading.forget()
+        return _redirect(request, execution_url(arn))
+
+    async def _fields(self, request: Request) -> dict[str, str]:
+        if self._settings.is_read_only:
+            raise HTTPException(403, "This console is read-only.")
+        fields = await form_of(request, self._settings)
+        if fields is None:
+            raise HTTPException(403, "The form is not of this console, or was opened before it was started again.")
+        return dict(fields)
+
+    def _control(self) -> ExecutionsControl:
+        if self._settings.control is None:
+            raise HTTPException(403, "This console is read-only.")
+        return self._settings.control
+
+    # what goes wrong
+
+    def not_found(self, request: Request, error: Exception) -> Response:
+        """No such execution or state machine, or not any more."""
+        assert isinstance(error, HintedError)
+        return self._error(request, 404, "Not found", error.message, error.hint)
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """Something that was asked for cannot be done or read."""
+        assert isinstance(error, HintedError)
+        return self._refusal(request, error.message, error.hint)
+
+    def _refusal(self, request: Request, message: str, hint: str | None) -> Response:
+        return self._error(request, 422, "That did not work", message, hint)
+
+    def away(self, request: Request, error: Exception) -> Response:
+        """The engine does not answer."""
+        where, how = self._settings.where, self._settings.how_to_start
+        message = f"{where} does not answer. Start it with {how}; this page goes on by itself when it is back."
+        return self._error(request, 503, "The engine is away", message, str(error), retries=True)
+
+    def engine_error(self, request: Request, error: Exception) -> Response:
+        """The engine answers with an error of its own."""
+        assert isinstance(error, ClientError)
+        reason = error.response.get("Error", {})
+        message = f"{self._settings.where} answered: {reason.get('Message') or reason.get('Code')}"
+        return self._error(request, 502, "The engine reports an error", message, reason.get("Code"))
+
+    def http_error(self, request: Request, error: Exception) -> Response:
+        """Starlette's own."""
+        assert isinstance(error, HTTPException)
+        sentence = "There is nothing at this address." if error.status_code == 404 else error.detail
+        return self._error(request, error.status_code, "Not found" if error.status_code == 404 else "Refused", sentence)
+
+    def _error(
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        retries: bool = False,
+    ) -> Response:
+        if request.headers.get("hx-request"):
+            headers = {"HX-Reswap": "none", "X-Problem": message.encode("ascii", "replace").decode()}
+            return Response(status_code=status, headers=headers)
+        template = self._templates.get_template("error.html")
+        html = template.render(request=request, title=title, message=message, hint=hint, retries=retries)
+        return HTMLResponse(html, status)
+
+    def _page(self, request: Request, template: str, **context: Any) -> Response:
+        return HTMLResponse(self._templates.get_template(template).render(request=request, **context))
+
+
+def _templates(settings: Settings) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (
+        shown.cause, shown.day, shown.document, shown.duration, shown.input_in_short, shown.iso, shown.moment,
+        shown.said, shown.sign, shown.status_mark, shown.status_word,
+    )  # fmt: skip
+    environment.filters.update({function.__name__: function for function in filters})
+    environment.globals.update(settings=settings, execution_url=execution_url, mark_of=_mark)
+    return environment
+
+
+def _mark(visit: Visit) -> str:
+    return shown.mark_class(mark_of(visit))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 9 else None
+
+
+def _redirect(request: Request, url: str) -> Response:
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": url})
+    return RedirectResponse(url, status_code=303)

@@ -1,0 +1,177 @@
+"""Reads for the pages, and remembers what cannot change any more."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from executions.client import NotFoundError
+from executions.errors import DefinitionError
+from executions.graph import Graph, graph_of
+from executions.history import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from executions.client import Execution, ExecutionsClient, ExecutionSummary, StateMachine
+    from executions.definition import Definition
+    from executions.history import History
+
+PAGE: Final = 25
+_SCANNED_AT_ONCE: Final = 100
+_MOST_SCANNED: Final = 500
+_READERS: Final = 8
+
+
+class _Remembered[T]:
+    """The values last asked for, the oldest forgotten; safe to share between threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str, make: Callable[[], T], *, keep: Callable[[T], bool]) -> T:
+        """What is remembered, or what ``make`` makes, which is kept where ``keep`` says that it will not change."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = make()
+        if keep(value):
+            with self._lock:
+                self._values[key] = value
+                while len(self._values) > self._size:
+                    self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True)
+class Told:
+    """An execution in full."""
+
+    execution: Execution
+    history: History
+    definition: Definition | None
+    graph: Graph | None
+    remarks: tuple[str, ...]
+    """What could not be read or drawn, a sentence each."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list: an execution, and its input where it could be read."""
+
+    summary: ExecutionSummary
+    input: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of rows; ``next`` asks for what comes after."""
+
+    rows: tuple[Listed, ...]
+    next: str | None
+    scanned: int
+    """How many were looked at to find the rows."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether any of it still runs."""
+        return any(row.summary.status == "RUNNING" for row in self.rows)
+
+
+class Reading:
+    """Reads through a client."""
+
+    def __init__(self, client: ExecutionsClient) -> None:
+        self._client = client
+        self._told: _Remembered[Told] = _Remembered(64)
+        self._inputs: _Remembered[Execution | None] = _Remembered(5_000)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
+
+    def state_machines(self) -> list[StateMachine]:
+        """All, by name."""
+        return list(self._client.state_machines())
+
+    def state_machine(self, arn: str) -> tuple[StateMachine, Graph | None, tuple[str, ...]]:
+        """One, with the drawing of its definition; a definition that cannot be read leaves a remark."""
+        machine = self._client.state_machine(arn)
+        try:
+            graph = graph_of(self._client.current_definition(arn))
+        except DefinitionError as error:
+            return machine, None, (str(error),)
+        return machine, graph, graph.remarks
+
+    def told(self, arn: str) -> Told:
+        """An execution in full; read again until it has ended."""
+        return self._told.get(arn, lambda: self._tell(arn), keep=_has_ended)
+
+    def forget(self) -> None:
+        """An execution that had ended goes on."""
+        self._told = _Remembered(64)
+
+    def _tell(self, arn: str) -> Told:
+        execution, history = self._client.execution(arn), self._client.history(arn)
+        try:
+            definition = self._client.definition(arn)
+        except DefinitionError as error:
+            return Told(execution, history, None, None, (f"The definition cannot be drawn. {error}", *history.remarks))
+        except NotFoundError:
+            gone = "The state machine has been removed since, and its definition with it."
+            return Told(execution, history, None, None, (gone, *history.remarks))
+        graph = graph_of(definition, history)
+        return Told(execution, history, definition, graph, graph.remarks)
+
+    def listing(self, machine: StateMachine, *, status: str | None, text: str, after: str | None) -> Listing:
+        """A page of a state machine's executions, newest first, of which name or input contains the text."""
+        if machine.type == "EXPRESS":
+            return self._express_listing(machine, status, text)
+        if not text:
+            page = self._client.executions(machine.arn, status=status, after=after, size=PAGE)
+            return Listing(self._with_inputs(page.items), page.next, len(page.items))
+        return self._found(machine, status, text, after)
+
+    def _found(self, machine: StateMachine, status: str | None, text: str, after: str | None) -> Listing:
+        rows: list[Listed] = []
+        scanned = 0
+        while scanned < _MOST_SCANNED and len(rows) < PAGE:
+            page = self._client.executions(machine.arn, status=status, after=after, size=_SCANNED_AT_ONCE)
+            scanned += len(page.items)
+            rows += [row for row in self._with_inputs(page.items) if _contains(row, text)]
+            after = page.next
+            if after is None:
+                break
+        return Listing(tuple(rows), after, scanned)
+
+    def _express_listing(self, machine: StateMachine, status: str | None, text: str) -> Listing:
+        found = self._client.express_executions(machine.arn)
+        rows = [Listed(summary, given) for summary, given in found if status in {None, summary.status}]
+        return Listing(tuple(row for row in rows if _contains(row, text))[:_SCANNED_AT_ONCE], None, len(found))
+
+    def _with_inputs(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
+        described = self._readers.map(self._described, (item.arn for item in items))
+        return tuple(Listed(item, found.input if found else None) for item, found in zip(items, described, strict=True))
+
+    def _described(self, arn: str) -> Execution | None:
+        # an execution's input never changes, whatever becomes of it
+        return self._inputs.get(arn, lambda: self._describe(arn), keep=lambda found: found is not None)
+
+    def _describe(self, arn: str) -> Execution | None:
+        try:
+            return self._client.execution(arn)
+        except NotFoundError:
+            return None
+
+
+def _has_ended(told: Told) -> bool:
+    # a definition that could not be read may be read the next time
+    return told.graph is not None and told.history.status is not Status.RUNNING and told.execution.status != "RUNNING"
+
+
+def _contains(row: Listed, text: str) -> bool:
+    wanted = text.casefold()
+    return wanted in row.summary.name.casefold() or wanted in (row.input or "").casefold()

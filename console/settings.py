@@ -1,0 +1,74 @@
+"""What the console is told by whoever starts it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from executions.client import ExecutionsClient
+    from executions.control import ExecutionsControl
+
+DEFAULT_PORT = 8080
+
+
+class StarterError(Exception):
+    """What was asked for was not accepted; says why, in a sentence."""
+
+
+class Starter(Protocol):
+    """A way to start an execution from outside, with one field to fill in: a form on the state machine's page."""
+
+    @property
+    def title(self) -> str:
+        """What the form is for."""
+        ...
+
+    @property
+    def field(self) -> str:
+        """What is asked for."""
+        ...
+
+    @property
+    def suggestions(self) -> Sequence[str]:
+        """Values to choose from; any other text can be typed."""
+        ...
+
+    def state_machine_arn(self) -> str | None:
+        """The state machine it starts; ``None`` where there is none just now."""
+        ...
+
+    def start(self, value: str, key: str | None) -> str:
+        """Start an execution; its ARN, and always the same one for the same key.
+
+        :raises StarterError: it was not accepted.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to read, and what may be done."""
+
+    client: ExecutionsClient
+    control: ExecutionsControl | None
+    """``None``: read-only."""
+    where: str
+    """The engine, for a person: its endpoint, or the account and region."""
+    how_to_start: str
+    """The command that starts the engine."""
+    starter: Starter | None = None
+    aws_region: str | None = None
+    """Where it is real AWS: links lead to AWS's own console."""
+    hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    """The names by which it may be asked for, without the port."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    """What every form of ours carries, and no other site knows."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing may be changed."""
+        return self.control is None

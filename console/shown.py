@@ -1,0 +1,165 @@
+"""How values are shown: times, JSON, log lines, statuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from markupsafe import Markup, escape
+
+from executions.graph import SIGNS, Mark
+from executions.text import cause_message, duration_text, json_object, one_line
+
+if TYPE_CHECKING:
+    from executions.logs import LogLine
+
+LONGEST_JSON: Final = 20_000
+"""Of longer documents the beginning is shown, and the whole on request."""
+
+_TOKEN: Final = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
+)
+_STATUS_MARKS: Final = {
+    "RUNNING": Mark.RUNNING,
+    "PENDING_REDRIVE": Mark.RUNNING,
+    "SUCCEEDED": Mark.SUCCEEDED,
+    "CAUGHT": Mark.CAUGHT,
+    "FAILED": Mark.FAILED,
+    "TIMED_OUT": Mark.TIMED_OUT,
+    "ABORTED": Mark.ABORTED,
+}
+_WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
+_LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
+_ALONE: Final = {"timestamp", "level", "message", "requestId", "logger"}
+
+
+def status_mark(status: str) -> str:
+    """The mark of an execution's status, as a class of the style sheet: ``timed-out``."""
+    return mark_class(_STATUS_MARKS.get(status, Mark.ABORTED))
+
+
+def mark_class(mark: Mark) -> str:
+    """A mark as a class of the style sheet."""
+    return mark.replace(" ", "-")
+
+
+def status_word(status: str) -> str:
+    """A status as a word."""
+    return _WORDS.get(status, status.capitalize())
+
+
+def sign(mark: str) -> str:
+    """A mark's sign, by its class."""
+    return SIGNS[Mark(mark.replace("-", " "))]
+
+
+def duration(value: timedelta | None) -> str:
+    """A duration, or a dash where there is none yet."""
+    return "–" if value is None else duration_text(value)  # noqa: RUF001 - a dash is meant
+
+
+def moment(value: datetime | None) -> str:
+    """A time of day with milliseconds, in this machine's zone."""
+    return "" if value is None else value.astimezone().strftime("%H:%M:%S.%f")[:-3]
+
+
+def day(value: datetime | None) -> str:
+    """A date and a time of day, in this machine's zone."""
+    return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso(value: datetime | None) -> str:
+    """For a ``datetime`` attribute."""
+    return "" if value is None else value.astimezone(UTC).isoformat()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text that is probably JSON, ready to be shown."""
+
+    html: Markup
+    size: int
+    is_cut: bool
+
+
+def document(text: str | None, *, whole: bool = False) -> Document | None:
+    """JSON laid out, each token escaped and in a class of its own; any other text as it is."""
+    if text is None:
+        return None
+    laid_out = _laid_out(text)
+    shown = laid_out if whole else laid_out[:LONGEST_JSON]
+    return Document(_coloured(shown), len(text), is_cut=len(shown) < len(laid_out))
+
+
+def _laid_out(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _coloured(text: str) -> Markup:
+    parts: list[Markup] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        parts.append(escape(text[end : match.start()]))
+        parts.append(Markup('<span class="json-{}">{}</span>').format(match.lastgroup, match[0]))
+        end = match.end()
+    parts.append(escape(text[end:]))
+    return Markup("").join(parts)
+
+
+def cause(text: str | None) -> str:
+    """What a cause says."""
+    return cause_message(text) or ""
+
+
+def input_in_short(text: str | None, limit: int = 60) -> str:
+    """An input on one line: the value alone where it is an object of one."""
+    if not text:
+        return ""
+    fields = json_object(text)
+    if len(fields) == 1:
+        ((name, value),) = fields.items()
+        return one_line(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}", limit)
+    return one_line(text, limit)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A log line, taken apart."""
+
+    at: str
+    level: str
+    message: str
+    fields: tuple[tuple[str, str], ...] = ()
+    is_platform: bool = False
+    """Written by the service and not by the function."""
+
+
+def said(line: LogLine) -> Said:
+    """A line of a function's log; what is not JSON is shown as it is."""
+    at = moment(line.at)
+    fields = json_object(line.message)
+    kind = fields.get("type")
+    if isinstance(kind, str) and kind.startswith("platform."):
+        return Said(at, "platform", kind.removeprefix("platform."), _fields(fields.get("record")), is_platform=True)
+    message = fields.get("message")
+    if isinstance(message, str):
+        level = str(fields.get("level", "")).upper()
+        rest = {name: value for name, value in fields.items() if name not in _ALONE}
+        return Said(at, level if level in _LEVELS else "", message, _fields(rest))
+    is_platform = line.message.startswith(("START ", "END ", "REPORT ", "INIT_START "))
+    return Said(at, "platform" if is_platform else "", line.message, is_platform=is_platform)
+
+
+def _fields(values: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(values, dict):
+        return ()
+    return tuple(
+        (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in values.items()
+    )

@@ -1,0 +1,241 @@
+"""What the pages show, made of what was read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from console.shown import mark_class
+from executions.graph import SIGNS, Mark, mark_of
+from executions.text import failure_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from console.reading import Told
+    from executions.history import Attempt, History, Visit
+
+_WIDTH: Final = 1000
+"""Of a timeline, in units of its drawing."""
+_THINNEST: Final = 6
+_MOST_BARS: Final = 200
+_STRIP: Final = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A piece of a timeline's row."""
+
+    x: float
+    width: float
+    mark: str
+
+
+@dataclass(frozen=True)
+class TimelineRow:
+    """One visit."""
+
+    visit: Visit
+    name: str
+    mark: str
+    depth: int
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class StateView:
+    """One state, at one of its visits."""
+
+    name: str
+    type: str
+    comment: str | None
+    visits: tuple[Visit, ...]
+    visit: Visit | None
+    mark: str
+    failure: str | None
+    """Error and cause of the visit; of a Fail state, its own."""
+
+    def label(self, visit: Visit, history: History) -> str:
+        """What tells one visit from the others: the item of a Map, or which time it was."""
+        if not visit.frames:
+            return f"#{self.visits.index(visit) + 1}"
+        frames = [
+            f"{history.visits[frame.container].state} {frame.index}"
+            for frame in visit.frames
+            if history.visits[frame.container].type == "Map"
+        ]
+        return " · ".join(frames) or f"#{self.visits.index(visit) + 1}"
+
+
+@dataclass(frozen=True)
+class ExecutionView:
+    """The page of one execution."""
+
+    told: Told
+    state: StateView | None
+    timeline: tuple[TimelineRow, ...]
+    hidden_rows: int
+    spare_rows: int
+    """How many states have not been reached: rows kept free, so that nothing moves when they are."""
+    strip: tuple[tuple[str, str, str], ...]
+    """The way taken: name, mark and sign of each state, the middle of a long way left out."""
+    graph_json: str
+    seen: str
+    """Names what this view shows: another one is shown where it differs."""
+
+
+def execution_view(told: Told, *, state: str | None, visit: int | None) -> ExecutionView:
+    """The page of an execution with one of its states looked at: the one asked for, or the one worth looking at."""
+    history = told.history
+    chosen = _chosen(told, state, visit)
+    rows = _timeline(history)
+    states = len(told.graph.nodes) if told.graph else 0
+    return ExecutionView(
+        told=told,
+        state=chosen,
+        timeline=tuple(rows[:_MOST_BARS]),
+        hidden_rows=max(len(rows) - _MOST_BARS, 0),
+        spare_rows=max(min(states, 12) - len(rows), 0),
+        strip=_strip(history),
+        graph_json=json.dumps(told.graph.as_data()) if told.graph else "",
+        seen=f"{len(history.events)}-{told.execution.status}",
+    )
+
+
+def _chosen(told: Told, state: str | None, visit: int | None) -> StateView | None:
+    history = told.history
+    if visit is not None and 0 <= visit < len(history.visits):
+        return state_view(told, history.visits[visit].state, history.visits[visit])
+    if state is not None:
+        return state_view(told, state, None)
+    looked_at = _worth_looking_at(history)
+    return state_view(told, looked_at.state, looked_at) if looked_at else None
+
+
+def _worth_looking_at(history: History) -> Visit | None:
+    """What it failed in, what is at work, what did not go smoothly, or what came last."""
+    if history.culprit is not None:
+        return history.visits[history.culprit]
+    latest = list(reversed(history.visits))
+    for marks in ({Mark.RUNNING, Mark.TIMED_OUT}, {Mark.CAUGHT, Mark.RETRIED, Mark.ABORTED}):
+        found = next((visit for visit in latest if mark_of(visit) in marks), None)
+        if found is not None:
+            return found
+    return latest[0] if latest else None
+
+
+def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
+    """One state; the last of its visits unless one is given. ``None`` where there is no such state."""
+    visits = tuple(told.history.visits_of(name))
+    place = (
+        next((place for place in told.definition.walk() if place.state.name == name), None) if told.definition else None
+    )
+    if not visits and place is None:
+        return None
+    looked_at = visit or (visits[-1] if visits else None)
+    own = place.state if place else None
+    return StateView(
+        name=name,
+        type=own.type if own else visits[0].type,
+        comment=own.comment if own else None,
+        visits=visits,
+        visit=looked_at,
+        mark=mark_class(mark_of(looked_at)) if looked_at else "not-reached",
+        failure=_failure(looked_at, own.error if own else None, own.cause if own else None),
+    )
+
+
+def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str | None:
+    if visit is None:
+        return None
+    if visit.failure is not None and (visit.failure.error or visit.failure.cause):
+        return failure_text(visit.failure.error, visit.failure.cause)
+    return failure_text(error, cause) if visit.type == "Fail" else None
+
+
+def _strip(history: History) -> tuple[tuple[str, str, str], ...]:
+    path = [(_named(visit, history), mark_class(mark_of(visit)), SIGNS[mark_of(visit)]) for visit in history.path()]
+    if len(path) <= _STRIP:
+        return tuple(path)
+    half = _STRIP // 2
+    return (*path[:half], (f"{len(path) - 2 * half} more", "not-reached", "…"), *path[-half:])
+
+
+def _named(visit: Visit, history: History) -> str:
+    """A state's name, and that of the state inside of it that it failed in."""
+    culprit = history.visits[history.culprit] if history.culprit is not None else None
+    inside = culprit is not None and any(frame.container == visit.index for frame in culprit.frames)
+    return f"{visit.state} › {culprit.state}" if culprit and inside else visit.state  # noqa: RUF001 - a chevron is meant
+
+
+def _timeline(history: History) -> list[TimelineRow]:
+    if not history.events:
+        return []
+    began, last = history.events[0].at, history.events[-1].at
+    scale = _Scale(began, last)
+    return [
+        TimelineRow(
+            visit=visit,
+            name=visit.state,
+            mark=mark_class(mark_of(visit)),
+            depth=min(len(visit.frames), 4),
+            bars=tuple(_bars(visit, scale, last)),
+        )
+        for visit in _nested(history)
+    ]
+
+
+def _nested(history: History) -> list[Visit]:
+    """What is inside of a Parallel or Map right beneath it, branch by branch."""
+    inside: dict[int | None, list[Visit]] = {}
+    for visit in history.visits:
+        inside.setdefault(visit.frames[-1].container if visit.frames else None, []).append(visit)
+    ordered: list[Visit] = []
+
+    def add(container: int | None) -> None:
+        for visit in sorted(inside.get(container, []), key=lambda each: [f.index for f in each.frames[-1:]]):
+            ordered.append(visit)
+            add(visit.index)
+
+    add(None)
+    return ordered
+
+
+class _Scale:
+    def __init__(self, began: datetime, last: datetime) -> None:
+        self._began = began
+        self._span = max((last - began).total_seconds(), 0.001)
+
+    def at(self, moment: datetime) -> float:
+        return round((moment - self._began).total_seconds() / self._span * _WIDTH, 1)
+
+
+def _bars(visit: Visit, scale: _Scale, last: datetime) -> list[Bar]:
+    bars = [_bar(visit.at, visit.ended or last, mark_class(mark_of(visit)), scale)]
+    if len(visit.attempts) > 1:
+        bars += [_bar(tried.at, tried.ended or last, f"try {_attempt_mark(tried)}", scale) for tried in visit.attempts]
+    return bars
+
+
+def _bar(began: datetime, ended: datetime, mark: str, scale: _Scale) -> Bar:
+    width = max(scale.at(ended) - scale.at(began), _THINNEST)
+    return Bar(min(scale.at(began), _WIDTH - _THINNEST), width, mark)
+
+
+def _attempt_mark(attempt: Attempt) -> str:
+    return attempt.status.value.lower().replace("_", "-")
+
+
+def execution_url(arn: str, state: str | None = None) -> str:
+    """The page of an execution, with one of its states looked at."""
+    return f"/executions/{quote(arn, safe=':')}{f'?state={quote(state)}' if state else ''}"
+
+
+def aws_console_url(arn: str, region: str | None) -> str | None:
+    """The same execution in AWS's own console; ``None`` where it is not in AWS."""
+    if region is None:
+        return None
+    kind = "express-executions" if ":express:" in arn else "v2/executions"
+    return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/{kind}/details/{quote(arn, safe=':')}"

@@ -1,0 +1,188 @@
+"""A console that reads recorded executions instead of an engine's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from starlette.testclient import TestClient
+
+from console.app import create_app
+from console.settings import Settings, StarterError
+from executions.client import Execution, ExecutionsClient, ExecutionSummary, NotFoundError, Page, StateMachine
+from tests.unit.executions.conftest import recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from executions.control import ExecutionsControl
+    from executions.definition import Definition
+    from executions.history import Attempt, History
+    from executions.logs import Invocation
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:pizzeria"
+
+
+def execution_arn(name: str) -> str:
+    """The ARN of an execution called as its recording is."""
+    return f"arn:aws:states:us-east-1:000000000000:execution:pizzeria:{name}"
+
+
+@dataclass
+class RecordedClient:
+    """What a console needs of a client: one state machine, an execution for each name."""
+
+    names: list[str] = field(default_factory=list)
+    error: Exception | None = None
+    """What every call raises, if anything."""
+    found: list[Invocation] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    machine_type: str = "STANDARD"
+
+    def _called(self, what: str) -> None:
+        self.calls.append(what)
+        if self.error is not None:
+            raise self.error
+
+    def state_machines(self) -> list[StateMachine]:
+        self._called("state_machines")
+        return [self.state_machine(MACHINE)]
+
+    def state_machine(self, arn: str) -> StateMachine:
+        self._called("state_machine")
+        if arn != MACHINE:
+            raise NotFoundError(f"There is no state machine {arn}.")
+        return StateMachine(MACHINE, "pizzeria", self.machine_type, BEGAN)
+
+    def current_definition(self, arn: str) -> Definition:
+        del arn
+        return recording("choice").definition
+
+    def executions(self, arn: str, *, status: str | None, after: str | None, size: int) -> Page[ExecutionSummary]:
+        self._called("executions")
+        del arn
+        begin = int(after or 0)
+        wanted = [name for name in self.names if status in {None, self._status(name)}]
+        items = tuple(self._summary(name) for name in wanted[begin : begin + size])
+        return Page(items, str(begin + size) if begin + size < len(wanted) else None)
+
+    def express_executions(self, arn: str) -> list[tuple[ExecutionSummary, str | None]]:
+        del arn
+        return []
+
+    def _summary(self, name: str) -> ExecutionSummary:
+        return ExecutionSummary(execution_arn(name), name, self._status(name), BEGAN, BEGAN + timedelta(seconds=1))
+
+    def _status(self, name: str) -> str:
+        return str(self._document(name).get("status", "FAILED"))
+
+    def _document(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = recording(name.partition("#")[0]).document["execution"]
+        return found
+
+    def execution(self, arn: str) -> Execution:
+        self._called("execution")
+        name = arn.rpartition(":")[2]
+        if name not in self.names:
+            raise NotFoundError(f"There is no execution {arn}.", "It may have been removed.")
+        document = self._document(name)
+        given = self.inputs.get(name, document.get("input"))
+        stopped = None if self._status(name) == "RUNNING" else BEGAN + timedelta(seconds=1)
+        return Execution(
+            arn, name, MACHINE, self._status(name), BEGAN, stopped, given, document.get("output"),
+            document.get("error"), document.get("cause"),
+        )  # fmt: skip
+
+    def history(self, arn: str) -> History:
+        self._called("history")
+        return recording(arn.rpartition(":")[2].partition("#")[0]).history
+
+    def definition(self, arn: str) -> Definition:
+        return recording(arn.rpartition(":")[2].partition("#")[0]).definition
+
+    def invocations(self, attempt: Attempt) -> list[Invocation]:
+        del attempt
+        return self.found
+
+
+@dataclass
+class RecordingControl:
+    """Notes what it was asked to do."""
+
+    done: list[tuple[str, ...]] = field(default_factory=list)
+
+    def start(self, state_machine_arn: str, document: str) -> str:
+        self.done.append(("start", state_machine_arn, document))
+        return execution_arn("choice")
+
+    def stop(self, arn: str, cause: str) -> None:
+        self.done.append(("stop", arn, cause))
+
+    def redrive(self, arn: str) -> None:
+        self.done.append(("redrive", arn))
+
+
+class Orders:
+    """A form with one field."""
+
+    title = "Order a pizza"
+    field = "flavour"
+    suggestions = ("pepperoni", "pineapple")
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str | None]] = []
+
+    def state_machine_arn(self) -> str:
+        return MACHINE
+
+    def start(self, value: str, key: str | None) -> str:
+        if value == "refused":
+            raise StarterError("The pizzeria does not know that flavour.")
+        self.started.append((value, key))
+        return execution_arn("choice")
+
+
+@dataclass(frozen=True)
+class Console:
+    """A console under test."""
+
+    web: TestClient
+    engine: RecordedClient
+    control: RecordingControl
+    orders: Orders
+    settings: Settings
+
+    def page(self, path: str, **headers: str) -> str:
+        """A page that is to be there."""
+        response = self.web.get(path, headers=headers)
+        assert response.status_code == 200, response.text
+        return str(response.text)
+
+    def execution(self, name: str, query: str = "") -> str:
+        """An execution's page."""
+        return self.page(f"/executions/{execution_arn(name)}{query}")
+
+
+@pytest.fixture
+def console_of() -> Callable[..., Console]:
+    """Make a console over recorded executions."""
+
+    def make(*names: str, read_only: bool = False, **fields: Any) -> Console:
+        engine = RecordedClient(list(names))
+        control, orders = RecordingControl(), Orders()
+        settings = Settings(
+            client=cast(ExecutionsClient, engine),
+            control=None if read_only else cast("ExecutionsControl", control),
+            where="http://127.0.0.1:4566",
+            how_to_start="./scripts/up",
+            starter=orders,
+            **fields,
+        )
+        web = TestClient(create_app(settings), base_url="http://127.0.0.1:8080", follow_redirects=False)
+        return Console(web, engine, control, orders, settings)
+
+    return make

@@ -1,0 +1,142 @@
+"""What the console lets a person change, and who else it does not let."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.console.conftest import MACHINE, Console, execution_arn
+
+type ConsoleOf = Callable[..., Console]
+CHANGES = ["/place", f"/start/{MACHINE}", f"/stop/{execution_arn('running')}", f"/redrive/{execution_arn('choice')}"]
+
+
+def _token(console: Console) -> dict[str, str]:
+    return {"token": console.settings.token}
+
+
+def test_an_order_is_placed_and_its_execution_shown(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+
+    response = console.web.post("/place", data={**_token(console), "value": "any <text>", "key": " k "})
+
+    assert console.orders.started == [("any <text>", "k")]
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/executions/{execution_arn('choice')}"
+
+
+def test_htmx_is_told_where_to_go(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+
+    response = console.web.post("/place", data={**_token(console), "value": "x"}, headers={"HX-Request": "true"})
+
+    assert response.headers["HX-Redirect"] == f"/executions/{execution_arn('choice')}"
+
+
+def test_an_order_that_is_refused_says_why(console_of: ConsoleOf) -> None:
+    console = console_of()
+
+    response = console.web.post("/place", data={**_token(console), "value": "refused"})
+
+    assert response.status_code == 422
+    assert "The pizzeria does not know that flavour." in response.text
+
+
+def test_an_execution_is_started_with_any_input_stopped_and_redriven(console_of: ConsoleOf) -> None:
+    console = console_of("running", "choice")
+    console.web.post(f"/start/{MACHINE}", data={**_token(console), "input": '{"a": 1}'})
+    console.web.post(f"/stop/{execution_arn('running')}", data=_token(console))
+    console.web.post(f"/redrive/{execution_arn('choice')}", data=_token(console))
+
+    assert console.control.done == [
+        ("start", MACHINE, '{"a": 1}'),
+        ("stop", execution_arn("running"), "Stopped in the console"),
+        ("redrive", execution_arn("choice")),
+    ]
+
+
+def test_what_can_be_done_is_offered_where_it_can_be_done(console_of: ConsoleOf) -> None:
+    console = console_of("running", "choice", "choice_default_to_fail")
+
+    assert ">Stop<" in console.execution("running")
+    assert ">Redrive<" in console.execution("choice_default_to_fail")
+    assert ">Stop<" not in console.execution("choice")
+    assert ">Redrive<" not in console.execution("choice")
+
+
+def test_a_read_only_console_offers_no_change(console_of: ConsoleOf) -> None:
+    console = console_of("running", "choice_default_to_fail", read_only=True)
+    pages = [console.page(f"/machines/{MACHINE}"), console.execution("running")]
+
+    assert all('<form method="post"' not in page for page in pages)
+    assert "read-only" in pages[0]
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_read_only_console_refuses_every_change(console_of: ConsoleOf, path: str) -> None:
+    console = console_of("running", read_only=True)
+
+    assert console.web.post(path, data=_token(console)).status_code == 403
+    assert console.control.done == []
+
+
+@pytest.mark.parametrize("path", CHANGES)
+@pytest.mark.parametrize(
+    ("fields", "headers"),
+    [
+        ({}, {}),
+        ({"token": "guessed"}, {}),
+        ({"token": "gue\u00dfed"}, {}),
+        ("ours", {"Origin": "http://evil.example"}),
+        ("ours", {"Origin": "null"}),
+        ("ours", {"Sec-Fetch-Site": "cross-site"}),
+        ("ours", {"Sec-Fetch-Site": "same-site"}),
+    ],
+)
+def test_nobody_elses_page_can_change_anything(
+    console_of: ConsoleOf, path: str, fields: dict[str, str] | str, headers: dict[str, str]
+) -> None:
+    console = console_of("running")
+    data = _token(console) if isinstance(fields, str) else fields
+
+    response = console.web.post(path, data={**data, "value": "x", "input": "{}"}, headers=headers)
+
+    assert response.status_code == 403
+    assert console.control.done == []
+    assert console.orders.started == []
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_link_changes_nothing(console_of: ConsoleOf, path: str) -> None:
+    assert console_of("running").web.get(path).status_code == 405
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""])
+def test_a_name_that_is_not_the_consoles_is_refused(console_of: ConsoleOf, host: str) -> None:
+    response = console_of("choice").web.get(f"/executions/{execution_arn('choice')}", headers={"Host": host})
+
+    assert response.status_code == 403
+    assert "does not answer to the name" in response.text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "localhost", "[::1]:8080"])
+def test_its_own_names_are_answered_to(console_of: ConsoleOf, host: str) -> None:
+    assert console_of("choice").web.get("/machines", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/machines", "/nowhere", "/static/graph.js"])
+def test_every_answer_carries_a_strict_policy(console_of: ConsoleOf, path: str) -> None:
+    headers = console_of().web.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_body_without_an_end_is_refused(console_of: ConsoleOf) -> None:
+    console = console_of()
+
+    assert console.web.post("/place", data={**_token(console), "value": "x" * 2_000_000}).status_code == 403

@@ -1,0 +1,274 @@
+"""What the console's pages say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from executions.logs import Invocation, LogLine
+from tests.unit.console.conftest import MACHINE, Console, execution_arn
+from tests.unit.executions.conftest import NAMES
+
+type ConsoleOf = Callable[..., Console]
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _graph(page: str) -> dict[str, Any]:
+    match = re.search(r'data-graph="([^"]*)"', page)
+    assert match
+    graph: dict[str, Any] = json.loads(unescape(match[1]))
+    return graph
+
+
+def test_the_only_state_machine_is_the_home_page(console_of: ConsoleOf) -> None:
+    assert console_of().web.get("/").headers["location"] == f"/machines/{MACHINE}"
+
+
+def test_executions_are_listed_with_status_input_and_duration(console_of: ConsoleOf) -> None:
+    page = console_of("choice_default_to_fail", "choice").page(f"/machines/{MACHINE}")
+
+    assert page.index("choice_default_to_fail") < page.index(">choice<")
+    assert "size: 1" in page
+    assert ">Failed<" in page
+    assert "1.00 s" in page
+
+
+def test_executions_can_be_filtered_by_status(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "choice_default_to_fail").page(f"/machines/{MACHINE}?status=FAILED")
+
+    assert ">choice<" not in page
+    assert "choice_default_to_fail" in page
+
+
+def test_executions_can_be_filtered_by_what_their_input_contains(console_of: ConsoleOf) -> None:
+    console = console_of("choice#1", "choice#2")
+    console.engine.inputs = {"choice#1": '{"flavour": "Pineapple"}', "choice#2": '{"flavour": "pepperoni"}'}
+
+    page = console.page(f"/machines/{MACHINE}?q=pineapple")
+
+    assert "choice#1" in page
+    assert "choice#2" not in page
+    assert "2 executions searched" in page
+
+
+def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: ConsoleOf) -> None:
+    console = console_of(*(f"choice#{number}" for number in range(10_000)))
+
+    first = console.page(f"/machines/{MACHINE}")
+    assert console.engine.calls.count("executions") == 1
+    assert console.engine.calls.count("execution") == 25
+    second = console.page(f"/machines/{MACHINE}?after=25")
+
+    assert "choice#24" in first
+    assert "choice#25" not in first
+    assert "Older executions" in first
+    assert "choice#25" in second
+    assert "Newest executions" in second
+
+
+def test_a_search_in_a_long_list_ends_and_says_how_far_it_came(console_of: ConsoleOf) -> None:
+    page = console_of(*(f"choice#{number}" for number in range(10_000))).page(f"/machines/{MACHINE}?q=nowhere")
+
+    assert "None of the 500 executions that were searched" in page
+    assert "Search older ones" in page
+
+
+def test_a_list_that_is_current_is_not_sent_again(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    match = re.search(r"seen=(-?\d+)", console.page(f"/machines/{MACHINE}"))
+    assert match
+
+    assert console.web.get(f"/list/{MACHINE}?seen={match[1]}").status_code == 204
+    assert console.web.get(f"/list/{MACHINE}?seen=0").status_code == 200
+
+
+def test_with_no_execution_yet_the_page_says_how_to_start_one(console_of: ConsoleOf) -> None:
+    assert "Start one with the form on this page" in console_of().page(f"/machines/{MACHINE}")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "express"])
+def test_every_recorded_execution_has_a_page(console_of: ConsoleOf, name: str) -> None:
+    page = console_of(name).execution(name)
+
+    assert _graph(page)["nodes"]
+    assert "Timeline" in page
+
+
+def test_a_failed_executions_page_tells_where_and_why(console_of: ConsoleOf) -> None:
+    page = console_of("map_failed").execution("map_failed")
+
+    assert "Burnt" in page
+    assert "The oven was too hot" in page
+    assert [node["name"] for node in _graph(page)["nodes"] if node["is_culprit"]] == ["Large"]
+    assert '<h2 id="state-title">Large</h2>' in page
+
+
+def test_of_a_functions_cause_the_message_is_shown_and_the_whole_can_be_copied(console_of: ConsoleOf) -> None:
+    page = console_of("task_retries_run_out").execution("task_retries_run_out")
+
+    assert '<span class="cause">attempt 3 is to fail</span>' in page
+    assert "stackTrace" in page.split('id="cause">')[1].split("</span>")[0]
+
+
+def test_any_state_can_be_looked_at_also_one_that_was_not_reached(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+
+    assert "The execution has not come this way" in console.execution("choice", "?state=Small")
+    assert '<h2 id="state-title">By size</h2>' in console.execution("choice", "?state=By%20size")
+
+
+def test_each_visit_of_a_state_can_be_looked_at(console_of: ConsoleOf) -> None:
+    page = console_of("map").execution("map", "?state=Large")
+
+    assert "Each 1" in page
+    assert "Each 2" in page
+    assert 'aria-current="true"' in page
+
+
+def test_a_state_that_is_none_is_told_from_one(console_of: ConsoleOf) -> None:
+    assert "Choose a state in the graph" in console_of("choice").execution("choice", "?state=Nowhere")
+
+
+def test_a_running_executions_page_keeps_itself_current(console_of: ConsoleOf) -> None:
+    console = console_of("running", "choice")
+    seen = re.search(r"seen=([\w-]+)", console.execution("running"))
+    assert seen
+
+    live = f"/live/{execution_arn('running')}"
+    assert console.web.get(f"{live}?seen={seen[1]}").status_code == 204
+    assert 'id="poll"' in console.page(f"{live}?seen=0")
+    assert 'id="poll"' not in console.execution("choice")
+
+
+def test_an_execution_that_has_ended_is_read_once(console_of: ConsoleOf) -> None:
+    console = console_of("choice", "running")
+    for name in ("choice", "choice", "running", "running"):
+        console.execution(name)
+
+    assert console.engine.calls.count("history") == 3
+
+
+def test_the_log_lines_of_an_attempt_are_shown_json_or_not(console_of: ConsoleOf) -> None:
+    console = console_of("task")
+    told = json.dumps({"level": "INFO", "message": "Pizza analysed", "flavour": "<b>hawaii</b>"})
+    lines = (LogLine(AT, "a", told), LogLine(AT, "a", "no <i>JSON</i>"))
+    console.engine.found = [Invocation("id-1", AT, AT, lines)]
+
+    page = console.page(f"/log/{execution_arn('task')}?visit=0&attempt=1")
+
+    assert "Pizza analysed" in page
+    assert "&lt;b&gt;hawaii&lt;/b&gt;" in page
+    assert "no &lt;i&gt;JSON&lt;/i&gt;" in page
+
+
+def test_where_several_invocations_may_be_meant_the_page_says_so(console_of: ConsoleOf) -> None:
+    console = console_of("task")
+    console.engine.found = [Invocation(name, AT, AT, ()) for name in ("id-1", "id-2")]
+
+    assert "2 invocations" in console.page(f"/log/{execution_arn('task')}?visit=0&attempt=1")
+
+
+@pytest.mark.parametrize("query", ["", "?visit=0", "?visit=9&attempt=1", "?visit=0&attempt=9", "?visit=x&attempt=y"])
+def test_a_log_of_nothing_is_not_found(console_of: ConsoleOf, query: str) -> None:
+    assert console_of("task").web.get(f"/log/{execution_arn('task')}{query}").status_code == 404
+
+
+def test_a_large_input_is_shown_in_part_and_can_be_had_whole(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.inputs = {"choice": json.dumps({"text": "x" * 262_000})}
+
+    page = console.execution("choice")
+    whole = console.web.get(f"/document/{execution_arn('choice')}?of=input")
+
+    assert len(page) < 120_000
+    assert "The beginning of 262,012 characters" in page
+    assert len(whole.text) == 262_012
+    assert whole.headers["content-type"].startswith("text/plain")
+
+
+def test_everything_that_came_from_an_input_is_text(console_of: ConsoleOf) -> None:
+    console = console_of("markup")
+
+    for page in (console.execution("markup"), console.page(f"/machines/{MACHINE}")):
+        assert "<script>alert(1)" not in page
+        assert "<b>Pass</b>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in console.execution("markup")
+
+
+def test_real_aws_has_a_link_to_its_own_console(console_of: ConsoleOf) -> None:
+    link = "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/"
+
+    assert link in console_of("choice", aws_region="eu-west-1").execution("choice")
+    assert "console.aws.amazon.com" not in console_of("choice").execution("choice")
+
+
+# what goes wrong
+
+
+def test_an_execution_that_is_not_there_is_said_to_be_missing(console_of: ConsoleOf) -> None:
+    response = console_of().web.get(f"/executions/{execution_arn('gone')}")
+
+    assert response.status_code == 404
+    assert f"There is no execution {execution_arn('gone')}." in response.text
+    assert "It may have been removed." in response.text
+
+
+def test_an_execution_deleted_while_it_is_watched_leaves_the_page_and_says_so(console_of: ConsoleOf) -> None:
+    console = console_of("running")
+    console.execution("running")
+    console.engine.names.clear()
+
+    response = console.web.get(f"/live/{execution_arn('running')}?seen=0", headers={"HX-Request": "true"})
+
+    assert response.status_code == 404
+    assert response.headers["HX-Reswap"] == "none"
+    assert "There is no execution" in response.headers["X-Problem"]
+
+
+@pytest.mark.parametrize("path", ["/machines", f"/machines/{MACHINE}", f"/executions/{execution_arn('choice')}"])
+def test_an_engine_that_is_away_is_told_with_the_command_that_starts_it(console_of: ConsoleOf, path: str) -> None:
+    console = console_of("choice")
+    console.engine.error = EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
+
+    response = console.web.get(path)
+
+    assert response.status_code == 503
+    assert "http://127.0.0.1:4566 does not answer. Start it with ./scripts/up" in response.text
+    assert "data-retry" in response.text
+
+
+def test_an_engine_that_goes_away_leaves_a_live_page_as_it_is(console_of: ConsoleOf) -> None:
+    console = console_of("running")
+    console.engine.error = EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
+
+    response = console.web.get(f"/live/{execution_arn('running')}", headers={"HX-Request": "true"})
+
+    assert response.status_code == 503
+    assert response.headers["HX-Reswap"] == "none"
+    assert "does not answer" in response.headers["X-Problem"]
+
+
+def test_an_error_of_the_engine_is_a_sentence(console_of: ConsoleOf) -> None:
+    console = console_of()
+    reason = {"Error": {"Code": "AccessDeniedException", "Message": "You may not list state machines."}}
+    console.engine.error = ClientError(reason, "ListStateMachines")  # type: ignore[arg-type]
+
+    response = console.web.get("/machines")
+
+    assert response.status_code == 502
+    assert "http://127.0.0.1:4566 answered: You may not list state machines." in response.text
+
+
+def test_an_address_that_is_none_is_a_page_with_a_way_on(console_of: ConsoleOf) -> None:
+    response = console_of().web.get("/nowhere")
+
+    assert response.status_code == 404
+    assert "There is nothing at this address." in response.text
+    assert "All state machines" in response.text
