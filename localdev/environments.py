@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / ".venv"
 EMULATOR = ROOT / "emulator" / ".venv"
+MAKE_INDICES = ROOT / "emulator" / "image" / "make_indices.py"
 NODE_MODULES = ROOT / "node_modules"
 LEAST_NODE = 20
 STATE = ROOT / ".localdev"
@@ -160,15 +161,12 @@ def make_emulator() -> None:
     editable = [argument for package in emulator_packages() for argument in ("-e", package)]
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
         "--disable-pip-version-check", *editable)  # fmt: skip
-    index = (
-        "from localstack import config; config.dirs.mkdirs(); "
-        "from localstack.aws.spec import main; raise SystemExit(main() or 0)"
-    )
-    run(python, "-c", index, env={
+    run(python, MAKE_INDICES, env={
         "FILESYSTEM_ROOT": str(EMULATOR / "localstack"),
         "HOME": str(EMULATOR / "localstack"),
         "XDG_CACHE_HOME": str(EMULATOR / "cache"),
         "OVERRIDE_IN_DOCKER": "0",
+        "PYTHONSAFEPATH": "1",
     })  # fmt: skip
 
 
@@ -197,7 +195,7 @@ def parts() -> list[Part]:
         Part("app environment", APP,
              [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"], make_app),
         Part("emulator environment", EMULATOR,
-             [ROOT / "emulator" / "requirements.txt", *packages], make_emulator),
+             [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator),
         Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules),
     ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What the scripts print: progress while a person waits, tables, and plain lines where nobody watches."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,14 +23,17 @@ _MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("
 
 
 @contextmanager
-def progress(doing: str, done: str) -> Iterator[None]:
-    """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere."""
+def progress(doing: str, done: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere.
+
+    The block may say what it is doing by now: on the spinner's line, or on a line of its own.
+    """
     started = time.monotonic()
     if err.is_terminal:
-        with err.status(f"{doing} …"):
-            yield
+        with err.status(f"{doing} …") as status:
+            yield lambda text: status.update(f"{text} …")
     else:
-        yield
+        yield lambda text: err.print(text, soft_wrap=True)
     err.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")
 
 

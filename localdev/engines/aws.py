@@ -11,9 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localdev import bootstrapping, project
 from localdev.aws import AccountClients, Clients
+from localdev.engines.base import say_nothing
 from localdev.errors import LocaldevError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -71,7 +73,7 @@ class AwsEngine:
         """boto3 clients with the person's credentials."""
         return AccountClients()
 
-    def start(self) -> None:
+    def start(self, _say: Callable[[str], None] = say_nothing) -> None:
         """Check that the stack can be deployed there.
 
         :raises LocaldevError: no credentials, no region, or it has not been bootstrapped for the CDK.

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localdev.aws import Clients
+
+
+def say_nothing(_text: str) -> None:
+    """For :meth:`Engine.start` where nobody watches."""
 
 
 class Engine(Protocol):
@@ -49,8 +55,8 @@ class Engine(Protocol):
         """boto3 clients of it."""
         ...
 
-    def start(self) -> None:
-        """Return once it is ready: it answers, and is bootstrapped for the CDK.
+    def start(self, say: Callable[[str], None] = say_nothing) -> None:
+        """Return once it is ready: it answers, and is bootstrapped for the CDK; ``say`` is told what takes long.
 
         :raises LocaldevError: with the last lines of its log, where it has one.
         """

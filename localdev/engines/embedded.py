@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from localdev import project
 from localdev.child_environment import child_environment
+from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
 from localdev.processes import end_session, port_holder, port_is_free, started_at
@@ -91,7 +92,7 @@ class EmbeddedEngine(LocalEngine):
         instance = self._read_instance()
         return bool(instance and instance.is_orphaned())
 
-    def start(self) -> None:
+    def start(self, _say: Callable[[str], None] = say_nothing) -> None:
         """Start it, unless it is up, and wait until it is ready.
 
         :raises LocaldevError: the port is taken, or LocalStack does not become ready.
@@ -195,6 +196,8 @@ class EmbeddedEngine(LocalEngine):
                 "XDG_CACHE_HOME": str(project.PLUGIN_CACHE),
                 "FILESYSTEM_ROOT": str(self.folder / "files"),
                 "OVERRIDE_IN_DOCKER": "0",
+                # plux knows its index by the import path, in which the working folder would be new every time
+                "PYTHONSAFEPATH": "1",
                 "CONFIG_DIR": str(project.EMULATOR),
                 "CONFIG_PROFILE": project.SETTINGS_PROFILE,
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",

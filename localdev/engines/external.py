@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine
 from localdev.errors import LocaldevError
 from localdev.project import DEFAULT_PORT, STACK_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NEEDED = (
     "apigateway",
@@ -74,7 +78,7 @@ class ExternalEngine(LocalEngine):
         name = f"LocalStack {health['edition']}" if "edition" in health else "an emulator"
         return Found(name, str(health.get("version", "of unknown version")), missing)
 
-    def start(self) -> None:
+    def start(self, _say: Callable[[str], None] = say_nothing) -> None:
         """Check that what is needed is there, and bootstrap it for the CDK where that has not been done.
 
         :raises LocaldevError: nothing answers, or a service is missing.

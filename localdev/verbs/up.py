@@ -29,8 +29,8 @@ def start(engine: Engine) -> None:
     if engine.is_up():
         err.print(f"[green]✓[/] the emulator is up already at {engine.where}")
         return
-    with progress("starting LocalStack", f"LocalStack is ready at {engine.where}"):
-        engine.start()
+    with progress("starting LocalStack", f"LocalStack is ready at {engine.where}") as say:
+        engine.start(say)
 
 
 def deploy(engine: Engine) -> None:
