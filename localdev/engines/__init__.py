@@ -9,6 +9,7 @@ __all__ = ["ENGINES", "EmbeddedEngine", "Engine", "ExternalEngine", "start_for_t
 
 ENGINES = {
     "embedded": "LocalStack as a process of this machine",
+    "container": "the same LocalStack in a container, no Docker socket in it",
     "external": "an emulator that is up already, at --endpoint-url",
     "aws": "your AWS account",
 }

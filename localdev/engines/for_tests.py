@@ -42,4 +42,8 @@ def _make(name: str, endpoint_url: str | None) -> Engine:
         from localdev.engines.aws import AwsEngine
 
         return AwsEngine(unique_stack_name())
+    if name == "container":
+        from localdev.engines.container import ContainerEngine
+
+        return ContainerEngine(free_port(), ends_with_us=True)
     return EmbeddedEngine(free_port(), ends_with_us=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from localdev import project
-from localdev.engines.embedded import EmbeddedEngine, known_engines
+from localdev.engines.embedded import EmbeddedEngine
 from localdev.environments import LEAST_NODE, SetupError, check_node
 from localdev.processes import port_holder, port_is_free
 from localdev.terminal import out
@@ -66,7 +66,7 @@ def _localstack() -> Finding:
 
 def _docker() -> Finding:
     version = _version_of("docker", "version", "--format", "{{.Server.Version}}")
-    return Finding("Docker", version or "no engine answers; the embedded engine needs none")
+    return Finding("Docker", version or "no engine answers; --engine embedded needs none, --engine container does")
 
 
 def _port() -> Finding:
@@ -80,7 +80,9 @@ def _port() -> Finding:
 
 
 def _emulators() -> Finding:
-    up = [engine.endpoint_url for engine in known_engines() if engine.is_up()]
+    from localdev.engines.known import every_emulator
+
+    up = [f"{engine.where} ({engine.name})" for engine in every_emulator() if engine.is_up()]
     return Finding("emulators", f"up at {', '.join(up)}" if up else "none up")
 
 

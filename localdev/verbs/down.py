@@ -3,7 +3,6 @@
 import argparse
 
 from localdev.engines import Engine
-from localdev.engines.embedded import known_engines
 from localdev.errors import LocaldevError
 from localdev.terminal import out
 from localdev.verbs import up
@@ -16,7 +15,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    engines: list[Engine] = [*known_engines()] if options.all else [engine_of(options)]
+    engines = _every_emulator() if options.all else [engine_of(options)]
     if engines and engines[0].outlives_us:
         return _remove_stack(engines[0])
     were_up = [engine for engine in engines if engine.is_up()]
@@ -28,6 +27,13 @@ def _run(options: argparse.Namespace) -> int:
         where = "" if options.all else f" at {engines[0].where}"
         out.print(f"Nothing was up{where}.")
     return 0
+
+
+def _every_emulator() -> list[Engine]:
+    # the Docker SDK is slow to import
+    from localdev.engines.known import every_emulator
+
+    return every_emulator()
 
 
 def _remove_stack(engine: Engine) -> int:

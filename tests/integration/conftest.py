@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from localdev.engines import Engine
 
 DESTROYS = "destroys"
+ONLY_ON = "only_on"
 _LOG_LINES = 40
 _ORDERED = pytest.StashKey[list[str]]()
 _ENGINE = pytest.StashKey["Engine"]()
@@ -36,8 +37,9 @@ def engines_of(config: pytest.Config) -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The suite's marker."""
+    """The suite's markers."""
     config.addinivalue_line("markers", f"{DESTROYS}: runs last, since it removes what the others use")
+    config.addinivalue_line("markers", f"{ONLY_ON}(engine): is about this engine, or holds on it alone")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -56,6 +58,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return engines.index(engine) if engine in engines else -1, item.get_closest_marker(DESTROYS) is not None
 
     items.sort(key=place)
+    _deselect_tests_of_other_engines(config, items)
+
+
+def _deselect_tests_of_other_engines(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test of one engine runs when that is asked for, and, where it is given an engine, on that alone."""
+    others = [item for item in items if not _is_wanted(item, engines_of(config))]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
+def _is_wanted(item: pytest.Item, engines: list[str]) -> bool:
+    marker = item.get_closest_marker(ONLY_ON)
+    if not marker:
+        return True
+    callspec = getattr(item, "callspec", None)
+    return marker.args[0] in ([callspec.params["engine"]] if callspec and "engine" in callspec.params else engines)
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev import cdk, project
+from localdev import project
 from localdev.aws import Clients
 from localdev.engines import EmbeddedEngine
 from localdev.engines.embedded import sweep
@@ -21,7 +20,11 @@ from localdev.processes import free_port
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from localdev.engines import Engine
+
+pytestmark = pytest.mark.only_on("embedded")
 
 
 def test_localstack_dying_at_start_is_said_with_its_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,8 +70,7 @@ def test_the_emulator_of_a_killed_owner_is_swept() -> None:
 
 
 def test_only_the_loopback_address_is_listened_on(engine: Engine) -> None:
-    if not isinstance(engine, EmbeddedEngine):
-        pytest.skip("the embedded engine's processes")
+    assert isinstance(engine, EmbeddedEngine)
     process = psutil.Process(engine.instance().pid)
 
     addresses = {connection.laddr[0] for connection in process.net_connections() if connection.status == "LISTEN"}
@@ -115,14 +117,3 @@ def test_no_call_leaves_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         engine.stop()
 
     assert not watched.exists(), watched.read_text()
-
-
-def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
-    app = f"{sys.executable} {Path(__file__).parent / 'unrunnable' / 'app.py'}"
-    assembly = cdk.synthesize("--app", app, output=tmp_path)
-
-    try:
-        with pytest.raises(LocaldevError, match=r"(?s)What failed:.*AWS::Lambda::Function.*nodejs22.x"):
-            cdk.deploy(engine, assembly, "unrunnable-function")
-    finally:
-        cdk.destroy(engine, assembly, "unrunnable-function")

@@ -1,0 +1,50 @@
+"""The Docker Engine of this machine."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+import docker
+from docker import DockerClient
+from docker.context import ContextAPI
+from docker.errors import DockerException
+
+from localdev.errors import LocaldevError
+
+_SECONDS = 60
+_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def connect() -> DockerClient:
+    """A client of the engine that the ``docker`` command would use, too.
+
+    :raises LocaldevError: none answers, or it is on another machine.
+    """
+    url = _engine_url()
+    parts = urlsplit(url or "")
+    if parts.scheme in {"tcp", "http", "https", "ssh"} and parts.hostname not in _LOCAL_HOSTS:
+        raise LocaldevError(
+            f"The Docker Engine is on another machine: {url}.",
+            "the emulator's port would be there, too; use the engine of this machine, or --engine embedded.",
+        )
+    client = None
+    try:
+        client = DockerClient(base_url=url, timeout=_SECONDS) if url else docker.from_env(timeout=_SECONDS)
+        client.ping()
+    except DockerException as error:
+        if client:
+            client.close()
+        raise LocaldevError(
+            f"No Docker Engine answers{f' at {url}' if url else ''}: {error}.",
+            "start it (Docker Desktop, or 'sudo systemctl start docker'), or use --engine embedded, which needs none.",
+        ) from error
+    return client
+
+
+def _engine_url() -> str | None:
+    """Where the ``docker`` command would look; ``None``: where everybody does."""
+    if url := os.environ.get("DOCKER_HOST"):
+        return url
+    context = ContextAPI.get_current_context()
+    return str(context.Host) if context and context.Name != "default" else None

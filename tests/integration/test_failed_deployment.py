@@ -1,0 +1,26 @@
+"""A deployment that fails."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localdev import cdk
+from localdev.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from localdev.engines import Engine
+
+
+def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
+    app = f"{sys.executable} {Path(__file__).parent / 'unrunnable' / 'app.py'}"
+    assembly = cdk.synthesize("--app", app, output=tmp_path)
+
+    try:
+        with pytest.raises(LocaldevError, match=r"(?s)What failed:.*AWS::Lambda::Function.*nodejs22.x"):
+            cdk.deploy(engine, assembly, "unrunnable-function")
+    finally:
+        cdk.destroy(engine, assembly, "unrunnable-function")
