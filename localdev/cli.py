@@ -62,5 +62,5 @@ def build_parser(name: str, verb: Verb) -> argparse.ArgumentParser:
     )
     verb.add_arguments(parser)
     if verb.uses_engine:
-        add_engine_arguments(parser)
+        add_engine_arguments(parser, verb.port_option)
     return parser

@@ -18,7 +18,8 @@ _PORT = 8080
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--console-port",
+        "--port",
+        dest="console_port",
         type=port_argument,
         default=_PORT,
         metavar="N",
@@ -79,7 +80,7 @@ def _listener(host: str, port: int) -> socket.socket:
         holder = port_holder(port)
         raise LocaldevError(
             f"The console cannot listen on {host}:{port}: {error.strerror}{f' ({holder})' if holder else ''}.",
-            "choose another port with --console-port.",
+            "choose another port with --port.",
         ) from error
     return listener
 
@@ -88,4 +89,5 @@ VERB = Verb(
     "Open the console: executions drawn as a coloured graph, step by step while they run.",
     _run,
     _add_arguments,
+    port_option="--emulator-port",
 )
