@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import textwrap
 import uuid
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localdev.processes import free_port
 from localdev.waiting import wait_until
 from localstack_process_executor import launches
 from localstack_process_executor.code_packages import WorkingCopies
@@ -16,14 +18,17 @@ from localstack_process_executor.environment import ExecutionEnvironment, Functi
 from localstack_process_executor.forking import FORK_SERVERS
 from localstack_process_executor.function_environment import function_environment
 from localstack_process_executor.platform_log import JsonLog, TextLog
+from tests.emulator import deployed
+from tests.emulator.deployed import Cloud, TestEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from localstack_process_executor.aws_paths import PathTranslation
     from localstack_process_executor.forking import Forked
     from localstack_process_executor.platform_log import PlatformLog
+    from tests.emulator.deployed import MakeDeployed
 
 RUNTIME = "python3.13"
 
@@ -87,6 +92,31 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     elif not FORK_SERVERS.current().isolated:
         pytest.skip("this machine allows no namespaces")
     return kind
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """One LocalStack for all tests of this folder, on a free port."""
+    engine = TestEngine(free_port(), ends_with_us=True)
+    engine.start()
+    yield Cloud(engine.endpoint_url)
+    engine.stop()
+
+
+@pytest.fixture
+def deploy(cloud: Cloud) -> Iterator[MakeDeployed]:
+    """Create functions; every one is deleted at the end of the test."""
+    functions: list[deployed.Function] = []
+
+    def make(source: str | Mapping[str, str | bytes] | None = None, **options: Any) -> deployed.Function:
+        function = deployed.create(cloud, source, **options)
+        functions.append(function)
+        return function
+
+    yield make
+    for function in functions:
+        with contextlib.suppress(function.client.exceptions.ResourceNotFoundException):
+            function.client.delete_function(FunctionName=function.name)
 
 
 type MakeFunction = Callable[..., Function]

@@ -49,5 +49,8 @@ def main(layers: str = LAYERS, debug_address: str = "") -> None:
     awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
 
 
+if os.environ.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}:
+    # set by Python itself (PEP 538) where this machine does not have AWS's locale
+    del os.environ["LC_CTYPE"]
 if __name__ == "__main__":
     main(*sys.argv[1:])

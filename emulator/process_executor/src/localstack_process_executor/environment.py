@@ -329,7 +329,9 @@ class ExecutionEnvironment:
         with self._lock:
             process, self._process = self._process, None
         if process:
+            process.peak_memory_kb()
             process.kill()
+            # of a process that has ended it is the last value known
             self._memory_kb = (process.peak_memory_kb()[0], 0)
             self._output.feed(process.end())
         self._api.drop_connections()

@@ -36,6 +36,7 @@ from localstack_process_executor.function_environment import function_environmen
 from localstack_process_executor.interpreters import OWN_VERSION, Interpreter
 from localstack_process_executor.output import InvocationLog
 from localstack_process_executor.platform_log import JsonLog, PlatformLog, TextLog
+from localstack_process_executor.tracing import trace_id
 
 LOG = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
@@ -79,7 +80,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
                 request_id=request_id,
                 invoked_arn=payload["invoked-function-arn"],
                 payload=payload["payload"].encode() or b"{}",
-                trace_id=payload["trace-id"],
+                trace_id=trace_id(payload["trace-id"], payload["payload"]),
                 client_context=self.client_context,
             )
         )

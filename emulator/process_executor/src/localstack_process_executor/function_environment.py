@@ -41,8 +41,28 @@ _FIXED = {
     "SHLVL": "0",
     "TZ": ":UTC",
 }
-_OVERRIDABLE = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ"})
-"""AWS's unreserved variables: a function's own value wins over these, and over none of the others."""
+_RESERVED = frozenset(
+    {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+    }
+)
+"""AWS's reserved variables: a function's own value wins over all others, and over none of these."""
 
 
 def function_environment(
@@ -58,8 +78,8 @@ def function_environment(
     function's configuration, ``runtime`` e.g. ``python3.13``, ``runtime_api`` a ``host:port``.
     """
     xray_host = runtime_api.rpartition(":")[0]
-    reserved = {key: str(from_service[key]) for key in _FROM_THE_SERVICE if key in from_service}
-    reserved |= {
+    given = {key: str(from_service[key]) for key in _FROM_THE_SERVICE if key in from_service}
+    given |= {
         **_FIXED,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
@@ -67,5 +87,5 @@ def function_environment(
         "_AWS_XRAY_DAEMON_ADDRESS": xray_host,
         "_AWS_XRAY_DAEMON_PORT": "2000",
     }
-    own = {key: value for key, value in of_function.items() if key not in reserved or key in _OVERRIDABLE}
-    return reserved | own
+    own = {key: value for key, value in of_function.items() if key not in _RESERVED}
+    return given | own

@@ -89,7 +89,8 @@ def _probe(executable: str) -> Interpreter | None:
     """Ask it who it is; ``None`` for what is no working Python."""
     with contextlib.suppress(OSError, subprocess.SubprocessError, ValueError):
         command = [executable, "-I", "-S", "-c", _PROBE]
-        environment = {"PATH": os.defpath}
+        # its shared library may lie beside it only
+        environment = {"PATH": os.defpath, "LD_LIBRARY_PATH": str(Path(executable).parent.parent / "lib")}
         answer = subprocess.check_output(
             command, env=environment, stderr=subprocess.DEVNULL, timeout=_PROBE_SECONDS, text=True
         )

@@ -12,7 +12,7 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_SLAVE = 32, 4096, 16384, 1 << 19
 _MNT_DETACH = 2
 _ST_FLAGS = ((2, _MS_NOSUID), (4, _MS_NODEV), (8, _MS_NOEXEC))
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 2, 4
 _NEEDED_CAPABILITIES = (21,)  # CAP_SYS_ADMIN
 _CAPABILITY_VERSION = 0x20080522
@@ -166,6 +166,7 @@ def begin_process_ids_at(number: int) -> None:
 def drop_privileges(*, change_user: bool) -> None:
     """A function has no privileges and cannot get any; without ``change_user`` even root has none then."""
     if change_user and os.geteuid() == 0:
+        os.fchown(1, SANDBOX_UID, SANDBOX_GID)
         os.setgroups([])
         os.setgid(SANDBOX_GID)
         os.setuid(SANDBOX_UID)
@@ -173,6 +174,8 @@ def drop_privileges(*, change_user: bool) -> None:
     libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     libc.capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # who changes their user loses what is theirs below /proc/self, and /dev/stdout with it
+    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def _unshare(flags: int) -> None:

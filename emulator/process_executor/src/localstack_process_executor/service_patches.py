@@ -7,6 +7,7 @@ with the executor, before the service has any function.
 import base64
 import binascii
 import contextlib
+import json
 import logging
 import threading
 import weakref
@@ -14,13 +15,18 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from localstack.aws.api.lambda_ import State
+from localstack.aws.api.lambda_ import InvalidRequestContentException, State
 from localstack.services.lambda_.invocation import assignment
+from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
+
+from localstack_process_executor.environment import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
 PATCHED_VERSION = "4.14.0"
@@ -39,10 +45,14 @@ def apply() -> bool:
     with _lock:
         if not _applied and localstack_version == PATCHED_VERSION:
             _applied = True
-            _reserve_before_others_can()
+            if assignment.AssignmentService.__module__ == assignment.__name__:
+                # another plugin may have put one of its own in its place, which does this too
+                _reserve_before_others_can()
             _hand_on_the_client_context()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
+            _refuse_events_that_are_not_json()
+            _name_the_request_of_a_dead_letter()
         elif not _applied:
             LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
         return _applied
@@ -131,8 +141,15 @@ def _invoke_the_version_that_replaced_another() -> None:
 
     @wraps(invoke)
     def invoke_newest(self: LambdaVersionManager, *, invocation: Any) -> Any:
-        newest = _managers.get(self.function_arn, self)
-        return invoke(newest if self.shutdown_event.is_set() else self, invocation=invocation)
+        chosen = _managers.get(self.function_arn, self) if self.shutdown_event.is_set() else self
+        try:
+            return invoke(chosen, invocation=invocation)
+        except (assignment.AssignmentException, EnvironmentStoppedError):
+            # no environment could be had: nothing has run
+            newest = _managers.get(self.function_arn, chosen)
+            if newest is chosen:
+                raise
+            return invoke(newest, invocation=invocation)
 
     LambdaVersionManager.start = remember_and_start  # type: ignore[method-assign]
     LambdaVersionManager.invoke = invoke_newest  # type: ignore[method-assign]
@@ -166,3 +183,46 @@ def _keep_the_last_logs() -> None:
 
     LogHandler.add_logs = add  # type: ignore[method-assign]
     LogHandler.stop = stop  # type: ignore[method-assign]
+
+
+def _refuse_events_that_are_not_json() -> None:
+    """AWS answers such an invocation itself; no function ever sees it."""
+    invoke: Callable[..., Any] = LambdaService.invoke
+
+    @wraps(invoke)
+    def check_and_invoke(self: LambdaService, *arguments: Any, payload: bytes | None = None, **options: Any) -> Any:
+        try:
+            json.loads(payload or b"{}")
+        except ValueError as error:
+            raise InvalidRequestContentException(
+                f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+            ) from error
+        return invoke(self, *arguments, payload=payload, **options)
+
+    LambdaService.invoke = check_and_invoke  # type: ignore[method-assign]
+
+
+def _name_the_request_of_a_dead_letter() -> None:
+    """A dead letter named a request that never was."""
+    process: Callable[..., Any] = Poller.process_dead_letter_queue
+    prepare: Callable[..., Any] = dead_letter_queue._prepare_messages_to_dlq  # noqa: SLF001 - nothing else makes them
+    current = threading.local()
+
+    @wraps(process)
+    def process_named(self: Poller, sqs_invocation: Any, invocation_result: Any) -> Any:
+        current.request_id = sqs_invocation.invocation.request_id
+        try:
+            return process(self, sqs_invocation, invocation_result)
+        finally:
+            current.request_id = None
+
+    @wraps(prepare)
+    def prepare_named(*arguments: Any, **options: Any) -> Any:
+        messages = prepare(*arguments, **options)
+        if request_id := getattr(current, "request_id", None):
+            for message in messages:
+                message["MessageAttributes"]["RequestID"]["StringValue"] = request_id
+        return messages
+
+    Poller.process_dead_letter_queue = process_named  # type: ignore[method-assign]
+    dead_letter_queue._prepare_messages_to_dlq = prepare_named  # noqa: SLF001

@@ -1,0 +1,177 @@
+"""Functions on a running LocalStack, made and invoked through boto3 alone."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import textwrap
+import uuid
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from localdev.engines.embedded import EmbeddedEngine
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+REGION = "us-east-1"
+ROLE = "arn:aws:iam::000000000000:role/pizzaiolo"
+SECONDS = 20.0
+
+
+class TestEngine(EmbeddedEngine):
+    """The embedded engine with short pauses where AWS, and LocalStack with it, waits for minutes."""
+
+    __test__ = False
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **super()._environment(),
+            "LAMBDA_RETRY_BASE_DELAY": "1",
+            "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",
+            "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.2",
+            "LAMBDA_PROCESS_DEBUG": "debugged:5679",
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the caller of a function got."""
+
+    payload: Any
+    error: str | None
+    """``FunctionError``."""
+    log: str
+    """The tail that ``LogType=Tail`` gives."""
+    request_id: str
+    version: str
+    raw: bytes
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """A package with these files, text dedented, scripts executable."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            data = textwrap.dedent(content).lstrip("\n") if isinstance(content, str) else content
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
+class Cloud:
+    """A running LocalStack."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self.endpoint_url = endpoint_url
+        self.client = cache(self._client)
+
+    def _client(self, service: str, region: str = REGION, account: str = "test") -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="test",  # noqa: S106 - LocalStack takes anything
+            config=Config(
+                retries={"max_attempts": 0}, max_pool_connections=128, read_timeout=120, parameter_validation=False
+            ),
+        )
+
+
+class Function:
+    """A function that was created and is active."""
+
+    def __init__(self, cloud: Cloud, name: str, **where: str) -> None:
+        self.cloud = cloud
+        self.name = name
+        self.client = cloud.client("lambda", **where)
+        self.arn = f"arn:aws:lambda:{where.get('region', REGION)}:000000000000:function:{name}"
+
+    def wait_until_active(self) -> None:
+        """Until it was created or updated.
+
+        :raises AssertionError: it never will be; the reason is LocalStack's.
+        """
+
+        def probe() -> bool | None:
+            about = self.client.get_function_configuration(FunctionName=self.name)
+            assert about["State"] != "Failed", about["StateReason"]
+            updated = about.get("LastUpdateStatus", "Successful") == "Successful"
+            return True if about["State"] == "Active" and updated else None
+
+        wait_until(probe, what=f"{self.name} to be active", seconds=SECONDS)
+
+    def call(self, event: object = None, **options: Any) -> Answer:
+        """Invoke it; ``raw`` in place of the event sends bytes."""
+        raw = options.pop("raw", None)
+        request = {"FunctionName": self.name, "LogType": "Tail", **options}
+        if raw is not None or event is not None:
+            request["Payload"] = raw if raw is not None else json.dumps(event)
+        response = self.client.invoke(**request)
+        body = response["Payload"].read()
+        return Answer(
+            json.loads(body) if body else None,
+            response.get("FunctionError"),
+            base64.b64decode(response.get("LogResult", "")).decode(errors="replace"),
+            response["ResponseMetadata"]["RequestId"],
+            response.get("ExecutedVersion", ""),
+            body,
+        )
+
+    def answer(self, event: object = None, **options: Any) -> Any:
+        """Invoke it and expect it to go well."""
+        answer = self.call(event, **options)
+        assert answer.error is None, answer
+        return answer.payload
+
+    def streams(self) -> list[str]:
+        """Its log streams, the oldest first."""
+        logs = self.cloud.client("logs")
+        try:
+            streams = logs.describe_log_streams(logGroupName=f"/aws/lambda/{self.name}")["logStreams"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+        return [stream["logStreamName"] for stream in sorted(streams, key=lambda stream: int(stream["creationTime"]))]
+
+    def events(self, stream: str) -> list[str]:
+        """The messages in one of its streams."""
+        events = self.cloud.client("logs").get_log_events(
+            logGroupName=f"/aws/lambda/{self.name}", logStreamName=stream, startFromHead=True
+        )["events"]
+        return [event["message"] for event in events]
+
+    def logged(self, until: str = "REPORT ") -> list[str]:
+        """All messages of all streams, once one that contains ``until`` is there."""
+
+        def probe() -> list[str] | None:
+            messages = [message for stream in self.streams() for message in self.events(stream)]
+            return messages if any(until in message for message in messages) else None
+
+        return wait_until(probe, what=f"{until!r} in the log of {self.name}", seconds=SECONDS)
+
+
+type MakeDeployed = Callable[..., Function]
+
+
+def create(cloud: Cloud, source: str | Mapping[str, str | bytes] | None, **options: Any) -> Function:
+    """A function from source text, or from the files of a package; options are those of ``CreateFunction``."""
+    where = {key: options.pop(key) for key in ("region", "account") if key in options}
+    name = options.pop("name", f"f-{uuid.uuid4().hex[:12]}")
+    function = Function(cloud, name, **where)
+    if source is not None:
+        files = {"function.py": source} if isinstance(source, str) else source
+        options["Code"] = {"ZipFile": zipped(files)}
+    function.client.create_function(
+        **{"FunctionName": name, "Runtime": "python3.13", "Handler": "function.handler", "Role": ROLE, **options}
+    )
+    function.wait_until_active()
+    return function

@@ -1,0 +1,125 @@
+"""What is not AWS's: runtimes that cannot run, hot reload, a debugger: section 8."""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.emulator.deployed import Function, MakeDeployed
+
+
+@pytest.mark.parametrize("runtime", ["nodejs22.x", "provided.al2023", "java21"])
+def test_a_runtime_it_cannot_run_fails_at_once_and_says_so(deploy: MakeDeployed, runtime: str) -> None:
+    with pytest.raises(AssertionError, match=rf"is {runtime}\. Hint: use LAMBDA_RUNTIME_EXECUTOR=docker"):
+        deploy("", Runtime=runtime)
+
+
+def test_an_image_fails_at_once_and_says_so(deploy: MakeDeployed) -> None:
+    with pytest.raises(AssertionError, match=r"is package type Image\. Hint: use LAMBDA_RUNTIME_EXECUTOR=docker"):
+        deploy(None, Runtime=None, Handler=None, PackageType="Image", Code={"ImageUri": "pizza:1"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Code that is edited while it runs; others can read it."""
+    code = tmp_path / "code"
+    code.mkdir()
+    for parent in (code, tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        parent.chmod(0o755)
+    return code
+
+
+def write(folder: Path, name: str, source: str) -> None:
+    (folder / name).write_text(textwrap.dedent(source))
+
+
+def hot(deploy: MakeDeployed, folder: Path, **options: object) -> Function:
+    return deploy(None, Code={"S3Bucket": "hot-reload", "S3Key": str(folder)}, **options)
+
+
+COUNTS = """
+    count = 0
+    def handler(event, context):
+        global count
+        count += 1
+        return ["{}", count]
+"""
+
+
+def test_a_saved_file_is_used_by_the_next_invocation(deploy: MakeDeployed, folder: Path) -> None:
+    write(folder, "function.py", COUNTS.format("old"))
+    function = hot(deploy, folder)
+    assert [function.answer(), function.answer()] == [["old", 1], ["old", 2]]
+
+    write(folder, "function.py", COUNTS.format("new"))
+
+    assert [function.answer(), function.answer()] == [["new", 1], ["new", 2]]
+
+
+def test_a_new_module_and_a_removed_one_are_noticed(deploy: MakeDeployed, folder: Path) -> None:
+    write(folder, "function.py", "import os\ndef handler(event, context):\n    return sorted(os.listdir('.'))\n")
+    function = hot(deploy, folder)
+    assert function.answer() == ["function.py"]
+
+    write(folder, "dough.py", "")
+    assert function.answer() == ["dough.py", "function.py"]
+
+    (folder / "dough.py").unlink()
+    assert function.answer() == ["function.py"]
+
+
+def test_a_running_invocation_finishes_on_the_old_code(deploy: MakeDeployed, folder: Path) -> None:
+    slow = "import time\ndef handler(event, context):\n    time.sleep(event or 0)\n    return '{}'\n"
+    write(folder, "function.py", slow.format("old"))
+    function = hot(deploy, folder, Timeout=20)
+    function.answer()
+    with ThreadPoolExecutor(1) as pool:
+        under_way = threading.Event()
+
+        def invoke() -> object:
+            under_way.set()
+            return function.answer(2)
+
+        running = pool.submit(invoke)
+        under_way.wait()
+        assert not running.done()
+        write(folder, "function.py", slow.format("new"))
+
+        assert function.answer() == "new"
+        assert running.result() in {"old", "new"}
+
+
+def test_a_syntax_error_is_reported_until_it_is_mended(deploy: MakeDeployed, folder: Path) -> None:
+    write(folder, "function.py", COUNTS.format("old"))
+    function = hot(deploy, folder)
+    function.answer()
+
+    write(folder, "function.py", "def handler(\n")
+    assert function.call().payload["errorType"] == "Runtime.UserCodeSyntaxError"
+
+    write(folder, "function.py", COUNTS.format("mended"))
+    assert function.answer() == ["mended", 1]
+
+
+def test_a_debugger_can_attach_while_others_are_served(deploy: MakeDeployed) -> None:
+    debugpy = """
+        addresses = []
+        def listen(address):
+            addresses.append(address)
+        """
+    source = "import debugpy, time\ndef handler(event, context):\n    time.sleep(event)\n    return debugpy.addresses\n"
+    debugged = deploy({"function.py": source, "debugpy.py": debugpy}, name="debugged", Timeout=1)
+    other = deploy("def handler(event, context):\n    return 'served'\n")
+
+    with ThreadPoolExecutor(1) as pool:
+        # longer than its timeout: it has none
+        halted = pool.submit(debugged.answer, 2)
+        assert other.answer() == "served"
+        assert halted.result() == [["127.0.0.1", 5679]]

@@ -1,0 +1,206 @@
+"""What CloudWatch Logs holds after an invocation: section 3."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from tests.emulator.deployed import Function, MakeDeployed
+
+PRINTS = """
+    import logging, os, sys, time
+    print("imported")
+    def handler(event, context):
+        exec(event or "print('hello')")
+"""
+REPORT = (
+    r"REPORT RequestId: {}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\t"
+    r"Max Memory Used: [1-9]\d* MB\t"
+)
+
+
+def between_start_and_end(function: Function, request_id: str) -> list[str]:
+    """The messages of one invocation."""
+    messages = function.logged(f"REPORT RequestId: {request_id}")
+    start = messages.index(f"START RequestId: {request_id} Version: $LATEST\n")
+    return messages[start + 1 : messages.index(f"END RequestId: {request_id}\n")]
+
+
+def test_a_cold_start_and_a_warm_one(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    first, second = function.call().request_id, function.call().request_id
+
+    messages = function.logged(f"REPORT RequestId: {second}")
+
+    assert re.fullmatch(
+        r"INIT_START Runtime Version: python:3\.13\.v\d+\t"
+        r"Runtime Version ARN: arn:aws:lambda:us-east-1::runtime:\w{64}\n",
+        messages[0],
+    )
+    assert messages[1:5] == [
+        "imported\n",
+        f"START RequestId: {first} Version: $LATEST\n",
+        "hello\n",
+        f"END RequestId: {first}\n",
+    ]
+    assert re.fullmatch(REPORT.format(first) + r"Init Duration: \d+\.\d\d ms\t\n", messages[5])
+    assert messages[6:9] == [
+        f"START RequestId: {second} Version: $LATEST\n",
+        "hello\n",
+        f"END RequestId: {second}\n",
+    ]
+    assert re.fullmatch(REPORT.format(second) + r"\n", messages[9])
+    assert len(messages) == 10
+
+
+def test_the_stream_has_aws_name(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    function.call()
+    function.logged()
+
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", function.streams()[0])
+
+
+def test_logging_has_aws_format_and_a_carriage_return_stays(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    code = (
+        "print('a\\rb')\nlogging.getLogger().setLevel('INFO')\n"
+        "logging.info('two\\nlines')\nprint('err', file=sys.stderr)"
+    )
+    request_id = function.call(code).request_id
+
+    first, logged, last = between_start_and_end(function, request_id)
+
+    assert (first, last) == ("a\rb\n", "err\n")
+    assert re.fullmatch(rf"\[INFO\]\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z\t{request_id}\ttwo\nlines\n", logged)
+
+
+def test_an_unhandled_exception_is_one_event(deploy: MakeDeployed) -> None:
+    function = deploy("class OvenError(Exception): pass\ndef handler(event, context):\n    raise OvenError('cold')\n")
+    request_id = function.call().request_id
+
+    (event,) = between_start_and_end(function, request_id)
+
+    assert event.rstrip("\n").split("\n") == [
+        "[ERROR] OvenError: cold",
+        "Traceback (most recent call last):",
+        '\u00a0\u00a0File "/var/task/function.py", line 3, in handler',
+        "\u00a0\u00a0\u00a0\u00a0raise OvenError('cold')",
+    ]
+
+
+def test_a_timeout_is_the_last_line_after_the_output_so_far(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS, Timeout=1)
+    request_id = function.call("print('so far')\ntime.sleep(10)\nprint('never')").request_id
+
+    output, timeout = between_start_and_end(function, request_id)
+
+    assert output == "so far\n"
+    assert re.fullmatch(
+        rf"\d{{4}}-\d\d-\d\dT[\d:]+\.\d{{3}}Z {request_id} Task timed out after 1\.00 seconds\n", timeout
+    )
+    assert "never\n" not in function.logged()
+
+
+def test_output_is_complete_although_the_process_was_killed(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    code = "for i in range(2000): print(i)\nsys.stdout.write('no newline')\nsys.stdout.flush()\nos.kill(os.getpid(), 9)"
+    request_id = function.call(code).request_id
+
+    events = between_start_and_end(function, request_id)
+
+    assert events[:2000] == [f"{number}\n" for number in range(2000)]
+    assert events[2000:] == [
+        "no newline\n",
+        f"RequestId: {request_id} Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n",
+    ]
+
+
+@pytest.mark.parametrize(
+    "written", [b"\xff\xfe pizza\n", b"\xa5\x5a\x00\x03 pizza\n", b"no newline, pizza", b"\0pizza"]
+)
+def test_output_that_is_not_text_keeps_what_is(deploy: MakeDeployed, written: bytes) -> None:
+    function = deploy(PRINTS)
+    request_id = function.call(f"os.write(1, {written!r})").request_id
+
+    assert "pizza" in "".join(between_start_and_end(function, request_id))
+
+
+def test_import_output_is_not_lost_when_the_import_fails(deploy: MakeDeployed) -> None:
+    function = deploy("print('kneading')\nraise RuntimeError('no dough')\n")
+
+    log = function.call().log
+
+    assert log.index("kneading\n") < log.index("[ERROR] RuntimeError: no dough")
+    assert "kneading\n" in function.logged()
+
+
+def test_the_tail_is_this_invocations_last_four_kilobytes(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    function.call("print('earlier')")
+
+    log = function.call("print('x' * 10_000)").log
+
+    assert len(log.encode()) == 4096
+    assert "earlier" not in log
+    assert log.endswith("\t\n")
+    assert function.call("pass").log.startswith("START RequestId: ")
+
+
+def test_the_last_log_is_stored_although_the_function_was_deleted_at_once(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    request_id = function.call("print('farewell')").request_id
+
+    function.client.delete_function(FunctionName=function.name)
+
+    assert "farewell\n" in between_start_and_end(function, request_id)
+
+
+def json_events(deploy: MakeDeployed, level: str, code: str) -> list[dict[str, Any]]:
+    function = deploy(
+        PRINTS.replace('print("imported")', ""),
+        LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": level, "ApplicationLogLevel": "WARN"},
+        Timeout=1,
+    )
+    request_id = function.call(code).request_id
+    wait_until(lambda: function.streams() or None, what="a stream", seconds=10)
+    return [json.loads(message) for message in function.logged(request_id) if message.startswith("{")]
+
+
+def test_the_json_format(deploy: MakeDeployed) -> None:
+    events = json_events(deploy, "INFO", "logging.info('no')\nlogging.warning('two\\nlines', extra={'oven': 3})")
+
+    kinds = [event.get("type") or event["level"] for event in events]
+    assert kinds == ["platform.initStart", "platform.start", "WARNING", "platform.report"]
+    assert events[2]["message"] == "two\nlines"
+    assert events[2]["oven"] == 3
+    assert events[2]["requestId"] == events[1]["record"]["requestId"] == events[3]["record"]["requestId"]
+    assert events[3]["record"]["status"] == "success"
+    assert set(events[3]["record"]["metrics"]) == {
+        "durationMs",
+        "billedDurationMs",
+        "memorySizeMB",
+        "maxMemoryUsedMB",
+        "initDurationMs",
+    }
+
+
+def test_the_json_format_of_an_unhandled_exception(deploy: MakeDeployed) -> None:
+    events = json_events(deploy, "WARN", "raise ValueError('burnt')")
+
+    error, *platform = events
+    assert (error["level"], error["errorType"], error["errorMessage"]) == ("ERROR", "ValueError", "burnt")
+    assert [event["type"] for event in platform] == ["platform.runtimeDone", "platform.report"]
+    assert {event["record"]["status"] for event in platform} == {"error"}
+
+
+def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:
+    kinds = [event.get("type") for event in json_events(deploy, "DEBUG", "pass")]
+
+    assert kinds == ["platform.initStart", "platform.start", "platform.runtimeDone", "platform.report"]

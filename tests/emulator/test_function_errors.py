@@ -1,0 +1,199 @@
+"""The errors a caller of Lambda sees, through a running LocalStack: section 1 of what a Lambda environment does."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.emulator.deployed import MakeDeployed
+
+ECHO = "def handler(event, context):\n    return event\n"
+FAILS_AT_WILL = """
+    import os, pathlib, signal, sys, time
+    count = 0
+    def handler(event, context):
+        global count
+        count += 1
+        print("before")
+        exec(event or "pass")
+        print("after")
+        return count
+"""
+
+
+def test_a_handler_that_raises(deploy: MakeDeployed) -> None:
+    function = deploy("def handler(event, context):\n    raise Exception('Failed intentionally')\n")
+
+    answer = function.call({})
+
+    assert answer.error == "Unhandled"
+    assert answer.version == "$LATEST"
+    assert answer.payload == {
+        "errorMessage": "Failed intentionally",
+        "errorType": "Exception",
+        "requestId": answer.request_id,
+        "stackTrace": [
+            "  File \"/var/task/function.py\", line 2, in handler\n    raise Exception('Failed intentionally')\n"
+        ],
+    }
+
+
+def test_an_exceptions_class_is_named_without_its_module(deploy: MakeDeployed) -> None:
+    function = deploy("import decimal\ndef handler(event, context):\n    raise decimal.InvalidOperation('x')\n")
+
+    assert function.call().payload["errorType"] == "InvalidOperation"
+
+
+def test_a_module_that_raises(deploy: MakeDeployed) -> None:
+    function = deploy("raise Exception('Failing module')\n")
+
+    payload = function.call().payload
+
+    assert set(payload) == {"errorMessage", "errorType", "requestId", "stackTrace"}
+    assert (payload["errorMessage"], payload["errorType"], payload["requestId"]) == ("Failing module", "Exception", "")
+    assert payload["stackTrace"][0].startswith('  File "/var/lang/lib/python3.13/importlib/__init__.py", line ')
+    assert payload["stackTrace"][-1] == (
+        "  File \"/var/task/function.py\", line 1, in <module>\n    raise Exception('Failing module')\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "handler", "error_type", "message"),
+    [
+        ({"function.py": ECHO}, "nothing.handler", "Runtime.ImportModuleError", "Unable to import module 'nothing'"),
+        ({"function.py": ECHO}, "function.bake", "Runtime.HandlerNotFound", "Handler 'bake' missing on module"),
+        ({"function.py": "def handler(:\n"}, "function.handler", "Runtime.UserCodeSyntaxError", "Syntax error in mod"),
+        ({"function.py": "import cheese\n"}, "function.handler", "Runtime.ImportModuleError", "No module named 'che"),
+    ],
+)
+def test_a_handler_that_cannot_be_loaded(
+    deploy: MakeDeployed, files: dict[str, str], handler: str, error_type: str, message: str
+) -> None:
+    answer = deploy(files, Handler=handler).call()
+
+    assert (answer.error, answer.payload["errorType"]) == ("Unhandled", error_type)
+    assert message in answer.payload["errorMessage"]
+
+
+def test_a_timeout(deploy: MakeDeployed) -> None:
+    function = deploy(FAILS_AT_WILL, Timeout=1)
+
+    answer = function.call("pathlib.Path('/tmp/kept').touch(); time.sleep(10)")
+
+    assert answer.error == "Unhandled"
+    assert answer.payload == {
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": f"RequestId: {answer.request_id} Error: Task timed out after 1.00 seconds",
+    }
+    assert "before\n" in answer.log
+    assert "after\n" not in answer.log
+    # the same sandbox with a new process
+    assert function.answer("assert pathlib.Path('/tmp/kept').exists()") == 1
+    assert len(function.streams()) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("os._exit(0)", "Runtime exited without providing a reason"),
+        ("sys.exit(0)", "Runtime exited without providing a reason"),
+        ("os._exit(127)", "Runtime exited with error: exit status 127"),
+        ("sys.exit(3)", "Runtime exited with error: exit status 3"),
+        ("os.kill(os.getpid(), signal.SIGTERM)", "Runtime exited with error: signal: terminated"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "Runtime exited with error: signal: killed"),
+        ("__import__('ctypes').string_at(0)", "Runtime exited with error: signal: segmentation fault"),
+    ],
+)
+def test_a_process_that_ends_in_the_handler(deploy: MakeDeployed, statement: str, reason: str) -> None:
+    function = deploy(FAILS_AT_WILL)
+    function.answer()
+
+    answer = function.call(statement)
+
+    message = f"RequestId: {answer.request_id} Error: {reason}"
+    assert answer.payload == {"errorType": "Runtime.ExitError", "errorMessage": message}
+    assert "before\n" in answer.log
+    assert function.answer() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (0, "Runtime exited without providing a reason"),
+        (2, "Runtime exited with error: exit status 2"),
+    ],
+)
+def test_a_process_that_ends_at_import(deploy: MakeDeployed, status: int, reason: str) -> None:
+    function = deploy(f"import sys\nprint('imported')\nsys.exit({status})\n")
+
+    answer = function.call()
+
+    assert answer.payload["errorType"] == "Runtime.ExitError"
+    assert answer.payload["errorMessage"] == f"RequestId: {answer.request_id} Error: {reason}"
+    assert "imported\n" in answer.log
+    assert function.call().error == "Unhandled"
+
+
+@pytest.mark.parametrize("code", ["x = bytearray(300_000_000)", "x = []\nwhile True: x.append(bytearray(1_000_000))"])
+def test_more_memory_than_the_function_has(deploy: MakeDeployed, code: str) -> None:
+    function = deploy(FAILS_AT_WILL, Timeout=20)
+    function.answer()
+
+    answer = function.call(code)
+
+    assert answer.payload == {
+        "errorType": "Runtime.OutOfMemory",
+        "errorMessage": f"RequestId: {answer.request_id} Error: Runtime exited with error: signal: killed",
+    }
+    assert "Max Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory\t" in answer.log
+    assert function.answer() == 1
+
+
+def test_as_much_memory_as_the_function_has(deploy: MakeDeployed) -> None:
+    function = deploy(FAILS_AT_WILL, MemorySize=512, Timeout=20)
+
+    assert function.answer("x = bytearray(300_000_000)") == 1
+
+
+def test_a_response_over_the_limit(deploy: MakeDeployed) -> None:
+    function = deploy("def handler(event, context):\n    print('baking')\n    return 'x' * event\n", Timeout=20)
+
+    answer = function.call(6_291_556)
+
+    assert answer.error == "Unhandled"
+    assert answer.payload == {
+        "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
+        "errorType": "Function.ResponseSizeTooLarge",
+    }
+    assert "baking\n" in answer.log
+    assert len(function.answer(6_291_554)) == 6_291_554
+
+
+def test_an_initialisation_that_takes_too_long_is_tried_again_on_the_invocations_time(deploy: MakeDeployed) -> None:
+    function = deploy("import time\ntime.sleep(30)\ndef handler(event, context): pass\n", Timeout=1)
+
+    answer = function.call()
+
+    assert answer.payload["errorType"] == "Sandbox.Timedout"
+    assert answer.payload["errorMessage"].endswith("Task timed out after 1.00 seconds")
+    assert "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\n" in answer.log
+
+
+def test_a_result_that_is_not_json(deploy: MakeDeployed) -> None:
+    answer = deploy("def handler(event, context):\n    return {1, 2}\n").call()
+
+    assert answer.payload["errorType"] == "Runtime.MarshalError"
+    assert "set" in answer.payload["errorMessage"]
+
+
+def test_an_event_that_is_not_json(deploy: MakeDeployed) -> None:
+    function = deploy(ECHO)
+
+    with pytest.raises(function.client.exceptions.ClientError) as caught:
+        function.call(raw=b"{not json")
+
+    assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
+    assert json.loads(function.call(raw=b"1").raw) == 1
