@@ -75,7 +75,7 @@ class Cloud:
         self.client = cache(self._client)
 
     def _client(self, service: str, region: str = REGION, account: str = "test") -> Any:
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint_url,
             region_name=region,

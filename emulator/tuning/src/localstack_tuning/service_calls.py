@@ -45,6 +45,8 @@ def call(
         context.protocol = determine_aws_protocol(context.request, context.service)
         serializer = create_serializer(context.service, context.protocol)
         response = skeleton.on_service_exception(serializer, context, error)
+        # the gateway adds it last, and Step Functions writes it into the cause of a failure
+        response.headers["x-amzn-RequestId"] = context.request_id
         raise ClientError(parse_response(context.operation, context.protocol, response), operation_name) from error
 
 
