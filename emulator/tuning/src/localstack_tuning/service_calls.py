@@ -46,7 +46,7 @@ def call(
         serializer = create_serializer(context.service, context.protocol)
         response = skeleton.on_service_exception(serializer, context, error)
         # the gateway adds it last, and Step Functions writes it into the cause of a failure
-        response.headers["x-amzn-RequestId"] = context.request_id
+        response.headers["x-amzn-requestid"] = context.request_id
         raise ClientError(parse_response(context.operation, context.protocol, response), operation_name) from error
 
 
