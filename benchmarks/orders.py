@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import re
 import statistics
 import threading
 import time
@@ -19,7 +20,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localdev.stack import reachable_api_url, stack_outputs
+from localdev.endpoints import loopback_endpoint
+from localdev.errors import LocaldevError
+from localdev.stack import stack_outputs
 from localdev.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
@@ -78,7 +81,7 @@ class Pizzeria:
 
     def __init__(self, clients: Clients, endpoint_url: str) -> None:
         outputs = stack_outputs(clients)
-        self._url = urlsplit(reachable_api_url(outputs.api_url, endpoint_url))
+        self._url = urlsplit(_path_style(outputs.api_url, endpoint_url))
         self._state_machine = outputs.state_machine_arn
         self._step_functions = clients.client("stepfunctions")
         self._before: set[str] = set()
@@ -150,6 +153,18 @@ class Pizzeria:
                     partial(_end_of, self._step_functions, arn), what=f"{arn} to end", seconds=_END_SECONDS
                 )
         return ends
+
+
+def _path_style(api_url: str, endpoint_url: str) -> str:
+    """The API under the endpoint itself, by the address that LocalStack and its rivals have always had for it.
+
+    No order may leave this machine, whatever host an emulator names in the stack's outputs.
+    """
+    url = urlsplit(api_url)
+    match = re.match(r"([a-z0-9]+)\.execute-api\.", url.netloc)
+    if not match:
+        raise LocaldevError(f"Expected the address of an API at API Gateway, found {api_url}.")
+    return f"{loopback_endpoint(endpoint_url)}/_aws/execute-api/{match[1]}{url.path}".rstrip("/")
 
 
 def _end_of(step_functions: SFNClient, arn: str) -> tuple[str, float] | None:

@@ -14,9 +14,10 @@ def put_log_events(account: str, region: str, group: str, stream: str, events: S
     :raises ResourceNotFoundException: (moto's) the group or the stream does not exist.
     """
     from localstack.services.logs.models import get_moto_logs_backend
-    from localstack.services.plugins import SERVICE_PLUGINS
 
-    SERVICE_PLUGINS.require("logs")
+    from localstack_tuning.service_calls import running
+
+    running("logs")
     backend = get_moto_logs_backend(account, region)
     if backend.filters.metric_filters:
         return False

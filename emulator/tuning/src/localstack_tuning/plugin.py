@@ -18,6 +18,7 @@ from localstack_tuning import (
     invocation_metrics,
     jsonpath_cache,
     queue_metrics,
+    route_cache,
     shared_timer,
 )
 from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version
@@ -36,6 +37,7 @@ ADJUSTMENTS = (
     queue_metrics.ADJUSTMENT,
     shared_timer.ADJUSTMENT,
     accept_headers.ADJUSTMENT,
+    route_cache.ADJUSTMENT,
     garbage_collection.ADJUSTMENT,
 )
 

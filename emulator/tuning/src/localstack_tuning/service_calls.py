@@ -18,7 +18,7 @@ from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.protocol.service_router import determine_aws_protocol
 from localstack.aws.spec import load_service
 from localstack.http import Request
-from localstack.services.plugins import SERVICE_PLUGINS
+from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
 from localstack.utils.xray.trace_header import TraceHeader
 
 _USER_AGENT = "Boto3 md/Botocore localstack-tuning"
@@ -29,6 +29,14 @@ def internal_calls_are_logged() -> bool:
     return logging.getLogger("localstack.request.internal.aws").isEnabledFor(logging.INFO)
 
 
+def running(name: str) -> Any:
+    """The service, started if it is not; without ``require``'s lock where it is."""
+    container = SERVICE_PLUGINS.get_service_container(name)
+    if container and container.state == ServiceState.RUNNING:
+        return container.service
+    return SERVICE_PLUGINS.require(name)
+
+
 def call(
     service_name: str, operation_name: str, parameters: dict[str, Any], *, account: str, region: str, **internal: str
 ) -> dict[str, Any]:
@@ -36,7 +44,7 @@ def call(
 
     :raises ClientError: what the provider raised, as a client would have seen it.
     """
-    skeleton = SERVICE_PLUGINS.require(service_name).skeleton
+    skeleton = running(service_name).skeleton
     context = _context(service_name, operation_name, parameters, account, region)
     context.internal_request_params = MappingProxyType(internal)  # type: ignore[assignment]
     try:
