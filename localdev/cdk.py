@@ -2,14 +2,17 @@
 
 import json
 import re
+import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from localdev.child_environment import child_environment, tool_home
 from localdev.engines import Engine
 from localdev.errors import LocaldevError
-from localdev.project import APP_PYTHON, NODE_MODULES, ROOT, STACK_NAME
+from localdev.project import APP_PYTHON, NODE_MODULES, ROOT, STACK_NAME, STATE
 from localdev.stack import failed_resources
 
 _FOR_EVERY_COMMAND = {
@@ -24,14 +27,17 @@ _FOR_EVERY_COMMAND = {
 # half of a synthesis is the CDK's own linter, which says nothing new on the tenth deployment: tests/infra and a
 # deployment to AWS run it
 _WITHOUT_LINTER = {"CDK_VALIDATION": "false"}
+_TIMING = Path(__file__).with_name("cdk_timing.cjs")
+"""What an emulator, which is there at once, changes in when the CLI does things: see the file."""
+_GATE = "LOCALDEV_CDK_BEGINS_WITH"
 _ERROR_LINES = 15
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
     """What makes the CDK CLI talk to this engine and to nothing else."""
-    linter = {} if engine.cdk_program == "cdk" else _WITHOUT_LINTER
-    return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **linter}
+    local = {} if engine.cdk_program == "cdk" else {**_WITHOUT_LINTER, "NODE_OPTIONS": f'--require "{_TIMING}"'}
+    return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **local}
 
 
 def run_cdk(engine: Engine, arguments: Sequence[str]) -> int:
@@ -66,11 +72,51 @@ def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
 
     :raises LocaldevError: with the failing resource and its reason.
     """
-    options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
+    with prepared_deployment(engine, assembly, stack) as deployment:
+        deployment.run()
+
+
+class Deployment:
+    """The CLI, started to deploy and waiting for :meth:`run`; it loads meanwhile."""
+
+    def __init__(self, engine: Engine, assembly: Path, stack: str, folder: Path) -> None:
+        self._engine = engine
+        self._stack = stack
+        self._assembly = assembly
+        self._gate = folder / "begin"
+        options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
+        environment = cdk_environment(engine) | {_GATE: str(self._gate)}
+        self._process = _start(engine.cdk_program, ["deploy", stack, *options], environment)
+
+    def run(self) -> None:
+        """Deploy: the engine is ready.
+
+        :raises LocaldevError: with the failing resource and its reason.
+        """
+        self._gate.touch()
+        try:
+            _finish(self._process, "deploy")
+        except LocaldevError as error:
+            raise _with_reasons(error, self._engine, _name_of(self._stack, self._assembly)) from error
+
+    def cancel(self) -> None:
+        """End the CLI, unless it has ended."""
+        _end(self._process)
+
+
+@contextmanager
+def prepared_deployment(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> Iterator[Deployment]:
+    """Start the CLI before the engine is ready, so that the second it takes to load is not waited for."""
+    STATE.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="deployment-", dir=STATE))
+    deployment = None
     try:
-        _run_quietly(engine.cdk_program, ["deploy", stack, *options], cdk_environment(engine))
-    except LocaldevError as error:
-        raise _with_reasons(error, engine, _name_of(stack, assembly)) from error
+        deployment = Deployment(engine, assembly, stack, folder)
+        yield deployment
+    finally:
+        if deployment:
+            deployment.cancel()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
@@ -98,7 +144,22 @@ def _command(program: str, arguments: Sequence[str]) -> list[str]:
 
 
 def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
-    result = subprocess.run(
+    process = _start(program, arguments, environment)
+    try:
+        _finish(process, arguments[0])
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _start(program: str, arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         _command(program, arguments),
         cwd=ROOT,
         env=environment,
@@ -107,12 +168,15 @@ def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, 
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
     )
-    if result.returncode:
-        lines = [_NOISE.sub("", line) for line in result.stdout.splitlines()]
+
+
+def _finish(process: subprocess.Popen[str], what: str) -> None:
+    output, _ = process.communicate()
+    if process.returncode:
+        lines = [_NOISE.sub("", line) for line in output.splitlines()]
         last = "\n".join(f"  {line}" for line in [line for line in lines if line][-_ERROR_LINES:])
-        raise LocaldevError(f"cdk {arguments[0]} failed. It said:\n{last}")
+        raise LocaldevError(f"cdk {what} failed. It said:\n{last}")
 
 
 def _with_reasons(error: LocaldevError, engine: Engine, stack: str) -> LocaldevError:

@@ -9,7 +9,7 @@ import logging
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.threads import start_thread
 
-SERVICES = ("sts", "logs", "lambda", "stepfunctions", "apigateway", "sqs", "events", "cloudwatch")
+SERVICES = ("sqs", "logs", "lambda", "stepfunctions", "events", "apigateway", "sts", "cloudwatch")
 LOG = logging.getLogger(__name__)
 
 

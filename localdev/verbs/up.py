@@ -3,16 +3,14 @@
 import argparse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from localdev import cdk
+from localdev import assemblies, cdk
 from localdev.engines import Engine
 from localdev.engines.embedded import sweep
 from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
-from localdev.project import STATE
 from localdev.stack import reachable_api_url, stack_exists, stack_outputs
 from localdev.terminal import err, out, progress
 from localdev.verbs.base import Verb, engine_of, engine_options
@@ -35,17 +33,17 @@ def start(engine: Engine) -> None:
 
 def deploy(engine: Engine) -> None:
     """Deploy the stack as it is now, saying so."""
-    with _assembly_folder() as folder, _deploying(engine):
-        cdk.deploy(engine, _synthesize(engine, folder))
+    with _deploying(engine):
+        cdk.deploy(engine, _assembly(engine))
 
 
 def start_and_deploy(engine: Engine) -> None:
-    """Start the engine and deploy; the app is synthesised while the engine starts."""
-    with _assembly_folder() as folder, ThreadPoolExecutor(1) as pool:
-        assembly = pool.submit(_synthesize, engine, folder)
+    """Start the engine and deploy; while it starts, the app is synthesised and the CDK CLI loaded."""
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        prepared = pool.submit(lambda: stack.enter_context(cdk.prepared_deployment(engine, _assembly(engine))))
         start(engine)
         with _deploying(engine):
-            cdk.deploy(engine, assembly.result())
+            prepared.result().run()
 
 
 def destroy(engine: Engine) -> None:
@@ -54,13 +52,13 @@ def destroy(engine: Engine) -> None:
         out.print(f"There is no stack {engine.stack_name} in {engine.where}.")
         engine.forget()
         return
-    with _assembly_folder() as folder, progress("destroying the stack", f"{engine.stack_name} is destroyed"):
-        cdk.destroy(engine, _synthesize(engine, folder))
+    with progress("destroying the stack", f"{engine.stack_name} is destroyed"):
+        cdk.destroy(engine, _assembly(engine))
     engine.forget()
 
 
-def _synthesize(engine: Engine, folder: Path) -> Path:
-    return cdk.synthesize(output=folder, stack_name=engine.stack_name, linter=engine.cdk_program == "cdk")
+def _assembly(engine: Engine) -> Path:
+    return assemblies.assembly(engine.stack_name, linter=engine.cdk_program == "cdk")
 
 
 @contextmanager
@@ -69,13 +67,6 @@ def _deploying(engine: Engine) -> Iterator[None]:
     engine.remember()
     with progress(f"deploying the stack with {engine.cdk_program}", "the stack is deployed"):
         yield
-
-
-@contextmanager
-def _assembly_folder() -> Iterator[Path]:
-    STATE.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix="cdk.out-", dir=STATE) as folder:
-        yield Path(folder)
 
 
 def order_api(engine: Engine) -> OrderApi:

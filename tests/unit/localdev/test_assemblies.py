@@ -1,0 +1,96 @@
+"""The app is synthesised when something has changed that it is made from, and only then."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localdev import assemblies, cdk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with an app, and a CDK that writes down how often it was asked."""
+    for name in ("app.py", "cdk.json", "requirements.txt", "package-lock.json", "infra/stack.py", "lambdas/handler.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(name)
+    monkeypatch.setattr(assemblies, "ROOT", tmp_path)
+    monkeypatch.setattr(assemblies, "FOLDER", tmp_path / "assemblies")
+
+    def synthesize(*, output: Path, **_options: Any) -> Path:
+        output.mkdir()
+        (output / "manifest.json").write_text("{}")
+        with (tmp_path / "asked").open("a") as file:
+            file.write("x")
+        return output
+
+    monkeypatch.setattr(cdk, "synthesize", synthesize)
+    return tmp_path
+
+
+def asked(checkout: Path) -> int:
+    return len((checkout / "asked").read_text())
+
+
+def test_with_nothing_changed_it_is_synthesised_once(checkout: Path) -> None:
+    assert assemblies.assembly() == assemblies.assembly()
+    assert asked(checkout) == 1
+
+
+@pytest.mark.parametrize("name", ["app.py", "cdk.json", "infra/stack.py", "lambdas/handler.py", "requirements.txt"])
+def test_a_change_is_synthesised(checkout: Path, name: str) -> None:
+    before = assemblies.assembly()
+    (checkout / name).write_text("changed")
+    assert assemblies.assembly() != before
+    assert asked(checkout) == 2
+
+
+def test_a_new_a_renamed_and_a_removed_module_are_changes(checkout: Path) -> None:
+    seen = {assemblies.fingerprint()}
+    module = checkout / "lambdas" / "new.py"
+    module.write_text("x")
+    seen.add(assemblies.fingerprint())
+    module = module.rename(checkout / "lambdas" / "other.py")
+    seen.add(assemblies.fingerprint())
+    assert len(seen) == 3
+    module.unlink()
+    assert assemblies.fingerprint() in seen
+
+
+def test_what_is_not_part_of_the_app_is_no_change(checkout: Path) -> None:
+    before = assemblies.fingerprint()
+    (checkout / "README.md").write_text("x")
+    (checkout / "lambdas" / "__pycache__").mkdir()
+    (checkout / "lambdas" / "__pycache__" / "handler.cpython-313.pyc").write_bytes(b"x")
+    assert assemblies.fingerprint() == before
+
+
+@pytest.mark.usefixtures("checkout")
+def test_another_name_of_the_stack_and_the_linter_have_assemblies_of_their_own() -> None:
+    assert len({assemblies.assembly(), assemblies.assembly("another"), assemblies.assembly(linter=True)}) == 3
+
+
+def test_a_file_saved_during_the_synthesis_is_not_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synthesize = cdk.synthesize
+
+    def save_meanwhile(*, output: Path, **options: Any) -> Path:
+        if not (checkout / "asked").exists():
+            (checkout / "app.py").write_text("saved meanwhile")
+        return synthesize(output=output, **options)
+
+    monkeypatch.setattr(cdk, "synthesize", save_meanwhile)
+    assert assemblies.assembly().name == assemblies.fingerprint()
+    assert asked(checkout) == 2
+
+
+def test_only_the_last_few_are_kept(checkout: Path) -> None:
+    for number in range(10):
+        (checkout / "app.py").write_text(str(number))
+        os.utime(assemblies.assembly(), (number, number))
+    assert len(list((checkout / "assemblies").iterdir())) == 6
