@@ -239,44 +239,46 @@
       );
     }
 
-    link(node, x, y, className) {
-      const at = { class: className, transform: `translate(${x} ${y})` };
-      if (!this.dataset.page) return element("g", at);
+    /** A state's face, which is its link; what is written over it is for the eye, the link's name says it all. */
+    face(node, box, radius) {
+      const rect = element("rect", { class: "face", width: box.width, height: box.height, rx: radius });
+      if (!this.dataset.page) return rect;
       const query = `?state=${encodeURIComponent(node.name)}`;
       return element("a", {
-        ...at,
         href: `${this.dataset.page}${query}#state`,
         "hx-get": `${this.dataset.live}${query}`,
         "hx-target": "#live",
         "hx-swap": "outerMorph",
         "hx-push-url": `${this.dataset.page}${query}`,
-      });
+      }, rect);
     }
 
     card({ node, box, x, y }) {
-      const group = this.link(node, x, y, "node");
-      group.append(
-        element("rect", { class: "face", width: box.width, height: box.height, rx: 9 }),
+      const group = element("g", { transform: `translate(${x} ${y})` }, this.face(node, box, 9));
+      const written = element("g", { class: "written", ...this.silence() });
+      group.append(written);
+      written.append(
         element("path", { class: "glyph", d: GLYPHS[node.type] ?? GLYPHS.Pass, transform: `translate(14 ${box.height / 2 - 9}) scale(1.15)` }),
       );
       box.lines.forEach((line, index) => {
-        group.append(element("text", { class: "name", x: NODE.left, y: NODE.padding + 11 + index * NODE.line }, line));
+        written.append(element("text", { class: "name", x: NODE.left, y: NODE.padding + 11 + index * NODE.line }, line));
       });
       const subtitle = element("text", { class: "subtitle", x: NODE.left, y: NODE.padding + 11 + box.lines.length * NODE.line });
-      group.append(subtitle, this.badge(box.width - 20, box.height / 2), this.flag(box.width));
+      written.append(subtitle, this.badge(box.width - 20, box.height / 2), this.flag(box.width));
       this.cards.set(node.name, { group, subtitle });
       return group;
     }
 
     box({ node, box, x, y }) {
-      const group = this.link(node, x, y, "node container");
-      group.append(
-        element("rect", { class: "face", width: box.width, height: box.height, rx: 12 }),
+      const group = element("g", { transform: `translate(${x} ${y})` }, this.face(node, box, 12));
+      const written = element("g", { class: "written", ...this.silence() });
+      group.append(written);
+      written.append(
         element("path", { class: "glyph", d: GLYPHS[node.type], transform: "translate(13 12) scale(1.15)" }),
         element("text", { class: "name", x: 40, y: 21 }, box.lines[0]),
       );
       const subtitle = element("text", { class: "subtitle", x: 40, y: 35 });
-      group.append(subtitle, this.badge(box.width - 20, 22), this.flag(box.width));
+      written.append(subtitle, this.badge(box.width - 20, 22), this.flag(box.width));
       this.cards.set(node.name, { group, subtitle });
       const whole = element("g", {}, group);
       let left = x + BOX.padding + Math.max(0, (box.width - BOX.padding * 2 - box.inner.reduce((sum, each) => sum + each.width, 0) - BOX.gap * (box.inner.length - 1)) / 2);
@@ -286,6 +288,8 @@
       }
       return whole;
     }
+
+    silence() { return this.dataset.page ? { "aria-hidden": "true" } : {}; }
 
     badge(x, y) {
       return element(
@@ -327,11 +331,13 @@
       const many = node.visits > 1 ? ` · ×${node.visits}` : "";
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
       subtitle.textContent = `${node.type}${many}${tries}`;
-      group.querySelector(":scope > .badge text").textContent = plain ? "" : SIGNS[node.mark];
+      group.querySelector(".badge text").textContent = plain ? "" : SIGNS[node.mark];
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
-      if (group.tagName === "a") group.setAttribute("aria-label", `${node.name}, ${node.type}${said}${many}${tries}`);
-      if (node.name === this.dataset.selected) group.setAttribute("aria-current", "true");
-      else group.removeAttribute("aria-current");
+      const link = group.querySelector("a");
+      if (!link) return;
+      link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${many}${tries}`);
+      if (node.name === this.dataset.selected) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
   }
 

@@ -1,0 +1,240 @@
+"""A real browser on a real console, which reads an emulator of the suite's own with the stack on it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from console.app import create_app
+from localdev import cdk
+from localdev.console_pages import console_settings
+from localdev.engines import EmbeddedEngine, start_for_tests
+from localdev.order_history import executions_client
+from localdev.orders import OrderApi
+from localdev.processes import free_port
+from localdev.stack import reachable_api_url, stack_outputs
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+    from console.settings import Settings
+    from localdev.engines import Engine
+    from localdev.stack import StackOutputs
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+_WAIT_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, as the machine has it."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is installed. Hint: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An emulator with the stack on it; asks for the browser first, since nothing is to be started without one."""
+    assert browser
+    engine = start_for_tests("embedded")
+    try:
+        cdk.deploy(engine, cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name))
+        yield engine
+    finally:
+        engine.stop()
+
+
+@pytest.fixture(scope="session")
+def outputs(engine: Engine) -> StackOutputs:
+    """The deployed stack."""
+    return stack_outputs(engine.clients(), engine.stack_name)
+
+
+@pytest.fixture(scope="session")
+def orders(engine: Engine, outputs: StackOutputs) -> OrderApi:
+    """The deployed API."""
+    return OrderApi(reachable_api_url(outputs.api_url, engine.endpoint_url))
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The console of these settings, on a port of its own; its address."""
+    port = free_port()
+    config = uvicorn.Config(
+        create_app(settings), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_until(lambda: server.started or None, what="the console", seconds=20)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def settings(engine: Engine) -> Settings:
+    """What the console is told of the engine."""
+    hosts = frozenset({"127.0.0.1"})
+    return console_settings(engine, read_only=False, hosts=hosts, how_to_start="./scripts/up")
+
+
+@pytest.fixture(scope="session")
+def console(settings: Settings) -> Iterator[str]:
+    """The console's address."""
+    with served(settings) as url:
+        yield url
+
+
+@dataclass
+class Visitor:
+    """One person's browser: opens pages, and notes what ought not to happen."""
+
+    context: BrowserContext
+    console: str
+    strangers: list[str] = field(default_factory=list)
+    """Addresses that are not the console's."""
+    complaints: list[str] = field(default_factory=list)
+    """What pages said in the browser's console: violated policies, errors in scripts."""
+
+    def open(self, path: str = "/") -> Page:
+        """A page of the console, in a new tab."""
+        page = self.context.new_page()
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(f"a dialog: {dialog.message}"))
+        page.on("request", self._asked)
+        page.goto(path if path.startswith("http") else f"{self.console}{path}")
+        return page
+
+    def _heard(self, message: Any) -> None:
+        # an answer that is an error is told there too; what the page makes of it is what the tests look at
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:")):
+            self.strangers.append(request.url)
+
+
+@pytest.fixture
+def visit(browser: Browser, console: str) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors; afterwards none may have been led elsewhere, or have heard a complaint."""
+    visitors: list[Visitor] = []
+
+    def make(*, at: str = console, width: int = 1280, height: int = 900, **options: Any) -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
+        context.set_default_timeout(_WAIT_MS)
+        visitors.append(Visitor(context, at))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.context.close()
+        assert visitor.strangers == []
+        assert visitor.complaints == []
+
+
+@pytest.fixture(scope="session")
+def pineapple(orders: OrderApi) -> str:
+    """The ARN of an order that has failed."""
+    return orders.wait(orders.place("pineapple")).order.execution_arn
+
+
+@pytest.fixture(scope="session")
+def slow_machine(engine: Engine) -> Iterator[str]:
+    """The ARN of a state machine that takes a second for each of its steps, and that can be stopped."""
+    states = engine.clients().client("stepfunctions")
+    definition = (
+        '{"StartAt": "Knead", "States": {'
+        '"Knead": {"Type": "Wait", "Seconds": 1, "Next": "Bake"},'
+        '"Bake": {"Type": "Wait", "Seconds": 1, "Next": "Serve"},'
+        '"Serve": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "Done"},'
+        '"Done": {"Type": "Succeed"}}}'
+    )
+    role = "arn:aws:iam::000000000000:role/slow"
+    arn = states.create_state_machine(name="slow", definition=definition, roleArn=role)["stateMachineArn"]
+    yield arn
+    states.delete_state_machine(stateMachineArn=arn)
+
+
+class Relay:
+    """Passes connections on to the engine until it is closed: an engine that goes away and comes back."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self._target = target
+        self.port = free_port()
+        self._open: list[socket.socket] = []
+        self._listener: socket.socket | None = None
+        self.open()
+
+    def open(self) -> None:
+        """Come back."""
+        self._listener = socket.create_server(("127.0.0.1", self.port), reuse_port=True)
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def close(self) -> None:
+        """Go away, in the middle of whatever is said."""
+        if self._listener is not None:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                here, _ = listener.accept()
+            except OSError:
+                return
+            there = socket.create_connection(self._target)
+            self._open += [here, there]
+            for source, target in ((here, there), (there, here)):
+                threading.Thread(target=_pass_on, args=(source, target), daemon=True).start()
+
+
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+@pytest.fixture
+def relay(engine: Engine, settings: Settings) -> Iterator[tuple[Relay, str]]:
+    """An engine that can go away, and the address of a console that reads it."""
+    assert isinstance(engine, EmbeddedEngine)
+    relay = Relay(("127.0.0.1", engine.port))
+    away = EmbeddedEngine(relay.port)
+    with served(replace(settings, client=executions_client(away.clients()))) as url:
+        yield relay, url
+    relay.close()

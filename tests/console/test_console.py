@@ -1,0 +1,275 @@
+"""The console, as a person with a browser meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Relay, Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from localdev.engines import Engine
+    from localdev.orders import OrderApi
+    from localdev.stack import StackOutputs
+
+type Visit = Callable[..., Visitor]
+FAILED = "Sorry, We Dont add Pineapple"
+
+
+def _state(page: Page, name: str, mark: str) -> None:
+    """The graph shows the state as ``mark``."""
+    expect(
+        page.get_by_role("group", name="States").get_by_role("link", name=re.compile(f"^{re.escape(name)}, .*{mark}"))
+    ).to_be_visible()
+
+
+def _machine(outputs: StackOutputs) -> str:
+    return f"/machines/{outputs.state_machine_arn}"
+
+
+def _started(engine: Engine, machine: str, **given: object) -> str:
+    states = engine.clients().client("stepfunctions")
+    return states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
+
+
+def test_an_order_is_placed_and_watched_to_its_end(visit: Visit, outputs: StackOutputs) -> None:
+    page = visit().open(_machine(outputs))
+    page.get_by_role("button", name="pineapple").click()
+    page.get_by_role("button", name="Order a pizza").click()
+
+    page.wait_for_url("**/executions/**")
+    expect(page.get_by_label("Outcome").get_by_text("Failed", exact=True)).to_be_visible()
+    _state(page, "Order Pizza Job", "succeeded")
+    _state(page, "Lets make your pizza", "not reached")
+    _state(page, FAILED, "failed, here the execution failed")
+    expect(page.get_by_label("Outcome")).to_contain_text("They asked for Pineapple")
+
+
+def test_a_running_execution_is_shown_step_by_step_without_loading_the_page_again(
+    visit: Visit, engine: Engine, slow_machine: str
+) -> None:
+    page = visit().open(f"/executions/{_started(engine, slow_machine, seconds=0)}")
+    page.evaluate("window.stillThere = true")
+
+    for name, mark in (("Knead", "running"), ("Knead", "succeeded"), ("Bake", "running"), ("Done", "succeeded")):
+        _state(page, name, mark)
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+    expect(page.locator("#poll")).to_have_count(0)
+    assert page.evaluate("window.stillThere")
+
+
+def test_nothing_jumps_while_an_execution_runs(visit: Visit, engine: Engine, slow_machine: str) -> None:
+    page = visit(height=1600).open(f"/executions/{_started(engine, slow_machine, seconds=0)}")
+    _state(page, "Knead", "running")
+    page.evaluate(
+        """() => { window.shift = 0; new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) window.shift += entry.value;
+        }).observe({ type: "layout-shift" }); }"""
+    )
+    before = page.locator("#graph svg").bounding_box()
+
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+
+    assert page.locator("#graph svg").bounding_box() == before
+    assert page.evaluate("window.shift") < 0.02
+
+
+def test_the_list_of_executions_is_live(visit: Visit, outputs: StackOutputs, orders: OrderApi) -> None:
+    page = visit().open(_machine(outputs))
+    order = orders.wait(orders.place("quattro formaggi")).order
+
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=order.order_id))
+    expect(row).to_contain_text("Succeeded")
+    expect(row).to_contain_text("flavour: quattro formaggi")
+
+
+def test_the_failing_state_is_found_by_its_role_and_name_and_tells_why(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}")
+    page.get_by_role("link", name=re.compile("^With Pineapple.*Choice, succeeded")).click()
+    expect(page.get_by_role("region", name="With Pineapple?")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile(f"^{FAILED}, Fail, failed")).click()
+
+    state = page.get_by_role("region", name=FAILED)
+    expect(state).to_contain_text("Failed To Make Pizza: They asked for Pineapple")
+    expect(page).to_have_url(re.compile(r"\?state=Sorry"))
+
+
+def test_a_states_log_line_is_two_clicks_away(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}")
+
+    page.get_by_role("link", name=re.compile("^Order Pizza Job, Task")).click()
+
+    lines = page.get_by_role("list", name="Log lines")
+    expect(lines).to_contain_text("Pizza analysed")
+    expect(lines).to_contain_text("flavour pineapple")
+
+
+def test_going_back_shows_the_state_that_was_looked_at_before(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}")
+    page.get_by_role("link", name=re.compile("^Order Pizza Job, Task")).click()
+    expect(page.get_by_role("region", name="Order Pizza Job")).to_be_visible()
+
+    page.go_back()
+
+    expect(page.get_by_role("region", name=FAILED)).to_be_visible()
+
+
+def test_everything_can_be_reached_by_keyboard(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+    job = page.get_by_role("group", name="States").get_by_role("link", name=re.compile("^Order Pizza Job"))
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if job.evaluate("(link) => link === document.activeElement"):
+            break
+    expect(job).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("region", name="Order Pizza Job")).to_be_visible()
+    expect(job).to_be_focused()
+
+
+def test_cause_and_arn_can_be_copied(visit: Visit, pineapple: str) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"]).open(f"/executions/{pineapple}")
+
+    for button, copied in (("Copy the cause", "They asked for Pineapple"), ("Copy ARN", pineapple)):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("status")).to_have_text("Copied.")
+        assert page.evaluate("navigator.clipboard.readText()") == copied
+    page.get_by_role("button", name="Copy the execution's input").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('{')")
+    assert json.loads(page.evaluate("navigator.clipboard.readText()")) == {"flavour": "pineapple"}
+
+
+def test_a_flavour_that_is_markup_is_text_everywhere(visit: Visit, outputs: StackOutputs) -> None:
+    markup = "<img src=x onerror=alert(1)>"
+    page = visit().open(_machine(outputs))
+    page.get_by_label("Flavour", exact=True).fill(markup)
+    page.get_by_role("button", name="Order a pizza").click()
+
+    page.wait_for_url("**/executions/**")
+    expect(page.get_by_label("Outcome")).to_contain_text(f"flavour: {markup}")
+    assert page.locator("img").count() == 0
+
+
+def test_the_same_key_never_places_two_orders(visit: Visit, outputs: StackOutputs) -> None:
+    visitor = visit()
+    shown = set()
+    for _ in range(2):
+        page = visitor.open(_machine(outputs))
+        page.get_by_text("Idempotency key").click()
+        page.get_by_label("The same key never starts two").fill("twice")
+        page.get_by_role("button", name="Order a pizza").click()
+        page.wait_for_url("**/executions/**")
+        shown.add(page.url)
+
+    assert len(shown) == 1
+
+
+def test_what_the_api_does_not_accept_is_said_on_the_page(visit: Visit, outputs: StackOutputs) -> None:
+    page = visit().open(_machine(outputs))
+    page.get_by_label("Flavour", exact=True).fill("x" * 65)
+    page.get_by_role("button", name="Order a pizza").click()
+
+    expect(page.get_by_role("status")).to_contain_text("did not accept")
+
+
+def test_any_input_can_be_started_and_what_is_no_json_is_refused(
+    visit: Visit, engine: Engine, slow_machine: str
+) -> None:
+    assert engine
+    page = visit().open(f"/machines/{slow_machine}")
+    page.get_by_text("Start with any input").click()
+    page.get_by_label("Input, as JSON").fill("{seconds")
+    page.get_by_role("button", name="Start execution").click()
+    expect(page.get_by_role("status")).to_contain_text("The input is not JSON")
+
+    page.get_by_label("Input, as JSON").fill('{"seconds": 0}')
+    page.get_by_role("button", name="Start execution").click()
+
+    page.wait_for_url("**/executions/**")
+    expect(page.get_by_role("region", name="the execution's input")).to_contain_text('"seconds": 0')
+
+
+def test_a_running_execution_can_be_stopped(visit: Visit, engine: Engine, slow_machine: str) -> None:
+    page = visit().open(f"/executions/{_started(engine, slow_machine, seconds=600)}")
+    _state(page, "Serve", "running")
+
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.get_by_label("Outcome").get_by_text("Aborted", exact=True)).to_be_visible()
+    _state(page, "Serve", "aborted")
+
+
+def test_an_engine_that_cannot_redrive_says_so(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}")
+    page.get_by_role("button", name="Redrive").click()
+
+    expect(page.get_by_role("status")).to_contain_text("cannot redrive the execution")
+
+
+def test_the_page_survives_the_engine_going_away_and_coming_back(
+    visit: Visit, engine: Engine, slow_machine: str, relay: tuple[Relay, str]
+) -> None:
+    between, console = relay
+    page = visit(at=console).open(f"/executions/{_started(engine, slow_machine, seconds=3)}")
+    _state(page, "Knead", "running")
+
+    between.close()
+    expect(page.get_by_role("status")).to_contain_text("does not answer")
+    _state(page, "Knead", "")
+    between.open()
+
+    expect(page.get_by_role("status")).to_be_hidden()
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+
+
+def test_a_page_opened_while_the_engine_is_away_goes_on_by_itself(visit: Visit, relay: tuple[Relay, str]) -> None:
+    between, console = relay
+    between.close()
+    page = visit(at=console).open("/machines")
+    expect(page.get_by_role("heading", name="The engine is away")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("./scripts/up")
+
+    between.open()
+
+    expect(page.get_by_role("heading", name="State machines")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_follow_the_systems_theme_until_another_is_chosen(visit: Visit, pineapple: str, scheme: str) -> None:
+    visitor = visit(color_scheme=scheme)
+    page = visitor.open(f"/executions/{pineapple}")
+    assert _is_dark(page) is (scheme == "dark")
+
+    page.get_by_role("button", name="Light or dark").click()
+    assert _is_dark(page) is (scheme == "light")
+    page.reload()
+    assert _is_dark(page) is (scheme == "light")
+
+
+def _is_dark(page: Page) -> bool:
+    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    return sum(int(part) for part in re.findall(r"\d+", background)[:3]) < 3 * 128
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280, 2560])
+def test_pages_fit_any_width(visit: Visit, outputs: StackOutputs, pineapple: str, width: int) -> None:
+    visitor = visit(width=width)
+
+    for path in ("/machines", _machine(outputs), f"/executions/{pineapple}"):
+        page = visitor.open(path)
+        page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
