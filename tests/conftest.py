@@ -1,10 +1,12 @@
 """Options of the whole suite."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from localdev.engines import ENGINES
+from tests import reporting
 
 # the Node versions that jsii will support next year are no news of a test run; read when aws_cdk is imported
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
@@ -21,3 +23,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
     parser.addoption("--keep", action="store_true", help="leave the stack on the external engine or in the AWS account")
+    parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect for the summary, where one is wanted."""
+    path = config.getoption("--summary")
+    if path:
+        config.pluginmanager.register(reporting.Summary(Path(path)), "summary")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(prefix: list[str]) -> None:
+    """The HTML report draws the executions' graphs as the console does."""
+    prefix.extend(reporting.page_parts())

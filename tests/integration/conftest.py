@@ -16,6 +16,7 @@ from localdev.engines.embedded import sweep
 from localdev.orders import OrderApi
 from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.waiting import wait_until
+from tests.reporting import attach, executed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -166,7 +167,7 @@ class Api:
 
 @pytest.fixture
 def api(outputs: StackOutputs, engine: Engine, request: pytest.FixtureRequest) -> Api:
-    """The deployed API; a failing test's report shows the executions it started."""
+    """The deployed API; a test's report shows the executions it started."""
     ordered = request.node.stash.setdefault(_ORDERED, [])
     return Api(reachable_api_url(outputs.api_url, engine.endpoint_url), ordered)
 
@@ -192,21 +193,16 @@ def outcome_of(api: Api) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add to a failure what happened on the other side: the executions' histories and the emulator's log."""
+    """Add what happened on the other side: the test's executions, and when it failed the emulator's log as well."""
     report = yield
     engine = item.session.stash.get(_ENGINE, None)
-    if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception) or engine is None:
+    is_skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
+    if engine is None or is_skipped or (call.when != "call" and not report.failed):
         return report
-    for arn in item.stash.get(_ORDERED, []):
-        report.sections.append((f"execution {arn.rpartition(':')[2]}", _history(engine, arn)))
-    report.sections.append((f"the last lines of the {engine.name} emulator's log", engine.log_tail(_LOG_LINES)))
+    ordered: list[str] = item.stash.get(_ORDERED, [])
+    found = executed(engine.clients(), ordered)
+    attach(report, found)
+    if report.failed:
+        report.sections += [(f"execution {each.name}", f"{each.told}\n\n{each.logged}") for each in found]
+        report.sections.append((f"the last lines of the {engine.name} emulator's log", engine.log_tail(_LOG_LINES)))
     return report
-
-
-def _history(engine: Engine, arn: str) -> str:
-    try:
-        from executions.report import report_text
-
-        return report_text(engine.clients().client("stepfunctions"), arn)
-    except Exception as error:  # noqa: BLE001 - a report of a failure must not fail itself
-        return f"could not be read: {error!r}"
