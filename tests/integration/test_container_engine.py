@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -267,3 +268,26 @@ def test_the_image_is_small_says_what_it_is_and_holds_no_secret(docker: DockerCl
     environment = dict(variable.split("=", 1) for variable in image.attrs["Config"]["Env"])
     assert (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]) == ("test", "test")
     assert not re.search(r"(?i)token|password|PIP_INDEX_URL", _history(image))
+
+
+def test_compose_starts_it_ready_for_a_deployment(docker: DockerClient) -> None:
+    port = str(free_port())
+    project_name = f"esm-{port}"
+    # the image that is there already: another builder would begin from nothing
+    image = ensure_image(docker, lambda _: None)
+    environment = {**os.environ, "EMULATOR_IMAGE": image, "EMULATOR_PORT": port, "COMPOSE_PROJECT_NAME": project_name}
+
+    def run(*command: str) -> str:
+        result = subprocess.run(command, cwd=project.ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    try:
+        run("docker", "compose", "up", "--detach", "--wait", "--no-build")
+        run("scripts/deploy", "--engine", "external", "--port", port)
+        said = run("scripts/order", "pepperoni", "--json", "--engine", "external", "--port", port)
+    finally:
+        run("docker", "compose", "down", "--volumes", "--timeout", "3")
+
+    assert json.loads(said)["status"] == "SUCCEEDED"
+    assert docker.containers.list(all=True, filters={"label": f"com.docker.compose.project={project_name}"}) == []

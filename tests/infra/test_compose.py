@@ -1,0 +1,76 @@
+"""The compose files are what Compose understands, and say what we mean."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from localdev.project import ROOT
+
+
+def _has_compose() -> bool:
+    if not shutil.which("docker"):
+        return False
+    return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+
+
+pytestmark = pytest.mark.skipif(not _has_compose(), reason="Docker Compose v2 is not installed")
+
+
+def _service(*files: str, **variables: str) -> dict[str, Any]:
+    """The emulator as Compose understands these files."""
+    options = [option for file in files for option in ("--file", file)]
+    result = subprocess.run(
+        ["docker", "compose", *options, "config", "--format", "json"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == "", "no variable is missing"
+    service: dict[str, Any] = json.loads(result.stdout)["services"]["emulator"]
+    return service
+
+
+def test_the_emulator_is_built_from_this_checkout_and_published_on_the_loopback_address() -> None:
+    service = _service("docker-compose.yml")
+
+    (port,) = service["ports"]
+    assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "4566", 4566)
+    assert service["build"]["dockerfile"] == "emulator/Dockerfile"
+    assert service["pull_policy"] == "build"
+    assert service.get("volumes", []) == []
+
+
+def test_nothing_of_the_persons_aws_settings_gets_into_it() -> None:
+    service = _service("docker-compose.yml", AWS_PROFILE="production", AWS_SECRET_ACCESS_KEY="real")  # noqa: S106
+
+    assert set(service["environment"]) == {"LOCALSTACK_HOST"}
+
+
+def test_the_override_runs_the_upstream_image_with_the_socket_it_needs() -> None:
+    service = _service("docker-compose.yml", "docker-compose.upstream.yml")
+
+    assert service["image"] == "localstack/localstack:4.14.0"
+    assert "build" not in service
+    assert [volume["source"] for volume in service["volumes"]] == ["/var/run/docker.sock"]
+    assert "cap_drop" not in service
+
+
+def test_a_newer_image_gets_the_token() -> None:
+    service = _service(
+        "docker-compose.yml",
+        "docker-compose.upstream.yml",
+        LOCALSTACK_IMAGE="localstack/localstack:2026.3",
+        LOCALSTACK_AUTH_TOKEN="ls-token",  # noqa: S106
+    )
+
+    assert service["image"] == "localstack/localstack:2026.3"
+    assert service["environment"]["LOCALSTACK_AUTH_TOKEN"] == "ls-token"  # noqa: S105
