@@ -19,9 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--engine",
         action="append",
         choices=list(ENGINES),
-        help="what the integration tests run on, may be given more than once (default: embedded)",
+        help="what the integration tests run on, may be given more than once (default: embedded, and container where a "
+        "Docker Engine answers)",
     )
     parser.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
+    parser.addoption("--record", action="store_true", help="make the record every engine is held to, in test_parity")
     parser.addoption("--keep", action="store_true", help="leave the stack on the external engine or in the AWS account")
     parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
 

@@ -13,6 +13,7 @@ import urllib3
 from localdev import cdk
 from localdev.engines import start_for_tests
 from localdev.engines.embedded import sweep
+from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
 from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.waiting import wait_until
@@ -30,11 +31,34 @@ ONLY_ON = "only_on"
 _LOG_LINES = 40
 _ORDERED = pytest.StashKey[list[str]]()
 _ENGINE = pytest.StashKey["Engine"]()
+_ENGINES = pytest.StashKey[list[str]]()
+_WITHOUT_CONTAINER = pytest.StashKey[str]()
 
 
 def engines_of(config: pytest.Config) -> list[str]:
-    """The names that were asked for, each once."""
-    return list(dict.fromkeys(config.getoption("--engine") or ["embedded"]))
+    """The engines that were asked for, each once; else the embedded one, and the container where that can be."""
+    if _ENGINES not in config.stash:
+        config.stash[_ENGINES] = list(dict.fromkeys(config.getoption("--engine") or _possible_engines(config)))
+    return config.stash[_ENGINES]
+
+
+def _possible_engines(config: pytest.Config) -> list[str]:
+    from localdev.engines import docker_engine
+
+    try:
+        docker_engine.connect().close()
+    except LocaldevError as error:
+        config.stash[_WITHOUT_CONTAINER] = str(error)
+        return ["embedded"]
+    return ["embedded", "container"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Which engines the tests ran on, and why not on the container."""
+    terminalreporter.section("engines")
+    terminalreporter.line(f"The integration tests ran on: {', '.join(engines_of(config))}.")
+    if reason := config.stash.get(_WITHOUT_CONTAINER, None):
+        terminalreporter.line(f"Not on the container: {reason}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
