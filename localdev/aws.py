@@ -80,7 +80,8 @@ class AccountClients(Clients):
     def __init__(self) -> None:
         """:raises LocaldevError: the settings name a profile that is not there."""
         try:
-            self._session = boto3.Session()
+            # the CDK and the other SDKs read this variable, boto3 does not
+            self._session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         except ProfileNotFound as error:
             raise LocaldevError(f"{error}.", "AWS_PROFILE names it; see 'aws configure list-profiles'.") from error
         self._endpoint_url = None

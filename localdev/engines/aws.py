@@ -67,7 +67,8 @@ class AwsEngine:
 
     def tool_environment(self) -> dict[str, str]:
         """The person's own environment, with the region that was found in it."""
-        return {**os.environ, "AWS_REGION": self.account().region}
+        region = self.account().region
+        return {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
     def clients(self) -> Clients:
         """boto3 clients with the person's credentials."""
@@ -99,27 +100,27 @@ class AwsEngine:
 
     def remember(self) -> None:
         """Write down the stack, so that the next command means the same one."""
-        file = _record_file()
+        file = _record_of(self.stack_name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"stack_name": self.stack_name, **asdict(self.account())}))
+        file.write_text(json.dumps(asdict(self.account())))
 
     def forget(self) -> None:
         """It has been destroyed."""
-        if recorded_stack() == self.stack_name:
-            _record_file().unlink()
+        _record_of(self.stack_name).unlink(missing_ok=True)
 
 
 def recorded_stack() -> str | None:
-    """The stack that was deployed from this checkout and has not been destroyed."""
-    try:
-        name = json.loads(_record_file().read_text())["stack_name"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
-    return str(name)
+    """The stack that was deployed last from this checkout, of those that have not been destroyed."""
+    records = sorted(_records().glob("*.json"), key=lambda file: file.stat().st_mtime)
+    return records[-1].stem if records else None
 
 
-def _record_file() -> Path:
-    return project.STATE / "aws-stack.json"
+def _records() -> Path:
+    return project.STATE / "aws-stacks"
+
+
+def _record_of(stack_name: str) -> Path:
+    return _records() / f"{stack_name}.json"
 
 
 def _find_account(clients: Clients) -> Account:

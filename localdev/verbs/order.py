@@ -9,6 +9,7 @@ from executions.report import path_line
 from localdev.engines import Engine
 from localdev.order_history import execution_history, path_document
 from localdev.orders import OrderApi, Outcome
+from localdev.project import unique_stack_name
 from localdev.terminal import err, orders_table, out, print_order, progress
 from localdev.verbs import up
 from localdev.verbs.base import Verb, engine_of, engine_options
@@ -62,6 +63,9 @@ def _order(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     started = time.monotonic()
+    if options.engine == "aws" and not options.stack_name:
+        # what it makes it destroys: never a stack that was there before
+        options.stack_name = unique_stack_name()
     engine = engine_of(options)
     announce(engine, "deploys, orders from and destroys" if not options.keep else "deploys and orders from")
     try:

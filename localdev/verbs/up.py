@@ -39,6 +39,11 @@ def deploy(engine: Engine) -> None:
 
 def start_and_deploy(engine: Engine) -> None:
     """Start the engine and deploy; while it starts, the app is synthesised and the CDK CLI loaded."""
+    if engine.cdk_program == "cdk":
+        # a real account is looked at before anything begins there
+        start(engine)
+        deploy(engine)
+        return
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         prepared = pool.submit(lambda: stack.enter_context(cdk.prepared_deployment(engine, _assembly(engine))))
         start(engine)

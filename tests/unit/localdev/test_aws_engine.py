@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev import project
+from localdev.cli import main
 from localdev.engines.aws import Account, AwsEngine, recorded_stack
 from localdev.errors import LocaldevError
 from localdev.processes import free_port
@@ -90,3 +91,23 @@ def test_without_a_yes_on_a_terminal_nothing_is_done(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(LocaldevError, match="Nothing was done"):
         announce(AwsEngine(), "deploys")
+
+
+def test_a_demo_destroys_what_it_has_made_also_when_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AwsEngine, "account", lambda _: Account("123456789012", "eu-west-1", "arn"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    AwsEngine("the-state-machine-of-before").remember()
+    used: list[tuple[str, str]] = []
+
+    def fail(engine: AwsEngine) -> None:
+        used.append(("deploy", engine.stack_name))
+        raise LocaldevError("the oven is cold")
+
+    monkeypatch.setattr("localdev.verbs.up.start_and_deploy", fail)
+    monkeypatch.setattr("localdev.verbs.up.destroy", lambda engine: used.append(("destroy", engine.stack_name)))
+
+    assert main(["demo", "--engine", "aws"]) == 1
+
+    (deployed, name), (destroyed, same) = used
+    assert (deployed, destroyed) == ("deploy", "destroy")
+    assert name == same != "the-state-machine-of-before"
