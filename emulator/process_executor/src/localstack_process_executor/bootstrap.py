@@ -40,7 +40,7 @@ def listen_for_debugger(address: str) -> None:
 
 def main(layers: str = LAYERS, debug_address: str = "") -> None:
     """Serve invocations until the process is ended."""
-    import awslambdaric.__main__
+    import awslambdaric.__main__  # type: ignore[import-untyped, unused-ignore]
 
     runtime_dir = os.environ["LAMBDA_RUNTIME_DIR"]
     sys.path[:] = import_path(os.environ["LAMBDA_TASK_ROOT"], runtime_dir, layers)

@@ -28,11 +28,14 @@ import sys
 import time
 import types
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-# run as a program of its own: the package is not installed for the interpreter that runs it
-sys.path.insert(0, str(Path(__file__).parent))
-import namespaces
+if TYPE_CHECKING:
+    from localstack_process_executor import namespaces
+else:
+    # run as a program of its own: the package is not installed for the interpreter that runs it
+    sys.path.insert(0, str(Path(__file__).parent))
+    import namespaces
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PROCESS_IDS = 7, 30_000

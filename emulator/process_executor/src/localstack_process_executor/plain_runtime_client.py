@@ -3,40 +3,52 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Stands in ``/var/runtime`` as ``runtime_client.py``.
 """
 
+from __future__ import annotations
+
 import http.client
 import os
+from typing import Any
 
 _PREFIX = "/2018-06-01/runtime/invocation"
-_connection = None
-_user_agent = ""
+_JSON = {"Content-Type": "application/json"}
 
 
-def initialize_client(user_agent):  # type: ignore[no-untyped-def]
-    global _user_agent  # noqa: PLW0603 - as the native module, one client for a process
-    _user_agent = user_agent
+class _Client:
+    """One connection, kept open: a process has one runtime."""
+
+    user_agent = ""
+    connection: http.client.HTTPConnection | None = None
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> http.client.HTTPResponse:
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+        self.connection.request(method, path, body, {"User-Agent": self.user_agent, **(headers or {})})
+        return self.connection.getresponse()
 
 
-def next():  # type: ignore[no-untyped-def] # noqa: A001
-    response = _request("GET", f"{_PREFIX}/next")
-    headers = dict(response.getheaders())
-    deadline = headers.get("Lambda-Runtime-Deadline-Ms")
-    if deadline is not None:
-        headers["Lambda-Runtime-Deadline-Ms"] = int(deadline)
+_CLIENT = _Client()
+
+
+def initialize_client(user_agent: str) -> None:
+    """Called once, before anything else."""
+    _CLIENT.user_agent = user_agent
+
+
+def next() -> tuple[bytes, dict[str, Any]]:  # noqa: A001 - the native module's name for it
+    """Wait for an invocation: its event and its headers, the deadline a number."""
+    response = _CLIENT.request("GET", f"{_PREFIX}/next")
+    headers: dict[str, Any] = dict(response.getheaders())
+    headers["Lambda-Runtime-Deadline-Ms"] = int(headers["Lambda-Runtime-Deadline-Ms"])
     return response.read(), headers
 
 
-def post_invocation_result(invoke_id, result, content_type, _invocation_id=None):  # type: ignore[no-untyped-def]
-    _request("POST", f"{_PREFIX}/{invoke_id}/response", result, {"Content-Type": content_type}).read()
+def post_invocation_result(invoke_id: str, result: bytes, content_type: str, _invocation_id: str | None = None) -> None:
+    """Answer an invocation."""
+    _CLIENT.request("POST", f"{_PREFIX}/{invoke_id}/response", result, {"Content-Type": content_type}).read()
 
 
-def post_error(invoke_id, error, xray_cause, _invocation_id=None):  # type: ignore[no-untyped-def] # noqa: ARG001
-    body = error if isinstance(error, bytes) else error.encode()
-    _request("POST", f"{_PREFIX}/{invoke_id}/error", body, {"Content-Type": "application/json"}).read()
-
-
-def _request(method, path, body=None, headers=None):  # type: ignore[no-untyped-def]
-    global _connection  # noqa: PLW0603
-    if _connection is None:
-        _connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-    _connection.request(method, path, body, {"User-Agent": _user_agent, **(headers or {})})
-    return _connection.getresponse()
+def post_error(invoke_id: str, error: str, _xray_cause: str, _invocation_id: str | None = None) -> None:
+    """Answer an invocation with the function's error."""
+    _CLIENT.request("POST", f"{_PREFIX}/{invoke_id}/error", error.encode(), _JSON).read()

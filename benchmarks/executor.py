@@ -1,0 +1,290 @@
+"""The process executor beside the rival emulator ministack: warm and cold, callers at once, memory, a soak.
+
+Both emulators run at the same time and are measured in turns, a few calls each, so that a busy machine is as busy for
+one as for the other. ministack is installed into an environment of its own that is removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import io
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import psutil
+from botocore.config import Config
+
+from localdev.engines import EmbeddedEngine
+from localdev.processes import free_port
+from localdev.project import REGION
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SOURCE = "import boto3\ndef handler(event, context):\n    return event\n"
+ROLE = "arn:aws:iam::000000000000:role/benchmark"
+RIVAL = "ministack"
+RESULTS = Path(__file__).parent / "results" / "executor.json"
+_ROUNDS, _CALLS, _COLD, _BURST = 20, 20, 12, 400
+_SOAK = 10_000
+_START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Something that answers AWS's API on this machine."""
+
+    name: str
+    endpoint_url: str
+
+    def client(self, service: str) -> Any:
+        """A client that never retries: a failure is a result."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - neither emulator looks at it
+            config=Config(retries={"max_attempts": 0}, max_pool_connections=64, read_timeout=120),
+        )
+
+    @cached_property
+    def functions(self) -> Any:
+        """Its Lambda."""
+        return self.client("lambda")
+
+    @cached_property
+    def identities(self) -> Any:
+        """Its STS, whose answer is the cheapest there is."""
+        return self.client("sts")
+
+    def create(self) -> str:
+        """The name of a new function that can be invoked."""
+        name = f"b-{uuid.uuid4().hex[:12]}"
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w") as archive:
+            archive.writestr("function.py", SOURCE)
+        self.functions.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Handler="function.handler",
+            Role=ROLE,
+            Timeout=60,
+            Code={"ZipFile": package.getvalue()},
+        )
+        self.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
+        return name
+
+    def invoke(self, name: str, event: object) -> str:
+        """Invoke, check the answer, and give the tail of the log."""
+        response = self.functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        answer = json.load(response["Payload"])
+        if answer != event or "FunctionError" in response:
+            raise RuntimeError(f"{self.name} answered {answer!r} to {event!r}")
+        return base64.b64decode(response.get("LogResult", "")).decode(errors="replace")
+
+
+@contextlib.contextmanager
+def ours() -> Iterator[tuple[Emulator, int]]:
+    """LocalStack with the executor, and its process."""
+    engine = EmbeddedEngine(free_port(), ends_with_us=True)
+    try:
+        engine.start()
+        yield Emulator("ours", engine.endpoint_url), engine.instance().pid
+    finally:
+        engine.stop()
+
+
+@contextlib.contextmanager
+def rival() -> Iterator[Emulator | None]:
+    """The rival in an environment of its own; ``None`` where it cannot be installed."""
+    with tempfile.TemporaryDirectory(prefix="rival-") as folder:
+        python = Path(folder, "bin", "python")
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", RIVAL, "boto3"]
+        if subprocess.run(install, stderr=subprocess.DEVNULL, check=False).returncode:
+            print(f"{RIVAL} cannot be installed here: only ours is measured", file=sys.stderr)
+            yield None
+            return
+        port = free_port()
+        environment = {"PATH": f"{folder}/bin:{os.defpath}", "HOME": folder, "GATEWAY_PORT": str(port)}
+        process = subprocess.Popen(
+            [python, "-m", RIVAL], env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            emulator = Emulator(RIVAL, f"http://127.0.0.1:{port}")
+            wait_until(lambda: _answers(emulator), what=RIVAL, seconds=_START_SECONDS)
+            yield emulator
+        finally:
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
+            process.kill()
+            process.wait()
+
+
+def _answers(emulator: Emulator) -> bool | None:
+    with contextlib.suppress(Exception):
+        return bool(emulator.client("sts").get_caller_identity())
+    return None
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    """How long it takes."""
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1000
+
+
+def sequential(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
+    """Medians of the cheapest call and of a warm invocation, in turns."""
+    names = {emulator.name: emulator.create() for emulator in emulators}
+    samples: dict[str, dict[str, list[float]]] = {e.name: {"sts_ms": [], "warm_ms": []} for e in emulators}
+    for emulator in emulators:
+        emulator.invoke(names[emulator.name], 0)
+    for number in range(_ROUNDS):
+        for emulator in emulators:
+            taken = samples[emulator.name]
+            for _ in range(_CALLS):
+                taken["sts_ms"].append(milliseconds(emulator.identities.get_caller_identity))
+                taken["warm_ms"].append(milliseconds(partial(emulator.invoke, names[emulator.name], number)))
+    return {name: {key: statistics.median(values) for key, values in taken.items()} for name, taken in samples.items()}
+
+
+def cold(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
+    """The first invocation of new functions, in turns; of ours also what its log calls ``Init Duration``."""
+    samples: dict[str, list[float]] = {emulator.name: [] for emulator in emulators}
+    inits: list[float] = []
+    for number in range(_COLD):
+        for emulator in emulators:
+            name = emulator.create()
+            started = time.perf_counter()
+            log = emulator.invoke(name, number)
+            samples[emulator.name].append((time.perf_counter() - started) * 1000)
+            if found := re.search(r"Init Duration: ([\d.]+) ms", log):
+                inits.append(float(found[1]))
+    result = {name: {"cold_ms": statistics.median(values)} for name, values in samples.items()}
+    result["ours"]["init_ms"] = statistics.median(inits)
+    return result
+
+
+def concurrent(emulators: list[Emulator], callers: int) -> dict[str, dict[str, float]]:
+    """Invocations a second with so many callers of one function, and how many went wrong."""
+    result: dict[str, dict[str, float]] = {}
+    for emulator in emulators:
+        name = emulator.create()
+        emulator.invoke(name, 0)
+
+        def attempt(event: int, emulator: Emulator = emulator, name: str = name) -> bool:
+            try:
+                emulator.invoke(name, event)
+            except Exception:  # noqa: BLE001 - whatever it is, it is not the right answer
+                return False
+            return True
+
+        with ThreadPoolExecutor(callers) as pool:
+            started = time.perf_counter()
+            right = sum(pool.map(attempt, range(_BURST)))
+            seconds = time.perf_counter() - started
+        result[emulator.name] = {
+            f"per_second_{callers}": right / seconds,
+            f"wrong_{callers}": _BURST - right,
+        }
+    return result
+
+
+def memory(emulator: Emulator, pid: int) -> float:
+    """Megabytes, as a proportional set size, that a warm environment costs: its init and its function."""
+    emulator.invoke(emulator.create(), 0)
+    inits = [p for p in psutil.Process(pid).children(recursive=True) if _is_init(p)]
+    sizes = [sum(p.memory_full_info().pss for p in (init, *init.children())) for init in inits]
+    return statistics.median(sizes) / 1024**2
+
+
+def _is_init(process: psutil.Process) -> bool:
+    """An environment's first process: it has one child, which has none, and comes from a fork server."""
+    with contextlib.suppress(psutil.Error):
+        children = process.children()
+        return "fork_server.py" in " ".join(process.cmdline()) and len(children) == 1 and not children[0].children()
+    return False
+
+
+def soak(emulator: Emulator, pid: int, invocations: int) -> dict[str, float]:
+    """Many invocations by four callers: what went wrong, and what LocalStack's process holds more of at the end."""
+    name = emulator.create()
+    process = psutil.Process(pid)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda event: emulator.invoke(name, event), range(200)))
+        before = process.num_fds(), process.num_threads()
+        started = time.perf_counter()
+        list(pool.map(lambda event: emulator.invoke(name, event), range(invocations)))
+        seconds = time.perf_counter() - started
+    after = process.num_fds(), process.num_threads()
+    return {
+        "soak_invocations": invocations,
+        "soak_per_second": invocations / seconds,
+        "soak_more_descriptors": after[0] - before[0],
+        "soak_more_threads": after[1] - before[1],
+    }
+
+
+def measure(soak_invocations: int) -> dict[str, dict[str, float]]:
+    """Everything, by emulator."""
+    with ours() as (emulator, pid), rival() as other:
+        emulators = [emulator, *([other] if other else [])]
+        parts = [
+            sequential(emulators),
+            cold(emulators),
+            *(concurrent(emulators, callers) for callers in (1, 8, 32)),
+        ]
+        figures = {e.name: {key: v for part in parts for key, v in part[e.name].items()} for e in emulators}
+        figures["ours"]["environment_mb"] = memory(emulator, pid)
+        if soak_invocations:
+            figures["ours"] |= soak(emulator, pid, soak_invocations)
+    figures["ours"]["warm_target_ms"] = 1.5 * figures["ours"]["sts_ms"] + 3
+    return figures
+
+
+def print_table(figures: dict[str, dict[str, float]]) -> None:
+    """A line for each figure: ours, the rival's, and the ratio."""
+    other = figures.get(RIVAL, {})
+    print(f"{'':24}{'ours':>12}{RIVAL:>12}{'ratio':>8}")
+    for key, value in figures["ours"].items():
+        theirs = other.get(key)
+        beside = f"{theirs:12.2f}{value / theirs if theirs else float('nan'):8.2f}" if theirs is not None else ""
+        print(f"{key:24}{value:12.2f}{beside}")
+
+
+def main() -> None:
+    """Print a table, write JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.executor", description=__doc__)
+    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help=f"default: {RESULTS.name}")
+    parser.add_argument("--soak", type=int, default=_SOAK, metavar="N", help=f"invocations of the soak ({_SOAK})")
+    options = parser.parse_args()
+    figures = measure(options.soak)
+    print_table(figures)
+    machine = {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

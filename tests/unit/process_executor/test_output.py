@@ -1,0 +1,81 @@
+"""A function's output as log events."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localstack_process_executor.output import InvocationLog, OutputReader
+
+
+def frame(text: str, moment: float | None = None) -> bytes:
+    """What the runtime client writes for one message."""
+    data = text.encode()
+    microseconds = int((time.time() if moment is None else moment) * 1e6)
+    return b"\xa5\x5a\x00\x0f" + len(data).to_bytes(4) + microseconds.to_bytes(8) + data
+
+
+def read(*chunks: bytes) -> list[str]:
+    """The events of these chunks, each read as soon as it is there."""
+    reader, events = OutputReader(), []
+    for chunk in chunks:
+        reader.feed(chunk)
+        events += reader.events()
+    return events + reader.finish()
+
+
+def test_a_line_is_an_event_and_a_carriage_return_stays() -> None:
+    assert read(b"a\rb\nc\n") == ["a\rb\n", "c\n"]
+
+
+def test_a_line_without_an_end_has_one_when_all_is_over() -> None:
+    assert read(b"a\nb") == ["a\n", "b\n"]
+
+
+def test_a_line_that_comes_in_pieces_is_one_event() -> None:
+    assert read(b"a", b"b", b"c\n") == ["abc\n"]
+
+
+def test_a_frame_is_one_event_in_its_place() -> None:
+    assert read(b"before\n" + frame("two\nlines") + b"after\n") == ["before\n", "two\nlines", "after\n"]
+
+
+def test_a_frame_within_a_line_does_not_tear_it() -> None:
+    assert read(b"be", frame("logged"), b"fore\n") == ["logged", "before\n"]
+
+
+def test_bytes_that_begin_like_a_frame_are_output() -> None:
+    assert read(b"\xa5\x5a\x00\x03 pizza, and more than a header\n") == [
+        "\ufffdZ\x00\x03 pizza, and more than a header\n"
+    ]
+    assert read(frame("old", moment=0)[:-3] + b"\n")[-1].endswith("\n")
+
+
+def test_a_frame_that_is_cut_off_is_output() -> None:
+    (event,) = read(frame("a long message")[:-4])
+
+    assert event.endswith("a long mes\n")
+
+
+@given(st.lists(st.text(min_size=1, max_size=50)), st.data())
+def test_frames_survive_any_division_into_pieces(messages: list[str], data: st.DataObject) -> None:
+    whole = b"".join(frame(message) + b"line\n" for message in messages)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)), max_size=8)))
+    pieces = [whole[start:end] for start, end in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+
+    assert read(*pieces) == [event for message in messages for event in (message, "line\n")]
+
+
+@given(st.binary(max_size=300))
+def test_no_output_is_an_error(data: bytes) -> None:
+    assert all(isinstance(event, str) for event in read(data))
+
+
+def test_an_invocations_log_is_text_that_splits_into_its_events() -> None:
+    log = InvocationLog(["START\n", "two\nlines", "\n", "END\n"])
+
+    assert log == "START\ntwo\nlines\n\nEND\n"
+    assert log.split("\n") == ["START", "two\nlines", "END"]
+    assert log.split() == ["START", "two", "lines", "END"]

@@ -1,0 +1,163 @@
+"""The Lambda Runtime API, spoken to as a runtime does."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "/2018-06-01/runtime"
+
+
+class Runtime:
+    """A runtime's side: one connection, whose requests the API is given to handle."""
+
+    def __init__(self, api: RuntimeApi) -> None:
+        self.api = api
+        self.connection = http.client.HTTPConnection(api.address, timeout=5)
+        self.connection.connect()
+        (listener,) = api.filenos()
+        assert api.handle(listener) == []
+
+    def send(self, method: str, path: str, body: bytes | None = None) -> list[RuntimeMessage]:
+        """Send a request; the messages that the API makes of it."""
+        sender = threading.Thread(target=self.connection.request, args=(method, PREFIX + path, body))
+        sender.start()
+        messages: list[RuntimeMessage] = []
+        fileno = self.api.filenos()[-1]
+        while not messages and self.connection.sock.fileno() >= 0:
+            messages += self.api.handle(fileno)
+            if not sender.is_alive() and body is None:
+                break
+            if self.api._connections.get(fileno) is None or self._answered():
+                break
+        sender.join()
+        return messages
+
+    def _answered(self) -> bool:
+        self.connection.sock.setblocking(False)
+        try:
+            return bool(self.connection.sock.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            return False
+        finally:
+            self.connection.sock.settimeout(5)
+
+    def answer(self) -> tuple[int, bytes, dict[str, str]]:
+        """The response that is waiting."""
+        response = self.connection.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
+
+
+@pytest.fixture
+def api() -> Iterator[RuntimeApi]:
+    api = RuntimeApi()
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def runtime(api: RuntimeApi) -> Iterator[Runtime]:
+    runtime = Runtime(api)
+    yield runtime
+    runtime.connection.close()
+
+
+def test_a_runtime_that_asks_for_work_waits_until_there_is_some(api: RuntimeApi, runtime: Runtime) -> None:
+    assert runtime.send("GET", "/invocation/next") == [RuntimeMessage("next")]
+    assert api.runtime_is_waiting
+
+    api.send_invocation("r1", {"Lambda-Runtime-Aws-Request-Id": "r1"}, b'{"a": 1}')
+
+    status, body, headers = runtime.answer()
+    assert (status, body, headers["Lambda-Runtime-Aws-Request-Id"]) == (200, b'{"a": 1}', "r1")
+    assert not api.runtime_is_waiting
+
+
+def hand_over(api: RuntimeApi, runtime: Runtime, request_id: str = "r1", payload: bytes = b"1") -> None:
+    runtime.send("GET", "/invocation/next")
+    api.send_invocation(request_id, {}, payload)
+    assert runtime.answer()[1] == payload
+
+
+@pytest.mark.parametrize("kind", ["response", "error"])
+def test_an_invocation_is_answered_once(api: RuntimeApi, runtime: Runtime, kind: Any) -> None:
+    hand_over(api, runtime)
+
+    assert runtime.send("POST", f"/invocation/r1/{kind}", b"first") == [RuntimeMessage(kind, "r1", b"first")]
+    assert runtime.answer()[0] == 202
+    assert runtime.send("POST", f"/invocation/r1/{kind}", b"second") == []
+    status, body, _ = runtime.answer()
+    assert (status, json.loads(body)["errorType"]) == (400, "InvalidRequestID")
+
+
+def test_an_answer_to_another_invocation_is_refused(api: RuntimeApi, runtime: Runtime) -> None:
+    hand_over(api, runtime)
+
+    assert runtime.send("POST", "/invocation/r0/response", b"late") == []
+    assert runtime.answer()[0] == 400
+
+
+def test_a_failed_initialisation_is_reported(runtime: Runtime) -> None:
+    assert runtime.send("POST", "/init/error", b"{}") == [RuntimeMessage("init-error", payload=b"{}")]
+    assert runtime.answer()[0] == 202
+
+
+def test_any_other_path_is_not_found(runtime: Runtime) -> None:
+    assert runtime.send("GET", "/pizza") == []
+    assert runtime.answer()[0] == 404
+
+
+def test_what_is_not_http_ends_the_connection(api: RuntimeApi) -> None:
+    host, port = api.address.split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        api.handle(api.filenos()[0])
+        connection.sendall(b"\x00\x01 pizza\r\n\r\n")
+
+        assert api.handle(api.filenos()[-1]) == []
+
+        assert len(api.filenos()) == 1
+
+
+def test_a_runtime_that_has_ended_is_no_error(api: RuntimeApi, runtime: Runtime) -> None:
+    runtime.send("GET", "/invocation/next")
+    runtime.connection.close()
+
+    api.send_invocation("r1", {}, b"x" * 10_000_000)
+    api.drop_connections()
+
+    assert len(api.filenos()) == 1
+
+
+def test_two_apis_have_addresses_of_their_own(api: RuntimeApi) -> None:
+    other = RuntimeApi()
+
+    assert other.address != api.address
+    other.close()
+
+
+def test_an_unknown_descriptor_is_nothing_to_do(api: RuntimeApi) -> None:
+    assert api.handle(10_000) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(payload=st.one_of(st.binary(max_size=2_000), st.binary(min_size=70_000, max_size=300_000)))
+def test_any_payload_arrives_as_it_was_sent(payload: bytes) -> None:
+    api = RuntimeApi()
+    runtime = Runtime(api)
+    hand_over(api, runtime, payload=b'"event"')
+
+    assert runtime.send("POST", "/invocation/r1/response", payload) == [RuntimeMessage("response", "r1", payload)]
+    runtime.connection.close()
+    api.close()

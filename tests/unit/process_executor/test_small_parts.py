@@ -1,0 +1,279 @@
+"""Names, texts and settings of the process executor."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads
+from localstack_process_executor.aws_paths import PathTranslation
+from localstack_process_executor.code_packages import WorkingCopies, state_of
+from localstack_process_executor.function_environment import function_environment
+from localstack_process_executor.platform_log import JsonLog, Report, TextLog, timestamp
+from localstack_process_executor.runtime_dir import runtime_entries
+from localstack_process_executor.tracing import trace_id
+
+
+@pytest.mark.parametrize(
+    ("returncode", "text"),
+    [
+        (0, "Runtime exited without providing a reason"),
+        (127, "Runtime exited with error: exit status 127"),
+        (-9, "Runtime exited with error: signal: killed"),
+        (-11, "Runtime exited with error: signal: segmentation fault"),
+        (-60, "Runtime exited with error: signal: real-time signal 26"),
+    ],
+)
+def test_how_a_process_ended_in_lambdas_words(returncode: int, text: str) -> None:
+    assert payloads.exit_text(returncode) == text
+
+
+@pytest.mark.parametrize(
+    ("payload", "error_type"),
+    [(b'{"errorType": "E"}', "E"), (b'{"errorType": 1}', None), (b"[]", None), (b"pizza", None)],
+)
+def test_an_error_type_is_found_where_there_is_one(payload: bytes, error_type: str | None) -> None:
+    assert payloads.error_type_of(payload) == error_type
+
+
+def test_lambdas_own_payloads_are_compact_json() -> None:
+    assert payloads.timed_out("r", 1) == (
+        b'{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r Error: Task timed out after 1.00 seconds"}'
+    )
+    assert json.loads(payloads.out_of_memory("r"))["errorType"] == "Runtime.OutOfMemory"
+
+
+def test_a_timestamp_has_milliseconds() -> None:
+    assert timestamp(datetime(2025, 11, 24, 23, 28, 5, 7_999, UTC)) == "2025-11-24T23:28:05.007Z"
+
+
+@given(st.floats(0.01, 1e6))
+def test_what_is_billed_is_a_whole_millisecond_rounded_up(duration: float) -> None:
+    billed = Report("r", duration, 128, 1).billed_ms
+
+    assert duration <= billed < duration + 1
+
+
+def test_the_report_of_a_failure_says_what_failed() -> None:
+    report = Report("r", 3.005, 128, 36, None, "failure", "Runtime.ExitError")
+
+    assert TextLog("v", "a", "1").report(report)[1] == (
+        "REPORT RequestId: r\tDuration: 3.00 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\t"
+        "Status: error\tError Type: Runtime.ExitError\t\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "count"),
+    [("DEBUG", 2), ("INFO", 1), ("WARN", 0), ("pizza", 1)],
+)
+def test_the_json_formats_level_says_what_is_written(level: str, count: int) -> None:
+    assert len(JsonLog("v", "a", "1", "f", "on-demand", level).report(Report("r", 1, 128, 1))) == count
+
+
+def test_the_json_format_reports_a_failed_initialisation() -> None:
+    log = JsonLog("v", "a", "1", "f", "on-demand", "WARN")
+
+    (event,) = log.init_failed(12.3456, "error", "OvenError")
+
+    assert json.loads(event)["record"] == {
+        "initializationType": "on-demand",
+        "phase": "init",
+        "metrics": {"durationMs": 12.346},
+        "status": "error",
+        "errorType": "OvenError",
+    }
+    assert log.fault("r", "Runtime.ExitError", "x") == ["RequestId: r Error: x\nRuntime.ExitError\n"]
+
+
+def test_no_variable_of_the_service_slips_through() -> None:
+    service = {"LOCALSTACK_RUNTIME_ID": "x", "AWS_REGION": "r", "AWS_EXECUTION_ENV": "AWS_Lambda_rapid"}
+
+    seen = function_environment(service, {"AWS_REGION": "mine"}, runtime="python3.13", runtime_api="127.1.2.3:9001")
+
+    assert "LOCALSTACK_RUNTIME_ID" not in seen
+    assert (seen["AWS_REGION"], seen["AWS_EXECUTION_ENV"]) == ("r", "AWS_Lambda_python3.13")
+
+
+def test_paths_are_translated_the_longest_first() -> None:
+    translation = PathTranslation({"/a": "/var/lang", "/a/b": "/var/task"})
+
+    assert translation.apply(b"/a/b/f.py /a/lib") == b"/var/task/f.py /var/lang/lib"
+
+
+def test_the_import_path_is_aws() -> None:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+    path = bootstrap.import_path("/var/task", "/var/runtime", "/opt")
+
+    assert path[:3] == ["/var/task", f"/opt/python/lib/{version}/site-packages", "/opt/python"]
+    assert any(entry.endswith("site-packages") for entry in path[3 : path.index("/var/runtime")])
+
+
+def test_outside_aws_file_system_this_machines_packages_are_not_found() -> None:
+    path = bootstrap.import_path("/code", "/runtime", "/layers")
+
+    assert not [entry for entry in path[3:] if entry.endswith("site-packages")]
+
+
+@pytest.mark.parametrize(
+    ("setting", "address"),
+    [
+        ("", ""),
+        ("other:1", ""),
+        ("orders", "127.0.0.1:5678"),
+        ("a:1, orders:5680", "127.0.0.1:5680"),
+    ],
+)
+def test_where_a_debugger_may_attach(monkeypatch: pytest.MonkeyPatch, setting: str, address: str) -> None:
+    monkeypatch.setenv("LAMBDA_PROCESS_DEBUG", setting)
+
+    assert debugging.address_for("orders") == address
+
+
+def test_a_port_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_PROCESS_DEBUG", "orders:pizza")
+
+    with pytest.raises(ValueError, match=r"has 'orders:pizza', and a port is a number\. Hint: LAMBDA_PROCESS_DEBUG="):
+        debugging.address_for("orders")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "version"), [("python3.13", "3.13"), ("nodejs22.x", None), (None, None), ("python2.7", None)]
+)
+def test_a_runtimes_python_version(runtime: str | None, version: str | None) -> None:
+    assert interpreters.version_of(runtime) == version
+
+
+def test_localstacks_own_python_is_not_the_virtual_environments() -> None:
+    own = interpreters.own()
+
+    assert own.version == f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert not Path(own.prefix, "pyvenv.cfg").exists()
+    assert interpreters.find(own.version) == own
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.99"])
+def test_a_python_that_is_too_old_or_not_there(version: str) -> None:
+    assert interpreters.find(version) is None
+
+
+def test_what_is_no_python_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "versions/3.77.0/bin/python3.77"
+    fake.parent.mkdir(parents=True)
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+
+    assert interpreters.find("3.77") is None
+
+
+def test_another_python_gets_a_runtime_client_in_plain_python() -> None:
+    own, other = runtime_entries(), runtime_entries("3.12")
+
+    assert any(name.startswith("runtime_client.cpython") for name in own)
+    assert "runtime_client.py" in other
+    assert not [name for name in other if name.endswith(".so")]
+    assert not {"requests", "pytest", "localstack"} & set(own)
+
+
+API_EVENT = json.dumps(
+    {"requestContext": {"apiId": "a"}, "headers": {"X-Amzn-Trace-Id": "Root=1-2-3;Parent=4"}}, ensure_ascii=False
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (API_EVENT, "Root=1-2-3;Parent=p;Sampled=1"),
+        ("{}", "Root=1-0-0;Parent=p;Sampled=1"),
+        ('{"apiId": 1, "headers": {"X-Amzn-Trace-Id": null}}', "Root=1-0-0;Parent=p;Sampled=1"),
+        ('{"apiId": 1, "headers": {"X-Amzn-Trace-Id": "Self=1"}}', "Root=1-0-0;Parent=p;Sampled=1"),
+        ('"X-Amzn-Trace-Id" "apiId"', "Root=1-0-0;Parent=p;Sampled=1"),
+    ],
+)
+def test_the_trace_root_of_an_api_request_is_the_events(event: str, expected: str) -> None:
+    assert trace_id("Root=1-0-0;Parent=p;Sampled=1", event) == expected
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    folder = tmp_path / "package"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "function.py").write_text("x")
+    (folder / "sub" / "module.py").write_text("y")
+    (folder / "link").symlink_to("function.py")
+    return folder
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_working_copy_lives_as_long_as_it_has_users(package: Path, writable: bool) -> None:
+    copies = WorkingCopies()
+    first, second = (copies.acquire(package, writable=writable) for _ in range(2))
+    assert first == second
+
+    copies.release(package)
+    assert (first / "link").read_text() == "x"
+    assert bool((first / "sub/module.py").stat().st_mode & stat.S_IWUSR) == writable
+
+    copies.release(package)
+    assert not first.parent.exists()
+
+
+def test_a_package_that_is_gone_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        WorkingCopies().acquire(tmp_path / "nothing", writable=True)
+
+
+def test_files_that_cannot_be_linked_are_copied(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "link", refuse)
+    copies = WorkingCopies()
+
+    assert (copies.acquire(package, writable=True) / "function.py").read_text() == "x"
+    copies.release(package)
+
+
+def test_every_change_of_a_folder_changes_its_state(package: Path) -> None:
+    states = [state_of([package])]
+    (package / "sub/module.py").write_text("longer")
+    states.append(state_of([package]))
+    (package / "new.py").touch()
+    states.append(state_of([package]))
+    (package / "new.py").rename(package / "newer.py")
+    states.append(state_of([package]))
+    (package / "newer.py").unlink()
+
+    assert len(set(states)) == 4
+    assert state_of([package]) == states[1]
+
+
+def test_caches_and_what_cannot_be_read_are_no_change(package: Path) -> None:
+    before = state_of([package, package / "nothing"])
+    (package / "__pycache__").mkdir()
+    (package / "dangling").symlink_to("nowhere")
+
+    assert state_of([package, package / "nothing"]) == before
+
+
+def test_layers_are_merged_the_later_over_the_earlier(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "both").write_text(name)
+        (tmp_path / name / name).touch()
+
+    merged = launches._merged([tmp_path / "first", tmp_path / "second"], tmp_path / "environment")
+
+    assert sorted(os.listdir(merged)) == ["both", "first", "second"]  # noqa: PTH208
+    assert (merged / "both").read_text() == "second"
+    assert launches._merged([tmp_path / "first"], tmp_path) == tmp_path / "first"
