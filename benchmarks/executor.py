@@ -1,7 +1,7 @@
 """The process executor beside the rival emulator ministack: warm and cold, callers at once, memory, a soak.
 
 Both emulators run at the same time and are measured in turns, a few calls each, so that a busy machine is as busy for
-one as for the other. ministack is installed into an environment of its own that is removed afterwards.
+one as for the other.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ import os
 import platform
 import re
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import uuid
 import zipfile
@@ -31,21 +29,20 @@ import boto3
 import psutil
 from botocore.config import Config
 
+from benchmarks.rival import NAME as RIVAL
+from benchmarks.rival import NoRivalError, installed
 from localdev.engines import EmbeddedEngine
 from localdev.processes import free_port
 from localdev.project import REGION
-from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SOURCE = "import boto3\ndef handler(event, context):\n    return event\n"
 ROLE = "arn:aws:iam::000000000000:role/benchmark"
-RIVAL = "ministack"
 RESULTS = Path(__file__).parent / "results" / "executor.json"
 _ROUNDS, _CALLS, _COLD, _BURST = 20, 20, 12, 400
 _SOAK = 10_000
-_START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -116,35 +113,14 @@ def ours() -> Iterator[tuple[Emulator, int]]:
 @contextlib.contextmanager
 def rival() -> Iterator[Emulator | None]:
     """The rival in an environment of its own; ``None`` where it cannot be installed."""
-    with tempfile.TemporaryDirectory(prefix="rival-") as folder:
-        python = Path(folder, "bin", "python")
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", RIVAL, "boto3"]
-        if subprocess.run(install, stderr=subprocess.DEVNULL, check=False).returncode:
-            print(f"{RIVAL} cannot be installed here: only ours is measured", file=sys.stderr)
+    with contextlib.ExitStack() as stack:
+        try:
+            engine = stack.enter_context(stack.enter_context(installed()).running())
+        except NoRivalError as error:
+            print(f"{RIVAL}: {error}; only ours is measured", file=sys.stderr)
             yield None
             return
-        port = free_port()
-        environment = {"PATH": f"{folder}/bin:{os.defpath}", "HOME": folder, "GATEWAY_PORT": str(port)}
-        process = subprocess.Popen(
-            [python, "-m", RIVAL], env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            emulator = Emulator(RIVAL, f"http://127.0.0.1:{port}")
-            wait_until(lambda: _answers(emulator), what=RIVAL, seconds=_START_SECONDS)
-            yield emulator
-        finally:
-            for child in psutil.Process(process.pid).children(recursive=True):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    child.kill()
-            process.kill()
-            process.wait()
-
-
-def _answers(emulator: Emulator) -> bool | None:
-    with contextlib.suppress(Exception):
-        return bool(emulator.client("sts").get_caller_identity())
-    return None
+        yield Emulator(RIVAL, engine.endpoint_url)
 
 
 def milliseconds(action: Callable[[], object]) -> float:
