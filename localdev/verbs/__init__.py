@@ -1,6 +1,6 @@
 """The scripts, by name."""
 
-from localdev.verbs import console, deploy, doctor, down, history, logs, order, status, up
+from localdev.verbs import console, deploy, doctor, down, history, logs, order, status, up, watch
 from localdev.verbs.base import Verb
 
 VERBS: dict[str, Verb] = {
@@ -8,6 +8,7 @@ VERBS: dict[str, Verb] = {
     "down": down.VERB,
     "deploy": deploy.DEPLOY,
     "cdk": deploy.CDK,
+    "watch": watch.VERB,
     "order": order.ORDER,
     "demo": order.DEMO,
     "status": status.VERB,

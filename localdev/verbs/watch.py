@@ -1,0 +1,162 @@
+"""``watch``: what is saved is live for the next request."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from typing import TYPE_CHECKING
+
+from localdev.errors import LocaldevError
+from localdev.hot_code import HotCode, HotFunctions
+from localdev.project import ROOT, STATE
+from localdev.terminal import out
+from localdev.verbs import up
+from localdev.verbs.base import Verb, engine_of, engine_options
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from localdev.engines import Engine
+    from localdev.hot_code import Mistake
+
+_CODE = ROOT / "lambdas"
+_APP = ("app.py", "cdk.json", "infra")
+_GATHER_MS = 60
+"""Two saves within this time are one."""
+_LOOK_MS = 15
+
+
+class Watch:
+    """An engine whose functions run the code as it is saved, from :meth:`begin` to :meth:`end`."""
+
+    def __init__(self, engine: Engine, source: Path = _CODE) -> None:
+        self._engine = engine
+        self._functions = HotFunctions(engine.clients(), engine.stack_name)
+        self._code = HotCode(source, STATE / "hot" / str(engine.endpoint_url).rpartition(":")[2])
+
+    def begin(self) -> None:
+        """Switch the functions over, to what can be run of the code as it is."""
+        self._code.remove()
+        self._code.copies.mkdir(parents=True)
+        changes = self._code.changes()
+        if mistakes := self._code.mistakes(changes):
+            self._say_mistakes(mistakes, "mend it and start again")
+            raise LocaldevError("The functions' code cannot run as it is.")
+        self._code.take(changes)
+        self._functions.run_from(self._code.copies)
+
+    def code_changed(self) -> None:
+        """Make what was saved live, or say why it cannot be."""
+        started = time.monotonic()
+        changes = self._code.changes()
+        if not changes:
+            return
+        if mistakes := self._code.mistakes(changes):
+            self._say_mistakes(mistakes, "the functions go on with what they have")
+            return
+        self._code.take(changes)
+        _say(f"[green]✓[/] {', '.join(f'lambdas/{name}' for name in changes.names)} live", started)
+
+    def app_changed(self, names: list[str]) -> None:
+        """Deploy, and switch over whatever functions there are then."""
+        started = time.monotonic()
+        out.print(f"[dim]{_now()}[/]   {', '.join(names)} changed: deploying", highlight=False)
+        try:
+            up.deploy(self._engine)
+            self._functions = HotFunctions(self._engine.clients(), self._engine.stack_name)
+            self._functions.run_from(self._code.copies)
+        except LocaldevError as error:
+            _say(f"[red]✗[/] not deployed; what was there goes on. {error.message}", started, markup_safe=False)
+            return
+        _say("[green]✓[/] deployed", started)
+
+    def end(self) -> None:
+        """The functions run packages again, of the code as it is now, and nothing is left behind."""
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(self._code.copies.rglob("*.py")):
+                archive.write(path, path.relative_to(self._code.copies))
+        try:
+            if self._engine.is_up():
+                self._functions.run_package(package.getvalue())
+        finally:
+            self._code.remove()
+
+    @staticmethod
+    def _say_mistakes(mistakes: Sequence[Mistake], what_then: str) -> None:
+        for mistake in mistakes:
+            where = f"lambdas/{mistake.name}:{mistake.line}"
+            out.print(f"[dim]{_now()}[/] [red]✗[/] {where}: ", end="", highlight=False)
+            out.print(f"{mistake.what}; {what_then}", markup=False, highlight=False)
+            if mistake.text:
+                out.print(f"           {mistake.text.strip()}", markup=False, highlight=False)
+
+
+def _run(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    if engine.endpoint_url is None:
+        raise LocaldevError("watch is for an emulator, not for an AWS account.", "there, npx cdk watch does it.")
+    up.require_up(engine)
+    up.order_api(engine)  # deployed, or it says how
+    watch = Watch(engine)
+    watch.begin()
+    try:
+        out.print(
+            "Watching lambdas/ and the app; what is saved is live for the next request. Ctrl-C ends it.\n"
+            f"Order with  ./scripts/order{engine_options(options)}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        for changed in _saved():
+            names = sorted({_part(path) for path in changed})
+            if app := [name for name in names if name != "lambdas"]:
+                watch.app_changed(app)
+            watch.code_changed()
+    except KeyboardInterrupt:
+        out.print("\nThe functions keep the code as it is.")
+    finally:
+        watch.end()
+    return 0
+
+
+def _saved() -> Iterator[set[Path]]:
+    """The paths of each burst of saves."""
+    from pathlib import Path
+
+    import watchfiles
+
+    paths = [_CODE, *(ROOT / name for name in _APP)]
+    for changes in watchfiles.watch(
+        *paths,
+        watch_filter=watchfiles.PythonFilter(extra_extensions=(".json",)),
+        debounce=_GATHER_MS,
+        step=_LOOK_MS,
+        raise_interrupt=True,
+    ):
+        yield {Path(path) for _, path in changes}
+
+
+def _part(path: Path) -> str:
+    """``lambdas``, or the part of the app."""
+    top = path.relative_to(ROOT).parts[0]
+    return top if top in {"lambdas", *_APP} else path.name
+
+
+def _say(what: str, started: float, *, markup_safe: bool = True) -> None:
+    seconds = time.monotonic() - started
+    text = f"[dim]{_now()}[/] {what}"
+    out.print(f"{text} ({seconds:.2f} s)" if markup_safe else text, highlight=False, soft_wrap=True)
+
+
+def _now() -> str:
+    return time.strftime("%H:%M:%S")
+
+
+VERB = Verb(
+    "Make what is saved live: the functions' code for the next request, the app by deploying it.\n"
+    "A module that cannot be compiled is shown with file and line, and the old code goes on.",
+    _run,
+)

@@ -1,0 +1,73 @@
+"""What is saved reaches the functions whole, and only when it can be compiled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localdev.hot_code import Changes, HotCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> HotCode:
+    """A module, and its copy."""
+    code = HotCode(tmp_path / "source", tmp_path / "copies")
+    code.source.mkdir()
+    (code.source / "handler.py").write_text("one = 1\n")
+    code.take(code.changes())
+    return code
+
+
+def test_with_nothing_saved_there_is_nothing_to_take(code: HotCode) -> None:
+    assert not code.changes()
+
+
+def test_a_saved_module_is_taken(code: HotCode) -> None:
+    (code.source / "handler.py").write_text("two = 2\n")
+    changes = code.changes()
+    code.take(changes)
+    assert changes.names == ["handler.py"]
+    assert (code.copies / "handler.py").read_text() == "two = 2\n"
+
+
+def test_one_that_is_saved_as_it_was_is_no_change(code: HotCode) -> None:
+    (code.source / "handler.py").write_text("two = 2\n")
+    (code.source / "handler.py").write_text("one = 1\n")
+    assert not code.changes()
+
+
+def test_new_renamed_and_removed_modules_are_taken(code: HotCode) -> None:
+    (code.source / "package").mkdir()
+    (code.source / "package" / "new.py").write_text("")
+    (code.source / "handler.py").rename(code.source / "renamed.py")
+    changes = code.changes()
+    code.take(changes)
+    assert changes.removed == ("handler.py",)
+    assert sorted(path.name for path in code.copies.rglob("*.py")) == ["new.py", "renamed.py"]
+
+
+def test_what_is_no_python_is_not_the_functions(code: HotCode) -> None:
+    (code.source / "notes.txt").write_text("x")
+    assert not code.changes()
+
+
+def test_a_half_written_module_is_named_with_its_line(code: HotCode) -> None:
+    (code.source / "handler.py").write_text("one = 1\n\ndef handler(:\n")
+    [mistake] = code.mistakes(code.changes())
+    assert (mistake.name, mistake.line, mistake.text) == ("handler.py", 3, "def handler(:")
+
+
+def test_a_null_byte_is_a_mistake(code: HotCode) -> None:
+    assert code.mistakes(Changes({"handler.py": b"x = 1\0"}))
+
+
+def test_no_file_but_the_modules_is_left_among_the_copies(code: HotCode) -> None:
+    (code.source / "handler.py").write_text("two = 2\n")
+    code.take(code.changes())
+    assert [path.name for path in code.copies.iterdir()] == ["handler.py"]
+    code.remove()
+    assert not code.copies.exists()
