@@ -33,7 +33,7 @@ _STATUS_MARKS: Final = {
 }
 _WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
 _LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
-_ALONE: Final = {"timestamp", "level", "message", "requestId", "logger"}
+_ALONE: Final = {"timestamp", "level", "message", "requestId", "logger", "version"}
 
 
 def status_mark(status: str) -> str:
@@ -150,8 +150,7 @@ def said(line: LogLine) -> Said:
     message = fields.get("message")
     if isinstance(message, str):
         level = str(fields.get("level", "")).upper()
-        rest = {name: value for name, value in fields.items() if name not in _ALONE}
-        return Said(at, level if level in _LEVELS else "", message, _fields(rest))
+        return Said(at, level if level in _LEVELS else "", message, _fields(fields))
     is_platform = line.message.startswith(("START ", "END ", "REPORT ", "INIT_START "))
     return Said(at, "platform" if is_platform else "", line.message, is_platform=is_platform)
 
@@ -162,4 +161,5 @@ def _fields(values: object) -> tuple[tuple[str, str], ...]:
     return tuple(
         (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in values.items()
+        if name not in _ALONE
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from executions.history import Attempt, History
 
 PAGE: Final = 25
+_EVENTS_AT_ONCE: Final = 1000
 _MISSING: Final = {
     "ExecutionDoesNotExist",
     "InvalidArn",
@@ -110,7 +111,9 @@ def history_of(client: SFNClient, execution_arn: str) -> History:
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
     paginator = client.get_paginator("get_execution_history")
-    pages = paginator.paginate(executionArn=execution_arn, includeExecutionData=True)
+    pages = paginator.paginate(
+        executionArn=execution_arn, includeExecutionData=True, PaginationConfig={"PageSize": _EVENTS_AT_ONCE}
+    )
     return read_history(read_events(cast("Mapping[str, object]", event) for page in pages for event in page["events"]))
 
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 from executions.text import json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from executions.history import Attempt
 
 _PLATFORM: Final = re.compile(r"(?P<what>START|END|REPORT) RequestId: (?P<id>[0-9a-fA-F-]{36})")
 _MS: Final = 1000
+_ROUNDING: Final = timedelta(milliseconds=2)
+"""Log lines are dated to the millisecond."""
 _SLACK: Final = timedelta(milliseconds=100)
 """How far the clocks of an engine and of its functions may be apart."""
 
@@ -93,19 +95,21 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def invocations_of(attempt: Attempt, found: Iterable[Invocation]) -> list[Invocation]:
-    """Those that may be the attempt's: one, unless others ran within the same moments, since a history seldom names it.
+def invocations_of(attempt: Attempt, found: Sequence[Invocation]) -> list[Invocation]:
+    """Those that may be the attempt's: one, unless others started in the same time; a history seldom names it.
 
-    An invocation lies within its attempt: Step Functions schedules it before it starts, and hears of it after it ends.
+    An invocation starts after Step Functions has scheduled it and before it hears that it has ended.
     """
     if attempt.request_id is not None:
         return [invocation for invocation in found if invocation.request_id == attempt.request_id]
-    return [invocation for invocation in found if _within(invocation, attempt)]
+    for slack in (_ROUNDING, _SLACK):
+        within = [invocation for invocation in found if _started_within(invocation, attempt, slack)]
+        if within:
+            return within
+    return []
 
 
-def _within(invocation: Invocation, attempt: Attempt) -> bool:
-    if invocation.started < attempt.at - _SLACK:
+def _started_within(invocation: Invocation, attempt: Attempt, slack: timedelta) -> bool:
+    if invocation.started < attempt.at - slack:
         return False
-    if attempt.ended is None:
-        return True
-    return (invocation.ended or invocation.started) <= attempt.ended + _SLACK
+    return attempt.ended is None or invocation.started <= attempt.ended + slack

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
+_MS = 1000
 _MINUTE = 60
 _HOUR = 3600
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -38,9 +39,11 @@ def duration_text(duration: timedelta) -> str:
 
     >>> from datetime import timedelta
     >>> duration_text(timedelta(seconds=75)), duration_text(timedelta(milliseconds=412))
-    ('1 min 15 s', '0.41 s')
+    ('1 min 15 s', '412 ms')
     """
     seconds = max(duration.total_seconds(), 0.0)
+    if seconds < 1:
+        return f"{seconds * _MS:.0f} ms"
     if seconds < _MINUTE:
         return f"{seconds:.2f} s"
     whole = round(seconds)

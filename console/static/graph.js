@@ -70,7 +70,7 @@
     const states = graph.nodes.filter((node) => node.container === container && (container === null || node.branch === branch));
     const names = new Set(states.map((node) => node.name));
     const dag = new dagre.graphlib.Graph({ multigraph: true });
-    dag.setGraph({ rankdir: "TB", nodesep: 34, edgesep: 18, ranksep: 40, marginx: 2, marginy: 2 });
+    dag.setGraph({ rankdir: "TB", nodesep: 34, edgesep: 18, ranksep: 46, marginx: 2, marginy: 2 });
     const boxes = new Map();
     for (const node of states) {
       const box = node.is_container ? boxAround(graph, node) : card(node);

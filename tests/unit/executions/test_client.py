@@ -95,7 +95,7 @@ def test_any_other_error_of_the_engine_is_left_as_it_is(stubbed: Stubbed) -> Non
 def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
     recorded = recording("choice").document["events"]
     events = [{**event, "timestamp": datetime.fromisoformat(event["timestamp"])} for event in recorded]
-    wanted = {"executionArn": ARN, "includeExecutionData": True}
+    wanted = {"executionArn": ARN, "includeExecutionData": True, "maxResults": 1000}
     stubbed.states.add_response("get_execution_history", {"events": events[:2], "nextToken": "2"}, wanted)
     stubbed.states.add_response("get_execution_history", {"events": events[2:]}, {**wanted, "nextToken": "2"})
 

@@ -89,8 +89,16 @@ def test_an_invocation_within_the_attempts_time_is_the_attempts() -> None:
     assert invocations_of(ATTEMPT, [before, within, after]) == [within]
 
 
-def test_an_invocation_that_outlasts_the_attempt_is_another_ones() -> None:
-    assert invocations_of(ATTEMPT, [_invocation("x", 1, 9)]) == []
+def test_of_attempts_that_follow_each_other_closely_each_has_its_own_invocation() -> None:
+    own, next_one = _invocation("own", 0.1, 0.2), _invocation("next", 2.05, 2.1)
+
+    assert invocations_of(ATTEMPT, [own, next_one]) == [own]
+
+
+def test_clocks_may_be_a_little_apart() -> None:
+    early = _invocation("early", -0.05, 1)
+
+    assert invocations_of(ATTEMPT, [early]) == [early]
 
 
 def test_several_within_the_same_moments_are_all_given() -> None:

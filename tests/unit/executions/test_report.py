@@ -86,7 +86,7 @@ def test_every_page_of_events_is_told_after_status_failure_and_way() -> None:
             _event(3, "ExecutionFailed", executionFailedEventDetails={"error": "No", "cause": "They asked"}),
         ]
     }
-    wanted = {"executionArn": ARN, "includeExecutionData": True}
+    wanted = {"executionArn": ARN, "includeExecutionData": True, "maxResults": 1000}
     with Stubber(client) as stubber:
         stubber.add_response("get_execution_history", first, wanted)
         stubber.add_response("get_execution_history", second, {**wanted, "nextToken": "more"})

@@ -1,0 +1,129 @@
+"""How fast the console answers: ``.venv/bin/python -m benchmarks.console [--executions N]``.
+
+Server time of a page, over HTTP on this machine, with an emulator of its own behind it: an execution of 1,000 events,
+opened for the first time and again, and pages of a list of 10,000 executions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+import uvicorn
+
+from console.app import create_app
+from localdev.console_pages import console_settings
+from localdev.engines import start_for_tests
+from localdev.processes import free_port
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from localdev.engines import Engine
+
+_ROLE = "arn:aws:iam::000000000000:role/benchmark"
+_EVENTS = 1_000
+_LOOP = {
+    "StartAt": "Count",
+    "States": {
+        "Count": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Again?"},
+        "Again?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericLessThan": _EVENTS // 4, "Next": "Count"}],
+            "Default": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+    },
+}
+_PASS = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
+_FIRST_TIMES = 5
+_AGAIN = 20
+_STARTERS = 8
+
+
+def main() -> None:
+    """Measure, and print a row each."""
+    parser = argparse.ArgumentParser(prog="benchmarks.console", description=__doc__)
+    parser.add_argument("--executions", type=int, default=10_000, help="how long the list is (default: 10000)")
+    executions: int = parser.parse_args().executions
+    engine = start_for_tests("embedded")
+    try:
+        states = engine.clients().client("stepfunctions")
+        long_ones = [_finished(states, _machine(states, "long", _LOOP), {"n": 0}) for _ in range(_FIRST_TIMES)]
+        many = _machine(states, "many", _PASS)
+        _start_many(engine, many, executions)
+        with _console(engine) as get:
+            print("| page | median | slowest |\n|---|---|---|")
+            _row("an execution of 1,000 events, opened", [get(f"/executions/{arn}") for arn in long_ones])
+            _row("the same, again", [get(f"/executions/{long_ones[0]}") for _ in range(_AGAIN)])
+            _row(f"{executions:,} executions, the first page", [get(f"/machines/{many}") for _ in range(_AGAIN)])
+            _row(f"{executions:,} executions, kept current", [get(f"/list/{many}") for _ in range(_AGAIN)])
+    finally:
+        engine.stop()
+
+
+def _row(what: str, seconds: list[float]) -> None:
+    print(f"| {what} | {statistics.median(seconds) * 1000:.0f} ms | {max(seconds) * 1000:.0f} ms |", flush=True)
+
+
+def _machine(states: SFNClient, name: str, definition: dict[str, Any]) -> str:
+    return states.create_state_machine(name=name, definition=json.dumps(definition), roleArn=_ROLE)["stateMachineArn"]
+
+
+def _finished(states: SFNClient, machine: str, given: dict[str, Any]) -> str:
+    arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
+
+    def ended() -> bool | None:
+        return True if states.describe_execution(executionArn=arn)["status"] == "SUCCEEDED" else None
+
+    wait_until(ended, what="the execution", seconds=120)
+    return arn
+
+
+def _start_many(engine: Engine, machine: str, count: int) -> None:
+    local = threading.local()
+
+    def start(number: int) -> None:
+        if not hasattr(local, "states"):
+            local.states = engine.clients().client("stepfunctions")
+        local.states.start_execution(stateMachineArn=machine, input=json.dumps({"number": number}))
+
+    with ThreadPoolExecutor(_STARTERS) as pool:
+        list(pool.map(start, range(count)))
+
+
+@contextmanager
+def _console(engine: Engine) -> Iterator[Any]:
+    settings = console_settings(engine, read_only=True, hosts=frozenset({"127.0.0.1"}), how_to_start="")
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_until(lambda: server.started or None, what="the console", seconds=20)
+    http = urllib3.PoolManager()
+
+    def get(path: str) -> float:
+        began = time.perf_counter()
+        response = http.request("GET", f"http://127.0.0.1:{port}{path}")
+        seconds = time.perf_counter() - began
+        assert response.status == 200, response.data[:300]
+        return seconds
+
+    get("/machines")
+    yield get
+    server.should_exit = True
+    thread.join(10)
+
+
+if __name__ == "__main__":
+    main()
