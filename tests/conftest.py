@@ -24,7 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
     parser.addoption("--record", action="store_true", help="make the record every engine is held to, in test_parity")
-    parser.addoption("--keep", action="store_true", help="leave the stack on the external engine or in the AWS account")
+    parser.addoption(
+        "--stack-name",
+        help="the stack on the external engine or in the AWS account (default: a new one)",
+    )
+    parser.addoption("--keep", action="store_true", help="leave that stack there, and do not try to destroy it")
     parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
 
 

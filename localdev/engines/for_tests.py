@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 
 
-def start_for_tests(name: str, endpoint_url: str | None = None) -> Engine:
+def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
     """A started engine that ends when this process does; where it cannot, a stack of its own name.
 
     :raises LocaldevError: it could not be started.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        engine = _make(name, endpoint_url)
+        engine = _make(name, endpoint_url, stack_name or unique_stack_name())
         try:
             engine.start()
         except PortTakenError:
@@ -35,13 +35,13 @@ def start_for_tests(name: str, endpoint_url: str | None = None) -> Engine:
     raise AssertionError
 
 
-def _make(name: str, endpoint_url: str | None) -> Engine:
+def _make(name: str, endpoint_url: str | None, stack_name: str) -> Engine:
     if name == "external":
-        return ExternalEngine(endpoint_url or f"http://127.0.0.1:{DEFAULT_PORT}", unique_stack_name())
+        return ExternalEngine(endpoint_url or f"http://127.0.0.1:{DEFAULT_PORT}", stack_name)
     if name == "aws":
         from localdev.engines.aws import AwsEngine
 
-        return AwsEngine(unique_stack_name())
+        return AwsEngine(stack_name)
     if name == "container":
         from localdev.engines.container import ContainerEngine
 

