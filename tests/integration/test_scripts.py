@@ -235,7 +235,7 @@ def test_cdklocal_deploys_as_typed_without_a_setting_a_bootstrap_or_a_name_serve
         ["npx", "cdklocal", "deploy"],
         cwd=ROOT,
         # all that tells this emulator from the one on the default port
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EDGE_PORT": port},
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "EDGE_PORT": port},
         capture_output=True,
         text=True,
         check=False,
@@ -243,6 +243,7 @@ def test_cdklocal_deploys_as_typed_without_a_setting_a_bootstrap_or_a_name_serve
     )
 
     assert typed.returncode == 0, typed
+    assert not list(tmp_path.glob("*telemetry*"))
     assert _run("order", "margherita", "--port", port).returncode == 0
 
 
