@@ -24,7 +24,12 @@ pytestmark = pytest.mark.skipif(not _has_compose(), reason="Docker Compose v2 is
 
 def _service(*files: str, **variables: str) -> dict[str, Any]:
     """The emulator as Compose understands these files."""
-    options = [option for file in files for option in ("--file", file)]
+    service: dict[str, Any] = _services(*files, **variables)["emulator"]
+    return service
+
+
+def _services(*files: str, profile: str | None = None, **variables: str) -> dict[str, Any]:
+    options = [option for file in files for option in ("--file", file)] + (["--profile", profile] if profile else [])
     result = subprocess.run(
         ["docker", "compose", *options, "config", "--format", "json"],
         cwd=ROOT,
@@ -35,8 +40,8 @@ def _service(*files: str, **variables: str) -> dict[str, Any]:
     )
     assert result.returncode == 0, result.stderr
     assert result.stderr == "", "no variable is missing"
-    service: dict[str, Any] = json.loads(result.stdout)["services"]["emulator"]
-    return service
+    services: dict[str, Any] = json.loads(result.stdout)["services"]
+    return services
 
 
 def test_the_emulator_is_built_from_this_checkout_and_published_on_the_loopback_address() -> None:
@@ -74,3 +79,14 @@ def test_a_newer_image_gets_the_token() -> None:
 
     assert service["image"] == "localstack/localstack:2026.3"
     assert service["environment"]["LOCALSTACK_AUTH_TOKEN"] == "ls-token"  # noqa: S105
+
+
+def test_the_console_is_a_profile_and_published_on_the_loopback_address() -> None:
+    services = _services("docker-compose.yml", profile="console")
+
+    assert "console" not in _services("docker-compose.yml")
+    (port,) = services["console"]["ports"]
+    assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "8080", 8080)
+    assert services["console"]["read_only"] is True
+    assert services["console"]["cap_drop"] == ["ALL"]
+    assert services["console"].get("volumes", []) == []
