@@ -42,6 +42,7 @@ class RecordedClient:
     inputs: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     machine_type: str = "STANDARD"
+    definition_error: Exception | None = None
 
     def _called(self, what: str) -> None:
         self.calls.append(what)
@@ -60,6 +61,8 @@ class RecordedClient:
 
     def current_definition(self, arn: str) -> Definition:
         del arn
+        if self.definition_error is not None:
+            raise self.definition_error
         return recording("choice").definition
 
     def executions(self, arn: str, *, status: str | None, after: str | None, size: int) -> Page[ExecutionSummary]:
@@ -72,7 +75,7 @@ class RecordedClient:
 
     def express_executions(self, arn: str) -> list[tuple[ExecutionSummary, str | None]]:
         del arn
-        return []
+        return [(self._summary(name), recording(name).history.input) for name in self.names]
 
     def _summary(self, name: str) -> ExecutionSummary:
         return ExecutionSummary(execution_arn(name), name, self._status(name), BEGAN, BEGAN + timedelta(seconds=1))
@@ -102,6 +105,8 @@ class RecordedClient:
         return recording(arn.rpartition(":")[2].partition("#")[0]).history
 
     def definition(self, arn: str) -> Definition:
+        if self.definition_error is not None:
+            raise self.definition_error
         return recording(arn.rpartition(":")[2].partition("#")[0]).definition
 
     def invocations(self, attempt: Attempt) -> list[Invocation]:

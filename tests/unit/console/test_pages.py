@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from executions.client import NotFoundError
+from executions.errors import DefinitionError
 from executions.logs import Invocation, LogLine
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES
@@ -209,7 +211,44 @@ def test_real_aws_has_a_link_to_its_own_console(console_of: ConsoleOf) -> None:
     assert "console.aws.amazon.com" not in console_of("choice").execution("choice")
 
 
+def test_express_executions_are_listed_from_the_log(console_of: ConsoleOf) -> None:
+    console = console_of("express")
+    console.engine.machine_type = "EXPRESS"
+
+    page = console.page(f"/machines/{MACHINE}")
+
+    assert "size: 1" in page
+    assert "executions" not in console.engine.calls
+
+
+def test_an_express_machine_without_a_log_says_why_nothing_is_listed(console_of: ConsoleOf) -> None:
+    console = console_of()
+    console.engine.machine_type = "EXPRESS"
+
+    assert "Express executions have no history" in console.page(f"/machines/{MACHINE}")
+
+
 # what goes wrong
+
+
+def test_a_definition_that_cannot_be_read_leaves_the_events_and_says_so(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.definition_error = DefinitionError("goes to 'Nowhere'", "Did you mean 'Here'?", state="A")
+
+    page = console.execution("choice")
+
+    assert "The definition cannot be drawn." in page
+    assert "goes to &#39;Nowhere&#39;" in page
+    assert "ChoiceStateEntered" in page
+    assert "execution-graph" not in page
+    assert "Did you mean" in console.page(f"/machines/{MACHINE}")
+
+
+def test_an_execution_whose_machine_is_gone_is_still_told(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.definition_error = NotFoundError("There is no state machine.")
+
+    assert "The state machine has been removed since" in console.execution("choice")
 
 
 def test_an_execution_that_is_not_there_is_said_to_be_missing(console_of: ConsoleOf) -> None:

@@ -141,6 +141,33 @@ def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubb
         stubbed.client.execution(recording("express").document["execution"]["executionArn"])
 
 
+def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbed) -> None:
+    recorded = recording("express").document
+    arn = recorded["execution"]["executionArn"]
+    messages = recorded["log"]
+    later = [message.replace(arn, f"{arn}-later").replace("2026-", "2027-") for message in messages]
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
+    machine = {
+        "stateMachineArn": MACHINE,
+        "name": "machine",
+        "definition": "{}",
+        "roleArn": "arn:aws:iam::000000000000:role/r",
+        "type": "EXPRESS",
+        "creationDate": BEGAN,
+        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
+    }
+    found = {"events": [{"message": message, "timestamp": 0} for message in [*messages, "not ours", *later]]}
+    stubbed.states.add_response("describe_state_machine", machine)
+    stubbed.logs.add_response("filter_log_events", found)
+
+    listed = stubbed.client.express_executions(MACHINE)
+
+    assert [(summary.arn, summary.status, given) for summary, given in listed] == [
+        (f"{arn}-later", "FAILED", '{"size": 1}'),
+        (arn, "FAILED", '{"size": 1}'),
+    ]
+
+
 def _attempt(function: str | None) -> Attempt:
     ended = BEGAN + timedelta(seconds=1)
     return Attempt(1, 3, BEGAN, ended, Status.SUCCEEDED, None, function, None, None, None)
