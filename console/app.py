@@ -66,6 +66,7 @@ def create_app(settings: Settings) -> Starlette:
             BotoCoreError: console.away,
             ClientError: console.engine_error,
             HTTPException: console.http_error,
+            Exception: console.broken,
         },
     )
 
@@ -280,6 +281,11 @@ class _Console:
         assert isinstance(error, HTTPException)
         sentence = "There is nothing at this address." if error.status_code == 404 else error.detail
         return self._error(request, error.status_code, "Not found" if error.status_code == 404 else "Refused", sentence)
+
+    def broken(self, request: Request, error: Exception) -> Response:
+        """A mistake of ours, which the console's own log tells in full."""
+        message = f"The console made a mistake: {type(error).__name__}. What led to it is in the terminal it runs in."
+        return self._error(request, 500, "That should not have happened", message)
 
     def _error(
         self,

@@ -14,7 +14,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const LABEL_FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
-  const NODE = { least: 148, most: 250, left: 42, right: 34, line: 17, padding: 12, subtitle: 15 };
+  const NODE = { least: 176, most: 250, left: 42, right: 34, line: 17, padding: 12, subtitle: 15 };
   const BOX = { head: 42, padding: 18, gap: 18 };
   const DOT = 14;
   const PAGE = 10;
@@ -181,7 +181,7 @@
       const height = Math.ceil(machine.height + PAGE * 2);
       const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "graph", role: "group", "aria-label": "States" });
       svg.append(this.markers(), this.machine(machine, PAGE, PAGE));
-      svg.style.minWidth = `${Math.round(Math.min(width, Math.max(width * 0.62, 240)))}px`;
+      svg.style.minWidth = `${Math.round(Math.min(width, Math.max(width * 0.5, 240)))}px`;
       this.replaceChildren(svg);
       if (this.dataset.live && window.htmx) window.htmx.process(this);
     }

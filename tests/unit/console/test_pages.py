@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from starlette.testclient import TestClient
 
 from executions.client import NotFoundError
 from executions.errors import DefinitionError
@@ -311,3 +312,14 @@ def test_an_address_that_is_none_is_a_page_with_a_way_on(console_of: ConsoleOf) 
     assert response.status_code == 404
     assert "There is nothing at this address." in response.text
     assert "All state machines" in response.text
+
+
+def test_a_mistake_of_the_consoles_own_is_a_page_too(console_of: ConsoleOf) -> None:
+    console = console_of()
+    console.engine.error = ZeroDivisionError()
+    web = TestClient(console.web.app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False)
+
+    response = web.get("/machines")
+
+    assert response.status_code == 500
+    assert "The console made a mistake: ZeroDivisionError." in response.text
