@@ -97,8 +97,11 @@ class Watch:
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    if engine.endpoint_url is None:
-        raise LocaldevError("watch is for an emulator, not for an AWS account.", "there, npx cdk watch does it.")
+    if engine.name in {"aws", "container"}:
+        raise LocaldevError(
+            f"watch is not for --engine {engine.name}: its functions do not see this machine's files.",
+            "use --engine embedded, or let the CDK watch: ./scripts/cdk watch.",
+        )
     up.require_up(engine)
     up.order_api(engine)  # deployed, or it says how
     watch = Watch(engine)

@@ -26,7 +26,9 @@ def test_the_page_of_all_commands_is_current() -> None:
     assert COMMANDS.read_text() == commands_page(), HINT
 
 
-@pytest.mark.parametrize("page", [README, ROOT / "CONTRIBUTING.md"])
+@pytest.mark.parametrize(
+    "page", [README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / name for name in ("engines.md", "ci.md", "aws.md"))]
+)
 def test_every_command_a_page_names_is_there(page: Any) -> None:
     named = set(re.findall(r"\./(scripts/\w+)", page.read_text()))
 
