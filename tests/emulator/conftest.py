@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import textwrap
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import pytest
 
 from localdev.processes import free_port
 from localdev.waiting import wait_until
-from localstack_process_executor import launches
+from localstack_process_executor import forking, launches
 from localstack_process_executor.code_packages import WorkingCopies
 from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
 from localstack_process_executor.forking import FORK_SERVERS
@@ -79,6 +80,8 @@ class Function:
 @pytest.fixture(scope="session", autouse=True)
 def fork_servers() -> Iterator[None]:
     """Nothing is left when the tests have ended."""
+    if "COVERAGE_FOLDER" in os.environ:
+        forking._PROGRAM = deployed.measured(forking._PROGRAM)
     yield
     FORK_SERVERS.stop()
 

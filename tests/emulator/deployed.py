@@ -5,25 +5,65 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
+import signal
 import textwrap
 import uuid
 import zipfile
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
+from localdev import project
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+MEASURED = Path(__file__).parent / "measured"
 REGION = "us-east-1"
 ROLE = "arn:aws:iam::000000000000:role/pizzaiolo"
 SECONDS = 20.0
+
+
+def coverage_variables(folder: Path) -> dict[str, str]:
+    """What makes LocalStack's process measure itself, when ``scripts/coverage`` asks for it."""
+    if "COVERAGE_FOLDER" not in os.environ:
+        return {}
+    import coverage
+
+    place = folder / "coverage"
+    place.mkdir()
+    (place / "coverage").symlink_to(Path(coverage.__file__).parent)
+    return {
+        "PYTHONPATH": f"{MEASURED}:{place}",
+        "COVERAGE_PROCESS_START": str(project.ROOT / "pyproject.toml"),
+        "COVERAGE_FOLDER": os.environ["COVERAGE_FOLDER"],
+    }
+
+
+def measured(program: Path) -> Path:
+    """A program that runs another one under coverage, in a process that knows nothing of this one's variables."""
+    import coverage
+
+    folder = os.environ["COVERAGE_FOLDER"]
+    variables = {"COVERAGE_PROCESS_START": str(project.ROOT / "pyproject.toml"), "COVERAGE_FOLDER": folder}
+    wrapper = Path(folder, program.name)
+    wrapper.write_text(
+        "import os, runpy, sys\n"
+        f"os.environ.update({variables!r})\n"
+        f"sys.path.insert(0, {str(Path(coverage.__file__).parent.parent)!r})\n"
+        "import coverage\n"
+        "coverage.process_startup()\n"
+        "del sys.path[0]\n"
+        f"runpy.run_path({str(program)!r}, run_name='__main__')\n"
+    )
+    return wrapper
 
 
 class TestEngine(EmbeddedEngine):
@@ -31,13 +71,23 @@ class TestEngine(EmbeddedEngine):
 
     __test__ = False
 
+    def stop(self) -> None:
+        """Stop it; under coverage it ends by itself, and says what it has run."""
+        if "COVERAGE_FOLDER" in os.environ and self.is_up():
+            os.kill(self.instance().pid, signal.SIGTERM)
+            wait_until(lambda: None if self.is_up() else True, what="LocalStack to end", seconds=SECONDS)
+        super().stop()
+
     def _environment(self) -> dict[str, str]:
         return {
             **super()._environment(),
             "LAMBDA_RETRY_BASE_DELAY": "1",
             "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",
             "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.2",
+            # the executor has to be right without its neighbour's help
+            "TUNING_ENVIRONMENT_ASSIGNMENT": "0",
             "LAMBDA_PROCESS_DEBUG": "debugged:5679",
+            **coverage_variables(self.folder),
         }
 
 

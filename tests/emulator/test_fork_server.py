@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ import pytest
 
 from localdev.waiting import wait_until
 from localstack_process_executor import forking, interpreters
+from localstack_process_executor import process as process_module
+from localstack_process_executor.environment import EnvironmentStoppedError
 from localstack_process_executor.forking import FORK_SERVERS, ForkServer, ForkServerError
 
 if TYPE_CHECKING:
@@ -50,6 +53,68 @@ def test_a_fork_server_that_dies_while_it_is_asked_says_so() -> None:
         server.fork({})
 
     server.stop()
+
+
+def test_a_fork_server_that_does_not_answer_is_given_up() -> None:
+    server = ForkServer(interpreters.own(), namespaces=False)
+    server._socket.settimeout(0.1)
+    os.kill(server.pid, signal.SIGSTOP)
+
+    with pytest.raises(ForkServerError, match="does not answer"):
+        server.fork({})
+
+    server.stop()
+
+
+def test_an_environment_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ForkServer(interpreters.own(), namespaces=False)
+    monkeypatch.setattr(server, "_reply", lambda: {"error": "no more processes"})
+
+    with pytest.raises(ForkServerError, match="could not be made: no more processes"):
+        server.fork({})
+
+    server.stop()
+
+
+def test_a_fork_server_that_cannot_be_started_says_so() -> None:
+    with pytest.raises(ForkServerError, match="The fork server has ended"):
+        ForkServer(interpreters.Interpreter("/bin/false", "/", "3.13"))
+
+
+def test_a_process_ends_where_the_system_has_no_process_descriptors(
+    make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "_open_process", lambda _: None)
+    function = make_function(COUNTS)
+    assert function.answer() == 1
+    process = function.environment._process
+    assert process
+    assert process.pid
+    pid = process.pid
+
+    function.environment.stop()
+
+    wait_until_gone(pid)
+
+
+def test_stopping_an_environment_that_starts_ends_its_process(make_function: MakeFunction) -> None:
+    function = make_function("import time\ntime.sleep(60)\n", start=False)
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            function.environment.start()
+        except EnvironmentStoppedError as error:
+            failures.append(error)
+
+    starter = threading.Thread(target=start)
+    starter.start()
+    wait_until(lambda: function.environment._initializing or None, what="the environment to start", seconds=10)
+
+    function.environment.stop()
+    starter.join(5)
+
+    assert len(failures) == 1
 
 
 def test_a_killed_function_gets_a_successor(make_function: MakeFunction) -> None:

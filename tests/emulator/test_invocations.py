@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor.environment import EnvironmentStoppedError
+from localstack_process_executor.environment import EnvironmentStoppedError, Invocation
 
 if TYPE_CHECKING:
     from localstack_process_executor.environment import Outcome
@@ -185,3 +185,39 @@ def test_a_stopped_environment_refuses_invocations(make_function: MakeFunction) 
 
     with pytest.raises(EnvironmentStoppedError):
         function.invoke()
+
+
+def test_an_exec_wrapper_that_is_not_there_ends_with_a_shells_status(make_function: MakeFunction) -> None:
+    function = make_function(ECHO, variables={"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/nothing"})
+
+    assert function.error()["errorMessage"].endswith("exit status 127")
+
+
+def test_an_exec_wrapper_that_is_no_program_ends_with_a_shells_status(make_function: MakeFunction) -> None:
+    function = make_function(ECHO, variables={"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/function.py"})
+
+    assert function.error()["errorMessage"].endswith("exit status 126")
+
+
+@pytest.mark.parametrize(
+    "variables", [{"PYTHONOPTIMIZE": "1"}, {"LD_LIBRARY_PATH": "/opt/lib"}, {"PYTHONPATH": "/opt"}]
+)
+def test_what_an_interpreter_reads_when_it_starts_has_one_of_its_own(
+    make_function: MakeFunction, variables: dict[str, str]
+) -> None:
+    assert make_function(ECHO, variables=variables).answer("x") == "x"
+
+
+def test_a_client_context_reaches_the_handler(make_function: MakeFunction) -> None:
+    function = make_function("def handler(event, context):\n    return context.client_context.custom\n")
+
+    outcome = function.environment.invoke(Invocation("r", "arn", b"{}", "Root=1", '{"custom": {"oven": "hot"}}'))
+
+    assert outcome.payload == b'{"oven": "hot"}'
+
+
+@pytest.mark.parametrize("code", ["bytearray(300_000_000)", "bytearray(300_000_000) and __import__('time').sleep(60)"])
+def test_more_memory_than_there_is(make_function: MakeFunction, code: str) -> None:
+    function = make_function(f"def handler(event, context):\n    x = {code}\n", timeout=30.0)
+
+    assert function.error()["errorType"] == "Runtime.OutOfMemory"

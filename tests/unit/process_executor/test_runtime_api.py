@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from localstack_process_executor import plain_runtime_client
 from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
 
 if TYPE_CHECKING:
@@ -46,13 +48,8 @@ class Runtime:
         return messages
 
     def _answered(self) -> bool:
-        self.connection.sock.setblocking(False)
-        try:
-            return bool(self.connection.sock.recv(1, socket.MSG_PEEK))
-        except BlockingIOError:
-            return False
-        finally:
-            self.connection.sock.settimeout(5)
+        # without touching the socket's mode: the sender may be in the middle of a write
+        return bool(select.select([self.connection.sock], [], [], 0)[0])
 
     def answer(self) -> tuple[int, bytes, dict[str, str]]:
         """The response that is waiting."""
@@ -145,6 +142,50 @@ def test_two_apis_have_addresses_of_their_own(api: RuntimeApi) -> None:
 
     assert other.address != api.address
     other.close()
+
+
+def test_where_no_address_of_its_own_is_free_any_port_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.randint", lambda low, _: low)
+    first, second = RuntimeApi(), RuntimeApi()
+
+    assert first.address == "127.1.0.1:9001"
+    assert second.address.startswith("127.0.0.1:")
+    first.close()
+    second.close()
+
+
+def test_a_runtime_client_in_plain_python_speaks_it(api: RuntimeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", api.address)
+    monkeypatch.setattr(plain_runtime_client, "_CLIENT", plain_runtime_client._Client())
+    plain_runtime_client.initialize_client("pizza/1")
+    seen: list[Any] = []
+
+    def run() -> None:
+        for answer in (plain_runtime_client.post_invocation_result, plain_runtime_client.post_error):
+            body, headers = plain_runtime_client.next()
+            seen.append((body, headers["Lambda-Runtime-Deadline-Ms"]))
+            answer("r1", *((b"2", "application/json") if not seen[1:] else ("{}", "")))
+
+    runtime = threading.Thread(target=run)
+    runtime.start()
+    messages: list[RuntimeMessage] = []
+    while len(messages) < 4:
+        for fileno in api.filenos():
+            for message in api.handle(fileno) if readable(fileno) else []:
+                messages.append(message)
+                if message.kind == "next":
+                    api.send_invocation("r1", {"Lambda-Runtime-Deadline-Ms": "7"}, b"1")
+    runtime.join()
+    connection = plain_runtime_client._CLIENT.connection
+    assert connection
+    connection.close()
+
+    assert [message.kind for message in messages] == ["next", "response", "next", "error"]
+    assert seen == [(b"1", 7), (b"1", 7)]
+
+
+def readable(fileno: int) -> bool:
+    return bool(select.select([fileno], [], [], 0.01)[0])
 
 
 def test_an_unknown_descriptor_is_nothing_to_do(api: RuntimeApi) -> None:

@@ -49,6 +49,9 @@ def main(layers: str = LAYERS, debug_address: str = "") -> None:
     awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
 
 
+if "LD_LIBRARY_PATH" in os.environ:
+    # a new interpreter is told where its own library is, whatever the function says
+    os.environ["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"].removesuffix(f":{sys.prefix}/lib/.")
 if os.environ.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}:
     # set by Python itself (PEP 538) where this machine does not have AWS's locale
     del os.environ["LC_CTYPE"]

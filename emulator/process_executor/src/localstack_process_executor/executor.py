@@ -109,7 +109,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         _check_runtime(function_version)
         for code in _archives(function_version):
             code.prepare_for_execution()
-        forking.head_start()
+        forking.head_start(_interpreter(str(function_version.config.runtime)))
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:

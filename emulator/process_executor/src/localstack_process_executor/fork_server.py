@@ -38,6 +38,7 @@ else:
     import namespaces
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
 _PROCESS_IDS = 7, 30_000
 _SIZE_BYTES = 4
 _DESCRIPTORS = 3
@@ -213,6 +214,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
     time.tzset()
     os.chdir(request["cwd"])
     if request["exec"]:
+        # where Python itself is; bootstrap.py takes it away again
+        variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
     with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_CTYPE, "")

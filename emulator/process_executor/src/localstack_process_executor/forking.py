@@ -21,6 +21,7 @@ from localstack_process_executor.runtime_dir import BOOTSTRAP, runtime_entries
 _PROGRAM = Path(__file__).with_name("fork_server.py")
 _START_SECONDS = 60.0
 _REPLY_SECONDS = 30.0
+_STOP_SECONDS = 5.0
 
 PRELOADED = (
     "awslambdaric.lambda_config",
@@ -146,9 +147,13 @@ class ForkServer:
 
     def stop(self) -> None:
         """End it and its folder; environments that it has made live on, until their own end."""
-        self._process.kill()
+        self._process.terminate()
         self._socket.close()
-        self._process.wait()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ask(self, data: bytes, descriptors: list[int]) -> int:
@@ -248,13 +253,13 @@ FORK_SERVERS = ForkServers()
 atexit.register(FORK_SERVERS.stop)
 
 
-def head_start() -> threading.Thread:
-    """Start the server of LocalStack's own Python in the background, so that the first invocation finds it."""
+def head_start(interpreter: Interpreter) -> threading.Thread:
+    """Start an interpreter's server in the background, so that the first invocation finds it."""
 
     def start() -> None:
         # whoever needs it will try again, and say why it does not start
         with contextlib.suppress(ForkServerError, OSError):
-            FORK_SERVERS.current()
+            FORK_SERVERS.current(interpreter)
 
     thread = threading.Thread(target=start, name="lambda-fork-server", daemon=True)
     thread.start()
