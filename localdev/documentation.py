@@ -62,8 +62,17 @@ def readme_parts(template: Mapping[str, Any]) -> dict[str, str]:
     rows = [f"| `./scripts/{name}` | {verb.description.splitlines()[0]} |" for name, verb in VERBS.items()]
     return {
         "picture": f"```mermaid\n{picture.rstrip()}\n```",
+        "figures": figures(),
         "verbs": "\n".join(["| command | what it does |", "|---|---|", *rows]),
     }
+
+
+def figures() -> str:
+    """The last run of ``./scripts/bench``, as a table and a chart."""
+    from benchmarks import report
+
+    chart = report.CHART.relative_to(ROOT)
+    return f"{report.markdown(report.read())}\n\n![The same as a chart]({chart})"
 
 
 def commands_page() -> str:

@@ -1,6 +1,7 @@
 """Options of the whole suite."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,13 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--summary")
     if path:
         config.pluginmanager.register(reporting.Summary(Path(path)), "summary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hypothesis's plugin imports all of it for its summary, a second of a run that has not used it."""
+    if "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,10 +19,13 @@ _ATTEMPTS = 3
 def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
     """A started engine that ends when this process does; where it cannot, a stack of its own name.
 
+    ``external`` without an endpoint or a name is the emulator that ``./scripts/up`` started and deployed this very app
+    to, if there is one: a :class:`localdev.engines.found.FoundEngine`.
+
     :raises LocaldevError: it could not be started.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        engine = _make(name, endpoint_url, stack_name or unique_stack_name())
+        engine = _find(name, endpoint_url, stack_name) or _make(name, endpoint_url, stack_name or unique_stack_name())
         try:
             engine.start()
         except PortTakenError:
@@ -33,6 +36,14 @@ def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str 
         else:
             return engine
     raise AssertionError
+
+
+def _find(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine | None:
+    if name != "external" or endpoint_url or stack_name:
+        return None
+    from localdev.engines import found
+
+    return found.find()
 
 
 def _make(name: str, endpoint_url: str | None, stack_name: str) -> Engine:

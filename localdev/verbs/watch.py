@@ -48,6 +48,13 @@ class Watch:
         self._code.take(changes)
         self._functions.run_from(self._code.copies)
 
+    def follow(self) -> None:
+        """Do what each burst of saves asks for, until interrupted."""
+        for saved in saves(self._code.source):
+            if app := sorted({_part(path) for path in saved if not path.is_relative_to(self._code.source)}):
+                self.app_changed(app)
+            self.code_changed()
+
     def code_changed(self) -> None:
         """Make what was saved live, or say why it cannot be."""
         started = time.monotonic()
@@ -113,11 +120,7 @@ def _run(options: argparse.Namespace) -> int:
             highlight=False,
             soft_wrap=True,
         )
-        for changed in _saved():
-            names = sorted({_part(path) for path in changed})
-            if app := [name for name in names if name != "lambdas"]:
-                watch.app_changed(app)
-            watch.code_changed()
+        watch.follow()
     except KeyboardInterrupt:
         out.print("\nThe functions keep the code as it is.")
     finally:
@@ -125,13 +128,13 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _saved() -> Iterator[set[Path]]:
-    """The paths of each burst of saves."""
+def saves(code: Path) -> Iterator[set[Path]]:
+    """The paths of each burst of saves, in the functions' code and in the app."""
     from pathlib import Path
 
     import watchfiles
 
-    paths = [_CODE, *(ROOT / name for name in _APP)]
+    paths = [code, *(ROOT / name for name in _APP)]
     for changes in watchfiles.watch(
         *paths,
         watch_filter=watchfiles.PythonFilter(extra_extensions=(".json",)),
@@ -143,9 +146,8 @@ def _saved() -> Iterator[set[Path]]:
 
 
 def _part(path: Path) -> str:
-    """``lambdas``, or the part of the app."""
-    top = path.relative_to(ROOT).parts[0]
-    return top if top in {"lambdas", *_APP} else path.name
+    """The part of the app that a file belongs to."""
+    return path.relative_to(ROOT).parts[0]
 
 
 def _say(what: str, started: float, *, markup_safe: bool = True) -> None:

@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 import pytest
 import urllib3
 
-from localdev import cdk
+from localdev import assemblies, cdk
 from localdev.engines import start_for_tests
 from localdev.engines.embedded import sweep
+from localdev.engines.found import was_found
 from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
+from localdev.project import STACK_NAME
 from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.waiting import wait_until
 from tests.reporting import attach, executed
@@ -128,12 +130,17 @@ def clients(engine: Engine) -> Clients:
 @pytest.fixture(scope="session")
 def assembly(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthesised app."""
+    if engine.stack_name == STACK_NAME:
+        return assemblies.assembly()
     return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name)
 
 
 @pytest.fixture(scope="session")
 def outputs(engine: Engine, clients: Clients, assembly: Path, request: pytest.FixtureRequest) -> Iterator[StackOutputs]:
-    """The deployed stack; destroyed at the end where it would outlive the tests."""
+    """The deployed stack; destroyed at the end where it would outlive the tests, unless it was there before them."""
+    if was_found(engine):
+        yield stack_outputs(clients, engine.stack_name)
+        return
     try:
         cdk.deploy(engine, assembly)
         yield stack_outputs(clients, engine.stack_name)

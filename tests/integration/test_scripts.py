@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import psutil
@@ -67,6 +68,20 @@ def test_the_demo_prints_what_the_readme_shows(demo: subprocess.CompletedProcess
     session = README.split("<!-- session -->")[1].split("```")[1]
 
     assert _shape(demo.stderr + demo.stdout) == _shape(session)[1:]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_test_finds_the_emulator_that_is_up_and_leaves_the_stack_on_it(port: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/integration", "-k", "test_pepperoni_succeeds", "--engine", "external"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert " 1 passed" in f" {result.stdout}", result.stdout
+    assert _run("order", "pepperoni", "--port", port).returncode == 0
 
 
 @pytest.mark.usefixtures("demo")

@@ -147,12 +147,11 @@ def test_two_saves_in_a_moment_are_one_burst(tmp_path: Path, monkeypatch: pytest
     for name in ("app.py", "cdk.json"):
         (tmp_path / name).touch()
     monkeypatch.setattr(verb, "ROOT", tmp_path)
-    monkeypatch.setattr(verb, "_CODE", tmp_path / "lambdas")
     saved: list[set[Path]] = []
     seen = threading.Event()
 
     def look() -> None:
-        for paths in verb._saved():
+        for paths in verb.saves(tmp_path / "lambdas"):
             saved.append(paths)
             seen.set()
             return

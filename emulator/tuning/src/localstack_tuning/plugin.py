@@ -18,6 +18,7 @@ from localstack_tuning import (
     invocation_metrics,
     jsonpath_cache,
     queue_metrics,
+    reused_threads,
     route_cache,
     shared_timer,
 )
@@ -36,6 +37,7 @@ ADJUSTMENTS = (
     invocation_metrics.ADJUSTMENT,
     queue_metrics.ADJUSTMENT,
     shared_timer.ADJUSTMENT,
+    reused_threads.ADJUSTMENT,
     accept_headers.ADJUSTMENT,
     route_cache.ADJUSTMENT,
     garbage_collection.ADJUSTMENT,

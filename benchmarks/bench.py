@@ -1,0 +1,291 @@
+"""Everything that is to be fast, measured here and on the rival, in turns, and whether every order ended as it should.
+
+Writes benchmarks/results/bench.json, the chart beside it and the README's table; with --json only the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+
+from benchmarks import executor, report
+from benchmarks.orders import Pizzeria
+from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
+from localdev import assemblies, cdk, terminal
+from localdev.engines import EmbeddedEngine
+from localdev.processes import free_port
+from localdev.project import NODE_MODULES, ROOT
+from localdev.stack import reachable_api_url, stack_outputs
+from localdev.verbs.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localdev.engines import Engine
+
+LOADS = ((1, 120), (8, 320), (32, 480))
+"""Callers, and orders."""
+_WARM_UP = (8, 80)
+_ROUND_SECONDS = 120.0
+_SAVES = 7
+_ONE_TEST = ("tests/integration", "-x", "-q", "-k", "test_pepperoni_succeeds", "--engine", "external")
+_SECONDS = 60.0
+
+type Samples = dict[str, dict[str, list[float]]]
+
+
+def main() -> None:
+    """Measure, print a table, write what was found."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, and nothing else")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="how often each is measured (default: 3)")
+    parser.add_argument("--no-rival", action="store_true", help="measure ours alone")
+    options = parser.parse_args()
+    samples: Samples = defaultdict(lambda: defaultdict(list))
+    wrong: list[str] = []
+    with contextlib.ExitStack() as stack:
+        rival = None if options.no_rival else _rival(stack)
+        _loops(samples, rival, options.rounds)
+        _orders(samples, wrong, rival, options.rounds)
+    _invocations(samples)
+    results = _results(samples, with_rival=rival is not None)
+    _print(results, wrong)
+    _write(results, options.json)
+    sys.exit(1 if results["ours"]["wrong"] else 0)
+
+
+def _rival(stack: contextlib.ExitStack) -> Rival | None:
+    say(f"installing {NAME} in a throw-away environment")
+    try:
+        return stack.enter_context(installed())
+    except NoRivalError as error:
+        say(f"{error}; only ours is measured")
+        return None
+
+
+def _loops(samples: Samples, rival: Rival | None, rounds: int) -> None:
+    """From nothing running to the first order: with a new synthesis, and with nothing changed."""
+    for number in _bounded(rounds):
+        say(f"from nothing to the first order, round {number} of {rounds}")
+        shutil.rmtree(assemblies.FOLDER, ignore_errors=True)
+        samples["ours"]["first_order_s"].append(_first_order())
+        samples["ours"]["again_s"].append(_first_order(samples["ours"]["one_test_s"]))
+        if rival:
+            samples["rival"]["first_order_s"].append(_first_order_on(rival))
+
+
+def _bounded(rounds: int) -> Iterator[int]:
+    """Their numbers; fewer where the machine is so busy that all would take more than two minutes."""
+    started = time.monotonic()
+    for number in range(1, rounds + 1):
+        yield number
+        if time.monotonic() - started > _ROUND_SECONDS * number / (number + 1):
+            return
+
+
+def _first_order(one_test: list[float] | None = None) -> float:
+    """Seconds from ``./scripts/up`` to the answer; and then of one integration test on what is up."""
+    port = free_port()
+    try:
+        started = time.monotonic()
+        _run("up", "--port", str(port))
+        order(EmbeddedEngine(port))
+        seconds = time.monotonic() - started
+        if one_test is not None:
+            started = time.monotonic()
+            subprocess.run([sys.executable, "-m", "pytest", *_ONE_TEST], cwd=ROOT, check=True, capture_output=True)
+            one_test.append(time.monotonic() - started)
+        return seconds
+    finally:
+        _run("down", "--port", str(port))
+
+
+def _first_order_on(rival: Rival) -> float:
+    """Seconds the usual way takes: start it, ``cdklocal bootstrap``, ``cdklocal deploy``, order."""
+    started = time.monotonic()
+    with rival.running() as engine:
+        environment = {name: value for name, value in cdk.cdk_environment(engine).items() if name != "NODE_OPTIONS"}
+        cdklocal = NODE_MODULES / ".bin" / "cdklocal"
+        with tempfile.TemporaryDirectory() as folder:
+            for command in (["bootstrap"], ["deploy", "--require-approval", "never"]):
+                subprocess.run(
+                    [cdklocal, *command, "--output", folder], cwd=ROOT, env=environment, check=True, capture_output=True
+                )
+        Pizzeria(engine.clients(), str(engine.endpoint_url)).place(callers=1, orders=1)
+        return time.monotonic() - started
+
+
+def _orders(samples: Samples, wrong: list[str], rival: Rival | None, rounds: int) -> None:
+    """Orders on both, in turns; and what only ours has to show."""
+    assembly = assemblies.assembly()
+    with contextlib.ExitStack() as stack:
+        ours = stack.enter_context(_running())
+        engines: dict[str, Engine] = {"ours": ours}
+        cdk.deploy(ours, assembly)
+        if rival:
+            engines["rival"] = theirs = stack.enter_context(rival.running())
+            cdk.bootstrap(theirs)
+            cdk.deploy(theirs, assembly)
+        pizzerias = {name: Pizzeria(engine.clients(), str(engine.endpoint_url)) for name, engine in engines.items()}
+        for pizzeria in pizzerias.values():
+            pizzeria.load(*_WARM_UP)
+        for number in _bounded(rounds):
+            for callers, orders in LOADS:
+                say(f"{orders} orders by {callers} at once, round {number} of {rounds}")
+                for name, pizzeria in pizzerias.items():
+                    _load(samples[name], wrong, name, pizzeria, callers, orders)
+        say("a handler saved")
+        terminal.out.quiet = True  # the watch has a person to talk to, this has none
+        samples["ours"]["save_ms"] = _saves(ours)
+        terminal.out.quiet = False
+
+
+def _load(
+    samples: dict[str, list[float]], wrong: list[str], name: str, pizzeria: Pizzeria, callers: int, orders: int
+) -> None:
+    load = pizzeria.load(callers, orders)
+    samples[f"per_second_{callers}"].append(load.per_second)
+    if callers == 1:
+        samples["answer_ms"].append(load.answer_ms)
+        samples["finish_ms"].append(load.finish_ms)
+    samples["wrong_orders"].append(len(load.wrong))
+    wrong += [f"{name}: {line}" for line in load.wrong]
+
+
+@contextlib.contextmanager
+def _running() -> Iterator[EmbeddedEngine]:
+    engine = EmbeddedEngine(free_port(), ends_with_us=True)
+    try:
+        engine.start()
+        yield engine
+    finally:
+        engine.stop()
+
+
+def _saves(engine: EmbeddedEngine) -> list[float]:
+    """Milliseconds from a save to the first answer that shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(shutil.copytree(ROOT / "lambdas", Path(folder) / "lambdas"))
+        watch = Watch(engine, source)
+        watch.begin()
+        threading.Thread(target=watch.follow, daemon=True).start()
+        try:
+            time.sleep(1)  # the operating system begins to tell of changes
+            url = reachable_api_url(stack_outputs(engine.clients()).api_url, engine.endpoint_url)
+            return [_save(url, source / "start_order.py", f"answer {number}") for number in range(_SAVES)]
+        finally:
+            watch.end()
+
+
+def _save(url: str, handler: Path, message: str) -> float:
+    before, _, rest = handler.read_text().partition('"message": "')
+    handler.write_text(f'{before}"message": "{message}"{rest.partition('"')[2]}')
+    started = time.monotonic()
+    while message not in _get(f"{url}/?flavour=pepperoni"):
+        if time.monotonic() - started > _SECONDS:
+            raise TimeoutError(f"{message!r} was saved and never answered")
+    return (time.monotonic() - started) * 1000
+
+
+def _invocations(samples: Samples) -> None:
+    """The process executor's own figures."""
+    say("invocations")
+    for name, figures in executor.measure(0).items():
+        for key, value in figures.items():
+            samples["ours" if name == "ours" else "rival"][key].append(value)
+
+
+def order(engine: EmbeddedEngine) -> str:
+    """Place one over HTTP; the answer."""
+    url = reachable_api_url(stack_outputs(engine.clients()).api_url, engine.endpoint_url)
+    return _get(f"{url}/?flavour=pepperoni")
+
+
+def _get(url: str) -> str:
+    return urllib3.request("GET", url, timeout=_SECONDS, retries=False).data.decode()
+
+
+def _results(samples: Samples, *, with_rival: bool) -> dict[str, Any]:
+    def medians(name: str) -> dict[str, float]:
+        values = {key: round(statistics.median(found), 3) for key, found in samples[name].items() if found}
+        values["wrong"] = sum(samples[name]["wrong_orders"])
+        values.pop("wrong_orders", None)
+        return values
+
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return {
+        "made": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": {
+            "cpus": os.cpu_count(),
+            "cpu": _cpu(),
+            "python": platform.python_version(),
+            "node": node.removeprefix("v"),
+        },
+        "versions": {
+            "localstack": "4.14.0",
+            "aws-cdk-lib": version("aws-cdk-lib"),
+            "rival": f"{NAME} {VERSION}",
+        },
+        "ours": medians("ours"),
+        "rival": medians("rival") if with_rival else None,
+    }
+
+
+def _cpu() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _print(results: dict[str, Any], wrong: list[str]) -> None:
+    table = [
+        ("", "ours", results["versions"]["rival"] if results["rival"] else "", "times as good"),
+        *report.rows(results),
+    ]
+    for label, ours, rival, times in table:
+        print(f"{label:46}{ours:>12}{rival:>18}{times:>16}")
+    for line in wrong[:20]:
+        print(f"wrong: {line}")
+
+
+def _write(results: dict[str, Any], file: Path | None) -> None:
+    path = file or report.RESULTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=2) + "\n")
+    if file is None:
+        report.CHART.write_text(report.svg(results))
+        from localdev import documentation
+
+        documentation.main()
+
+
+def _run(script: str, *arguments: str) -> None:
+    subprocess.run([ROOT / "scripts" / script, *arguments], check=True, capture_output=True)
+
+
+def say(what: str) -> None:
+    """Where the run is, on standard error."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
