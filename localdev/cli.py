@@ -17,8 +17,9 @@ _HELP_WIDTH = 100
 
 def main(arguments: Sequence[str]) -> int:
     """Run a verb; its exit status. Errors a person can act on are printed, without a trace."""
-    # a polite end from outside cleans up as Ctrl-C does
+    # a polite end from outside cleans up as Ctrl-C does, and so does Ctrl-C where a shell's "&" had it ignored
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     if not arguments or arguments[0] not in VERBS:
         print(f"Expected one of {', '.join(VERBS)}.", file=sys.stderr)
         return 2

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import psutil
@@ -199,12 +200,15 @@ def test_following_the_logs_shows_what_is_written_meanwhile_until_interrupted(po
     command = [str(ROOT / "scripts" / "logs"), "--follow", "OrderPizza", "--port", port]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as logs:
         assert logs.stdout
+        deadline = threading.Timer(60, logs.kill)
+        deadline.start()
         logs.stdout.readline()
         _run("order", "quattro stagioni", "--port", port)
 
-        line = next(line for line in logs.stdout if "quattro stagioni" in line)
+        line = next((line for line in logs.stdout if "quattro stagioni" in line), "")
         logs.send_signal(signal.SIGINT)
         logs.communicate(timeout=30)
+        deadline.cancel()
 
     assert line.startswith("the-state-machine-OrderPizza  ")
     assert logs.returncode == 130
