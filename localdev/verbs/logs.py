@@ -1,16 +1,25 @@
 """``logs``: what the functions wrote, from CloudWatch Logs."""
 
-import argparse
+from __future__ import annotations
+
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from localdev.aws import Clients
 from localdev.errors import LocaldevError
 from localdev.project import STACK_NAME
 from localdev.verbs import up
 from localdev.verbs.base import Verb, engine_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+    from localdev.aws import Clients
 
 _FOLLOW_PAUSE = 0.5
 
@@ -46,9 +55,10 @@ def function_names(clients: Clients, part: str | None, stack_name: str = STACK_N
     return found
 
 
-def _lines(clients: Clients, functions: list[str], since_ms: int) -> Iterator[tuple[int, str, str]]:
+def _lines(
+    logs: CloudWatchLogsClient, lambda_: LambdaClient, functions: list[str], since_ms: int
+) -> Iterator[tuple[int, str, str]]:
     """Time in ms, function and line of every event since, in order of time."""
-    logs, lambda_ = clients.client("logs"), clients.client("lambda")
     events: list[tuple[int, str, str]] = []
     for function in functions:
         config = lambda_.get_function_configuration(FunctionName=function)
@@ -70,10 +80,11 @@ def _run(options: argparse.Namespace) -> int:
     up.require_up(engine)
     clients = engine.clients()
     functions = function_names(clients, options.function, engine.stack_name)
+    logs, lambda_ = clients.client("logs"), clients.client("lambda")
     printed: set[tuple[int, str, str]] = set()
     since = 0
     while True:
-        for event in _lines(clients, functions, since):
+        for event in _lines(logs, lambda_, functions, since):
             if event not in printed:
                 printed.add(event)
                 since = max(since, event[0])
