@@ -67,8 +67,10 @@ class Load:
     """Median from the request to the 202."""
     finish_ms: float
     """Median from the request to the end of the execution."""
+    refused: int = 0
+    """Answered with 429, as the stage's throttling has it where an emulator knows throttling; not among ``orders``."""
     wrong: list[str] = field(default_factory=list)
-    """A line for each order lost, doubled, refused or wrongly ended."""
+    """A line for each order lost, doubled or wrongly ended."""
 
     @property
     def per_second(self) -> float:
@@ -111,6 +113,8 @@ class Pizzeria:
 
     def outcome(self, callers: int, placed: list[Order]) -> Load:
         """Wait for every execution's end, and compare with what was ordered."""
+        refused = [order for order in placed if order.status == http.client.TOO_MANY_REQUESTS]
+        placed = [order for order in placed if order.status != http.client.TOO_MANY_REQUESTS]
         ends = self._ends({order.execution_arn for order in placed if order.execution_arn})
         first = min(order.sent for order in placed)
         finished = [ends[order.execution_arn][1] - order.sent for order in placed if order.execution_arn in ends]
@@ -120,6 +124,7 @@ class Pizzeria:
             seconds=max(stopped for _, stopped in ends.values()) - first,
             answer_ms=statistics.median(order.answer_seconds for order in placed) * 1000,
             finish_ms=statistics.median(finished) * 1000,
+            refused=len(refused),
             wrong=[*_wrongs(placed, ends), *_doubled(placed, self._execution_arns() - self._before)],
         )
 

@@ -30,6 +30,7 @@ FIGURES = (
     Figure("per_second_8", "orders a second, 8 callers", "", more_is_better=True),
     Figure("per_second_32", "orders a second, 32 callers", "", more_is_better=True),
     Figure("wrong", "orders lost, doubled or wrongly ended", ""),
+    Figure("refused", "orders refused by the stage's throttling (429)", ""),
     Figure("first_order_s", "nothing running → first order, with cdklocal", "s", digits=1),
     Figure("again_s", "the same again, nothing changed", "s", digits=1),
     Figure("save_ms", "a handler saved → its answer over the API", "ms"),
