@@ -1,6 +1,6 @@
 """Executions, task states and EventBridge's rules run on threads that are used again.
 
-An order starts five threads in LocalStack that live for a few milliseconds; that they come and go is a fifth of its
+An order starts five threads in LocalStack that live for a few milliseconds; that they come and go is a twentieth of its
 time. Here a thread that has done its work waits for the next, in a new context and under the name a new one would have;
 where none waits, one is started, so that nothing ever queues behind something else.
 """
