@@ -2,27 +2,19 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
-from types import FrameType
 
 from localdev.errors import LocaldevError
 from localdev.verbs import VERBS, Verb
 from localdev.verbs.base import add_engine_arguments
 
 _INTERRUPTED = 130
-_AGAIN_SECONDS = 0.05
 _HELP_WIDTH = 100
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a verb; its exit status. Errors a person can act on are printed, without a trace."""
-    # a polite end from outside cleans up as Ctrl-C does, and so does Ctrl-C where a shell's "&" had it ignored
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
-    sys.unraisablehook = _interrupt_again
     if not arguments or arguments[0] not in VERBS:
         print(f"Expected one of {', '.join(VERBS)}.", file=sys.stderr)
         return 2
@@ -39,18 +31,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return _INTERRUPTED
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _interrupt_again(swallowed: "sys.UnraisableHookArgs") -> None:
-    """An interrupt that came while an object was being disposed of, where Python drops every exception, comes again."""
-    if issubclass(swallowed.exc_type, KeyboardInterrupt):
-        threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)).start()
-    else:
-        sys.__unraisablehook__(swallowed)
 
 
 def _parse(name: str, verb: Verb, arguments: Sequence[str]) -> argparse.Namespace:

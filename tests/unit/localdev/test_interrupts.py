@@ -1,0 +1,59 @@
+"""Signals end a command, whenever they come."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from localdev.cli import main
+from localdev.processes import free_port
+from localdev.project import ROOT
+
+WAITS = """
+import os, signal, threading
+from localdev.interrupts import raise_keyboard_interrupt_on_signals
+
+raise_keyboard_interrupt_on_signals()
+
+class Disposed:
+    def __del__(self):
+        {in_disposal}
+
+try:
+    Disposed()
+    {afterwards}
+    print("not interrupted" if not threading.Event().wait(10) else "")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def _run(*, in_disposal: str = "pass", afterwards: str = "pass") -> subprocess.CompletedProcess[str]:
+    program = WAITS.format(in_disposal=in_disposal, afterwards=afterwards)
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_interrupts(name: str) -> None:
+    assert _run(afterwards=f"os.kill(os.getpid(), signal.{name})").stdout == "interrupted\n"
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_one_that_comes_while_an_object_is_disposed_of_is_not_lost(name: str) -> None:
+    assert _run(in_disposal=f"signal.raise_signal(signal.{name})").stdout == "interrupted\n"
+
+
+def test_another_exception_there_is_shown_as_ever() -> None:
+    result = _run(in_disposal="raise ValueError('no dough')", afterwards="os.kill(os.getpid(), signal.SIGINT)")
+
+    assert "no dough" in result.stderr
+
+
+def test_a_verb_that_is_called_changes_nothing_of_the_process() -> None:
+    before = sys.unraisablehook
+
+    main(["down", "--port", str(free_port())])
+
+    assert sys.unraisablehook is before
