@@ -1,4 +1,4 @@
-"""The wrong order, one in four hundred under load: two races in LocalStack's assignment, each shown and shown gone."""
+"""The wrong order under load: three races in LocalStack's assignment, each shown and shown gone."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def test_as_released_an_environment_added_meanwhile_fails_the_invocation(found: 
 
 def test_as_released_an_environment_taken_meanwhile_fails_the_invocation(found: Any) -> None:
     assert found["released"]["taken"] == "InvalidStatusException"
+
+
+def test_as_released_an_environment_used_again_before_its_timer_runs_fails_the_invocation(found: Any) -> None:
+    assert found["released"]["freed"] == "RuntimeError"
+
+
+def test_an_environment_is_free_only_when_its_timer_runs(found: Any) -> None:
+    assert found["adjusted"]["freed"] == "READY"
 
 
 def test_an_environment_added_meanwhile_does_no_harm(found: Any) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from localstack.services.lambda_.invocation import assignment, execution_environment
@@ -26,6 +27,19 @@ class Executor:
 
 class Environment(execution_environment.ExecutionEnvironment):  # type: ignore[misc]
     """A real one, without a process."""
+
+    on_new_timer: Callable[[], object] | None = None
+
+    @property
+    def keepalive_timer(self) -> threading.Timer:
+        return self._keepalive_timer
+
+    @keepalive_timer.setter
+    def keepalive_timer(self, timer: threading.Timer) -> None:
+        self._keepalive_timer = timer
+        hook, self.on_new_timer = self.on_new_timer, None
+        if hook:
+            hook()
 
     def get_environment_variables(self) -> dict[str, str]:
         return {}
@@ -62,10 +76,27 @@ def one_is_taken_as_soon_as_it_is_there(service: assignment.AssignmentService) -
     return outcome(service)
 
 
+def one_is_used_again_before_its_timer_runs(service: assignment.AssignmentService) -> str:
+    """Another thread takes an environment and frees it again while this one frees it, if it can."""
+    with service.get_environment("v", VERSION, ON_DEMAND) as environment:
+        another = threading.Thread(target=outcome, args=(service,))
+        environment.on_new_timer = lambda: (another.start(), another.join(timeout=1))
+    another.join()
+    return str(environment.status.name)
+
+
 def outcome(service: assignment.AssignmentService) -> str:
+    return outcome_of(invocation, service)
+
+
+def invocation(service: assignment.AssignmentService) -> str:
+    with service.get_environment("v", VERSION, ON_DEMAND) as environment:
+        return str(environment.status.name)
+
+
+def outcome_of(work: Callable[[assignment.AssignmentService], str], service: assignment.AssignmentService) -> str:
     try:
-        with service.get_environment("v", VERSION, ON_DEMAND) as environment:
-            return str(environment.status.name)
+        return work(service)
     except Exception as error:  # noqa: BLE001
         return type(error).__name__
 
@@ -100,6 +131,7 @@ print(
         {
             name: {
                 "added": one_is_added_during_the_search(make()),
+                "freed": outcome_of(one_is_used_again_before_its_timer_runs, make()),
                 "taken": one_is_taken_as_soon_as_it_is_there(make()),
                 **({"crowd": crowd(make())} if make is FairAssignmentService else {}),
             }

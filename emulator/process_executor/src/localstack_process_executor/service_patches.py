@@ -62,8 +62,9 @@ def _reserve_before_others_can() -> None:
     """An environment that was started for an invocation could be taken by another one.
 
     It was put where all look for one that is ready, and reserved after that: with another invocation in between, the
-    one that had started it failed. And all looked through a dictionary that others were changing, which raises. Both
-    came out as an internal error of the service, under load about once in a few hundred invocations.
+    one that had started it failed. All looked through a dictionary that others were changing, which raises. And one
+    was free before its keep-alive timer ran: taken and freed again in between, the same timer was started twice, which
+    raises, too. Each came out as an internal error of the service.
     """
 
     @contextlib.contextmanager
@@ -79,7 +80,8 @@ def _reserve_before_others_can() -> None:
             if provisioning_type == InitializationType.provisioned_concurrency:
                 raise assignment.AssignmentException("No provisioned concurrency environment available despite lease.")
             environment = self.start_environment(version_manager_id, function_version)
-            environment.reserve()
+            with environment.status_lock:
+                environment.reserve()
             environments[environment.id] = environment
         try:
             yield environment
@@ -87,7 +89,7 @@ def _reserve_before_others_can() -> None:
             self.stop_environment(environment)
             raise
         # an environment that was stopped while it worked has been told, and ends by itself
-        with contextlib.suppress(InvalidStatusException):
+        with contextlib.suppress(InvalidStatusException), environment.status_lock:
             environment.release()
 
     assignment.AssignmentService.get_environment = get_environment  # type: ignore[method-assign]
@@ -98,7 +100,7 @@ def _reserve_one(
 ) -> ExecutionEnvironment | None:
     for environment in list(environments.values()):
         if environment.initialization_type == provisioning_type:
-            with contextlib.suppress(InvalidStatusException):
+            with contextlib.suppress(InvalidStatusException), environment.status_lock:
                 environment.reserve()
                 return environment
     return None

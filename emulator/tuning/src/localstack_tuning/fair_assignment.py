@@ -45,7 +45,7 @@ class FairAssignmentService(AssignmentService):
             environment = self._reserve_provisioned(version_manager_id, provisioning_type)
         try:
             yield environment
-            environment.release()
+            _release(environment)
         except InvalidStatusException as error:
             LOG.error("InvalidStatusException: %s", error)  # noqa: TRY400 - as LocalStack does
         except Exception as error:
@@ -79,7 +79,7 @@ class FairAssignmentService(AssignmentService):
     def _start_reserved(self, version_manager_id: str, function_version: FunctionVersion) -> ExecutionEnvironment:
         try:
             environment = self.start_environment(version_manager_id, function_version)
-            environment.reserve()
+            _reserve(environment)
             with self._changed:
                 self.environments[version_manager_id][environment.id] = environment
         finally:
@@ -106,8 +106,20 @@ class FairAssignmentService(AssignmentService):
         for environment in list(self.environments[version_manager_id].values()):
             if environment.initialization_type == provisioning_type:
                 try:
-                    environment.reserve()
+                    _reserve(environment)
                 except InvalidStatusException:
                     continue
                 return environment
         return None
+
+
+def _reserve(environment: ExecutionEnvironment) -> None:
+    """Take it and cancel its keep-alive timer, in one step; raises ``InvalidStatusException``."""
+    with environment.status_lock:
+        environment.reserve()
+
+
+def _release(environment: ExecutionEnvironment) -> None:
+    """Free it and start its keep-alive timer, in one step; raises ``InvalidStatusException``."""
+    with environment.status_lock:
+        environment.release()
