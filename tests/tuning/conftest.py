@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,10 +15,13 @@ from localdev import cdk
 from localdev.engines import EmbeddedEngine
 from localdev.processes import free_port
 from localdev.project import EMULATOR_PYTHON
+from tests.tuning.mixtures import GATEWAY_SERVER, adjustments_of, mixtures, settings
 from tests.tuning.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tests.tuning.session import Aspect
 
 _AS_RELEASED = {"TUNING": "0", "GATEWAY_SERVER": "twisted"}
 _FOLDER = Path(__file__).parent / "in_localstack"
@@ -54,10 +58,41 @@ def engines() -> Iterator[dict[str, EmbeddedEngine]]:
 
 
 @pytest.fixture(scope="session")
-def sessions(engines: dict[str, EmbeddedEngine], tmp_path_factory: pytest.TempPathFactory) -> tuple[Session, Session]:
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The synthesised app."""
+    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
+
+
+@pytest.fixture(scope="session")
+def sessions(engines: dict[str, EmbeddedEngine], assembly: Path) -> tuple[Session, Session]:
     """The same orders, placed on both."""
-    assembly = cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda engine: cdk.deploy(engine, assembly), engines.values()))
         released, adjusted = pool.map(Session, engines.values())
     return released, adjusted
+
+
+@pytest.fixture(scope="session")
+def applied(engines: dict[str, EmbeddedEngine]) -> frozenset[str]:
+    """The adjustments of the plugin's list, as LocalStack says them at its start."""
+    return adjustments_of(engines["adjusted"])
+
+
+@pytest.fixture(scope="session")
+def mixed(applied: frozenset[str], assembly: Path) -> Mapping[frozenset[str], Mapping[Aspect, Any]]:
+    """The same orders once more on emulators with some adjustments, by what is switched off; see ``mixtures``."""
+    # LocalStack's start is work for one core, so as many at once as there are: they would only wait for each other
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        seen = pool.map(lambda off: (off, _seen_without(off, applied, assembly)), mixtures({*applied, GATEWAY_SERVER}))
+        return dict(seen)
+
+
+def _seen_without(off: frozenset[str], applied: frozenset[str], assembly: Path) -> Mapping[Aspect, Any]:
+    engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings(off))
+    try:
+        engine.start()
+        assert adjustments_of(engine) == applied - off
+        cdk.deploy(engine, assembly)
+        return Session(engine).seen()
+    finally:
+        engine.stop()

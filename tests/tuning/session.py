@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 ORDERS = ("pepperoni", "pineapple", "margherita", "hawaiian", " Pineapple ")
 REFUSED = ("", "x" * 65, "a%0Ab")
+FAILED = 3
+"""Of the orders: those with pineapple."""
+INVOCATIONS = {
+    "the-state-machine-StartOrder": len(ORDERS) + len(REFUSED),
+    "the-state-machine-OrderPizza": len(ORDERS),
+}
 _SECONDS = 30.0
 _VARYING = {
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b": "uuid",
@@ -54,6 +61,18 @@ def _parsed(value: Any) -> Any:
         with contextlib.suppress(ValueError):
             return _parsed(json.loads(value))
     return value
+
+
+class Aspect(Enum):
+    """What can be seen of a session."""
+
+    ANSWERS = "answers"
+    EXECUTIONS = "executions"
+    HISTORIES = "histories"
+    FUNCTION_LOGS = "the functions' log lines, in their order"
+    EXECUTION_LOGS = "the executions' log events, in their order"
+    EVENTS = "the events of failed orders"
+    METRICS = "metrics"
 
 
 class Session:
@@ -128,6 +147,29 @@ class Session:
 
         wait_until(lambda: total() >= expected or None, what=f"{name} of {value}", seconds=_SECONDS)
         return total()
+
+    @cached_property
+    def metrics(self) -> dict[str, float]:
+        """How often each function was invoked, and the messages that were sent."""
+        counts = {
+            function: self.metric("AWS/Lambda", "Invocations", "FunctionName", function, expected=expected)
+            for function, expected in INVOCATIONS.items()
+        }
+        failed = self.metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", self.queue_name, expected=FAILED)
+        return counts | {"failed orders": failed}
+
+    def seen(self) -> dict[Aspect, Any]:
+        """All there is to see, steady."""
+        return {
+            Aspect.ANSWERS: steady(self.answers),
+            Aspect.EXECUTIONS: steady(self.executions),
+            Aspect.HISTORIES: steady(self.histories),
+            Aspect.FUNCTION_LOGS: steady(self.function_logs),
+            Aspect.EXECUTION_LOGS: steady(self.execution_logs),
+            # a queue promises no order
+            Aspect.EVENTS: sorted(map(str, steady(self.messages))),
+            Aspect.METRICS: self.metrics,
+        }
 
     @property
     def queue_name(self) -> str:

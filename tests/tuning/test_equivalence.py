@@ -1,61 +1,52 @@
-"""No adjustment changes what a client can see: the same orders on both, and all there is to see of them."""
+"""No adjustment changes what a client can see: the same orders with and without, and all there is to see of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tuning.session import ORDERS, steady
+from tests.tuning.mixtures import suspects
+from tests.tuning.session import FAILED, INVOCATIONS, Aspect
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.tuning.session import Session
 
-type Both = tuple[Session, Session]
+type Seen = Mapping[Aspect, Any]
 
 
-def test_the_answers_are_the_same(sessions: Both) -> None:
+@pytest.fixture(scope="module")
+def both(sessions: tuple[Session, Session]) -> tuple[Seen, Seen]:
+    """LocalStack as it is released, and with every adjustment."""
     released, adjusted = sessions
-    assert steady(adjusted.answers) == steady(released.answers)
+    return released.seen(), adjusted.seen()
 
 
-def test_the_executions_are_the_same(sessions: Both) -> None:
-    released, adjusted = sessions
-    assert steady(adjusted.executions) == steady(released.executions)
+@pytest.mark.parametrize("aspect", Aspect, ids=lambda aspect: aspect.name.lower())
+def test_with_every_adjustment_it_is_as_released(both: tuple[Seen, Seen], aspect: Aspect) -> None:
+    released, adjusted = both
+    assert adjusted[aspect] == released[aspect]
 
 
-def test_the_histories_are_the_same(sessions: Both) -> None:
-    released, adjusted = sessions
-    assert steady(adjusted.histories) == steady(released.histories)
+@pytest.mark.parametrize("aspect", Aspect, ids=lambda aspect: aspect.name.lower())
+def test_each_adjustment_may_be_on_or_off_beside_every_other(
+    both: tuple[Seen, Seen], mixed: Mapping[frozenset[str], Seen], aspect: Aspect
+) -> None:
+    released, _ = both
+    differing = {off: seen[aspect] for off, seen in mixed.items() if seen[aspect] != released[aspect]}
+    for off, seen in differing.items():
+        assert seen == released[aspect], (
+            f"{aspect.value} differ without {', '.join(sorted(off))}; "
+            f"off wherever they differ and nowhere else: {suspects(list(mixed), list(differing)) or 'none'}"
+        )
 
 
-def test_the_functions_lines_are_the_same_and_in_the_same_order(sessions: Both) -> None:
-    released, adjusted = sessions
-    assert steady(adjusted.function_logs) == steady(released.function_logs)
+def test_what_is_counted_is_what_was_done(both: tuple[Seen, Seen]) -> None:
+    assert both[0][Aspect.METRICS] == {**INVOCATIONS, "failed orders": FAILED}
 
 
-def test_the_executions_log_events_are_the_same_and_in_the_same_order(sessions: Both) -> None:
-    released, adjusted = sessions
-    assert steady(adjusted.execution_logs) == steady(released.execution_logs)
-
-
-def test_the_events_of_failed_orders_are_the_same(sessions: Both) -> None:
-    released, adjusted = sessions
-    assert sorted(map(str, steady(adjusted.messages))) == sorted(map(str, steady(released.messages)))
-
-
-@pytest.mark.parametrize("function", ["the-state-machine-StartOrder", "the-state-machine-OrderPizza"])
-def test_invocations_are_counted_alike(sessions: Both, function: str) -> None:
-    expected = {"the-state-machine-StartOrder": 8, "the-state-machine-OrderPizza": len(ORDERS)}[function]
-    counts = [
-        session.metric("AWS/Lambda", "Invocations", "FunctionName", function, expected=expected) for session in sessions
-    ]
-    assert counts == [expected, expected]
-
-
-def test_messages_are_counted_alike(sessions: Both) -> None:
-    counts = [
-        session.metric("AWS/SQS", "NumberOfMessagesSent", "QueueName", session.queue_name, expected=3)
-        for session in sessions
-    ]
-    assert counts == [3, 3]
+def test_every_adjustment_is_seen_off_and_on(applied: frozenset[str], mixed: Mapping[frozenset[str], Seen]) -> None:
+    for name in applied:
+        assert {name in off for off in mixed} == {True, False}
