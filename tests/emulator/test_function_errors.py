@@ -41,6 +41,13 @@ def test_a_handler_that_raises(deploy: MakeDeployed) -> None:
     }
 
 
+def test_a_long_stack(deploy: MakeDeployed) -> None:
+    answer = deploy("def handler(event, context):\n    return handler(event, context)\n").call()
+
+    assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "RecursionError")
+    assert answer.payload["stackTrace"][-1].startswith("  [Previous line repeated ")
+
+
 def test_an_exceptions_class_is_named_without_its_module(deploy: MakeDeployed) -> None:
     function = deploy("import decimal\ndef handler(event, context):\n    raise decimal.InvalidOperation('x')\n")
 

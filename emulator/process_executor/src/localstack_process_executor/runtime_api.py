@@ -22,6 +22,8 @@ _INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"Invali
 _AWS_PORT = 9001
 _READ_BYTES = 256 * 1024
 _ADDRESS_ATTEMPTS = 20
+_HEADER_BYTES = 2 * 1024 * 1024
+"""The runtime client sends an error's whole stack for X-Ray in a header, up to a megabyte of it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class RuntimeApi:
             sock, _ = self._listener.accept()
             sock.setblocking(True)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connections[sock.fileno()] = _Connection(sock, h11.Connection(h11.SERVER))
+            self._connections[sock.fileno()] = _Connection(sock, h11.Connection(h11.SERVER, _HEADER_BYTES))
 
     def _receive(self, connection: _Connection) -> list[RuntimeMessage]:
         try:
