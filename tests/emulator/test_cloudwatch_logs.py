@@ -141,6 +141,56 @@ def test_import_output_is_not_lost_when_the_import_fails(deploy: MakeDeployed) -
     assert "kneading\n" in function.logged()
 
 
+INIT_REPORT = r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: {}\tStatus: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "error_type", "fault"),
+    [
+        ("sys.exit(2)", "Runtime.ExitError", "Runtime exited with error: exit status 2"),
+        ("os._exit(0)", "Runtime.ExitError", "Runtime exited without providing a reason"),
+        ("x = bytearray(300_000_000)", "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
+        ("def bake(:", "Runtime.UserCodeSyntaxError", None),
+        ("raise RuntimeError('no dough')", "Runtime.Unknown", None),
+    ],
+)
+def test_an_initialisation_that_fails_is_repeated_by_the_first_invocation(
+    deploy: MakeDeployed, statement: str, error_type: str, fault: str | None
+) -> None:
+    function = deploy(f"import os, sys, uuid\nprint('at import', uuid.uuid4(), flush=True)\n{statement}\n", Timeout=20)
+    first = function.call().request_id
+    second = function.call().request_id
+
+    messages = function.logged(f"REPORT RequestId: {second}")
+
+    platform = [message for message in messages if not message.startswith(("at import", "[", "\u00a0"))]
+    failed = f"error\tError Type: {error_type}"
+    faults = [[f"RequestId: {id_} Error: {fault}\n{error_type}\n"] if fault else [] for id_ in (first, second)]
+    assert platform[0].startswith("INIT_START ")
+    expected = [
+        INIT_REPORT.format("init", failed),
+        *each_invocation(first, failed, faults[0]),
+        *each_invocation(second, failed, faults[1]),
+    ]
+    for message, pattern in zip(platform[1:], expected, strict=True):
+        assert re.fullmatch(pattern, message), (pattern, message)
+    # what the module does happens at the start, in the first invocation and in the second
+    if "def" not in statement:
+        assert len({message for message in messages if message.startswith("at import")}) == 3
+    assert messages.index(f"START RequestId: {first} Version: $LATEST\n") > messages.index(platform[2])
+
+
+def each_invocation(request_id: str, failed: str, fault: list[str]) -> list[str]:
+    """The platform's lines of an invocation that was not initialised."""
+    return [
+        INIT_REPORT.format("invoke", failed),
+        re.escape(f"START RequestId: {request_id} Version: $LATEST\n"),
+        *map(re.escape, fault),
+        f"END RequestId: {request_id}\n",
+        REPORT.format(request_id) + f"Status: {failed}\t\n",
+    ]
+
+
 def test_the_tail_is_this_invocations_last_four_kilobytes(deploy: MakeDeployed) -> None:
     function = deploy(PRINTS)
     function.call("print('earlier')")
@@ -203,4 +253,11 @@ def test_the_json_format_of_an_unhandled_exception(deploy: MakeDeployed) -> None
 def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:
     kinds = [event.get("type") for event in json_events(deploy, "DEBUG", "pass")]
 
-    assert kinds == ["platform.initStart", "platform.start", "platform.runtimeDone", "platform.report"]
+    assert kinds == [
+        "platform.initStart",
+        "platform.initRuntimeDone",
+        "platform.initReport",
+        "platform.start",
+        "platform.runtimeDone",
+        "platform.report",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,6 +127,17 @@ def test_a_process_that_ends_in_the_handler(deploy: MakeDeployed, statement: str
     assert function.answer() == 1
 
 
+def test_the_stack_of_an_exception_that_ends_the_runtime_is_the_runtimes(deploy: MakeDeployed) -> None:
+    function = deploy("def handler(event, context):\n    raise KeyboardInterrupt\n")
+
+    answer = function.call()
+
+    assert answer.payload["errorMessage"].endswith("Runtime exited with error: signal: interrupt")
+    traceback = answer.log.partition("Traceback (most recent call last):\n")[2]
+    assert traceback.startswith('  File "/var/runtime/bootstrap.py", line ')
+    assert '  File "/var/task/function.py", line 2, in handler\n' in traceback
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
@@ -187,6 +199,8 @@ def test_an_initialisation_that_takes_too_long_is_tried_again_on_the_invocations
     assert answer.payload["errorType"] == "Sandbox.Timedout"
     assert answer.payload["errorMessage"].endswith("Task timed out after 1.00 seconds")
     assert "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\n" in answer.log
+    assert re.search(r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: invoke\tStatus: timeout\nSTART ", answer.log)
+    assert "\tStatus: timeout\t\n" in answer.log
 
 
 def test_a_result_that_is_not_json(deploy: MakeDeployed) -> None:

@@ -79,19 +79,65 @@ def test_the_json_formats_level_says_what_is_written(level: str, count: int) -> 
     assert len(JsonLog("v", "a", "1", "f", "on-demand", level).report(Report("r", 1, 128, 1))) == count
 
 
-def test_the_json_format_reports_a_failed_initialisation() -> None:
+@pytest.mark.parametrize("phase", ["init", "invoke"])
+def test_the_json_format_reports_a_failed_initialisation(phase: str) -> None:
     log = JsonLog("v", "a", "1", "f", "on-demand", "WARN")
 
-    (event,) = log.init_failed(12.3456, "error", "OvenError")
+    done, report = map(json.loads, log.init_done(phase, 12.3456, "error", "Runtime.ExitError"))
 
-    assert json.loads(event)["record"] == {
+    outcome = {
         "initializationType": "on-demand",
-        "phase": "init",
-        "metrics": {"durationMs": 12.346},
+        "phase": phase,
         "status": "error",
-        "errorType": "OvenError",
+        "errorType": "Runtime.ExitError",
     }
+    assert (done["type"], done["record"]) == ("platform.initRuntimeDone", outcome)
+    assert (report["type"], report["record"]) == (
+        "platform.initReport",
+        {**outcome, "metrics": {"durationMs": 12.346}},
+    )
     assert log.fault("r", "Runtime.ExitError", "x") == ["RequestId: r Error: x\nRuntime.ExitError\n"]
+
+
+def test_an_initialisation_that_went_well_is_reported_where_everything_is() -> None:
+    def done(level: str) -> list[str]:
+        return JsonLog("v", "a", "1", "f", "on-demand", level).init_done("init", 1, "success", None)
+
+    assert [json.loads(event)["record"]["status"] for event in done("DEBUG")] == ["success", "success"]
+    assert done("INFO") == []
+    assert TextLog("v", "a", "1").init_done("init", 1, "success", None) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "reported"),
+    [
+        ("failure", "Runtime.ExitError", {"status": "error", "errorType": "Runtime.ExitError"}),
+        ("timeout", "Sandbox.Timedout", {"status": "timeout"}),
+        ("success", None, {"status": "success"}),
+    ],
+)
+def test_the_json_format_has_aws_names_for_how_an_invocation_ended(
+    status: str, error_type: str | None, reported: dict[str, str]
+) -> None:
+    report = Report("r", 1, 128, 1, None, status, error_type)
+
+    for event in JsonLog("v", "a", "1", "f", "on-demand", "DEBUG").report(report):
+        record = json.loads(event)["record"]
+        assert {key: record[key] for key in record if key in {"status", "errorType"}} == reported
+
+
+@pytest.mark.parametrize(
+    ("reported", "name"),
+    [
+        ("Runtime.ImportModuleError", "Runtime.ImportModuleError"),
+        ("Function.Cold", "Function.Cold"),
+        ("OvenError", "Runtime.Unknown"),
+        ("Runtime.cold", "Runtime.Unknown"),
+    ],
+)
+def test_the_log_of_a_failed_initialisation_names_no_class_of_the_functions_own(reported: str, name: str) -> None:
+    assert payloads.init_error_type_of(json.dumps({"errorType": reported}).encode()) == name
+    assert payloads.init_error_type_of(b"no JSON") == "Runtime.Unknown"
 
 
 def test_no_variable_of_the_service_slips_through() -> None:

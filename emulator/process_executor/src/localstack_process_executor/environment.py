@@ -116,7 +116,7 @@ class ExecutionEnvironment:
         self._stopped = False
         self._output = OutputReader()
         self._unreported: list[str] = []
-        self._failed_init: _Ended | None = None
+        self._init_failed = False
         self._init_duration_ms: float | None = None
         self._memory_kb = (0, 0)
         self._running_code: object = None
@@ -131,32 +131,31 @@ class ExecutionEnvironment:
         with self._work():
             self._unreported = self._log.init_start()
             started = time.monotonic()
-            self._failed_init = self._initialize(started + INIT_SECONDS)
-            duration_ms = (time.monotonic() - started) * 1000
-            self._unreported += self._take_output()
-            if self._failed_init:
-                self._unreported += self._failed_init_report(self._failed_init, duration_ms)
-            else:
-                self._init_duration_ms = duration_ms
-            if self._failed_init and self._failed_init.by == "deadline":
-                # AWS tries again, on the time of the first invocation
-                self._failed_init = None
+            ended = self._initialize("init", started + INIT_SECONDS)
+            if ended is None:
+                self._init_duration_ms = (time.monotonic() - started) * 1000
+            # one that took too long may take less in an invocation
+            self._init_failed = ended is not None and ended.by != "deadline"
 
     @property
     def init_failed(self) -> bool:
-        """Whether the runtime did not become ready, and no invocation has reported it yet."""
-        return self._failed_init is not None
+        """Whether the function could not be initialised when the environment was started."""
+        return self._init_failed
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation to its end. Not to be called by two threads at once.
+
+        As on AWS, an initialisation that has failed is repeated as a part of the invocation, and on its time.
 
         :raises EnvironmentStoppedError: :meth:`stop` was called before.
         """
         with self._work():
             started = time.monotonic()
-            events, self._unreported = self._unreported, []
-            events = [*events, *self._log.start(invocation.request_id)]
-            ended = self._run(invocation, started + self._spec.timeout_seconds)
+            deadline = started + self._spec.timeout_seconds
+            ended = self._await_runtime(deadline)
+            events, self._unreported = [*self._unreported, *self._log.start(invocation.request_id)], []
+            if ended is None:
+                ended = self._run(invocation, deadline)
             return self._conclude(invocation, ended, events, started)
 
     def stop(self) -> None:
@@ -199,8 +198,20 @@ class ExecutionEnvironment:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._on_end()
 
-    def _initialize(self, deadline: float) -> _Ended | None:
-        """Start a process; ``None`` once its runtime waits for work, else why it never will."""
+    def _initialize(self, phase: str, deadline: float) -> _Ended | None:
+        """Start a process; ``None`` once its runtime waits for work, else why it never will. Its log comes first."""
+        started = time.monotonic()
+        ended = self._start_process(deadline)
+        duration_ms = (time.monotonic() - started) * 1000
+        status, error_type = "success", None
+        if ended and ended.by == "deadline":
+            status, duration_ms = "timeout", (deadline - started) * 1000
+        elif ended:
+            status, error_type = "error", self._judge("", ended)[2]
+        self._unreported += self._take_output() + self._log.init_done(phase, duration_ms, status, error_type)
+        return ended
+
+    def _start_process(self, deadline: float) -> _Ended | None:
         self._running_code = self._code_state()
         forked, translation = self._launch(self._api.address, self._folder)
         process = RuntimeProcess(forked)
@@ -218,19 +229,14 @@ class ExecutionEnvironment:
 
     def _run(self, invocation: Invocation, deadline: float) -> _Ended:
         """Hand the invocation over and wait for what becomes of it."""
-        ended, self._failed_init = self._failed_init, None
-        if ended and self._running_code != self._code_state():
-            ended = None
-        ended = ended or self._await_runtime(deadline)
-        if ended is None:
-            assert self._process
-            self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
-            ended = self._wait(self._process, deadline, "response", "error")
-            self._memory_kb = self._process.peak_memory_kb()
-            if ended.by == "message" and self._memory_kb[1] > self._spec.memory_size_mb * _KB_PER_MB:
-                ended = _Ended("memory")
-            if ended.by != "message":
-                self._end_process()
+        assert self._process
+        self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
+        ended = self._wait(self._process, deadline, "response", "error")
+        self._memory_kb = self._process.peak_memory_kb()
+        if ended.by == "message" and self._memory_kb[1] > self._spec.memory_size_mb * _KB_PER_MB:
+            ended = _Ended("memory")
+        if ended.by != "message":
+            self._end_process()
         return ended
 
     def _await_runtime(self, deadline: float) -> _Ended | None:
@@ -248,7 +254,7 @@ class ExecutionEnvironment:
                 return ended
         self._end_process()
         self._take_output()
-        return self._initialize(deadline)
+        return self._initialize("invoke", deadline)
 
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
         """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
@@ -287,7 +293,7 @@ class ExecutionEnvironment:
             self._init_duration_ms,
             status,
             error_type,
-            len(payload),
+            len(payload) if ended.by == "message" else 0,
         )
         self._init_duration_ms = None
         return Outcome(payload, status != "success", events + self._log.report(report))
@@ -307,16 +313,13 @@ class ExecutionEnvironment:
         assert message
         if message.kind != "response":
             payload = self._translation.apply(message.payload)
+            if message.kind == "init-error":
+                return payload, "failure", payloads.init_error_type_of(payload), ""
             return payload, "error", payloads.error_type_of(payload), ""
         limit = self._spec.response_limit_bytes
         if len(message.payload) > limit:
             return payloads.response_too_large(limit), "error", "Function.ResponseSizeTooLarge", ""
         return message.payload, "success", None, ""
-
-    def _failed_init_report(self, ended: _Ended, duration_ms: float) -> list[str]:
-        if ended.by == "deadline":
-            return self._log.init_failed(INIT_SECONDS * 1000, "timeout", None)
-        return self._log.init_failed(duration_ms, "error", self._judge("", ended)[2])
 
     def _take_output(self) -> list[str]:
         """What the function has written since this was last called, as events."""

@@ -323,7 +323,18 @@ def run(program: str, code: types.CodeType, arguments: list[str]) -> None:
     main_module.__file__ = program
     sys.modules["__main__"] = main_module
     del sys.modules["namespaces"]
-    exec(code, main_module.__dict__)  # noqa: S102 - our own bootstrap.py
+    try:
+        exec(code, main_module.__dict__)  # noqa: S102 - our own bootstrap.py
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it ends the program as any other
+        # without our frames, as if the program had been started by itself
+        its_own = error.__traceback__.tb_next if error.__traceback__ else None
+        sys.excepthook(type(error), error.with_traceback(its_own), its_own)
+        if isinstance(error, KeyboardInterrupt):
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+        sys.exit(1)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The error payloads Lambda itself answers with, when it is not the function's own code that answers."""
 
 import json
+import re
 import signal
 
 RESPONSE_LIMIT_BYTES = 6_291_556
@@ -42,6 +43,7 @@ def exit_text(returncode: int) -> str:
 
 
 OUT_OF_MEMORY = "Runtime.OutOfMemory"
+_OF_A_RUNTIME = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
 def out_of_memory(request_id: str) -> bytes:
@@ -64,3 +66,9 @@ def error_type_of(payload: bytes) -> str | None:
         return None
     error_type = document.get("errorType") if isinstance(document, dict) else None
     return error_type if isinstance(error_type, str) else None
+
+
+def init_error_type_of(payload: bytes) -> str:
+    """What the platform calls a failed initialisation: a runtime's own types by their names, and no others."""
+    error_type = error_type_of(payload) or ""
+    return error_type if _OF_A_RUNTIME.fullmatch(error_type) else "Runtime.Unknown"

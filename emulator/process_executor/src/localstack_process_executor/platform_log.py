@@ -22,7 +22,7 @@ class Report:
     init_duration_ms: float | None = None
     """Only on a cold start."""
     status: str = "success"
-    """``success``, ``error``, ``timeout`` or ``failure``."""
+    """``success``, ``error`` (the function's own), ``timeout`` or ``failure`` (of its runtime)."""
     error_type: str | None = None
     response_bytes: int = 0
 
@@ -39,8 +39,11 @@ class PlatformLog(Protocol):
         """The first of a new environment."""
         ...
 
-    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """The initialisation has ended, ``error`` or ``timeout``."""
+    def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+        """An initialisation has ended, ``success``, ``error`` or ``timeout``.
+
+        Its ``phase`` is ``init``, or ``invoke`` where it was part of an invocation.
+        """
         ...
 
     def start(self, request_id: str) -> list[str]:
@@ -76,10 +79,12 @@ class TextLog:
             f"INIT_START Runtime Version: {self.runtime_version}\tRuntime Version ARN: {self.runtime_version_arn}\n"
         ]
 
-    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+    def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
         """``INIT_REPORT``, which AWS writes for a failure only."""
+        if status == "success":
+            return []
         kind = f"\tError Type: {error_type}" if error_type else ""
-        return [f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: init\tStatus: {status}{kind}\n"]
+        return [f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}\tStatus: {status}{kind}\n"]
 
     def start(self, request_id: str) -> list[str]:
         """``START`` with the version that runs."""
@@ -137,17 +142,21 @@ class JsonLog:
         }
         return self._event("INFO", "platform.initStart", record)
 
-    def init_failed(self, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """``platform.initReport`` of a failure."""
+    def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
+        """``platform.initRuntimeDone`` and ``platform.initReport``, seldom asked for where nothing failed."""
         record: dict[str, object] = {
             "initializationType": self.initialization_type,
-            "phase": "init",
-            "metrics": {"durationMs": round(duration_ms, 3)},
+            "phase": phase,
             "status": status,
         }
         if error_type:
             record["errorType"] = error_type
-        return self._event("WARN", "platform.initReport", record)
+        level = "DEBUG" if status == "success" else "WARN"
+        metrics = {"durationMs": round(duration_ms, 3)}
+        return [
+            *self._event(level, "platform.initRuntimeDone", record),
+            *self._event(level, "platform.initReport", {**record, "metrics": metrics}),
+        ]
 
     def start(self, request_id: str) -> list[str]:
         """``platform.start`` with the version that runs."""
@@ -162,8 +171,9 @@ class JsonLog:
     def report(self, report: Report) -> list[str]:
         """``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
         failed = report.status != "success"
-        outcome: dict[str, object] = {"requestId": report.request_id, "status": report.status}
-        if report.error_type:
+        status = "error" if report.status == "failure" else report.status
+        outcome: dict[str, object] = {"requestId": report.request_id, "status": status}
+        if report.error_type and status != "timeout":
             outcome["errorType"] = report.error_type
         duration = round(report.duration_ms, 3)
         done = {**outcome, "metrics": {"durationMs": duration, "producedBytes": report.response_bytes}}
