@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -106,14 +107,29 @@ def test_an_error_is_caught_by_its_name(deploy: MakeDeployed, cloud: Cloud, code
     assert json.loads(about["output"])["Error"] in {"OvenError", "Runtime.ExitError"}
 
 
-def test_lambdas_own_errors_are_retried_and_caught_by_their_names(deploy: MakeDeployed, cloud: Cloud) -> None:
+def resource(function: Function, integration: str) -> dict[str, Any]:
+    """The two ways in which a task names a function."""
+    if integration == "function":
+        return {"Resource": function.arn}
+    return {
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function.name, "Payload.$": "$"},
+    }
+
+
+by_either_integration = pytest.mark.parametrize("integration", ["function", "invoke"])
+
+
+@by_either_integration
+def test_lambdas_own_errors_are_retried_and_caught_by_their_names(
+    deploy: MakeDeployed, cloud: Cloud, integration: str
+) -> None:
     function = deploy(TROUBLE)
     function.client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
-    names = ["Lambda.TooManyRequestsException"]
+    names = ["Lambda.ServiceException", "Lambda.TooManyRequestsException"]
     definition = task(
         function,
-        Resource="arn:aws:states:::lambda:invoke",
-        Parameters={"FunctionName": function.name, "Payload.$": "$"},
+        **resource(function, integration),
         Retry=[{"ErrorEquals": names, "IntervalSeconds": 1, "MaxAttempts": 1}],
         Catch=[{"ErrorEquals": names, "Next": "Caught"}],
     )
@@ -123,8 +139,60 @@ def test_lambdas_own_errors_are_retried_and_caught_by_their_names(deploy: MakeDe
     assert about["status"] == "SUCCEEDED"
     caught = json.loads(about["output"])
     assert caught["Error"] == "Lambda.TooManyRequestsException"
-    assert "Status Code: 429" in caught["Cause"]
+    assert re.fullmatch(
+        r"Rate Exceeded\. \(Service: AWSLambda; Status Code: 429; Error Code: TooManyRequestsException; "
+        r"Request ID: [0-9a-f-]{36}; Proxy: null\)",
+        caught["Cause"],
+    )
     assert (about["stopDate"] - about["startDate"]).total_seconds() >= 1
+
+
+@by_either_integration
+def test_a_function_that_is_gone(deploy: MakeDeployed, cloud: Cloud, integration: str) -> None:
+    function = deploy(TROUBLE)
+    function.client.delete_function(FunctionName=function.name)
+
+    about = run(cloud, task(function, **resource(function, integration)), {})
+
+    assert (about["status"], about["error"]) == ("FAILED", "Lambda.ResourceNotFoundException")
+    assert f"Function not found: {function.arn}" in about["cause"]
+
+
+def test_an_error_without_a_type(deploy: MakeDeployed, cloud: Cloud) -> None:
+    function = deploy(
+        """
+        import os, urllib.request
+        def handler(event, context):
+            api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+            urllib.request.urlopen(f"{api}/{context.aws_request_id}/error", b'{"errorMessage":"cold"}')
+        """
+    )
+
+    about = run(cloud, task(function), {})
+
+    assert (about["status"], about["error"]) == ("FAILED", "Lambda.Unknown")
+    assert about["cause"] == (
+        "The cause could not be determined because Lambda did not return an error type. "
+        'Returned payload: {"errorMessage":"cold"}'
+    )
+
+
+@by_either_integration
+def test_a_states_timeout_is_caught_by_its_name_and_no_failed_task(
+    deploy: MakeDeployed, cloud: Cloud, integration: str
+) -> None:
+    function = deploy(TROUBLE, Timeout=60)
+    catch = [
+        {"ErrorEquals": ["States.TaskFailed"], "Next": "Wrong"},
+        {"ErrorEquals": ["States.Timeout"], "Next": "Caught"},
+    ]
+    definition = task(function, **resource(function, integration), TimeoutSeconds=1, Catch=catch)
+    definition["States"]["Wrong"] = {"Type": "Fail"}
+
+    about = run(cloud, definition, {"code": "time.sleep(25)"})
+
+    assert about["status"] == "SUCCEEDED"
+    assert json.loads(about["output"])["Error"] == "States.Timeout"
 
 
 def test_a_retry_that_succeeds(deploy: MakeDeployed, cloud: Cloud) -> None:

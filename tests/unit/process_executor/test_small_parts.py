@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads
+from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads, task_errors
 from localstack_process_executor.aws_paths import PathTranslation
 from localstack_process_executor.code_packages import WorkingCopies, state_of
 from localstack_process_executor.function_environment import function_environment
@@ -138,6 +138,35 @@ def test_the_json_format_has_aws_names_for_how_an_invocation_ended(
 def test_the_log_of_a_failed_initialisation_names_no_class_of_the_functions_own(reported: str, name: str) -> None:
     assert payloads.init_error_type_of(json.dumps({"errorType": reported}).encode()) == name
     assert payloads.init_error_type_of(b"no JSON") == "Runtime.Unknown"
+
+
+@pytest.mark.parametrize("code", ["ServiceException", "TooManyRequestsException"])
+def test_a_task_calls_what_lambda_refuses_by_its_own_name(code: str) -> None:
+    response = {
+        "Error": {"Code": code, "Message": "Not now."},
+        "ResponseMetadata": {"HTTPStatusCode": 500, "RequestId": "r"},
+    }
+
+    assert task_errors.client_error(response) == (
+        f"Lambda.{code}",
+        f"Not now. (Service: AWSLambda; Status Code: 500; Error Code: {code}; Request ID: r; Proxy: null)",
+    )
+
+
+@pytest.mark.parametrize("payload", ["{}", "null", "[]", "no JSON", '{"errorType": 1}'])
+def test_a_task_does_not_know_an_error_without_a_type(payload: str) -> None:
+    error = RuntimeError()
+    error.payload = payload  # type: ignore[attr-defined]
+
+    assert task_errors.error_and_cause(error) == task_errors.unknown(payload)
+
+
+def test_a_task_calls_a_functions_own_error_by_its_type() -> None:
+    error = RuntimeError()
+    error.payload = '{"errorType": "OvenError"}'  # type: ignore[attr-defined]
+
+    assert task_errors.error_and_cause(error) is None
+    assert task_errors.error_and_cause(TimeoutError()) is None
 
 
 def test_no_variable_of_the_service_slips_through() -> None:

@@ -26,6 +26,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
 
+from localstack_process_executor import task_errors
 from localstack_process_executor.environment import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -193,6 +194,7 @@ def _refuse_events_that_are_not_json() -> None:
 
     @wraps(invoke)
     def check_and_invoke(self: LambdaService, *arguments: Any, payload: bytes | None = None, **options: Any) -> Any:
+        task_errors.name_lambdas_own()
         try:
             json.loads(payload or b"{}")
         except ValueError as error:
