@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import tomllib
 import zipfile
 from importlib import metadata
@@ -11,23 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.project import EMULATOR, EMULATOR_PYTHON
+from tests import wheels
+from tests.wheels import PACKAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PACKAGE = EMULATOR / "process_executor"
 MODULES = PACKAGE / "src" / "localstack_process_executor"
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built with the build system that its ``pyproject.toml`` names."""
-    folder = tmp_path_factory.mktemp("wheel")
-    build = "import sys; from flit_core.buildapi import build_wheel; build_wheel(sys.argv[1])"
-    subprocess.run([EMULATOR_PYTHON, "-c", build, folder], cwd=PACKAGE, check=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return wheels.build(tmp_path_factory.mktemp("wheel"))
 
 
 def test_the_wheel_holds_every_module(wheel: Path) -> None:
