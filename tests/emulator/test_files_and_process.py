@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
+from localdev.engines.embedded import EmbeddedEngine
 from localstack_process_executor.forking import FORK_SERVERS
 from localstack_process_executor.interpreters import find
 from tests.emulator.deployed import zipped
@@ -79,11 +81,17 @@ def test_the_python_is_that_of_the_runtime(deploy: MakeDeployed, version: str) -
     assert function.call("raise").payload["stackTrace"][0].startswith('  File "/var/task/function.py", line 5')
 
 
-def test_a_version_that_is_not_there_runs_on_localstacks_own(deploy: MakeDeployed) -> None:
-    # Python 3.9 is too old for the runtime client, whether it is there or not
+def test_a_version_that_is_not_there_runs_on_localstacks_own_with_one_warning(
+    deploy: MakeDeployed, cloud: Cloud
+) -> None:
+    # Python 3.8 is too old for the runtime client, whether it is there or not
     own = list(sys.version_info[:2])
 
-    assert deploy(LOOK, Runtime="python3.9").answer("list(sys.version_info[:2])") == own
+    assert deploy(LOOK, Runtime="python3.8").answer("list(sys.version_info[:2])") == own
+    assert deploy(LOOK, Runtime="python3.8").answer("list(sys.version_info[:2])") == own
+
+    log = EmbeddedEngine(urlsplit(cloud.endpoint_url).port or 0).log_file.read_text()
+    assert log.count("No Python 3.8 can be used on this machine; functions of runtime python3.8 run on Python") == 1
 
 
 def test_the_functions_own_sdk_wins(deploy: MakeDeployed) -> None:

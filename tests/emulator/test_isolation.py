@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 
+from localstack_process_executor import interpreters, launches
 from localstack_process_executor.forking import base_folder
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.emulator.conftest import MakeFunction
 
 
@@ -65,13 +70,32 @@ def test_a_function_has_no_privileges(make_function: MakeFunction) -> None:
     assert function.answer() == [0, 0, 0, 1]
 
 
-def test_a_function_is_nobody_of_this_machine(make_function: MakeFunction, file_system: str) -> None:
-    if file_system == "plain":
-        pytest.skip("its user has to get through to its files")
-
+def test_a_function_is_nobody_of_this_machine_where_that_can_be(make_function: MakeFunction, file_system: str) -> None:
     answer = make_function("import os\ndef handler(event, context):\n    return [os.getuid(), os.getgid()]\n").answer()
 
-    assert answer == [993, 990]
+    # without namespaces only root can be somebody else, and only where that user gets through to the interpreter
+    ways_in = Path(interpreters.own().prefix).parents
+    reachable = os.geteuid() == 0 and all(folder.stat().st_mode & 0o001 for folder in ways_in)
+    own = [os.geteuid(), os.getegid()]
+    assert answer == ([993, 990] if file_system == "namespaces" or reachable else own)
+
+
+def test_a_function_is_nobody_of_this_machine_where_its_files_are_everybodys(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        # what the function then is, the test above says
+        assert not launches._give_to_sandbox_user(tmp_path, interpreter=interpreters.own())
+        return
+    with tempfile.TemporaryDirectory(dir="/") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        (folder / "own").mkdir()
+        (folder / "hidden").mkdir(mode=0o700)
+        (folder / "hidden" / "code").mkdir()
+        interpreter = interpreters.Interpreter("/python", str(folder / "python"), "3.13")
+
+        assert launches._give_to_sandbox_user(folder / "code", folder / "own", interpreter=interpreter)
+        assert (folder / "own").stat().st_uid == 993
+        assert not launches._give_to_sandbox_user(folder / "hidden" / "code", interpreter=interpreter)
 
 
 def test_the_code_cannot_be_changed(make_function: MakeFunction) -> None:

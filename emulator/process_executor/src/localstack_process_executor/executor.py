@@ -189,14 +189,15 @@ def _interpreter(runtime: str) -> Interpreter:
     wanted = interpreters.version_of(runtime) or OWN_VERSION
     if found := interpreters.find(wanted):
         return found
+    hint = f"install it, e.g. with 'pyenv install {wanted}' or 'uv python install {wanted}'."
+    if not interpreters.is_supported(wanted):
+        hint = f"the oldest that AWS's runtime client runs on is Python {interpreters.OLDEST}."
     LOG.warning(
-        "No Python %s was found on this machine; functions of runtime %s run on Python %s. "
-        "Hint: install it, e.g. with 'pyenv install %s' or 'uv python install %s'.",
+        "No Python %s can be used on this machine; functions of runtime %s run on Python %s. Hint: %s",
         wanted,
         runtime,
         OWN_VERSION,
-        wanted,
-        wanted,
+        hint,
     )
     return interpreters.own()
 

@@ -17,7 +17,7 @@ OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 """That of LocalStack's own Python."""
 
 _RUNTIME = re.compile(r"python(3\.\d+)")
-_OLDEST = (3, 10)
+OLDEST = "3.10"
 """Older Pythons cannot run the runtime client."""
 _PROBE_SECONDS = 10.0
 _PROBE = "import json, sys; print(json.dumps([*sys.version_info[:3], sys.base_prefix]))"
@@ -41,6 +41,15 @@ def version_of(runtime: str | None) -> str | None:
     return match[1] if match else None
 
 
+def is_supported(version: str) -> bool:
+    """Whether the runtime client runs on this version."""
+    return _numbers(version) >= _numbers(OLDEST)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
 @cache
 def own() -> Interpreter:
     """The Python that LocalStack's virtual environment was made from: a function must not see the environment."""
@@ -56,7 +65,7 @@ def find(version: str) -> Interpreter | None:
     """An interpreter of this version, e.g. ``3.12``, or ``None``."""
     if version == OWN_VERSION:
         return own()
-    if tuple(int(part) for part in version.split(".")) < _OLDEST:
+    if not is_supported(version):
         return None
     for candidate in _candidates(version):
         found = _probe(candidate)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localstack_process_executor import interpreters
 from localstack_process_executor.aws_paths import PathTranslation
 from localstack_process_executor.forking import FORK_SERVERS, LIBRARY_PATH, Forked, ForkServer
 from localstack_process_executor.interpreters import Interpreter
@@ -81,7 +80,7 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
     if wrapper:
         wrapper = wrapper.replace(f"{_TASK}/", f"{program.code}/").replace(f"{_LAYERS}/", f"{layers}/")
     return {
-        "change_user": _give_to_sandbox_user(program.code, tmp, home),
+        "change_user": _give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
         "env": variables,
         "cwd": str(program.code),
         "arguments": arguments,
@@ -138,11 +137,11 @@ def _merged(layers: Sequence[Path], folder: Path) -> Path:
     return merged
 
 
-def _give_to_sandbox_user(code: Path, *own: Path) -> bool:
+def _give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bool:
     """As root, whether the function can run as a user of its own: only if that user gets through to its files."""
     from localstack_process_executor.namespaces import SANDBOX_GID, SANDBOX_UID
 
-    prefix = Path(interpreters.own().prefix)
+    prefix = Path(interpreter.prefix)
     reachable = (parent for place in (code, prefix, *own) for parent in place.parents)
     if os.geteuid() != 0 or not all(parent.stat().st_mode & _OTHERS_MAY_PASS for parent in reachable):
         return False
