@@ -22,6 +22,8 @@ class Adjustment:
     name: str
     changes: Mapping[str, Callable[[ModuleType], None]]
     """By the name of the module that is changed."""
+    begin: Callable[[], None] | None = None
+    """What is changed otherwise, if anything is."""
 
     @property
     def switch(self) -> str:
@@ -36,6 +38,8 @@ class Adjustment:
         """Make the changes, now or when the modules are imported."""
         import wrapt  # type: ignore[import-not-found]  # it is in LocalStack's environment
 
+        if self.begin:
+            self.begin()
         for module, change in self.changes.items():
             wrapt.register_post_import_hook(change, module)
 

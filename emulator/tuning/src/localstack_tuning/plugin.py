@@ -21,6 +21,7 @@ from localstack_tuning import (
     reused_threads,
     route_cache,
     shared_timer,
+    starting,
 )
 from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version
 
@@ -40,7 +41,6 @@ ADJUSTMENTS = (
     reused_threads.ADJUSTMENT,
     accept_headers.ADJUSTMENT,
     route_cache.ADJUSTMENT,
-    garbage_collection.ADJUSTMENT,
 )
 
 
@@ -53,6 +53,7 @@ def apply_adjustments() -> None:
     applied = [adjustment for adjustment in ADJUSTMENTS if adjustment.is_on(os.environ)]
     for adjustment in applied:
         adjustment.apply()
+    applied += [adjustment for adjustment in starting.ADJUSTMENTS if adjustment.is_on(os.environ)]
     LOG.info("tuning: %s", ", ".join(adjustment.name for adjustment in applied) or "everything is switched off")
 
 

@@ -1,0 +1,147 @@
+"""Leave out what LocalStack imports at its start and hardly ever uses.
+
+Importing is half of a start. A third of that is EC2 (``moto.ssm`` and ``moto.batch`` reach for its instances and
+CloudFormation for two of its types), an eighth the SAM translator and the validator of LocalStack's own API. Each is
+now imported when it is used first.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from threading import RLock
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from localstack_tuning.adjustment import Adjustment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from importlib.machinery import ModuleSpec
+
+
+class _DeferredModule(ModuleType):
+    """A module with stand-ins for the names that importing it asks for; any other name executes it."""
+
+    def __getattr__(self, name: str) -> Any:
+        # what Python itself looks for in every module is not a use of it
+        if not name.startswith("__") or name == "__all__":
+            execute(self)
+            if name in vars(self):
+                return vars(self)[name]
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+
+class _Deferral(Loader):
+    """Makes a module of stand-ins, and keeps what would have made the whole."""
+
+    def __init__(self, loader: Loader, stand_ins: Callable[[ModuleType], Mapping[str, Any]]) -> None:
+        self._loader = loader
+        self._stand_ins = stand_ins
+        self._lock = RLock()
+        self._is_executed = False
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Called by Python's import."""
+        return _DeferredModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Called by Python's import."""
+        vars(module).update(self._stand_ins(module))
+
+    def execute(self, module: ModuleType) -> None:
+        """Execute the module in place of its stand-ins, once."""
+        with self._lock:
+            if not self._is_executed:
+                self._is_executed = True
+                self._loader.exec_module(module)
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules that are deferred; asks the others for where they are."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Called by Python's import."""
+        stand_ins = _STAND_INS.get(name)
+        if stand_ins is None:
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self)
+        for finder in others:
+            spec = finder.find_spec(name, path, target)
+            if spec and spec.loader:
+                spec.loader = _Deferral(spec.loader, stand_ins)
+                return spec
+        return None
+
+
+def execute(module: ModuleType) -> None:
+    """Execute a deferred module, unless it has been."""
+    spec = module.__spec__
+    if spec and isinstance(spec.loader, _Deferral):
+        spec.loader.execute(module)
+
+
+def _backends(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
+    """A package of moto's whose ``__init__`` gives its ``models``' backends and nothing else."""
+
+    def stand_ins(module: ModuleType) -> Mapping[str, Any]:
+        import wrapt  # type: ignore[import-not-found]  # it is in LocalStack's environment
+
+        return {name: wrapt.LazyObjectProxy(lambda: getattr(import_module(f"{module.__name__}.models"), name))}
+
+    return stand_ins
+
+
+def _types_of_availability_zones(_module: ModuleType) -> Mapping[str, Any]:
+    """What the two are while a program runs: ``list[…]`` and a ``TypedDict``."""
+    return {"AvailabilityZoneList": list, "DescribeAvailabilityZonesResult": dict}
+
+
+def _sam_transform(module: ModuleType) -> Mapping[str, Any]:
+    def transform(*arguments: Any, **options: Any) -> Any:
+        execute(module)
+        return vars(module)["transform"](*arguments, **options)
+
+    return {"transform": transform}
+
+
+def _validators(module: ModuleType) -> Mapping[str, Any]:
+    """Handlers that do nothing unless LocalStack is told to validate."""
+    from localstack import config
+
+    def validator(name: str, setting: str) -> type:
+        class Validator:
+            def __init__(self) -> None:
+                self._handler: Any = None
+
+            def __call__(self, chain: Any, context: Any, response: Any) -> None:
+                if getattr(config, setting):
+                    if self._handler is None:
+                        execute(module)
+                        self._handler = vars(module)[name]()
+                    self._handler(chain, context, response)
+
+        return Validator
+
+    return {
+        "OpenAPIRequestValidator": validator("OpenAPIRequestValidator", "OPENAPI_VALIDATE_REQUEST"),
+        "OpenAPIResponseValidator": validator("OpenAPIResponseValidator", "OPENAPI_VALIDATE_RESPONSE"),
+    }
+
+
+_STAND_INS: dict[str, Callable[[ModuleType], Mapping[str, Any]]] = {
+    "moto.batch": _backends("batch_backends"),
+    "moto.ec2": _backends("ec2_backends"),
+    "localstack.aws.api.ec2": _types_of_availability_zones,
+    "localstack.aws.handlers.validation": _validators,
+    "samtranslator.translator.transform": _sam_transform,
+}
+
+
+def defer() -> None:
+    """From now on; what has been imported already stays as it is."""
+    sys.meta_path.insert(0, _Finder())
+
+
+ADJUSTMENT = Adjustment("deferred-imports", {}, begin=defer)
