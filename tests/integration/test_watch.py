@@ -16,6 +16,7 @@ from localdev.project import ROOT, STATE
 from localdev.verbs import watch as verb
 from localdev.verbs.watch import Watch
 from localdev.waiting import wait_until
+from tests.integration.ordering import all_the_while
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,29 +91,16 @@ def test_a_new_module_is_imported_and_a_removed_one_is_not(watched: Watch, sourc
 def test_no_order_is_lost_while_code_is_saved(
     watched: Watch, source: Path, api: Api, outcome_of: Callable[[Any], dict[str, Any]]
 ) -> None:
-    orders: list[dict[str, Any]] = []
-    done = threading.Event()
+    with all_the_while(lambda: api.order("pepperoni")) as orders:
 
-    def order() -> None:
-        while not done.is_set():
-            orders.append(api.order("pepperoni"))
+        def at_least(number: int) -> bool | None:
+            return len(orders) >= number or None
 
-    def at_least(number: int) -> bool | None:
-        return len(orders) >= number or None
-
-    threads = [threading.Thread(target=order) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
         for number in range(5):
             enough = len(orders) + 3
             save(source, f"number {number}")
             watched.code_changed()
             wait_until(partial(at_least, enough), what="more orders", seconds=30)
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
     assert {outcome_of(order)["status"] for order in orders} == {"SUCCEEDED"}
     assert orders[-1]["message"] == "number 4"
 

@@ -1,0 +1,59 @@
+"""``./scripts/bench`` on a machine that the rival cannot be had on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks import bench, rival
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures at once instead of after minutes; what is measured without a rival is asked for without one."""
+
+    def orders(samples: bench.Samples, _wrong: list[str], found: rival.Rival | None, _rounds: int) -> None:
+        assert found is None
+        samples["ours"]["answer_ms"].append(5.0)
+        samples["ours"]["wrong_orders"].append(0)
+        samples["ours"]["refused_orders"].append(0)
+
+    def loops(samples: bench.Samples, found: rival.Rival | None, _rounds: int) -> None:
+        assert found is None
+        samples["ours"]["first_order_s"].append(6.0)
+
+    def nothing(_samples: Any) -> None:
+        return None
+
+    monkeypatch.setattr(bench, "_orders", orders)
+    monkeypatch.setattr(bench, "_loops", loops)
+    monkeypatch.setattr(bench, "_invocations", nothing)
+
+
+@pytest.mark.usefixtures("_measured")
+def test_without_the_rival_it_says_so_and_prints_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def no_network(_venv: Path) -> None:
+        raise subprocess.CalledProcessError(1, ["pip"], stderr="no such package, or no network")
+
+    monkeypatch.setattr(rival, "_install", no_network)
+    monkeypatch.setattr("sys.argv", ["scripts/bench", "--json", str(tmp_path / "bench.json")])
+
+    with pytest.raises(SystemExit) as ended:
+        bench.main()
+
+    said = capsys.readouterr()
+    assert ended.value.code == 0
+    assert f"{rival.NAME} {rival.VERSION} could not be installed: no such package, or no network" in said.err
+    assert "only ours is measured" in said.err
+    assert "an order accepted, p50" in said.out
+    assert rival.NAME not in said.out
+    results = json.loads((tmp_path / "bench.json").read_text())
+    assert (results["ours"]["answer_ms"], results["rival"]) == (5.0, None)
