@@ -129,14 +129,17 @@ class _Console:
         after = request.query_params.get("after") or None
         listing = self._reading.listing(machine, status=status if status in STATUSES else None, text=text, after=after)
         query = {"status": status or "", "q": text}
+        before = _number(request.query_params.get("searched")) or 0 if after else 0
+        further = {"searched": before + listing.scanned} if text else {}
         return {
             "listing": listing,
+            "before": before,
             "status": status,
             "text": text,
             "after": after,
             "statuses": STATUSES,
             "query": urlencode(query),
-            "next_query": urlencode({**query, "after": listing.next or ""}),
+            "next_query": urlencode({**query, **further, "after": listing.next or ""}),
             "seen": str(hash(tuple((row.summary.arn, row.summary.status) for row in listing.rows))),
         }
 

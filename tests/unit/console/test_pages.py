@@ -58,7 +58,7 @@ def test_executions_can_be_filtered_by_what_their_input_contains(console_of: Con
 
     assert "choice#1" in page
     assert "choice#2" not in page
-    assert "2 executions searched" in page
+    assert "2 executions were searched." in page
 
 
 def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: ConsoleOf) -> None:
@@ -76,11 +76,37 @@ def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: Console
     assert "Newest executions" in second
 
 
-def test_a_search_in_a_long_list_ends_and_says_how_far_it_came(console_of: ConsoleOf) -> None:
-    page = console_of(*(f"choice#{number}" for number in range(10_000))).page(f"/machines/{MACHINE}?q=nowhere")
+_IN_VAIN = "were searched by name and input; none matches."
 
-    assert "None of the 500 executions that were searched" in page
-    assert "Search older ones" in page
+
+def test_a_search_in_a_long_list_ends_says_how_far_it_came_and_goes_on_when_asked(console_of: ConsoleOf) -> None:
+    console = console_of(*(f"choice#{number}" for number in range(1_200)))
+
+    pages = [console.page(f"/machines/{MACHINE}?q=nowhere")]
+    while match := re.search(r'href="([^"]*)">Search older ones', pages[-1]):
+        pages.append(console.page(unescape(match[1])))
+
+    assert [re.findall(r"<h2>(Nothing[^<]*)</h2>\s*<p>(.*?)</p>", page)[0] for page in pages] == [
+        ("Nothing found yet", f"The newest 500 executions {_IN_VAIN} There are older ones."),
+        ("Nothing found yet", f"Executions 501 to 1,000, newest first, {_IN_VAIN} There are older ones."),
+        ("Nothing more matches", f"Executions 1,001 to 1,200, newest first, {_IN_VAIN} There are no older ones."),
+    ]
+
+
+def test_what_is_found_far_back_is_shown_with_how_far_the_search_came(console_of: ConsoleOf) -> None:
+    console = console_of(*(f"choice#{number}" for number in range(1_200)))
+
+    first = console.page(f"/machines/{MACHINE}?q=%23499")
+    match = re.search(r'href="([^"]*)">Search older ones', first)
+
+    assert "choice#499" in first
+    assert "The newest 500 executions were searched; older ones were not." in first
+    assert match
+    assert "Executions 501 to 1,000" in console.page(unescape(match[1]))
+
+
+def test_a_status_that_no_execution_has_is_said(console_of: ConsoleOf) -> None:
+    assert "No execution has the status Aborted." in console_of("choice").page(f"/machines/{MACHINE}?status=ABORTED")
 
 
 def test_a_list_that_is_current_is_not_sent_again(console_of: ConsoleOf) -> None:
