@@ -67,13 +67,13 @@ def bootstrap(engine: Engine) -> None:
     _run_quietly(engine.cdk_program, ["bootstrap"], cdk_environment(engine))
 
 
-def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
-    """Deploy a stack of a synthesised app, quietly; ``stack`` is its id in the app.
+def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> dict[str, str]:
+    """Deploy a stack of a synthesised app, quietly, and give its outputs; ``stack`` is its id in the app.
 
     :raises LocaldevError: with the failing resource and its reason.
     """
     with prepared_deployment(engine, assembly, stack) as deployment:
-        deployment.run()
+        return deployment.run()
 
 
 class Deployment:
@@ -84,12 +84,14 @@ class Deployment:
         self._stack = stack
         self._assembly = assembly
         self._gate = folder / "begin"
+        self._outputs = folder / "outputs.json"
         options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
+        options += ["--outputs-file", str(self._outputs)]
         environment = cdk_environment(engine) | {_GATE: str(self._gate)}
         self._process = _start(engine.cdk_program, ["deploy", stack, *options], environment)
 
-    def run(self) -> None:
-        """Deploy: the engine is ready.
+    def run(self) -> dict[str, str]:
+        """Deploy, the engine is ready, and give the stack's outputs.
 
         :raises LocaldevError: with the failing resource and its reason.
         """
@@ -98,6 +100,8 @@ class Deployment:
             _finish(self._process, "deploy")
         except LocaldevError as error:
             raise _with_reasons(error, self._engine, _name_of(self._stack, self._assembly)) from error
+        outputs: dict[str, dict[str, str]] = json.loads(self._outputs.read_text())
+        return outputs.get(_name_of(self._stack, self._assembly), {})
 
     def cancel(self) -> None:
         """End the CLI, unless it has ended."""

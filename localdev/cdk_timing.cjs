@@ -3,7 +3,7 @@
 "use strict";
 
 const fs = require("node:fs");
-const Module = require("node:module");
+const net = require("node:net");
 const util = require("node:util");
 
 // The CLI asks CloudFormation every five seconds whether a stack is complete. An emulator has it in one or two.
@@ -17,8 +17,8 @@ function setTimeout(callback, delay, ...args) {
 setTimeout[util.promisify.custom] = setTimer[util.promisify.custom];
 globalThis.setTimeout = setTimeout;
 
-// The CLI takes a second to load. It is started beside the emulator, loads meanwhile, and begins when the file named
-// here appears: the emulator is ready. It ends when the process that is to make the file has ended.
+// The CLI takes a second to load and to read the app. It is started beside the emulator, and its first connection waits
+// for the file named here: the emulator is ready. It ends when the process that is to make the file has ended.
 const gate = process.env.LOCALDEV_CDK_BEGINS_WITH;
 delete process.env.LOCALDEV_CDK_BEGINS_WITH; // not for the CLI's own children
 const LOOK_MS = 10;
@@ -33,9 +33,10 @@ function waitAtTheGate() {
 }
 
 if (gate) {
-  const load = Module._extensions[".js"];
-  Module._extensions[".js"] = function (module, filename) {
-    load.call(this, module, filename);
-    if (filename.replaceAll("\\", "/").endsWith("/aws-cdk/lib/index.js")) waitAtTheGate();
+  const connect = net.Socket.prototype.connect;
+  net.Socket.prototype.connect = function (...args) {
+    net.Socket.prototype.connect = connect;
+    waitAtTheGate();
+    return connect.apply(this, args);
   };
 }

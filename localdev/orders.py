@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import urllib3
-
 from localdev.errors import LocaldevError
 from localdev.waiting import wait_until
 
@@ -76,6 +74,8 @@ class OrderApi:
     """The deployed order API at a base address without a trailing slash."""
 
     def __init__(self, base_url: str) -> None:
+        import urllib3  # slow to import, and not every command that knows the API orders
+
         self.base_url = base_url
         self._http = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS, maxsize=8)
 
@@ -137,10 +137,12 @@ class OrderApi:
         )
 
     def _request(self, method: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        from urllib3.exceptions import HTTPError
+
         url = f"{self.base_url}{path}"
         try:
             response = self._http.request(method, url, headers=headers)
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             raise LocaldevError(f"No answer from {url}: {error}.", "is it up? Start it with ./scripts/up.") from error
         try:
             document = json.loads(response.data)

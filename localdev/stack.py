@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
-
 from localdev.errors import LocaldevError
 from localdev.project import STACK_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
     from localdev.aws import Clients
@@ -28,12 +28,19 @@ class StackOutputs:
     state_machine_arn: str
     failed_orders_queue_url: str
 
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> StackOutputs:
+        """The outputs by their names. :raises KeyError: one is missing."""
+        return cls(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
+
 
 def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutputs:
     """The outputs of the deployed stack.
 
     :raises LocaldevError: it is not deployed.
     """
+    from botocore.exceptions import ClientError
+
     try:
         stacks = clients.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
     except ClientError as error:
@@ -42,7 +49,7 @@ def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutput
         raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
     values = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
     try:
-        return StackOutputs(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
+        return StackOutputs.of(values)
     except KeyError as error:
         status = stacks[0]["StackStatus"]
         raise LocaldevError(
@@ -53,6 +60,8 @@ def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutput
 
 def stack_exists(clients: Clients, stack_name: str) -> bool:
     """Whether CloudFormation knows the stack, in whatever state it is."""
+    from botocore.exceptions import ClientError
+
     try:
         clients.client("cloudformation").describe_stacks(StackName=stack_name)
     except ClientError as error:
@@ -76,6 +85,8 @@ def reachable_api_url(api_url: str, endpoint_url: str | None) -> str:
 
 def failed_resources(clients: Clients, stack: str = STACK_NAME) -> list[str]:
     """Each resource that stopped the last deployment, and its reason."""
+    from botocore.exceptions import ClientError
+
     try:
         events = clients.client("cloudformation").describe_stack_events(StackName=stack)
     except ClientError:

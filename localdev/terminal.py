@@ -1,16 +1,21 @@
 """What the scripts print: progress while a person waits, tables, and plain lines where nobody watches."""
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from executions.report import Row, event_lines
-from executions.text import failure_text
-from localdev.orders import Outcome
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.table import Table
+
+    from executions.report import Row
+    from localdev.orders import Outcome
 
 out = Console(highlight=False)
 """Results."""
@@ -45,6 +50,8 @@ def shown_status(status: str) -> str:
 
 def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
     """One row an order: what was asked for, and what became of it."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("flavour", "order", "status", "error and cause", "seconds"):
         table.add_column(
@@ -77,6 +84,8 @@ def shown_path(line: str) -> Text:
 
 def print_order(asked: str, outcome: Outcome, path: str | None) -> None:
     """An order, what became of it, the way it took there, and error and cause beneath."""
+    from executions.text import failure_text
+
     line = Text.assemble(asked, "  ", (outcome.order.order_id, "dim"), "  ")
     line.append(Text.from_markup(shown_status(outcome.status)))
     line.append(f"  {outcome.seconds:.2f} s")
@@ -90,5 +99,7 @@ def print_order(asked: str, outcome: Outcome, path: str | None) -> None:
 
 def print_events(rows: list[Row]) -> None:
     """A line an event; on a terminal, what does not fit on its line is cut."""
+    from executions.report import event_lines
+
     for line in event_lines(rows):
         out.print(Text(line, no_wrap=True, overflow="ellipsis"), soft_wrap=not out.is_terminal)

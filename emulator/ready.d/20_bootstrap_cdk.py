@@ -10,6 +10,11 @@ from pathlib import Path
 from localstack.aws.connect import connect_to
 
 STACK_NAME = "CDKToolkit"
+PARAMETERS = {
+    "FileAssetsBucketKmsKeyId": "AWS_MANAGED_KEY",
+    "CloudFormationExecutionPolicies": "arn:aws:iam::aws:policy/AdministratorAccess",
+}
+"""What ``cdk bootstrap`` gives without being asked; the template by itself would make a key that costs money on AWS."""
 WAIT = {"Delay": 0.05, "MaxAttempts": 600}
 
 
@@ -19,6 +24,7 @@ def bootstrap(template: Path, region: str) -> None:
     cloudformation.create_stack(
         StackName=STACK_NAME,
         TemplateBody=template.read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
     cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK_NAME, WaiterConfig=WAIT)

@@ -23,6 +23,7 @@ from localdev.waiting import WaitTimeoutError, wait_until
 START_SECONDS = 90.0
 _PREFIX = "embedded-"
 _LOG_LINES = 25
+_LOOK_SECONDS = 0.04
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ class EmbeddedEngine(LocalEngine):
                 raise self._failure(error.message) from error
 
         try:
-            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS)
+            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS, longest_pause=_LOOK_SECONDS)
         except WaitTimeoutError as error:
             raise self._failure(error.message.rstrip(".")) from error
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+from contextlib import closing
 from typing import TYPE_CHECKING
-
-import urllib3
+from urllib.parse import urlsplit
 
 from localdev.child_environment import tool_environment
 from localdev.endpoints import loopback_endpoint
@@ -62,11 +64,15 @@ def is_ready(endpoint_url: str) -> bool | None:
 
     :raises LocaldevError: a hook has failed, so that it never will.
     """
-    http = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS)
-    try:
-        status = http.request("GET", f"{endpoint_url}/_localstack/init/ready").json()
-    except (urllib3.exceptions.HTTPError, ValueError):
-        return None
+    # not urllib3: a command that starts an emulator needs it for nothing else, and it is slow to import
+    parts = urlsplit(endpoint_url)
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    with closing(make(parts.netloc, timeout=_REQUEST_SECONDS)) as connection:
+        try:
+            connection.request("GET", "/_localstack/init/ready")
+            status = json.load(connection.getresponse())
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
     for script in status.get("scripts", []):
         if script["state"] == "ERROR":
             raise LocaldevError(f"LocalStack's init hook {script['name']} failed")

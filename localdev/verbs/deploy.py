@@ -16,8 +16,7 @@ def _deploy(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     up.require_up(engine)
     announce(engine, "deploys")
-    up.deploy(engine)
-    out.print(f"The order API is at\n  {up.order_api(engine).base_url}", soft_wrap=True)
+    out.print(f"The order API is at\n  {up.deploy(engine)}", soft_wrap=True)
     return 0
 
 

@@ -5,9 +5,7 @@ import json
 import sys
 import time
 
-from executions.report import path_line
 from localdev.engines import Engine
-from localdev.order_history import execution_history, path_document
 from localdev.orders import OrderApi, Outcome
 from localdev.project import unique_stack_name
 from localdev.terminal import err, orders_table, out, print_order, progress
@@ -42,6 +40,9 @@ def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
 
 
 def _order(options: argparse.Namespace) -> int:
+    from executions.report import path_line
+    from localdev.order_history import execution_history, path_document
+
     engine = engine_of(options)
     api = up.order_api(engine)
     ended_well = True
@@ -69,15 +70,14 @@ def _demo(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     announce(engine, "deploys, orders from and destroys" if not options.keep else "deploys and orders from")
     try:
-        up.start_and_deploy(engine)
-        return _order_of_each_kind(engine, options, started)
+        api = OrderApi(up.start_and_deploy(engine))
+        return _order_of_each_kind(api, engine, options, started)
     finally:
         if engine.name == "aws" and not options.keep:
             up.destroy(engine)
 
 
-def _order_of_each_kind(engine: Engine, options: argparse.Namespace, started: float) -> int:
-    api = up.order_api(engine)
+def _order_of_each_kind(api: OrderApi, engine: Engine, options: argparse.Namespace, started: float) -> int:
     with progress("ordering four pizzas", "four orders have ended"):
         outcomes = place_and_wait(api, list(_EXPECTED))
     asked = [flavour or "(none)" for flavour in _EXPECTED]

@@ -1,7 +1,7 @@
 """``up``: an engine, started and with the stack on it."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +11,7 @@ from localdev.engines import Engine
 from localdev.engines.embedded import sweep
 from localdev.errors import LocaldevError
 from localdev.orders import OrderApi
-from localdev.stack import reachable_api_url, stack_exists, stack_outputs
+from localdev.stack import StackOutputs, reachable_api_url, stack_exists, stack_outputs
 from localdev.terminal import err, out, progress
 from localdev.verbs.base import Verb, engine_of, engine_options
 from localdev.verbs.consent import announce
@@ -31,24 +31,32 @@ def start(engine: Engine) -> None:
         engine.start(say)
 
 
-def deploy(engine: Engine) -> None:
-    """Deploy the stack as it is now, saying so."""
+def deploy(engine: Engine) -> str:
+    """Deploy the stack as it is now, saying so; the address of its API."""
     with _deploying(engine):
-        cdk.deploy(engine, _assembly(engine))
+        outputs = cdk.deploy(engine, _assembly(engine))
+    return _api_url(engine, outputs)
 
 
-def start_and_deploy(engine: Engine) -> None:
-    """Start the engine and deploy; while it starts, the app is synthesised and the CDK CLI loaded."""
+def start_and_deploy(engine: Engine) -> str:
+    """Start the engine and deploy; while it starts, the app is synthesised and the CDK CLI loaded.
+
+    The address of the stack's API.
+    """
     if engine.cdk_program == "cdk":
         # a real account is looked at before anything begins there
         start(engine)
-        deploy(engine)
-        return
+        return deploy(engine)
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         prepared = pool.submit(lambda: stack.enter_context(cdk.prepared_deployment(engine, _assembly(engine))))
         start(engine)
         with _deploying(engine):
-            prepared.result().run()
+            outputs = prepared.result().run()
+    return _api_url(engine, outputs)
+
+
+def _api_url(engine: Engine, outputs: Mapping[str, str]) -> str:
+    return reachable_api_url(StackOutputs.of(outputs).api_url, engine.endpoint_url)
 
 
 def destroy(engine: Engine) -> None:
@@ -99,8 +107,7 @@ def _run(options: argparse.Namespace) -> int:
         start(engine)
         out.print(f"\nDeploy with  ./scripts/deploy{again}\nStop with    ./scripts/down{again}")
         return 0
-    start_and_deploy(engine)
-    url = order_api(engine).base_url
+    url = start_and_deploy(engine)
     out.print(
         f"""
 The order API is at

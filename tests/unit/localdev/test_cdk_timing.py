@@ -42,12 +42,20 @@ def test_a_timer_can_still_be_cancelled_and_promised() -> None:
     assert node(script) == "promised"
 
 
-def test_the_cli_begins_when_the_gate_opens_and_its_children_know_nothing_of_it(tmp_path: Path) -> None:
-    cli = tmp_path / "node_modules" / "aws-cdk" / "lib" / "index.js"
-    cli.parent.mkdir(parents=True)
-    cli.write_text("require('node:fs').writeFileSync('loaded', '');")
+def test_the_clis_first_connection_waits_for_the_gate_and_its_children_know_nothing_of_it(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
-    script = "require('aws-cdk/lib/index.js'); console.log('begun', process.env.LOCALDEV_CDK_BEGINS_WITH);"
+    script = """
+        require('node:fs').writeFileSync('loaded', '');
+        const server = require('node:net').createServer((socket) => {
+            socket.end();
+            server.close();
+            console.log('begun', process.env.LOCALDEV_CDK_BEGINS_WITH);
+        });
+        server.listen(0, '127.0.0.1', () => {
+            require('node:http').get({ port: server.address().port }).on('error', () => {});
+            console.log('connecting', require('node:fs').existsSync('gate'));
+        });
+    """
     with subprocess.Popen(
         ["node", "--require", PRELOAD, "--eval", script],
         cwd=tmp_path,
@@ -59,4 +67,4 @@ def test_the_cli_begins_when_the_gate_opens_and_its_children_know_nothing_of_it(
         assert process.poll() is None
         gate.touch()
         output, _ = process.communicate(timeout=_SECONDS)
-    assert output == "begun undefined\n"
+    assert output == "connecting true\nbegun undefined\n"
