@@ -11,7 +11,7 @@ import threading
 import time
 from types import FrameType
 
-SECONDS = 1.0
+SECONDS = 0.2
 
 
 def end_in_time(number: int) -> None:
