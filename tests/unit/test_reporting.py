@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _executed(name: str) -> Executed:
-    recorded = recording(name)
+def recorded(name: str) -> Executed:
+    """What a report carries of a recorded execution."""
+    found = recording(name)
     return Executed(
         name=name,
-        status=recorded.history.status,
-        path=path_line(recorded.history),
-        told=history_text(recorded.history),
+        status=found.history.status,
+        path=path_line(found.history),
+        told=history_text(found.history),
         logged="<script>alert(1)</script>",
         graph='{"nodes": ["\\"<b>\\""]}',
-        drawn=mermaid(recorded.definition, recorded.history),
+        drawn=mermaid(found.definition, found.history),
     )
 
 
@@ -38,7 +39,7 @@ def _report(outcome: Literal["passed", "failed"], name: str | None = None) -> An
         "call",
     )
     if name:
-        attach(report, [_executed(name)])
+        attach(report, [recorded(name)])
     return report
 
 
@@ -48,7 +49,7 @@ def test_an_execution_is_open_in_the_report_of_a_failed_test_and_folded_in_that_
 
 
 def test_the_report_shows_an_executions_graph_events_and_log_lines_as_text() -> None:
-    html = extra_html(_executed("choice_default_to_fail"), is_open=True)
+    html = extra_html(recorded("choice_default_to_fail"), is_open=True)
 
     assert "By size ✓ → Small ✗" in html
     assert "ExecutionFailed" in html
