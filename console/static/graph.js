@@ -13,10 +13,10 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
-  const LABEL_FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
+  const LABEL_FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const NODE = { least: 176, most: 250, left: 42, right: 34, line: 17, padding: 12, subtitle: 15 };
   const BOX = { head: 42, padding: 18, gap: 18 };
-  const DOT = 14;
+  const DOT = 17;
   const PAGE = 10;
   const SIGNS = {
     "not reached": "", running: "…", succeeded: "✓", retried: "↻", caught: "!", failed: "✕", "timed out": "◷", aborted: "■",
