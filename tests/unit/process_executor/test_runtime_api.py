@@ -204,3 +204,22 @@ def test_any_payload_arrives_as_it_was_sent(start: bytes, times: int) -> None:
     assert runtime.send("POST", "/invocation/r1/response", payload) == [RuntimeMessage("response", "r1", payload)]
     runtime.connection.close()
     api.close()
+
+
+def test_a_header_that_would_become_two_is_not_sent(api: RuntimeApi, runtime: Runtime) -> None:
+    runtime.send("GET", "/invocation/next")
+
+    with pytest.raises(ValueError, match="one line each"):
+        api.send_invocation("r1", {"Lambda-Runtime-Client-Context": "{}\r\nLambda-Runtime-Trace-Id: mine"}, b"1")
+
+
+def test_a_connection_that_is_to_end_with_its_answer_does(api: RuntimeApi, runtime: Runtime) -> None:
+    runtime.connection.putrequest("GET", f"{PREFIX}/pizza")
+    runtime.connection.putheader("Connection", "close")
+    runtime.connection.endheaders()
+    assert api.handle(api.filenos()[-1]) == []
+
+    status, _, headers = runtime.answer()
+
+    assert (status, headers["Connection"]) == (404, "close")
+    assert len(api.filenos()) == 1

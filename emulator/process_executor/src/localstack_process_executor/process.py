@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import time
@@ -12,6 +13,7 @@ from localstack_process_executor.forking import Forked
 _READ_BYTES = 64 * 1024
 _GONE_SECONDS = 10.0
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_MEMORY = re.compile(rb"^VmHWM:\s+(\d+).*^RssFile:\s+(\d+).*^RssShmem:\s+(\d+)", re.DOTALL | re.MULTILINE)
 
 
 class RuntimeProcess:
@@ -71,18 +73,17 @@ class RuntimeProcess:
     def memory_kb(self) -> int:
         """Memory of its own it uses now, without mapped files; 0 where the system does not tell."""
         with contextlib.suppress(OSError, ValueError):
-            resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]
+            resident, shared = _read(f"/proc/{self.pid}/statm").split()[1:3]
             return (int(resident) - int(shared)) * _PAGE_BYTES // 1024
         return 0
 
     def peak_memory_kb(self) -> tuple[int, int]:
         """The most it has used, with and without mapped files; zeros where the system does not tell."""
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-            fields = dict(line.split(":", 1) for line in lines if line.startswith(("VmHWM", "RssFile", "RssShmem")))
-            peak, files, shared = (int(fields[key].split()[0]) for key in ("VmHWM", "RssFile", "RssShmem"))
-            self._peak_kb = max(self._peak_kb, peak)
-            return self._peak_kb, peak - files - shared
+        with contextlib.suppress(OSError):
+            if found := _MEMORY.search(_read(f"/proc/{self.pid}/status")):
+                peak, files, shared = map(int, found.groups())
+                self._peak_kb = max(self._peak_kb, peak)
+                return self._peak_kb, peak - files - shared
         return self._peak_kb, 0
 
     def kill(self) -> None:
@@ -137,6 +138,15 @@ def _open_process(pid: int) -> int | None:
     with contextlib.suppress(OSError, AttributeError):
         return os.pidfd_open(pid)
     return None
+
+
+def _read(path: str) -> bytes:
+    """A small file of the system's, without a file object: this is read for every invocation."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, _READ_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def remaining(deadline: float) -> float:

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. The environment polls the sockets and calls
 :meth:`RuntimeApi.accept` and :meth:`RuntimeApi.receive`; nothing here blocks or starts a thread, so an environment
-that has no invocation costs nothing. HTTP itself is h11's.
+that has no invocation costs nothing. HTTP is parsed by httptools, the parser of Node.js and uvicorn.
 """
 
 import contextlib
@@ -10,11 +10,13 @@ import random
 import re
 import socket
 import sys
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal, NamedTuple
 
-import h11
+import httptools
 
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
@@ -22,8 +24,11 @@ _INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"Invali
 _AWS_PORT = 9001
 _READ_BYTES = 256 * 1024
 _ADDRESS_ATTEMPTS = 20
-_HEADER_BYTES = 2 * 1024 * 1024
-"""The runtime client sends an error's whole stack for X-Ray in a header, up to a megabyte of it."""
+
+
+class _Request(NamedTuple):
+    target: str
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,37 @@ class RuntimeMessage:
     payload: bytes = b""
 
 
-@dataclass
 class _Connection:
-    sock: socket.socket
-    http: h11.Connection
-    request: h11.Request | None = None
-    body: bytearray = field(default_factory=bytearray)
+    """One connection of a runtime: bytes in, complete requests out.
+
+    Headers may be of any length: the runtime client sends an error's whole stack for X-Ray in one, up to a megabyte.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.requests: deque[_Request] = deque()
+        self.keeps_alive = True
+        """Whether the client goes on after the request that is answered next."""
+        self._target = b""
+        self._body = bytearray()
+        self._parser = httptools.HttpRequestParser(self)
+
+    def feed(self, data: bytes) -> None:
+        """:raises httptools.HttpParserError: this is not HTTP."""
+        self._parser.feed_data(data)
+
+    def on_message_begin(self) -> None:
+        self._target, self._body = b"", bytearray()
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        self.requests.append(_Request(self._target.decode("latin-1"), bytes(self._body)))
+        self.keeps_alive = self._parser.should_keep_alive()
 
 
 class RuntimeApi:
@@ -99,34 +129,24 @@ class RuntimeApi:
             sock, _ = self._listener.accept()
             sock.setblocking(True)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connections[sock.fileno()] = _Connection(sock, h11.Connection(h11.SERVER, _HEADER_BYTES))
+            self._connections[sock.fileno()] = _Connection(sock)
 
     def _receive(self, connection: _Connection) -> list[RuntimeMessage]:
         try:
-            connection.http.receive_data(connection.sock.recv(_READ_BYTES))
-            return self._events(connection)
-        except (ConnectionError, h11.RemoteProtocolError):
+            data = connection.sock.recv(_READ_BYTES)
+            if data:
+                connection.feed(data)
+        except (ConnectionError, httptools.HttpParserError, httptools.HttpParserUpgrade):
+            data = b""
+        if not data:
             self._close(connection)
             return []
-
-    def _events(self, connection: _Connection) -> list[RuntimeMessage]:
         messages: list[RuntimeMessage] = []
-        while True:
-            event = connection.http.next_event()
-            if event is h11.NEED_DATA or event is h11.PAUSED:
-                return messages
-            if isinstance(event, h11.ConnectionClosed):
-                self._close(connection)
-                return messages
-            if isinstance(event, h11.Request):
-                connection.request, connection.body = event, bytearray()
-            elif isinstance(event, h11.Data):
-                connection.body += event.data
-            elif isinstance(event, h11.EndOfMessage) and connection.request:
-                messages += self._route(connection, connection.request)
+        while connection.requests and self._waiting is not connection:
+            messages += self._route(connection, *connection.requests.popleft())
+        return messages
 
-    def _route(self, connection: _Connection, request: h11.Request) -> list[RuntimeMessage]:
-        path, body = request.target.decode(), bytes(connection.body)
+    def _route(self, connection: _Connection, path: str, body: bytes) -> list[RuntimeMessage]:
         if path == f"{_PREFIX}/invocation/next":
             self._waiting = connection
             return [RuntimeMessage("next")]
@@ -136,9 +156,7 @@ class RuntimeApi:
         if match := _INVOCATION.fullmatch(path):
             if match[1] != self._request_id:
                 # answered before, or never asked: nothing is answered twice
-                self._respond(
-                    connection, 400, b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
-                )
+                self._respond(connection, 400, _INVALID_REQUEST_ID)
                 return []
             self._request_id = None
             self._respond(connection, 202, b'{"status":"OK"}\n')
@@ -154,24 +172,25 @@ class RuntimeApi:
         body: bytes,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Header and body leave in one write: two packets would meet Nagle and a delayed ACK (40 ms)."""
+        """Header and body leave in one write: two packets would meet Nagle and a delayed ACK (40 ms).
+
+        :raises ValueError: a header cannot be sent as it is.
+        """
         fields = {**(headers or {}), "Content-Length": str(len(body))}
-        http = connection.http
-        data = (
-            http.send(h11.Response(status_code=status, headers=list(fields.items()))) or b"",
-            http.send(h11.Data(data=body)) or b"",
-            http.send(h11.EndOfMessage()) or b"",
-        )
+        if not connection.keeps_alive:
+            fields["Connection"] = "close"
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        if head.count("\n") != len(fields):
+            raise ValueError(f"Expected headers of one line each, found {fields}.")
+        start = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}\r\n"
         try:
-            connection.sock.sendall(b"".join(data))
+            connection.sock.sendall(start.encode("ascii") + body)
         except OSError:
             # its process has ended; whoever waits for that will see it
             self._close(connection)
             return
-        if http.our_state is h11.MUST_CLOSE:
+        if not connection.keeps_alive:
             self._close(connection)
-        else:
-            http.start_next_cycle()
 
     def _close(self, connection: _Connection) -> None:
         if self._waiting is connection:
