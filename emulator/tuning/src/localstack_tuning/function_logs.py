@@ -1,12 +1,14 @@
-"""Lambda writes an invocation's lines to CloudWatch Logs without a client call.
+"""Lambda writes an invocation's lines to CloudWatch Logs without a client call, before the caller has its answer.
 
-The queue, the thread for each function version, the order and the timestamps stay as they are; what goes is a
-PutLogEvents request through the gateway for every invocation. A group or a stream that does not exist yet is still made
-by LocalStack's own code, and metric filters still see everything.
+LocalStack hands them to a thread of the function version, which makes a PutLogEvents request through the gateway. Here
+the thread that has them writes them. While that other thread has lines to write they go there, too, so that their order
+stays: it still makes a group or a stream that does not exist yet, and metric filters still see everything.
 """
 
 from __future__ import annotations
 
+import time
+from queue import Queue
 from typing import TYPE_CHECKING, Any
 
 from localstack_tuning.adjustment import Adjustment
@@ -59,8 +61,63 @@ class _Clients:
         self.logs = logs
 
 
+class _Items(Queue[Any]):
+    """The queue of a function's log thread, which also tells whether that thread is at work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was put here has been written."""
+        with self.mutex:
+            return not self._taken and not self._qsize()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next item; who asks has written the one before."""
+        with self.mutex:
+            self._taken = False
+        return super().get(block, timeout)
+
+    def _get(self) -> Any:
+        self._taken = True  # under the queue's own lock
+        return super()._get()
+
+
 def _write_directly(module: ModuleType) -> None:
+    handler = module.LogHandler
+    add_to_queue, init = handler.add_logs, handler.__init__
     module.connect_to = _Factory(module.connect_to)  # type: ignore[attr-defined]
+
+    def make(self: Any, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        self.log_queue = _Items()
+
+    def add_logs(self: Any, item: Any) -> None:
+        if not (self.log_queue.is_idle and _written(self, item)):
+            add_to_queue(self, item)
+
+    handler.__init__, handler.add_logs = make, add_logs
+
+
+def _written(handler: Any, item: Any) -> bool:
+    """Whether the lines have been written; as ``LogHandler.run_log_loop`` makes events of them."""
+    from localstack.utils.bootstrap import is_api_enabled
+    from moto.logs.exceptions import ResourceNotFoundException
+
+    from localstack_tuning.log_events import put_log_events
+    from localstack_tuning.service_calls import internal_calls_are_logged
+
+    if internal_calls_are_logged() or not is_api_enabled("logs"):
+        return False
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": f"{line}\n"} for line in item.logs.split("\n") if line]
+    account = handler.role_arn.split(":")[4]
+    try:
+        return put_log_events(account, handler.region, item.log_group, item.log_stream, events)
+    except ResourceNotFoundException:
+        return False
 
 
 ADJUSTMENT = Adjustment("function-logs", {"localstack.services.lambda_.invocation.logs": _write_directly})

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_DAY_MS = 24 * 3600 * 1000
+_OLDEST_MS = 14 * _DAY_MS
+_NEWEST_MS = 2 * 3600 * 1000
 
 
 def put_log_events(account: str, region: str, group: str, stream: str, events: Sequence[dict[str, Any]]) -> bool:
@@ -21,5 +26,31 @@ def put_log_events(account: str, region: str, group: str, stream: str, events: S
     backend = get_moto_logs_backend(account, region)
     if backend.filters.metric_filters:
         return False
-    backend.put_log_events(group, stream, list(events))
+    if not _appended(backend, group, stream, events):
+        backend.put_log_events(group, stream, list(events))
+    return True
+
+
+def _appended(backend: Any, group: str, stream: str, events: Sequence[dict[str, Any]]) -> bool:
+    """Whether the events have been added; only where the service would do no more than that.
+
+    What it does at all: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html.
+    """
+    from moto.logs.models import LogEvent
+
+    to = backend.groups.get(group)
+    if to is None or to.subscription_filters or stream not in to.streams:
+        return False
+    now = int(time.time() * 1000)
+    before = now - _OLDEST_MS
+    for event in events:
+        timestamp = event["timestamp"]
+        if not before <= timestamp <= now + _NEWEST_MS:
+            return False
+        before = timestamp
+    log_stream = to.streams[stream]
+    log_stream.last_ingestion_time = now
+    log_stream.stored_bytes += sum(len(event["message"]) for event in events)
+    log_stream.events += [LogEvent(now, event) for event in events]
+    log_stream.upload_sequence_token += 1
     return True

@@ -12,8 +12,12 @@ import threading
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from functools import partial
 from queue import SimpleQueue
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOG = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.25
@@ -83,7 +87,6 @@ class MetricWriter:
 
 def write(counts: Counter[Metric]) -> None:
     """One request for each account, region and namespace. As in LocalStack, a metric never stops anything."""
-    from localstack.aws.connect import connect_to
     from localstack.utils.bootstrap import is_api_enabled
 
     if not is_api_enabled("cloudwatch"):
@@ -93,11 +96,24 @@ def write(counts: Counter[Metric]) -> None:
         data[metric.account, metric.region, metric.namespace].append(metric.datum(count))
     for (account, region, namespace), metric_data in data.items():
         try:
-            client = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
+            put = _put_metric_data(account, region)
             for first in range(0, len(metric_data), _MOST_IN_A_REQUEST):
-                client.put_metric_data(Namespace=namespace, MetricData=metric_data[first : first + _MOST_IN_A_REQUEST])
+                put({"Namespace": namespace, "MetricData": metric_data[first : first + _MOST_IN_A_REQUEST]})
         except Exception as error:  # noqa: BLE001
             LOG.info("Unable to put metric data to CloudWatch: %s", error)
+
+
+def _put_metric_data(account: str, region: str) -> Callable[[dict[str, Any]], object]:
+    """The provider's own method, or a client's where calls are logged or the provider is the older one, moto's."""
+    from localstack.aws.connect import connect_to
+    from localstack.config import SERVICE_PROVIDER_CONFIG
+
+    from localstack_tuning.service_calls import call, internal_calls_are_logged
+
+    if SERVICE_PROVIDER_CONFIG.get_provider("cloudwatch") in {"default", "v2"} and not internal_calls_are_logged():
+        return partial(call, "cloudwatch", "PutMetricData", account=account, region=region)
+    client = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
+    return lambda request: client.put_metric_data(**request)
 
 
 WRITER = MetricWriter()

@@ -15,11 +15,14 @@ from localstack_tuning import (
     execution_logs,
     function_logs,
     garbage_collection,
+    header_lookups,
     invocation_metrics,
     jsonpath_cache,
     queue_metrics,
+    request_log,
     reused_threads,
     route_cache,
+    rule_targets,
     shared_timer,
     starting,
 )
@@ -35,12 +38,15 @@ ADJUSTMENTS = (
     function_logs.ADJUSTMENT,
     execution_logs.ADJUSTMENT,
     execution_events.ADJUSTMENT,
+    rule_targets.ADJUSTMENT,
     invocation_metrics.ADJUSTMENT,
     queue_metrics.ADJUSTMENT,
     shared_timer.ADJUSTMENT,
     reused_threads.ADJUSTMENT,
     accept_headers.ADJUSTMENT,
     route_cache.ADJUSTMENT,
+    header_lookups.ADJUSTMENT,
+    request_log.ADJUSTMENT,
 )
 
 

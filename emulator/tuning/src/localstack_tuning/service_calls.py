@@ -6,6 +6,7 @@ provider's method with the very parameters it began with.
 
 from __future__ import annotations
 
+import io
 import logging
 from functools import cache
 from types import MappingProxyType
@@ -20,6 +21,8 @@ from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
 from localstack.utils.xray.trace_header import TraceHeader
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Request as WerkzeugRequest
 
 _USER_AGENT = "Boto3 md/Botocore localstack-tuning"
 
@@ -46,7 +49,7 @@ def call(
     """
     skeleton = running(service_name).skeleton
     context = _context(service_name, operation_name, parameters, account, region)
-    context.internal_request_params = MappingProxyType(internal)  # type: ignore[assignment]
+    context.internal_request_params = MappingProxyType(internal)
     try:
         return skeleton.dispatch_table[operation_name](context, parameters) or {}
     except ServiceException as error:
@@ -62,12 +65,25 @@ def _context(
     service_name: str, operation_name: str, parameters: dict[str, Any], account: str, region: str
 ) -> RequestContext:
     service, operation = _model(service_name, operation_name)
-    context = RequestContext(Request("POST", "/", headers={"User-Agent": _USER_AGENT}))
+    context = RequestContext(_request())
     context.service, context.operation = service, operation
     context.account_id, context.region = account, region
     context.service_request = parameters
     context.trace_context["aws_trace_header"] = TraceHeader().ensure_root_exists()
     return context
+
+
+def _request() -> Request:
+    """As ``Request("POST", "/", headers=…)`` makes it, from an environment that is made once."""
+    request = Request.__new__(Request)
+    WerkzeugRequest.__init__(request, {**_environ(), "wsgi.input": io.BytesIO(), "wsgi.errors": io.BytesIO()})
+    request.headers = Headers([("User-Agent", _USER_AGENT), ("content-length", "0")])
+    return request
+
+
+@cache
+def _environ() -> dict[str, Any]:
+    return dict(Request("POST", "/", headers={"User-Agent": _USER_AGENT}).environ)
 
 
 @cache

@@ -1,0 +1,133 @@
+"""What small adjustments do beside what LocalStack does; prints JSON, a pair of outcomes for each question."""
+
+import json
+import logging
+import os
+import time
+from types import SimpleNamespace
+from typing import Any
+
+from localstack.aws.handlers import logging as request_logging
+from localstack.services.logs.models import get_moto_logs_backend
+from localstack.services.logs.provider import LogsProvider  # noqa: F401 - it changes moto
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.models import LogEvent
+from werkzeug.datastructures import Headers, headers
+
+from localstack_tuning import header_lookups, log_events, request_log, service_calls
+
+ACCOUNT, REGION = "000000000000", "eu-west-1"
+
+
+def looked_up() -> list[Any]:
+    values = Headers([("Accept", "a"), ("accept", "b"), ("Content-Length", "12"), ("X-Number", "twelve")])
+    of_environ = headers.EnvironHeaders({"HTTP_ACCEPT": "a", "CONTENT_LENGTH": "12"})
+    return [
+        [values.get("ACCEPT"), values.get("nothing"), values.get("nothing", 7), values.get("content-length", type=int)],
+        [values.get("x-number", type=int), values.get("x-number", 3, int), "accept" in values, "nothing" in values],
+        [of_environ.get("Accept"), of_environ.get("nothing"), "accept" in of_environ, "nothing" in of_environ],
+        [outcome(lambda: values["nothing"]), outcome(lambda: values.get(7))],
+    ]
+
+
+def outcome(work: Any) -> Any:
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001
+        return type(error).__name__
+
+
+class Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name} {record.getMessage()}")
+
+
+def logged() -> list[str]:
+    lines = Lines()
+    logging.getLogger("localstack.request").addHandler(lines)
+    request = service_calls._request()
+    response = SimpleNamespace(status_code=202, headers={}, is_streamed=False, data=b"")
+    operation = SimpleNamespace(name="Order", input_shape=None, output_shape=None)
+    for is_internal_call in (False, True):
+        failed = SimpleNamespace(code="E", message="")
+        for an_operation, exception in ((operation, None), (operation, failed), (None, None)):
+            context = SimpleNamespace(
+                is_internal_call=is_internal_call,
+                operation=an_operation,
+                service=SimpleNamespace(service_name="kitchen"),
+                service_exception=exception,
+                request=request,
+                service_request={},
+                service_response={},
+                account_id=ACCOUNT,
+                region=REGION,
+            )
+            request_logging.ResponseLogger()(None, context, response)
+    logging.getLogger("localstack.request").removeHandler(lines)
+    return lines.lines
+
+
+def put(ways: Any, events: list[Any], *, group: str = "g", stream: str = "s") -> list[Any]:
+    """What becomes of the same events either way."""
+    return [outcome(lambda way=way: way(group, stream, events)) for way in ways]
+
+
+def stored() -> list[Any]:
+    now = int(time.time() * 1000)
+    service_calls.running = lambda _: None
+    backends = [get_moto_logs_backend(ACCOUNT, region) for region in (REGION, "eu-west-2")]
+    for backend in backends:
+        backend.create_log_group("g", {})
+        backend.create_log_stream("g", "s")
+
+    def ours(group: str, stream: str, events: list[Any]) -> None:
+        log_events.put_log_events(ACCOUNT, REGION, group, stream, events)
+
+    def theirs(group: str, stream: str, events: list[Any]) -> None:
+        backends[1].put_log_events(group, stream, events)
+
+    ways = (ours, theirs)
+    day = 24 * 3600 * 1000
+    outcomes = [
+        put(ways, [{"timestamp": now, "message": "one\n"}, {"timestamp": now + 5, "message": "two"}]),
+        put(ways, [{"timestamp": now - 15 * day, "message": "too old"}, {"timestamp": now, "message": "three"}]),
+        put(ways, [{"timestamp": now + day, "message": "too new"}]),
+        put(ways, [{"timestamp": now, "message": "a"}, {"timestamp": now - 1, "message": "not in order"}]),
+        put(ways, [{"timestamp": now, "message": "nowhere"}], stream="nothing"),
+        put(ways, [{"timestamp": now, "message": "nowhere"}], group="nothing"),
+    ]
+    streams = [backend.groups["g"].streams["s"] for backend in backends]
+    kept = [
+        [
+            [(event.timestamp, event.message) for event in stream.events],
+            stream.stored_bytes,
+            stream.upload_sequence_token,
+            stream.last_ingestion_time is not None,
+            all(isinstance(event, LogEvent) for event in stream.events),
+        ]
+        for stream in streams
+    ]
+    assert ResourceNotFoundException.__name__ == outcomes[-1][1]
+    return [list(side) for side in zip(*outcomes, kept, strict=True)]
+
+
+logging.getLogger("localstack.request").setLevel(logging.INFO)
+logging.getLogger("localstack.request.internal").setLevel(logging.WARNING)
+released = {"headers": looked_up(), "log": logged()}
+header_lookups._look_up(headers)
+request_log._log_lines_alone(request_logging)
+ours, theirs = stored()
+print(
+    json.dumps(
+        {
+            "released": {**released, "events": theirs},
+            "adjusted": {"headers": looked_up(), "log": logged(), "events": ours},
+        }
+    ),
+    flush=True,
+)
+os._exit(0)

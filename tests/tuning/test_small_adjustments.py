@@ -1,0 +1,34 @@
+"""Adjustments that replace one function by another: both give the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture(scope="module")
+def found(run_in_localstack: Callable[[str], Any]) -> Any:
+    return run_in_localstack("small_adjustments.py")
+
+
+def test_a_header_is_found_or_missed_alike(found: Any) -> None:
+    assert found["adjusted"]["headers"] == found["released"]["headers"]
+    assert found["adjusted"]["headers"][3] == ["BadRequestKeyError", "AttributeError"]
+
+
+def test_a_request_is_logged_in_the_same_line(found: Any) -> None:
+    assert found["adjusted"]["log"] == found["released"]["log"]
+    assert found["adjusted"]["log"] == [
+        "INFO localstack.request.aws AWS kitchen.Order => 202",
+        "INFO localstack.request.aws AWS kitchen.Order => 202 (E)",
+        "INFO localstack.request.http POST / => 202",
+    ]
+
+
+def test_log_events_are_kept_or_refused_alike(found: Any) -> None:
+    assert found["adjusted"]["events"] == found["released"]["events"]
+    assert [message for _, message in found["adjusted"]["events"][-1][0]] == ["one\n", "two", "three"]
