@@ -43,6 +43,7 @@ ROLE = "arn:aws:iam::000000000000:role/benchmark"
 RESULTS = Path(__file__).parent / "results" / "executor.json"
 _ROUNDS, _CALLS, _COLD, _BURST = 20, 20, 12, 400
 _SOAK = 10_000
+_IDLE_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,28 @@ def _is_init(process: psutil.Process) -> bool:
     return False
 
 
+def idle() -> dict[str, float]:
+    """Megabytes of an idle LocalStack and all its processes, as a proportional set size, with the executor and without.
+
+    They run one at a time, in turns: what two have in common would count half in each. Lambda is loaded, and has no
+    function.
+    """
+    settings: dict[str, dict[str, str]] = {"idle_mb": {}, "idle_without_mb": {"LAMBDA_RUNTIME_EXECUTOR": "docker"}}
+    samples: dict[str, list[float]] = {name: [] for name in settings}
+    for _ in range(_IDLE_ROUNDS):
+        for name, chosen in settings.items():
+            engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=chosen)
+            try:
+                engine.start()
+                Emulator(name, engine.endpoint_url).functions.list_functions()
+                process = psutil.Process(engine.instance().pid)
+                family = (process, *process.children(recursive=True))
+                samples[name].append(sum(member.memory_full_info().pss for member in family) / 1024**2)
+            finally:
+                engine.stop()
+    return {name: statistics.median(values) for name, values in samples.items()}
+
+
 def soak(emulator: Emulator, pid: int, invocations: int) -> dict[str, float]:
     """Many invocations by four callers: what went wrong, and what LocalStack's process holds more of at the end."""
     name = emulator.create()
@@ -235,6 +258,7 @@ def measure(soak_invocations: int) -> dict[str, dict[str, float]]:
         figures["ours"]["environment_mb"] = memory(emulator, pid)
         if soak_invocations:
             figures["ours"] |= soak(emulator, pid, soak_invocations)
+    figures["ours"] |= idle()
     figures["ours"]["warm_target_ms"] = 1.5 * figures["ours"]["sts_ms"] + 3
     return figures
 
