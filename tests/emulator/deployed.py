@@ -21,6 +21,7 @@ from botocore.config import Config
 from localdev import project
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.waiting import wait_until
+from localstack_process_executor import forking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,21 +48,25 @@ def coverage_variables(folder: Path) -> dict[str, str]:
     }
 
 
+def fork_server_program() -> Path:
+    """What the fork servers of a process run that a test starts."""
+    return measured(forking._PROGRAM) if "COVERAGE_FOLDER" in os.environ else forking._PROGRAM
+
+
 def measured(program: Path) -> Path:
-    """A program that runs another one under coverage, in a process that knows nothing of this one's variables."""
+    """A fork server that measures itself and what it forks, in processes that know nothing of our variables."""
     import coverage
 
-    folder = os.environ["COVERAGE_FOLDER"]
-    variables = {"COVERAGE_PROCESS_START": str(project.ROOT / "pyproject.toml"), "COVERAGE_FOLDER": folder}
-    wrapper = Path(folder, program.name)
+    folder = Path(os.environ["COVERAGE_FOLDER"])
+    # the functions' user writes there, too
+    folder.chmod(0o777)
+    wrapper = folder / program.name
+    if program == wrapper:
+        return program
+    places = {"program": program, "packages": Path(coverage.__file__).parent.parent, "settings": project.ROOT}
     wrapper.write_text(
-        "import os, runpy, sys\n"
-        f"os.environ.update({variables!r})\n"
-        f"sys.path.insert(0, {str(Path(coverage.__file__).parent.parent)!r})\n"
-        "import coverage\n"
-        "coverage.process_startup()\n"
-        "del sys.path[0]\n"
-        f"runpy.run_path({str(program)!r}, run_name='__main__')\n"
+        f"PLACES = { {name: str(place) for name, place in places.items()} }\n"
+        + (MEASURED / "fork_server_start.py").read_text()
     )
     return wrapper
 

@@ -19,6 +19,7 @@ from localstack_process_executor import forking, interpreters
 from localstack_process_executor import process as process_module
 from localstack_process_executor.environment import EnvironmentStoppedError
 from localstack_process_executor.forking import FORK_SERVERS, ForkServer, ForkServerError
+from tests.emulator.deployed import fork_server_program
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import MakeFunction
@@ -167,6 +168,8 @@ def test_nothing_outlives_a_process_that_is_killed(tmp_path: Path, namespaces: s
             from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation
             from localstack_process_executor.function_environment import function_environment
             from localstack_process_executor.platform_log import TextLog
+
+            forking._PROGRAM = Path({str(fork_server_program())!r})
 
             def launch(api, folder):
                 variables = function_environment(

@@ -331,6 +331,8 @@ def run(program: str, code: types.CodeType, arguments: list[str]) -> None:
         # without our frames, as if the program had been started by itself
         its_own = error.__traceback__.tb_next if error.__traceback__ else None
         sys.excepthook(type(error), error.with_traceback(its_own), its_own)
+        sys.stdout.flush()
+        sys.stderr.flush()
         if isinstance(error, KeyboardInterrupt):
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGINT)
