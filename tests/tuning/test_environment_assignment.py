@@ -41,3 +41,19 @@ def test_a_new_environment_is_seen_by_others_only_when_it_is_reserved(found: Any
 
 def test_sixteen_callers_at_once_each_have_an_environment_of_their_own(found: Any) -> None:
     assert found["adjusted"]["crowd"] == {"wrong": [], "environments": True}
+
+
+def test_short_invocations_wait_for_an_environment_when_enough_are_at_work(found: Any) -> None:
+    short = found["adjusted"]["short"]
+
+    assert short["wait"] == [True, True, True]
+    assert short["first come, first served"] == [True, 1]
+
+
+def test_one_that_waits_for_long_has_an_environment_started(found: Any) -> None:
+    assert found["adjusted"]["short"]["one that waits for long"]
+    assert found["adjusted"]["short"]["at the end"] == [0, 0, 0]
+
+
+def test_where_invocations_take_long_nobody_waits_for_one_to_end(found: Any) -> None:
+    assert found["adjusted"]["long"]

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 from localstack.services.lambda_.invocation import assignment, execution_environment
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 
+from localstack_tuning import fair_assignment
 from localstack_tuning.fair_assignment import FairAssignmentService
 
 RELEASED = assignment.AssignmentService
@@ -125,6 +127,72 @@ def crowd(service: assignment.AssignmentService, callers: int = 16, invocations:
     return {"wrong": wrong[:3], "environments": len(service.environments["v"]) <= callers}
 
 
+class Held:
+    """An invocation on a thread of its own, which holds its environment until it is told."""
+
+    def __init__(self, service: assignment.AssignmentService) -> None:
+        self.environment: Environment | None = None
+        self.has_it = threading.Event()
+        self.enough = threading.Event()
+        self.thread = threading.Thread(target=self._hold, args=(service,))
+        self.thread.start()
+
+    def _hold(self, service: assignment.AssignmentService) -> None:
+        with service.get_environment("v", VERSION, ON_DEMAND) as self.environment:
+            self.has_it.set()
+            self.enough.wait(10)
+
+    def end(self) -> None:
+        self.enough.set()
+        self.thread.join()
+
+
+def wait_for(condition: Callable[[], object]) -> bool:
+    until = time.monotonic() + 5
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        threading.Event().wait(0.001)
+    return True
+
+
+def short_invocations(service: FairAssignmentService) -> dict[str, object]:
+    """As many environments as are enough are at work, and two more invocations come."""
+    with service.get_environment("v", VERSION, ON_DEMAND):
+        pass
+    flow = service._flows["v"]
+    held = [Held(service) for _ in range(fair_assignment.ENOUGH)]
+    all_started = all(each.has_it.wait(5) for each in held)
+    flow.freed(0.001)
+    first, waits = Held(service), wait_for(lambda: len(flow.waiting) == 1)
+    second, both_wait = Held(service), wait_for(lambda: len(flow.waiting) == 2)
+    held[0].end()
+    first.has_it.wait(5)
+    found = {
+        "wait": [all_started, waits, both_wait],
+        "first come, first served": [first.environment is held[0].environment, len(flow.waiting)],
+        "one that waits for long": second.has_it.wait(5)
+        and second.environment not in [each.environment for each in held],
+    }
+    for each in (*held[1:], first, second):
+        each.end()
+    return found | {"at the end": [flow.busy, flow.starting, len(flow.waiting)]}
+
+
+def long_invocations(service: FairAssignmentService) -> bool:
+    """Whether one that comes while many are at work has an environment at once, where they are not soon free again."""
+    with service.get_environment("v", VERSION, ON_DEMAND):
+        pass
+    service._flows["v"].freed(100.0)
+    held = [Held(service) for _ in range(fair_assignment.ENOUGH + 3)]
+    waited = False
+    for each in held:
+        waited |= not each.has_it.wait(fair_assignment.WAIT_SECONDS * 0.9)
+    for each in held:
+        each.end()
+    return not waited
+
+
 sys.setswitchinterval(1e-5)
 print(
     json.dumps(
@@ -133,7 +201,15 @@ print(
                 "added": one_is_added_during_the_search(make()),
                 "freed": outcome_of(one_is_used_again_before_its_timer_runs, make()),
                 "taken": one_is_taken_as_soon_as_it_is_there(make()),
-                **({"crowd": crowd(make())} if make is FairAssignmentService else {}),
+                **(
+                    {
+                        "crowd": crowd(make()),
+                        "short": short_invocations(make()),
+                        "long": long_invocations(make()),
+                    }
+                    if make is FairAssignmentService
+                    else {}
+                ),
             }
             for name, make in (("released", RELEASED), ("adjusted", FairAssignmentService))
         }

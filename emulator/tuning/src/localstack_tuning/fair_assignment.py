@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
-from collections import Counter
+from collections import defaultdict, deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
-from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException
+from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException, RuntimeStatus
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 
 if TYPE_CHECKING:
@@ -21,8 +22,47 @@ if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 
 LOG = logging.getLogger(__name__)
-STARTS_AT_ONCE = max(2, os.cpu_count() or 2)
+_CORES = os.cpu_count() or 2
+STARTS_AT_ONCE = max(2, _CORES)
+ENOUGH = 2 * _CORES
+"""More environments of a function at work than this do nothing sooner, where each is soon free again."""
 WAIT_SECONDS = 1.0
+SOON_SECONDS = 0.1
+_STILL_SECONDS = 0.5
+
+
+class _Flow:
+    """How one function version's invocations go."""
+
+    def __init__(self) -> None:
+        self.starting = 0
+        self.busy = 0
+        self.waiting: deque[_Waiter] = deque()
+        self._usual_seconds = 0.0
+        self._freed = -math.inf
+
+    def freed(self, seconds: float) -> None:
+        """An environment is free again after so long."""
+        self._freed = time.monotonic()
+        self._usual_seconds += (seconds - self._usual_seconds) / 16
+
+    @property
+    def moves(self) -> bool:
+        """Whether environments are soon free again, and have been until now."""
+        return self._usual_seconds < SOON_SECONDS and time.monotonic() - self._freed < _STILL_SECONDS
+
+    @property
+    def may_start(self) -> bool:
+        """Whether it is time for another environment."""
+        return self.starting < STARTS_AT_ONCE and not (self.busy + self.starting >= ENOUGH and self.moves)
+
+
+class _Waiter:
+    """An invocation that waits for an environment."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self.woken = threading.Condition(lock)
+        self.environment: ExecutionEnvironment | None = None
 
 
 class FairAssignmentService(AssignmentService):
@@ -30,9 +70,9 @@ class FairAssignmentService(AssignmentService):
 
     def __init__(self) -> None:
         super().__init__()
-        self._changed = threading.Condition()
-        """Guards the environments and the counts, and wakes who waits when one is free or has been started."""
-        self._starting: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        """Guards the environments, who waits for them, and the counts."""
+        self._flows: defaultdict[str, _Flow] = defaultdict(_Flow)
 
     @contextmanager
     def get_environment(
@@ -43,9 +83,14 @@ class FairAssignmentService(AssignmentService):
             environment = self._reserve_or_start(version_manager_id, function_version)
         else:
             environment = self._reserve_provisioned(version_manager_id, provisioning_type)
+        flow, began, released = self._flows[version_manager_id], time.monotonic(), False
         try:
             yield environment
-            _release(environment)
+            with self._lock:
+                _release(environment)
+                released = True
+                flow.freed(time.monotonic() - began)
+                _hand_on(environment, flow)
         except InvalidStatusException as error:
             LOG.error("InvalidStatusException: %s", error)  # noqa: TRY400 - as LocalStack does
         except Exception as error:
@@ -55,39 +100,61 @@ class FairAssignmentService(AssignmentService):
             self.stop_environment(environment)
             raise
         finally:
-            with self._changed:
-                self._changed.notify_all()
+            if provisioning_type == InitializationType.on_demand:
+                with self._lock:
+                    flow.busy -= 1
+                    if not released:
+                        _wake(flow)
 
     def on_timeout(self, version_manager_id: str, environment_id: str) -> None:
         """An environment has not been used for a long time and is gone."""
-        with self._changed:
+        with self._lock:
             self.environments[version_manager_id].pop(environment_id, None)
 
-    def _reserve_or_start(self, version_manager_id: str, function_version: FunctionVersion) -> ExecutionEnvironment:
-        until = time.monotonic() + WAIT_SECONDS
-        with self._changed:
-            while True:
-                if environment := self._reserve(version_manager_id, InitializationType.on_demand):
-                    return environment
-                remaining = until - time.monotonic()
-                if self._starting[version_manager_id] < STARTS_AT_ONCE or remaining <= 0:
-                    self._starting[version_manager_id] += 1
-                    break
-                self._changed.wait(remaining)
-        return self._start_reserved(version_manager_id, function_version)
+    def stop_environments_for_version(self, version_manager_id: str) -> None:
+        """The version is gone, and with it what is known of it."""
+        super().stop_environments_for_version(version_manager_id)
+        with self._lock:
+            flow = self._flows.get(version_manager_id)
+            if flow and not (flow.busy or flow.starting or flow.waiting):
+                del self._flows[version_manager_id]
 
-    def _start_reserved(self, version_manager_id: str, function_version: FunctionVersion) -> ExecutionEnvironment:
+    def _reserve_or_start(self, version_manager_id: str, function_version: FunctionVersion) -> ExecutionEnvironment:
+        with self._lock:
+            flow = self._flows[version_manager_id]
+            environment = self._reserve(version_manager_id, InitializationType.on_demand)
+            if environment is None and not flow.may_start:
+                environment = self._wait(flow)
+            if environment is not None:
+                flow.busy += 1
+                return environment
+            flow.starting += 1
+        return self._start_reserved(version_manager_id, function_version, flow)
+
+    def _wait(self, flow: _Flow) -> ExecutionEnvironment | None:
+        """One that has been freed for us, or nothing when it is time to start one. Called with the lock held."""
+        until = time.monotonic() + WAIT_SECONDS
+        waiter = _Waiter(self._lock)
+        flow.waiting.append(waiter)
+        while waiter.environment is None and not flow.may_start and (remaining := until - time.monotonic()) > 0:
+            waiter.woken.wait(min(remaining, _STILL_SECONDS))
+        if waiter.environment is None:
+            flow.waiting.remove(waiter)
+        return waiter.environment
+
+    def _start_reserved(
+        self, version_manager_id: str, function_version: FunctionVersion, flow: _Flow
+    ) -> ExecutionEnvironment:
         try:
             environment = self.start_environment(version_manager_id, function_version)
             _reserve(environment)
-            with self._changed:
+            with self._lock:
                 self.environments[version_manager_id][environment.id] = environment
+                flow.busy += 1
         finally:
-            with self._changed:
-                self._starting[version_manager_id] -= 1
-                if not self._starting[version_manager_id]:
-                    del self._starting[version_manager_id]
-                self._changed.notify_all()
+            with self._lock:
+                flow.starting -= 1
+                _wake(flow)
         return environment
 
     def _reserve_provisioned(
@@ -95,7 +162,7 @@ class FairAssignmentService(AssignmentService):
     ) -> ExecutionEnvironment:
         if provisioning_type != InitializationType.provisioned_concurrency:
             raise ValueError(f"Invalid provisioning type {provisioning_type}")
-        with self._changed:
+        with self._lock:
             environment = self._reserve(version_manager_id, provisioning_type)
         if environment is None:
             raise AssignmentException("No provisioned concurrency environment available despite lease.")
@@ -104,13 +171,28 @@ class FairAssignmentService(AssignmentService):
     def _reserve(self, version_manager_id: str, provisioning_type: InitializationType) -> ExecutionEnvironment | None:
         """A ready environment, or nothing. Timers and deletions change the dictionary without our lock: a copy."""
         for environment in list(self.environments[version_manager_id].values()):
-            if environment.initialization_type == provisioning_type:
+            if environment.initialization_type == provisioning_type and environment.status == RuntimeStatus.READY:
                 try:
                     _reserve(environment)
                 except InvalidStatusException:
                     continue
                 return environment
         return None
+
+
+def _hand_on(environment: ExecutionEnvironment, flow: _Flow) -> None:
+    """Give a free environment to the one who has waited longest."""
+    if flow.waiting and environment.initialization_type == InitializationType.on_demand:
+        _reserve(environment)
+        waiter = flow.waiting.popleft()
+        waiter.environment = environment
+        waiter.woken.notify()
+
+
+def _wake(flow: _Flow) -> None:
+    """One environment fewer is being started or at work: the one who has waited longest looks whether to start one."""
+    if flow.waiting:
+        flow.waiting[0].woken.notify()
 
 
 def _reserve(environment: ExecutionEnvironment) -> None:
