@@ -31,11 +31,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localstack_process_executor import namespaces
+    from localstack_process_executor import namespaces, own_process
 else:
     # run as a program of its own: the package is not installed for the interpreter that runs it
     sys.path.insert(0, str(Path(__file__).parent))
     import namespaces
+    import own_process
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
@@ -44,6 +45,7 @@ _SIZE_BYTES = 4
 _DESCRIPTORS = 3
 _LAST_DESCRIPTOR = 1 << 16
 _TELEMETRY_DESCRIPTOR = 3
+_OUR_MODULES = ("namespaces", "own_process")
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
 
 Document = dict[str, Any]
@@ -217,6 +219,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
         # where Python itself is; bootstrap.py takes it away again
         variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
+    if sys.platform == "linux":
+        own_process.tell(request["command"], request["env"])
     with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_CTYPE, "")
 
@@ -313,7 +317,7 @@ def _enter(config: Document) -> None:
 
 def _imported() -> set[str]:
     """Top-level names of what is imported: a function that brings a module of that name must get its own."""
-    return {name.partition(".")[0] for name in sys.modules} - {"__main__", "__mp_main__", "namespaces"}
+    return {name.partition(".")[0] for name in sys.modules} - {"__main__", "__mp_main__", *_OUR_MODULES}
 
 
 def run(program: str, code: types.CodeType, arguments: list[str]) -> None:
@@ -322,7 +326,8 @@ def run(program: str, code: types.CodeType, arguments: list[str]) -> None:
     main_module = types.ModuleType("__main__")
     main_module.__file__ = program
     sys.modules["__main__"] = main_module
-    del sys.modules["namespaces"]
+    for module in _OUR_MODULES:
+        del sys.modules[module]
     try:
         exec(code, main_module.__dict__)  # noqa: S102 - our own bootstrap.py
     except SystemExit:

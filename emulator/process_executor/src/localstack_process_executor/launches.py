@@ -54,6 +54,7 @@ def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: P
         "tmp": str(tmp),
         "env": dict(program.variables),
         "cwd": _TASK,
+        "command": command,
         "arguments": arguments,
         "exec": _command(server, program, layers, wrapper, command),
     }
@@ -83,6 +84,7 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
         "change_user": _give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
         "env": variables,
         "cwd": str(program.code),
+        "command": command,
         "arguments": arguments,
         "exec": _command(server, program, layers, wrapper, command),
     }
