@@ -80,6 +80,50 @@ def test_the_functions_own_win_over_all_but_the_reserved_ones(deploy: MakeDeploy
     assert {key: seen[key] for key in own} == own
 
 
+def test_the_reserved_ones_win_over_the_functions_own(deploy: MakeDeployed) -> None:
+    reserved = (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_REGION",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_TASK_ROOT",
+        "_HANDLER",
+    )
+    own = dict.fromkeys(reserved, "mine")
+
+    seen = deploy(ENVIRONMENT, Environment={"Variables": {**own, "OVEN": "hot"}}).answer()[1]
+
+    assert "mine" not in seen.values()
+    assert seen["AWS_REGION"] == "us-east-1"
+    assert seen["OVEN"] == "hot"
+
+
+@pytest.mark.parametrize("new_interpreter", [False, True])
+def test_the_kernel_tells_the_same_of_the_process(deploy: MakeDeployed, new_interpreter: bool) -> None:
+    source = """
+        import os
+        AT_IMPORT = dict(os.environ)
+        def handler(event, context):
+            own = {}
+            for name in ("environ", "cmdline"):
+                with open(f"/proc/self/{name}") as file:
+                    own[name] = file.read().split("\\0")[:-1]
+            return [own["cmdline"], own["environ"], AT_IMPORT]
+        """
+    files = {"function.py": source, **({"uuid.py": ""} if new_interpreter else {})}
+
+    command, variables, at_import = deploy(files, Environment={"Variables": {"OVEN": "hot 🍕"}}).answer()
+
+    assert command == ["/var/lang/bin/python3.13", "/var/runtime/bootstrap.py"]
+    told = dict(variable.split("=", 1) for variable in variables)
+    # what starts a new interpreter says where its library is, and the runtime where its log goes
+    assert told.keys() - {"_LAMBDA_TELEMETRY_LOG_FD"} == at_import.keys()
+    assert {key for key in at_import if told[key] != at_import[key]} <= {"LD_LIBRARY_PATH"}
+
+
 def test_a_variable_of_the_interpreter_has_its_effect(deploy: MakeDeployed) -> None:
     function = deploy(
         "import sys\ndef handler(event, context):\n    return sys.flags.optimize\n",

@@ -12,6 +12,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -50,6 +51,7 @@ def apply() -> bool:
                 # another plugin may have put one of its own in its place, which does this too
                 _reserve_before_others_can()
             _hand_on_the_client_context()
+            _keep_reserved_variables()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
             _refuse_events_that_are_not_json()
@@ -118,6 +120,22 @@ def _hand_on_the_client_context() -> None:
         return invoke(self, invocation)
 
     ExecutionEnvironment.invoke = invoke_with_context  # type: ignore[method-assign]
+
+
+def _keep_reserved_variables() -> None:
+    """A function's own variables won over the reserved ones; the executor adds them where they may."""
+    variables: Callable[[ExecutionEnvironment], dict[str, str]] = ExecutionEnvironment.get_environment_variables
+
+    @wraps(variables)
+    def without_the_functions_own(self: ExecutionEnvironment) -> dict[str, str]:
+        version = self.function_version
+        self.function_version = replace(version, config=replace(version.config, environment=None))
+        try:
+            return variables(self)
+        finally:
+            self.function_version = version
+
+    ExecutionEnvironment.get_environment_variables = without_the_functions_own  # type: ignore[method-assign]
 
 
 def _decoded(client_context: str | None) -> str | None:
