@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -169,6 +170,38 @@ def test_more_memory_than_the_function_has(deploy: MakeDeployed, code: str) -> N
     }
     assert "Max Memory Used: 128 MB\tStatus: error\tError Type: Runtime.OutOfMemory\t" in answer.log
     assert function.answer() == 1
+
+
+def test_a_child_that_needs_more_memory_than_the_function_has_is_killed(deploy: MakeDeployed) -> None:
+    function = deploy(
+        """
+        import subprocess, sys
+        def handler(event, context):
+            needy = "x = bytearray(300_000_000)\\nimport time\\ntime.sleep(60)"
+            return subprocess.run([sys.executable, "-c", needy]).returncode
+        """,
+        Timeout=50,
+    )
+
+    assert function.answer() == -signal.SIGKILL
+
+
+def test_what_a_child_shares_with_the_function_counts_once(deploy: MakeDeployed) -> None:
+    function = deploy(
+        """
+        import os, time
+        def handler(event, context):
+            x = bytearray(70_000_000)
+            child = os.fork()
+            if child == 0:
+                time.sleep(0.3)
+                os._exit(len(x) % 256)
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        """,
+        Timeout=20,
+    )
+
+    assert function.answer() == 70_000_000 % 256
 
 
 def test_as_much_memory_as_the_function_has(deploy: MakeDeployed) -> None:

@@ -269,7 +269,7 @@ class ExecutionEnvironment:
                 if self._stopped and self._initializing:
                     raise EnvironmentStoppedError("stopped while it started")
                 return _Ended("exit", returncode=returncode)
-            if process.memory_kb() > limit_kb or not remaining(deadline):
+            if process.exceeds(limit_kb) or not remaining(deadline):
                 return _Ended("deadline" if not remaining(deadline) else "memory")
 
     def _conclude(self, invocation: Invocation, ended: _Ended, events: list[str], started: float) -> Outcome:

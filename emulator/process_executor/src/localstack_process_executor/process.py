@@ -15,6 +15,8 @@ _GONE_SECONDS = 10.0
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _MEMORY = re.compile(rb"^VmHWM:\s+(\d+).*^RssFile:\s+(\d+).*^RssShmem:\s+(\d+)", re.DOTALL | re.MULTILINE)
 
+_SHARE = re.compile(rb"^Pss_Anon:\s+(\d+)", re.MULTILINE)
+
 
 class RuntimeProcess:
     """A process that runs until it ends by itself or :meth:`end` is called."""
@@ -70,12 +72,34 @@ class RuntimeProcess:
                 chunks.append(chunk)
         return b"".join(chunks)
 
-    def memory_kb(self) -> int:
-        """Memory of its own it uses now, without mapped files; 0 where the system does not tell."""
-        with contextlib.suppress(OSError, ValueError):
-            resident, shared = _read(f"/proc/{self.pid}/statm").split()[1:3]
-            return (int(resident) - int(shared)) * _PAGE_BYTES // 1024
-        return 0
+    def exceeds(self, limit_kb: int) -> bool:
+        """Whether the function uses more memory than that now, together with all it has started, and has to end.
+
+        As the kernel would, the largest process is ended: where that is not the function, it learns of it by itself.
+        """
+        pids = _descendants(self._forked.pid)
+        if sum(map(_memory_kb, pids)) <= limit_kb:
+            return False
+        if len(pids) == 1:
+            return True
+        # what is shared since a fork is there once
+        sizes = {pid: _proportional_kb(pid) for pid in pids}
+        if sum(sizes.values()) <= limit_kb:
+            return False
+        largest = max(sizes, key=lambda pid: sizes[pid])
+        if largest != self.pid:
+            self._end_one(largest)
+        return largest == self.pid
+
+    def _end_one(self, pid: int) -> None:
+        with contextlib.suppress(OSError):
+            process = os.pidfd_open(pid)
+            try:
+                # nobody else has its number meanwhile
+                if pid in _descendants(self._forked.pid):
+                    signal.pidfd_send_signal(process, signal.SIGKILL)
+            finally:
+                os.close(process)
 
     def peak_memory_kb(self) -> tuple[int, int]:
         """The most it has used, with and without mapped files; zeros where the system does not tell."""
@@ -131,6 +155,35 @@ class RuntimeProcess:
                     break
         if self._said and self._returncode is None:
             self._conclude()
+
+
+def _descendants(init: int) -> list[int]:
+    """All processes of an environment but its init; none where the system does not tell."""
+    found: list[int] = []
+    todo = [init]
+    while todo:
+        pid = todo.pop()
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names only
+                todo += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+        found.append(pid)
+    return found[1:]
+
+
+def _memory_kb(pid: int) -> int:
+    """Memory of its own a process uses now, without mapped files."""
+    with contextlib.suppress(OSError, ValueError):
+        resident, shared = _read(f"/proc/{pid}/statm").split()[1:3]
+        return (int(resident) - int(shared)) * _PAGE_BYTES // 1024
+    return 0
+
+
+def _proportional_kb(pid: int) -> int:
+    """The same, of what it shares with others its share."""
+    with contextlib.suppress(OSError):
+        if found := _SHARE.search(_read(f"/proc/{pid}/smaps_rollup")):
+            return int(found[1])
+    return _memory_kb(pid)
 
 
 def _open_process(pid: int) -> int | None:
