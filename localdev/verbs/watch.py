@@ -27,6 +27,7 @@ _APP = ("app.py", "cdk.json", "infra")
 _GATHER_MS = 60
 """Two saves within this time are one."""
 _LOOK_MS = 15
+_FIRST_LOOK_MS = 100
 
 
 class Watch:
@@ -129,20 +130,28 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def saves(code: Path) -> Iterator[set[Path]]:
-    """The paths of each burst of saves, in the functions' code and in the app."""
+    """The paths of each burst of saves, in the functions' code and in the app.
+
+    First comes an empty set, when saves are seen from then on: what was saved before has to be looked for.
+    """
     from pathlib import Path
 
     import watchfiles
 
     paths = [code, *(ROOT / name for name in _APP)]
+    looks = False
     for changes in watchfiles.watch(
         *paths,
         watch_filter=watchfiles.PythonFilter(extra_extensions=(".json",)),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
+        rust_timeout=_FIRST_LOOK_MS,
+        yield_on_timeout=True,
     ):
-        yield {Path(path) for _, path in changes}
+        if changes or not looks:
+            yield {Path(path) for _, path in changes}
+        looks = True
 
 
 def _part(path: Path) -> str:

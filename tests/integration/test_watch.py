@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -129,29 +128,32 @@ def test_with_nothing_up_it_says_so() -> None:
     assert "Nothing is up" in result.stderr
 
 
-def test_two_saves_in_a_moment_are_one_burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An app of nothing, to be watched."""
     for name in ("lambdas", "infra"):
         (tmp_path / name).mkdir()
     for name in ("app.py", "cdk.json"):
         (tmp_path / name).touch()
     monkeypatch.setattr(verb, "ROOT", tmp_path)
-    saved: list[set[Path]] = []
-    seen = threading.Event()
+    return tmp_path
 
-    def look() -> None:
-        for paths in verb.saves(tmp_path / "lambdas"):
-            saved.append(paths)
-            seen.set()
-            return
 
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    handler = tmp_path / "lambdas" / "handler.py"
+@pytest.mark.timeout(60)
+def test_once_saves_are_seen_what_was_saved_before_is_looked_for(app: Path) -> None:
+    saves = verb.saves(app / "lambdas")
+    assert next(saves) == set()
+    (app / "lambdas" / "handler.py").touch()
+    assert next(saves) == {app / "lambdas" / "handler.py"}
 
-    def save_twice() -> bool | None:
-        handler.write_text("one")
-        handler.write_text("two")
-        return seen.wait(0.5) or None
 
-    wait_until(save_twice, what="the saves to be seen", seconds=20)
-    assert saved == [{handler}]
+@pytest.mark.timeout(60)
+def test_two_saves_in_a_moment_are_one_burst(app: Path) -> None:
+    saves = verb.saves(app / "lambdas")
+    next(saves)
+    handler = app / "lambdas" / "handler.py"
+    handler.write_text("one")
+    handler.write_text("two")
+    assert next(saves) == {handler}
+    (app / "lambdas" / "other.py").touch()
+    assert next(saves) == {app / "lambdas" / "other.py"}
