@@ -1,7 +1,6 @@
 """LocalStack as a child process on 127.0.0.1, with functions as processes beside it."""
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from localdev.child_environment import child_environment
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
+from localdev.file_lock import exclusive, remove_unused
 from localdev.processes import end_session, port_holder, port_is_free, started_at
 from localdev.waiting import WaitTimeoutError, wait_until
 
@@ -121,16 +121,11 @@ class EmbeddedEngine(LocalEngine):
             return "".join(deque((line for line in log if "_localstack/" not in line), lines))
         return ""
 
-    @property
-    def _lock_file(self) -> Path:
-        return self.folder.with_suffix(".lock")
-
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Two commands never start or stop the same emulator at once."""
         project.STATE.mkdir(exist_ok=True)
-        with self._lock_file.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with exclusive(self.folder.with_suffix(".lock")):
             yield
 
     def _read_instance(self) -> Instance | None:
@@ -256,3 +251,5 @@ def sweep() -> None:
     for engine in known_engines():
         if engine.is_orphaned():
             engine.stop()
+    for left in project.STATE.glob(f"{_PREFIX}*.lock"):
+        remove_unused(left)

@@ -65,4 +65,5 @@ def test_two_runs_at_once_pass_and_sweep_what_a_killed_one_has_left(tmp_path: Pa
         assert " 1 passed" in f" {text}", text
     assert not process.is_running()
     assert not left.folder.exists()
+    assert not left.folder.with_suffix(".lock").exists()
     assert [_emulator_of(run) for run in runs] == [None, None]

@@ -42,7 +42,7 @@ _COPIED = (
     "requirements.txt",
 )
 _LINKED = ("emulator", "node_modules", ".venv")
-_SECONDS = 90.0
+_SECONDS = 180.0
 _HANDLER, _WORKFLOW = "lambdas/start_order.py", "infra/order_workflow.py"
 
 
