@@ -1,5 +1,6 @@
 """Options of the whole suite."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--summary")
     if path:
         config.pluginmanager.register(reporting.Summary(Path(path)), "summary")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now is no garbage: pytest looks through all there is five times at the end."""
+    gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)

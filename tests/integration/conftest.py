@@ -69,6 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{ONLY_ON}(engine): is about this engine, or holds on it alone")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of the container engine alone need Docker's SDK, which is slow to import."""
+    is_for_docker = collection_path.name == "test_container_engine.py"
+    return True if is_for_docker and "container" not in engines_of(config) else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test runs on every engine that was asked for."""
     if "engine" in metafunc.fixturenames:

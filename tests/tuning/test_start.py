@@ -21,7 +21,10 @@ def test_the_services_of_the_stack_do_without_what_is_left_out(start: dict[str, 
     assert start["adjusted"]["beforehand"] == []
 
 
-@pytest.mark.parametrize("use", ["sam", "ec2_backends", "moto_by_name", "ec2_types", "validation", "urls"])
+@pytest.mark.parametrize(
+    "use",
+    ["sam", "ec2_backends", "moto_by_name", "ec2_types", "validation", "openapi", "policies", "events", "urls"],
+)
 def test_used_it_does_what_it_does_as_released(start: dict[str, Any], use: str) -> None:
     assert start["adjusted"]["used"][use] == start["released"]["used"][use]
 

@@ -15,9 +15,16 @@ IMPORTED = (
     "localstack.services.cloudformation.v2.provider",
     "localstack.services.ssm.provider",
     "localstack.services.stepfunctions.provider",
+    "moto.apigateway.models",
     "moto.ssm.models",
 )
-LEFT_OUT = ("moto.ec2.models", "moto.batch.models", "openapi_core", "samtranslator.translator.translator")
+LEFT_OUT = (
+    "moto.ec2.models",
+    "moto.batch.models",
+    "openapi_core",
+    "openapi_spec_validator.shortcuts",
+    "samtranslator.translator.translator",
+)
 SAM_TEMPLATE = {
     "Transform": "AWS::Serverless-2016-10-31",
     "Resources": {
@@ -82,6 +89,44 @@ def validation() -> Any:
     return before, status()
 
 
+def openapi() -> Any:
+    """API Gateway's import of a definition: one that is right, and one that is not."""
+    from moto.apigateway import models
+
+    models.validate({"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": {}})
+    try:
+        models.validate({"openapi": "3.0.0", "info": {"title": "t"}, "paths": {}})
+    except models.OpenAPIValidationError as error:
+        return str(error)
+
+
+def policies() -> Any:
+    """The policies that a SAM template may name."""
+    from localstack.services.cloudformation.engine import transformers
+
+    return type(transformers.create_policy_loader()).__module__
+
+
+def events() -> Any:
+    """An event of botocore's under a former name, under aliases of its own, and in a copy."""
+    import copy
+
+    from botocore.hooks import EventAliaser, HierarchicalEmitter
+
+    def heard(aliases: Any, name: str, emitted: str) -> list[str]:
+        found: list[str] = []
+        emitter = EventAliaser(HierarchicalEmitter(), aliases)
+        emitter.register(name, lambda event_name, **_: found.append(event_name))
+        copy.copy(emitter).emit(emitted)
+        return found
+
+    return (
+        heard(None, "before-call.cloudwatch.PutMetricAlarm", "before-call.monitoring.PutMetricAlarm"),
+        heard({"cloudwatch": "other"}, "before-call.cloudwatch", "before-call.other"),
+        heard(None, "before-call.cloudwatch", "before-call.other"),
+    )
+
+
 def urls() -> Any:
     """A route's URL, built, and matched."""
     from werkzeug.routing import Map, Rule
@@ -91,7 +136,9 @@ def urls() -> Any:
     return url, routes.match("/orders/7/a/b")
 
 
-USES: tuple[Callable[[], Any], ...] = (sam, ec2_backends, moto_by_name, ec2_types, validation, urls)
+USES: tuple[Callable[[], Any], ...] = (
+    sam, ec2_backends, moto_by_name, ec2_types, validation, openapi, policies, events, urls,
+)  # fmt: skip
 
 
 def main(*, adjusted: bool) -> dict[str, Any]:

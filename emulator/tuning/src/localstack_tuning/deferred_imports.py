@@ -1,8 +1,11 @@
 """Leave out what LocalStack imports at its start and hardly ever uses.
 
 Importing is half of a start. A third of that is EC2 (``moto.ssm`` and ``moto.batch`` reach for its instances and
-CloudFormation for two of its types), an eighth the SAM translator and the validator of LocalStack's own API. Each is
-now imported when it is used first.
+CloudFormation for two of its types), a sixth the SAM translator and two validators of OpenAPI. Each is now imported
+when it is used first.
+
+What is deferred is never a package that its own modules import from: executing it amid the import of one of them would
+come upon that one half imported.
 """
 
 from __future__ import annotations
@@ -48,6 +51,11 @@ class _Deferral(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Called by Python's import."""
+        # what reads a package's files, or its source, asks the loader that knows them
+        module.__loader__ = self._loader
+        if module.__spec__:
+            module.__spec__.loader = self._loader
+        _DEFERRED[module.__name__] = self
         vars(module).update(self._stand_ins(module))
 
     def execute(self, module: ModuleType) -> None:
@@ -56,6 +64,10 @@ class _Deferral(Loader):
             if not self._is_executed:
                 self._is_executed = True
                 self._loader.exec_module(module)
+
+
+_DEFERRED: dict[str, _Deferral] = {}
+"""The modules that have been imported without being executed."""
 
 
 class _Finder(MetaPathFinder):
@@ -77,9 +89,7 @@ class _Finder(MetaPathFinder):
 
 def execute(module: ModuleType) -> None:
     """Execute a deferred module, unless it has been."""
-    spec = module.__spec__
-    if spec and isinstance(spec.loader, _Deferral):
-        spec.loader.execute(module)
+    _DEFERRED[module.__name__].execute(module)
 
 
 def _backends(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
@@ -98,12 +108,17 @@ def _types_of_availability_zones(_module: ModuleType) -> Mapping[str, Any]:
     return {"AvailabilityZoneList": list, "DescribeAvailabilityZonesResult": dict}
 
 
-def _sam_transform(module: ModuleType) -> Mapping[str, Any]:
-    def transform(*arguments: Any, **options: Any) -> Any:
-        execute(module)
-        return vars(module)["transform"](*arguments, **options)
+def _function(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
+    """A module of which one function is used."""
 
-    return {"transform": transform}
+    def stand_ins(module: ModuleType) -> Mapping[str, Any]:
+        def function(*arguments: Any, **options: Any) -> Any:
+            execute(module)
+            return vars(module)[name](*arguments, **options)
+
+        return {name: function}
+
+    return stand_ins
 
 
 def _validators(module: ModuleType) -> Mapping[str, Any]:
@@ -135,7 +150,9 @@ _STAND_INS: dict[str, Callable[[ModuleType], Mapping[str, Any]]] = {
     "moto.ec2": _backends("ec2_backends"),
     "localstack.aws.api.ec2": _types_of_availability_zones,
     "localstack.aws.handlers.validation": _validators,
-    "samtranslator.translator.transform": _sam_transform,
+    "localstack.services.cloudformation.engine.policy_loader": _function("create_policy_loader"),
+    "openapi_spec_validator": _function("validate"),
+    "samtranslator.translator.transform": _function("transform"),
 }
 
 

@@ -9,12 +9,13 @@ import os
 
 from localstack.runtime import hooks
 
-from localstack_tuning import botocore_data, deferred_imports, garbage_collection, url_builders
+from localstack_tuning import botocore_data, deferred_imports, event_aliases, garbage_collection, url_builders
 from localstack_tuning.adjustment import is_the_version
 
 ADJUSTMENTS = (
     deferred_imports.ADJUSTMENT,
     botocore_data.ADJUSTMENT,
+    event_aliases.ADJUSTMENT,
     url_builders.ADJUSTMENT,
     garbage_collection.ADJUSTMENT,
 )
