@@ -158,7 +158,8 @@ def test_a_function_that_is_gone(deploy: MakeDeployed, cloud: Cloud, integration
     assert f"Function not found: {function.arn}" in about["cause"]
 
 
-def test_an_error_without_a_type(deploy: MakeDeployed, cloud: Cloud) -> None:
+@by_either_integration
+def test_an_error_without_a_type(deploy: MakeDeployed, cloud: Cloud, integration: str) -> None:
     function = deploy(
         """
         import os, urllib.request
@@ -168,7 +169,7 @@ def test_an_error_without_a_type(deploy: MakeDeployed, cloud: Cloud) -> None:
         """
     )
 
-    about = run(cloud, task(function), {})
+    about = run(cloud, task(function, **resource(function, integration)), {})
 
     assert (about["status"], about["error"]) == ("FAILED", "Lambda.Unknown")
     assert about["cause"] == (
