@@ -38,6 +38,7 @@ def _needs_namespaces() -> None:
         ("[os.getuid(), os.getgid(), os.getgroups()]", [993, 990, []]),
         ("os.path.expanduser('~')", "/home/sbx_user1051"),
         ("os.path.exists('/dev/shm')", False),
+        ("__import__('resource').getrlimit(7)", [1024, 1024]),
         ("os.listdir('/tmp')", []),
         ("os.listdir('/mnt') + os.listdir('/srv') + os.listdir('/root') + os.listdir('/home')", []),
         (

@@ -20,6 +20,7 @@ import json
 import locale
 import os
 import random
+import resource
 import select
 import shutil
 import signal
@@ -41,6 +42,8 @@ else:
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
 _PROCESS_IDS = 7, 30_000
+_OPEN_FILES = 1024
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _SIZE_BYTES = 4
 _DESCRIPTORS = 3
 _LAST_DESCRIPTOR = 1 << 16
@@ -208,6 +211,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
         _set_process_option(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _point_to_null(0)
     os.closerange(3, _LAST_DESCRIPTOR)
+    limit = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     # the runtime client's framed log goes the same way as the output, so that both keep their order
     os.dup2(1, _TELEMETRY_DESCRIPTOR, inheritable=True)
     variables = {**request["env"], "_LAMBDA_TELEMETRY_LOG_FD": str(_TELEMETRY_DESCRIPTOR)}
