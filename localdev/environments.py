@@ -76,6 +76,15 @@ class Part:
 
 
 _installer_lock = threading.Lock()
+_IMPORT_WHAT_EVERY_COMMAND_NEEDS = """
+import sys
+import boto3, docker, psutil, pytest, requests, rich.console, rich.table, urllib3, watchfiles
+for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
+    boto3.Session("test", "test", region_name="us-east-1").client(service)
+pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "--rootdir", sys.argv[1], sys.argv[1]])
+"""
+"""Imported once, it is there as bytecode, also where ``PYTHONDONTWRITEBYTECODE`` is set: half of the time of one test
+would be its compilation. Not all that is installed, which is minutes and 200 MB."""
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
@@ -146,6 +155,9 @@ def _index_for_uv() -> dict[str, str]:
 def make_app() -> None:
     """The CDK, boto3, and what the tests need."""
     make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+    with tempfile.TemporaryDirectory() as empty:
+        run(APP / "bin" / "python", "-P", "-c", _IMPORT_WHAT_EVERY_COMMAND_NEEDS, empty,
+            env={"PYTHONDONTWRITEBYTECODE": ""})  # fmt: skip
 
 
 def emulator_packages() -> list[Path]:

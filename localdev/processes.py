@@ -7,6 +7,14 @@ import socket
 import psutil
 
 _END_SECONDS = 5.0
+ENDS_WITH = "LOCALDEV_ENDS_WITH"
+"""The variable that names the process whose end is to be the end of what is started: a test run sets it."""
+
+
+def named_owner() -> int | None:
+    """The process that :data:`ENDS_WITH` names, if it does."""
+    pid = os.environ.get(ENDS_WITH, "")
+    return int(pid) if pid.isdigit() else None
 
 
 def port_is_free(port: int) -> bool:

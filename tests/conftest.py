@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from localdev.engines import ENGINES
+from localdev.processes import ENDS_WITH
 from tests import reporting
 
 # the Node versions that jsii will support next year are no news of a test run; read when aws_cdk is imported
@@ -35,7 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect for the summary, where one is wanted."""
+    """What the tests start with scripts ends with them; collect for the summary, where one is wanted."""
+    os.environ.setdefault(ENDS_WITH, str(os.getpid()))
     path = config.getoption("--summary")
     if path:
         config.pluginmanager.register(reporting.Summary(Path(path)), "summary")

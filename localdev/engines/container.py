@@ -16,7 +16,7 @@ from localdev.engines.base import say_nothing
 from localdev.engines.image import CHECKOUT_LABEL, REPOSITORY, ensure_image
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
-from localdev.processes import port_holder, port_is_free, started_at
+from localdev.processes import named_owner, port_holder, port_is_free, started_at
 from localdev.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ class ContainerEngine(LocalEngine):
 
     def _create(self, image: str) -> Container:
         labels = {CHECKOUT_LABEL: str(project.ROOT), _PUBLISHED: str(self.port)}
-        if self._ends_with_us:
-            labels[_OWNER] = _owner(os.getpid())
+        if owner := os.getpid() if self._ends_with_us else named_owner():
+            labels[_OWNER] = _owner(owner)
         return self.docker.containers.create(
             image,
             name=f"{REPOSITORY}-{secrets.token_hex(4)}",

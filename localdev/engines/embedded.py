@@ -17,7 +17,7 @@ from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
 from localdev.file_lock import exclusive, remove_unused
-from localdev.processes import end_session, port_holder, port_is_free, started_at
+from localdev.processes import end_session, named_owner, port_holder, port_is_free, started_at
 from localdev.waiting import WaitTimeoutError, wait_until
 
 START_SECONDS = 90.0
@@ -164,7 +164,7 @@ class EmbeddedEngine(LocalEngine):
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        owner = os.getpid() if self._ends_with_us else None
+        owner = os.getpid() if self._ends_with_us else named_owner()
         instance = Instance(
             process.pid,
             started_at(process.pid) or 0.0,

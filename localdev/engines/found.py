@@ -11,6 +11,7 @@ from localdev import assemblies
 from localdev.engines.base import say_nothing
 from localdev.engines.embedded import known_engines
 from localdev.engines.external import ExternalEngine
+from localdev.processes import named_owner
 from localdev.project import STACK_NAME
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def find() -> FoundEngine | None:
         return None
     expected = json.loads(template.read_text())
     for engine in known_engines():
-        if engine.is_up() and engine.instance().owner is None:  # not another test run's
+        if engine.is_up() and engine.instance().owner in {None, named_owner()}:  # not another test run's
             found = FoundEngine(engine.endpoint_url)
             if _deployed_template(found) == expected:
                 return found

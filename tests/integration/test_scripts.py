@@ -17,7 +17,7 @@ import pytest
 
 from localdev import project
 from localdev.engines import EmbeddedEngine
-from localdev.processes import free_port, port_is_free
+from localdev.processes import ENDS_WITH, free_port, port_is_free
 from localdev.project import ROOT
 from localdev.waiting import wait_until
 
@@ -63,6 +63,11 @@ def _shape(text: str) -> list[str]:
 
 def test_the_demo_ends_well(demo: subprocess.CompletedProcess[str]) -> None:
     assert demo.returncode == 0, demo
+
+
+@pytest.mark.usefixtures("demo")
+def test_what_a_test_starts_with_a_script_ends_with_the_test_run(port: str) -> None:
+    assert EmbeddedEngine(int(port)).instance().owner == int(os.environ[ENDS_WITH])
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: subprocess.CompletedProcess[str]) -> None:
