@@ -163,7 +163,7 @@ def short_invocations(service: FairAssignmentService) -> dict[str, object]:
     flow = service._flows["v"]
     held = [Held(service) for _ in range(fair_assignment.ENOUGH)]
     all_started = all(each.has_it.wait(5) for each in held)
-    flow.freed(0.001)
+    flow.taken()
     first, waits = Held(service), wait_for(lambda: len(flow.waiting) == 1)
     second, both_wait = Held(service), wait_for(lambda: len(flow.waiting) == 2)
     held[0].end()

@@ -39,17 +39,23 @@ class _Flow:
         self.busy = 0
         self.waiting: deque[_Waiter] = deque()
         self._usual_seconds = 0.0
-        self._freed = -math.inf
+        self._moved = -math.inf
+        """When the last one was freed, or was taken of those that were free; since then nothing has gone on."""
+
+    def taken(self) -> None:
+        """A free environment has been given to an invocation, and may soon be free again."""
+        if self._moved > -math.inf:
+            self._moved = time.monotonic()
 
     def freed(self, seconds: float) -> None:
         """An environment is free again after so long."""
-        self._freed = time.monotonic()
+        self._moved = time.monotonic()
         self._usual_seconds += (seconds - self._usual_seconds) / 16
 
     @property
     def moves(self) -> bool:
         """Whether environments are soon free again, and have been until now."""
-        return self._usual_seconds < SOON_SECONDS and time.monotonic() - self._freed < _STILL_SECONDS
+        return self._usual_seconds < SOON_SECONDS and time.monotonic() - self._moved < _STILL_SECONDS
 
     @property
     def may_start(self) -> bool:
@@ -123,7 +129,9 @@ class FairAssignmentService(AssignmentService):
         with self._lock:
             flow = self._flows[version_manager_id]
             environment = self._reserve(version_manager_id, InitializationType.on_demand)
-            if environment is None and not flow.may_start:
+            if environment is not None:
+                flow.taken()
+            elif not flow.may_start:
                 environment = self._wait(flow)
             if environment is not None:
                 flow.busy += 1
