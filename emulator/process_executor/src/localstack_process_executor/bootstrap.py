@@ -44,6 +44,9 @@ def main(layers: str = LAYERS, debug_address: str = "") -> None:
 
     runtime_dir = os.environ["LAMBDA_RUNTIME_DIR"]
     sys.path[:] = import_path(os.environ["LAMBDA_TASK_ROOT"], runtime_dir, layers)
+    if runtime_dir != "/var/runtime":
+        # a folder that is edited while it runs can be written to here: it stays as it is, and no stale code is found
+        sys.dont_write_bytecode = True
     if debug_address:
         listen_for_debugger(debug_address)
     awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
