@@ -100,6 +100,12 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     return kind
 
 
+@pytest.fixture
+def isolated() -> bool:
+    """Whether functions get AWS's file system on this machine: where not, the README says what differs."""
+    return FORK_SERVERS.current().isolated
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
     """One LocalStack for all tests of this folder, on a free port."""

@@ -46,11 +46,15 @@ VARYING = {
     "AWS_XRAY_DAEMON_ADDRESS",
     "_AWS_XRAY_DAEMON_ADDRESS",
 }
+PLACES = {"LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "PWD", "PYTHONPATH"}
+"""Other folders where a function has no file system of its own."""
 LOCALSTACKS = {"AWS_ENDPOINT_URL", "AWS_LAMBDA_FUNCTION_TIMEOUT", "EDGE_PORT", "LOCALSTACK_HOSTNAME"}
 
 
 @pytest.mark.parametrize("new_interpreter", [False, True])
-def test_the_variables_are_aws_set_and_nothing_else(deploy: MakeDeployed, new_interpreter: bool) -> None:
+def test_the_variables_are_aws_set_and_nothing_else(
+    deploy: MakeDeployed, isolated: bool, new_interpreter: bool
+) -> None:
     # a file of this name in the package keeps its process from being forked
     files = {"function.py": ENVIRONMENT, **({"botocore.py": ""} if new_interpreter else {})}
     at_import, seen = deploy(files).answer()
@@ -58,8 +62,9 @@ def test_the_variables_are_aws_set_and_nothing_else(deploy: MakeDeployed, new_in
     trace = seen.pop("_X_AMZN_TRACE_ID")
     assert trace.startswith("Root=1-")
     assert at_import == seen
-    assert set(seen) == set(FIXED) | VARYING | LOCALSTACKS
-    assert {key: seen[key] for key in FIXED} == FIXED
+    assert set(seen) == set(FIXED) | VARYING | LOCALSTACKS | (set() if isolated else {"HOME", "TMPDIR"})
+    fixed = FIXED.keys() - (set() if isolated else PLACES)
+    assert {key: seen[key] for key in fixed} == {key: FIXED[key] for key in fixed}
 
 
 def test_the_x_ray_daemon_is_beside_the_runtime_api(deploy: MakeDeployed) -> None:
@@ -102,7 +107,7 @@ def test_the_reserved_ones_win_over_the_functions_own(deploy: MakeDeployed) -> N
 
 
 @pytest.mark.parametrize("new_interpreter", [False, True])
-def test_the_kernel_tells_the_same_of_the_process(deploy: MakeDeployed, new_interpreter: bool) -> None:
+def test_the_kernel_tells_the_same_of_the_process(deploy: MakeDeployed, isolated: bool, new_interpreter: bool) -> None:
     source = """
         import os
         AT_IMPORT = dict(os.environ)
@@ -117,7 +122,10 @@ def test_the_kernel_tells_the_same_of_the_process(deploy: MakeDeployed, new_inte
 
     command, variables, at_import = deploy(files, Environment={"Variables": {"OVEN": "hot 🍕"}}).answer()
 
-    assert command == ["/var/lang/bin/python3.13", "/var/runtime/bootstrap.py"]
+    if isolated:
+        assert command == ["/var/lang/bin/python3.13", "/var/runtime/bootstrap.py"]
+    assert "fork_server" not in " ".join(command)
+    assert "bootstrap.py" in " ".join(command)
     told = dict(variable.split("=", 1) for variable in variables)
     # what starts a new interpreter says where its library is, and the runtime where its log goes
     assert told.keys() - {"_LAMBDA_TELEMETRY_LOG_FD"} == at_import.keys()
@@ -148,13 +156,17 @@ WRAPPER = """
 WRAPPED = "import os\ndef handler(event, context):\n    return [os.environ['WRAPPED'], os.environ['ARGUMENTS']]\n"
 
 
-def test_what_an_exec_wrapper_exports_reaches_the_handler(deploy: MakeDeployed) -> None:
+def test_what_an_exec_wrapper_exports_reaches_the_handler(deploy: MakeDeployed, isolated: bool) -> None:
     function = deploy(
         {"function.py": WRAPPED, "wrapper": WRAPPER},
         Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/wrapper"}},
     )
 
-    assert function.answer() == ["yes", "/var/lang/bin/python3.13 /var/runtime/bootstrap.py"]
+    wrapped, command = function.answer()
+    assert wrapped == "yes"
+    if isolated:
+        assert command == "/var/lang/bin/python3.13 /var/runtime/bootstrap.py"
+    assert "/bootstrap.py" in command
 
 
 def test_an_exec_wrapper_that_is_not_there(deploy: MakeDeployed) -> None:
