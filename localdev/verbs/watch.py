@@ -27,7 +27,7 @@ _APP = ("app.py", "cdk.json", "infra")
 _GATHER_MS = 60
 """Two saves within this time are one."""
 _LOOK_MS = 15
-_FIRST_LOOK_MS = 100
+_FIRST_LOOK_MS = 1_000
 
 
 class Watch:

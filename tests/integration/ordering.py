@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def all_the_while(order: Callable[[], dict[str, Any]], callers: int = 3) -> Iterator[list[dict[str, Any]]]:
-    """Order again and again until the end of the block; what each gave, as it comes in.
+def all_the_while(
+    order: Callable[[], dict[str, Any]], callers: int = 3, pause: float = 0
+) -> Iterator[list[dict[str, Any]]]:
+    """Order again and again until the end of the block, with that many seconds between; what each gave, as it comes in.
 
     One that raises fails the block at its end.
     """
@@ -21,7 +23,7 @@ def all_the_while(order: Callable[[], dict[str, Any]], callers: int = 3) -> Iter
     done = threading.Event()
 
     def go_on() -> None:
-        while not done.is_set():
+        while not done.wait(pause):
             given.append(order())
 
     with ThreadPoolExecutor(callers) as pool:

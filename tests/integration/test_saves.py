@@ -19,7 +19,7 @@ from localdev.orders import TERMINAL, OrderApi
 from localdev.processes import end_session, free_port
 from localdev.project import ROOT
 from localdev.stack import reachable_api_url, stack_outputs
-from localdev.waiting import wait_until
+from localdev.waiting import WaitTimeoutError, wait_until
 from tests.integration.conftest import Api
 from tests.integration.ordering import all_the_while
 
@@ -122,7 +122,10 @@ class Running:
             assert self._process.poll() is None, self.said()
             return None
 
-        wait_until(has_said, what=f"{text!r} in:\n{self.said()}", seconds=_SECONDS)
+        try:
+            wait_until(has_said, what=repr(text), seconds=_SECONDS)
+        except WaitTimeoutError as error:
+            raise AssertionError(f"{error} It said:\n{self.said()}") from error
 
     def interrupt(self) -> int:
         """Ctrl-C, and the status it ends with."""
@@ -222,38 +225,6 @@ def test_a_module_that_is_renamed_is_found_under_its_new_name_alone(checkout: Ch
     assert refused.document["field"] == "flavour"
 
 
-def test_a_change_of_the_app_is_deployed_while_orders_run_and_none_is_lost(checkout: Checkout, watch: Running) -> None:
-    checkout.answer_with('"edited before"')
-    checkout.waits_for_answer("edited before")
-
-    def order_and_follow() -> dict[str, Any]:
-        order = checkout.api.order("pineapple")
-        return order | checkout.outcome(order)
-
-    with all_the_while(order_and_follow, callers=1) as orders:
-        checkout.refuse_with("Deployed while orders ran")
-        watch.waits_to_say("✓ deployed")
-        checkout.waits_for_cause("Deployed while orders ran")
-
-    assert {order["status"] for order in orders} == {"FAILED"}
-    assert {order["error"] for order in orders} == {"Failed To Make Pizza"}
-    assert {order["message"] for order in orders} == {"edited before"}
-    checkout.answer_with('"edited after"')
-    checkout.waits_for_answer("edited after")
-
-
-def test_an_app_that_cannot_be_deployed_is_said_and_what_is_there_goes_on(checkout: Checkout, watch: Running) -> None:
-    workflow = checkout.root / _WORKFLOW
-    original = workflow.read_text()
-    try:
-        workflow.write_text(original + "\nrefuse(\n")
-        watch.waits_to_say("not deployed; what was there goes on")
-        assert checkout.outcome(checkout.api.order("pepperoni"))["status"] == "SUCCEEDED"
-        assert "order_workflow.py" in watch.said()
-    finally:
-        workflow.write_text(original)
-
-
 def test_cdklocal_deploys_the_functions_code_hot(checkout: Checkout) -> None:
     checkout.answer_with('"swapped"')
     command, environment = checkout.cdklocal("deploy", "--hotswap")
@@ -276,3 +247,35 @@ def test_cdklocal_watches_the_functions_code(checkout: Checkout, tmp_path: Path)
         checkout.answer_with('"saved since"')
         checkout.waits_for_answer("saved since")
         assert "hotswapped!" in program.said()
+
+
+def test_a_change_of_the_app_is_deployed_while_orders_run_and_none_is_lost(checkout: Checkout, watch: Running) -> None:
+    checkout.answer_with('"edited before"')
+    checkout.waits_for_answer("edited before")
+
+    def order_and_follow() -> dict[str, Any]:
+        order = checkout.api.order("pineapple")
+        return order | checkout.outcome(order)
+
+    with all_the_while(order_and_follow, callers=2, pause=0.2) as orders:
+        checkout.refuse_with("Deployed while orders ran")
+        watch.waits_to_say("✓ deployed")
+        checkout.waits_for_cause("Deployed while orders ran")
+
+    assert {order["status"] for order in orders} == {"FAILED"}
+    assert {order["error"] for order in orders} == {"Failed To Make Pizza"}
+    assert {order["message"] for order in orders} == {"edited before"}
+    checkout.answer_with('"edited after"')
+    checkout.waits_for_answer("edited after")
+
+
+def test_an_app_that_cannot_be_deployed_is_said_and_what_is_there_goes_on(checkout: Checkout, watch: Running) -> None:
+    workflow = checkout.root / _WORKFLOW
+    original = workflow.read_text()
+    try:
+        workflow.write_text(original + "\nrefuse(\n")
+        watch.waits_to_say("not deployed; what was there goes on")
+        assert checkout.outcome(checkout.api.order("pepperoni"))["status"] == "SUCCEEDED"
+        assert "order_workflow.py" in watch.said()
+    finally:
+        workflow.write_text(original)
