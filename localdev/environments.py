@@ -76,15 +76,17 @@ class Part:
 
 
 _installer_lock = threading.Lock()
-_IMPORT_WHAT_EVERY_COMMAND_NEEDS = """
-import sys
-import boto3, docker, psutil, pytest, requests, rich.console, rich.table, urllib3, watchfiles
+_IMPORTED_BY_EVERY_COMMAND = """
+import boto3, docker, psutil, requests, rich.console, rich.table, urllib3, watchfiles
 for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
     boto3.Session("test", "test", region_name="us-east-1").client(service)
-pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "--rootdir", sys.argv[1], sys.argv[1]])
 """
-"""Imported once, it is there as bytecode, also where ``PYTHONDONTWRITEBYTECODE`` is set: half of the time of one test
-would be its compilation. Not all that is installed, which is minutes and 200 MB."""
+_IMPORTED_BY_EVERY_TEST = """
+import sys, pytest
+folder = sys.argv[1]
+pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", folder, folder])
+"""
+"""Each in a process of its own: pytest warns of plugins that are imported before it."""
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
@@ -155,9 +157,18 @@ def _index_for_uv() -> dict[str, str]:
 def make_app() -> None:
     """The CDK, boto3, and what the tests need."""
     make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+    compile_what_is_used()
+
+
+def compile_what_is_used() -> None:
+    """Import once what every command and every test imports: then it is there as bytecode.
+
+    Also where ``PYTHONDONTWRITEBYTECODE`` is set: half of the time of one test would be its compilation. Not all that
+    is installed, which is minutes and 200 MB.
+    """
     with tempfile.TemporaryDirectory() as empty:
-        run(APP / "bin" / "python", "-P", "-c", _IMPORT_WHAT_EVERY_COMMAND_NEEDS, empty,
-            env={"PYTHONDONTWRITEBYTECODE": ""})  # fmt: skip
+        for code in (_IMPORTED_BY_EVERY_COMMAND, _IMPORTED_BY_EVERY_TEST):
+            run(APP / "bin" / "python", "-P", "-c", code, empty, env={"PYTHONDONTWRITEBYTECODE": ""})
 
 
 def emulator_packages() -> list[Path]:
