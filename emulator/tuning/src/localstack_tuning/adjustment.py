@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
 LOCALSTACK_VERSION = "4.14.0"
@@ -42,6 +43,11 @@ class Adjustment:
             self.begin()
         for module, change in self.changes.items():
             wrapt.register_post_import_hook(change, module)
+
+
+def switched_on(adjustments: Iterable[Adjustment]) -> list[Adjustment]:
+    """Those that no variable of this process switches off."""
+    return [adjustment for adjustment in adjustments if adjustment.is_on(os.environ)]
 
 
 def is_the_version() -> bool:

@@ -1,7 +1,6 @@
 """What LocalStack finds: a hook that runs before its services are loaded."""
 
 import logging
-import os
 
 from localstack.runtime import hooks
 
@@ -26,7 +25,7 @@ from localstack_tuning import (
     shared_timer,
     starting,
 )
-from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version
+from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version, switched_on
 
 LOG = logging.getLogger(__name__)
 ADJUSTMENTS = (
@@ -56,15 +55,15 @@ def apply_adjustments() -> None:
     if not is_the_version():
         LOG.warning("tuning: written for LocalStack %s, which this is not; nothing is adjusted", LOCALSTACK_VERSION)
         return
-    applied = [adjustment for adjustment in ADJUSTMENTS if adjustment.is_on(os.environ)]
+    applied = switched_on(ADJUSTMENTS)
     for adjustment in applied:
         adjustment.apply()
-    applied += [adjustment for adjustment in starting.ADJUSTMENTS if adjustment.is_on(os.environ)]
+    applied += switched_on(starting.ADJUSTMENTS)
     LOG.info("tuning: %s", ", ".join(adjustment.name for adjustment in applied) or "everything is switched off")
 
 
 @hooks.on_infra_ready()
 def set_garbage_aside() -> None:
     """The one adjustment that is not made to a module."""
-    if is_the_version() and garbage_collection.ADJUSTMENT.is_on(os.environ):
+    if is_the_version() and switched_on([garbage_collection.ADJUSTMENT]):
         garbage_collection.set_aside()

@@ -5,12 +5,10 @@ A module of its own, since that hook is in time for what the others would import
 
 from __future__ import annotations
 
-import os
-
 from localstack.runtime import hooks
 
 from localstack_tuning import botocore_data, deferred_imports, event_aliases, garbage_collection, url_builders
-from localstack_tuning.adjustment import is_the_version
+from localstack_tuning.adjustment import is_the_version, switched_on
 
 ADJUSTMENTS = (
     deferred_imports.ADJUSTMENT,
@@ -26,6 +24,5 @@ def apply_adjustments_of_the_start() -> None:
     """Apply those that are not switched off, to the version they were written for and to no other."""
     if not is_the_version():
         return  # localstack_tuning.plugin says so
-    for adjustment in ADJUSTMENTS:
-        if adjustment.is_on(os.environ):
-            adjustment.apply()
+    for adjustment in switched_on(ADJUSTMENTS):
+        adjustment.apply()
