@@ -89,7 +89,7 @@ class OrderApi:
         status, document = self._request("POST", f"/{query}", headers)
         if status != 202:
             shown = "an order with no flavour" if flavour is None else f"an order for {flavour!r}"
-            said = document.get("detail") or document.get("message") or document
+            said = str(document.get("detail") or document.get("message") or document).rstrip(".")
             raise LocaldevError(f"The API did not accept {shown}: status {status}, {said}.")
         return Order(document["flavour"], document["orderId"], document["executionArn"])
 

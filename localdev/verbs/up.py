@@ -39,10 +39,18 @@ def deploy(engine: Engine) -> str:
 
 
 def start_and_deploy(engine: Engine) -> str:
-    """Start the engine and deploy; while it starts, the app is synthesised and the CDK CLI loaded.
+    """Start the engine and deploy; the address of the stack's API. An emulator started here ends with an interrupt."""
+    was_up = engine.outlives_us or engine.is_up()
+    try:
+        return _start_and_deploy(engine)
+    except KeyboardInterrupt:
+        if not was_up:
+            engine.stop()
+        raise
 
-    The address of the stack's API.
-    """
+
+def _start_and_deploy(engine: Engine) -> str:
+    """While the engine starts, the app is synthesised and the CDK CLI loaded."""
     if engine.cdk_program == "cdk":
         # a real account is looked at before anything begins there
         start(engine)

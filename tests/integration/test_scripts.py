@@ -124,6 +124,7 @@ def test_an_order_that_cannot_be_placed_gives_status_1(port: str) -> None:
     assert result.returncode == 1
     assert "did not accept" in result.stderr
     assert "flavour" in result.stderr
+    assert ".." not in result.stderr
 
 
 @pytest.mark.usefixtures("demo")
@@ -320,3 +321,27 @@ def test_an_interrupted_start_leaves_nothing(number: signal.Signals) -> None:
     assert not list(project.STATE.glob("cdk.out-*"))
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", engine.port), timeout=1)
+
+
+@pytest.mark.parametrize("script", ["up", "demo"])
+def test_an_interrupted_deployment_leaves_nothing(script: str) -> None:
+    engine = EmbeddedEngine(free_port())
+    with subprocess.Popen(
+        [ROOT / "scripts" / script, "--port", str(engine.port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    ) as started:
+        deadline = threading.Timer(120, started.kill)
+        deadline.start()
+        assert started.stderr
+        assert any("LocalStack is ready" in line for line in started.stderr)
+        os.killpg(started.pid, signal.SIGINT)
+        _, said = started.communicate(timeout=60)
+        deadline.cancel()
+
+    assert started.returncode == 130
+    assert "Interrupted." in said
+    assert not engine.is_up()
+    assert not engine.folder.exists()
