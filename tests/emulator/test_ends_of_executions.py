@@ -1,0 +1,43 @@
+"""The init hook that has the end of an execution told whole, seen at every moment of such an end."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localdev.project import EMULATOR_PYTHON, ROOT
+
+_SCRIPT = Path(__file__).parent / "in_localstack/ends_of_executions.py"
+_HOOK = ROOT / "emulator/start.d/60_end_told_whole.py"
+_SUCCEEDED = {"status": "SUCCEEDED", "output": '{"containsPineapple":false}', "error": None, "cause": None}
+_FAILED = {"status": "FAILED", "output": None, "error": "Failed To Make Pizza", "cause": "They asked for Pineapple"}
+
+
+@pytest.fixture(scope="module")
+def told() -> Any:
+    command = [EMULATOR_PYTHON, _SCRIPT, _HOOK]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_as_released_an_execution_has_succeeded_before_its_output_is_there(told: Any) -> None:
+    assert told["released"]["succeeds"][0] == _SUCCEEDED | {"output": "null"}
+
+
+def test_as_released_an_execution_has_failed_before_its_error_is_there(told: Any) -> None:
+    assert told["released"]["fails"][0] == _FAILED | {"error": None, "cause": None}
+
+
+def test_an_execution_that_has_succeeded_is_never_told_of_without_its_output(told: Any) -> None:
+    assert told["ours"]["succeeds"]
+    assert all(answer == _SUCCEEDED for answer in told["ours"]["succeeds"])
+
+
+def test_an_execution_that_has_failed_is_never_told_of_without_its_error_and_cause(told: Any) -> None:
+    assert told["ours"]["fails"]
+    assert all(answer == _FAILED for answer in told["ours"]["fails"])
