@@ -1,4 +1,4 @@
-"""``./scripts/bench`` on a machine that the rival cannot be had on."""
+"""``./scripts/bench`` on a machine that the rival, or a Docker Engine, cannot be had on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from benchmarks import bench, rival
+from benchmarks import bench, executor, rival
+from localdev.engines import docker_engine
+from localdev.errors import LocaldevError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,3 +59,15 @@ def test_without_the_rival_it_says_so_and_prints_ours(
     assert rival.NAME not in said.out
     results = json.loads((tmp_path / "bench.json").read_text())
     assert (results["ours"]["answer_ms"], results["rival"]) == (5.0, None)
+
+
+def test_without_docker_idle_memory_is_measured_with_the_executor_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing_answers() -> None:
+        raise LocaldevError("No Docker Engine answers.", "start it.")
+
+    monkeypatch.setattr(docker_engine, "connect", nothing_answers)
+
+    assert list(executor.idle_settings()) == ["idle_mb"]
+    assert "with the executor alone: No Docker Engine answers." in capsys.readouterr().err
