@@ -1,4 +1,4 @@
-"""Make both Python environments and ``node_modules``, or see in a moment that they are up to date.
+"""Make both Python environments and ``node_modules``, synthesise the app once, or see in a moment that all is current.
 
 Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. Each part
 carries a stamp with a hash of everything it was made from, written last, so that a part whose making was interrupted
@@ -6,6 +6,7 @@ is made again from nothing.
 """
 
 import argparse
+import contextlib
 import functools
 import hashlib
 import os
@@ -24,6 +25,8 @@ APP = ROOT / ".venv"
 EMULATOR = ROOT / "emulator" / ".venv"
 MAKE_INDICES = ROOT / "emulator" / "image" / "make_indices.py"
 NODE_MODULES = ROOT / "node_modules"
+FIRST_SYNTHESIS = APP / ".first-synthesis"
+"""Goes with the environment whose bytecode it has made."""
 LEAST_NODE = 20
 STATE = ROOT / ".localdev"
 INSTALLER = STATE / "installer"
@@ -45,9 +48,12 @@ class Part:
     folder: Path
     inputs: Sequence[Path]
     make: Callable[[], None]
+    after: Sequence["Part"] = ()
+    """The parts it is made with."""
     state: str = "waiting"
     seconds: float = 0.0
     error: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +69,15 @@ class Part:
 
     def run(self) -> None:
         """Make it from nothing; what goes wrong is kept in ``error``."""
+        for part in self.after:
+            part.ended.wait()
+        if all(part.state != "failed" for part in self.after):
+            self._make()
+        else:
+            self.state = "left out"
+        self.ended.set()
+
+    def _make(self) -> None:
         self.state, started = "running", time.monotonic()
         try:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -81,12 +96,13 @@ import boto3, docker, psutil, requests, rich.console, rich.table, urllib3, watch
 for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
     boto3.Session("test", "test", region_name="us-east-1").client(service)
 """
+_SYNTHESISED_AT_FIRST = "from localdev import assemblies; assemblies.assembly()"
 _IMPORTED_BY_EVERY_TEST = """
 import sys, pytest
 folder = sys.argv[1]
 pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", folder, folder])
 """
-"""Each in a process of its own: pytest warns of plugins that are imported before it."""
+"""In a process of its own: pytest warns of plugins that are imported before it."""
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
@@ -198,6 +214,17 @@ def make_node_modules() -> None:
     run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
 
 
+def synthesise_at_first() -> None:
+    """Synthesise the app, so that the first deployment does not wait for what only a first synthesis does.
+
+    The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment. What is
+    wrong with the app is for its deployment to say.
+    """
+    with contextlib.suppress(SetupError):
+        run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST)
+    FIRST_SYNTHESIS.mkdir(exist_ok=True)
+
+
 def check_node() -> None:
     """:raises SetupError: Node is missing, or older than the CDK CLI needs."""
     hint = f"Hint: install Node {LEAST_NODE} or newer (nodejs.org) and run this again."
@@ -214,13 +241,14 @@ def check_node() -> None:
 def parts() -> list[Part]:
     """Everything the project needs, each with what it is made from."""
     packages = [package / "pyproject.toml" for package in emulator_packages()]
-    return [
-        Part("app environment", APP,
-             [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"], make_app),
-        Part("emulator environment", EMULATOR,
-             [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator),
-        Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules),
-    ]  # fmt: skip
+    locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+    app = Part("app environment", APP, locks, make_app)
+    emulator = Part("emulator environment", EMULATOR,
+                    [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator)  # fmt: skip
+    command_line = Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules)
+    first = Part("first synthesis", FIRST_SYNTHESIS, [*locks, ROOT / "package-lock.json"], synthesise_at_first,
+                 after=[app, command_line])  # fmt: skip
+    return [app, emulator, command_line, first]
 
 
 def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
@@ -230,10 +258,11 @@ def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> 
     started, tick = time.monotonic(), 0
     while any(thread.is_alive() for thread in threads) or len(said) < len(todo):
         for part in todo:
-            if part.state in {"done", "failed"} and part.title not in said:
+            if part.state in {"done", "failed", "left out"} and part.title not in said:
                 said.add(part.title)
-                mark = "✓" if part.state == "done" else "✗"
-                _say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
+                if part.state != "left out":
+                    mark = "✓" if part.state == "done" else "✗"
+                    _say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
         running = ", ".join(part.title for part in todo if part.state == "running")
         if live and running:
             spinner = _SPINNER[tick % len(_SPINNER)]
@@ -261,7 +290,11 @@ def main() -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
     options = parser.parse_args()
-    todo = [part for part in parts() if not part.is_current()]
+    everything = parts()
+    todo = [part for part in everything if not part.is_current()]
+    for part in everything:
+        if part not in todo:
+            part.ended.set()
     if not todo:
         if not options.quiet:
             print("Everything is up to date.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,45 @@ def test_a_changed_lock_makes_a_part_stale(tmp_path: Path, lock: Path) -> None:
     lock.write_text("oven==2.0\n")
 
     assert not _part(tmp_path / "made", lock).is_current()
+
+
+def test_a_part_is_made_only_when_those_it_is_made_with_are_there(tmp_path: Path, lock: Path) -> None:
+    oven = _part(tmp_path / "oven", lock)
+    made: list[bool] = []
+    pizza = Part("pizza", tmp_path / "pizza", [lock], lambda: made.append(oven.is_current()), after=[oven])
+    thread = threading.Thread(target=pizza.run)
+    thread.start()
+
+    oven.run()
+    thread.join(10)
+
+    assert made == [True]
+
+
+def test_a_part_is_left_out_without_a_word_when_one_it_is_made_with_failed(
+    tmp_path: Path, lock: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    oven = _part(tmp_path / "oven", lock, fails_with="no gas")
+    pizza = Part("pizza", tmp_path / "pizza", [lock], pytest.fail, after=[oven])
+
+    environments.make([oven, pizza])
+
+    assert (pizza.state, pizza.error) == ("left out", "")
+    assert capsys.readouterr().err == "✗ oven (0 s)\n"
+
+
+def test_an_app_that_cannot_be_synthesised_does_not_fail_the_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_command: object) -> None:
+        raise SetupError("a mistake in infra/")
+
+    monkeypatch.setattr(environments, "run", fails)
+    monkeypatch.setattr(environments, "FIRST_SYNTHESIS", tmp_path / "first")
+
+    environments.synthesise_at_first()
+
+    assert (tmp_path / "first").is_dir()
 
 
 def test_a_command_that_fails_is_shown_with_the_end_of_what_it_said() -> None:
