@@ -186,7 +186,7 @@ class _Console:
         if not 0 < number <= len(attempts):
             raise HTTPException(404)
         attempt = attempts[number - 1]
-        invocations = self._settings.client.invocations(attempt)
+        invocations = self._settings.client.invocations(attempt, told.history.request_ids())
         return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
 
     def document(self, request: Request) -> Response:
@@ -235,7 +235,6 @@ class _Console:
         await self._fields(request)
         arn = request.path_params["arn"]
         await run_in_threadpool(self._control().redrive, arn)
-        self._reading.forget()
         return _redirect(request, execution_url(arn))
 
     async def _fields(self, request: Request) -> dict[str, str]:
@@ -321,7 +320,7 @@ def _templates(settings: Settings) -> Environment:
     )
     filters = (
         shown.cause, shown.day, shown.document, shown.duration, shown.input_in_short, shown.iso, shown.moment,
-        shown.said, shown.sign, shown.status_mark, shown.status_word,
+        shown.said, shown.sign, shown.status_mark, shown.status_word, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(settings=settings, execution_url=execution_url, mark_of=_mark)

@@ -16,7 +16,7 @@ from executions.history import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executions.client import Execution, ExecutionsClient, ExecutionSummary, StateMachine
+    from executions.client import Execution, ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
     from executions.definition import Definition
     from executions.history import History
 
@@ -77,6 +77,8 @@ class Listing:
     next: str | None
     scanned: int
     """How many were looked at to find the rows."""
+    logged: ExpressExecutions | None = None
+    """Where the rows are from a log group: what was read of it."""
 
     @property
     def is_live(self) -> bool:
@@ -109,10 +111,6 @@ class Reading:
     def told(self, arn: str) -> Told:
         """An execution in full; read again until it has ended."""
         return self._told.get(arn, lambda: self._tell(arn), keep=_has_ended)
-
-    def forget(self) -> None:
-        """An execution that had ended goes on."""
-        self._told = _Remembered(64)
 
     def _tell(self, arn: str) -> Told:
         execution, history = self._client.execution(arn), self._client.history(arn)
@@ -149,8 +147,9 @@ class Reading:
 
     def _express_listing(self, machine: StateMachine, status: str | None, text: str) -> Listing:
         found = self._client.express_executions(machine.arn)
-        rows = [Listed(summary, given) for summary, given in found if status in {None, summary.status}]
-        return Listing(tuple(row for row in rows if _contains(row, text))[:_SCANNED_AT_ONCE], None, len(found))
+        rows = [Listed(summary, given) for summary, given in found.rows if status in {None, summary.status}]
+        shown = tuple(row for row in rows if _contains(row, text))[:_SCANNED_AT_ONCE]
+        return Listing(shown, None, len(found.rows), found)
 
     def _with_inputs(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
         described = self._readers.map(self._described, (item.arn for item in items))
@@ -168,8 +167,10 @@ class Reading:
 
 
 def _has_ended(told: Told) -> bool:
-    # a definition that could not be read may be read the next time
-    return told.graph is not None and told.history.status is not Status.RUNNING and told.execution.status != "RUNNING"
+    # a definition that could not be read may be read the next time; what can be redriven may go on at any time
+    execution = told.execution
+    is_over = told.history.status is not Status.RUNNING and not execution.is_running and not execution.is_redrivable
+    return told.graph is not None and is_over
 
 
 def _contains(row: Listed, text: str) -> bool:

@@ -14,6 +14,8 @@ from executions.graph import SIGNS, Mark
 from executions.text import cause_message, duration_text, json_object, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from executions.logs import LogLine
 
 LONGEST_JSON: Final = 20_000
@@ -110,6 +112,11 @@ def _coloured(text: str) -> Markup:
         end = match.end()
     parts.append(escape(text[end:]))
     return Markup("").join(parts)
+
+
+def variables(assigned: Mapping[str, str]) -> str:
+    """Variables, each of them JSON, as one document."""
+    return f"{{{', '.join(f'{json.dumps(name)}: {value}' for name, value in assigned.items())}}}"
 
 
 def cause(text: str | None) -> str:

@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 from executions.definition import Definition, read_definition
 from executions.errors import HintedError
 from executions.events import events_of_log, read_events
+from executions.express import MOST_LINES, LoggedLines, newest_lines
 from executions.logs import Invocation, invocations, invocations_of, log_line
 from executions.replay import read_history
 from executions.text import json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -42,6 +43,10 @@ _LATEST_LINE: Final = timedelta(seconds=5)
 """How long after an invocation a line of it may be dated."""
 _LONGEST_INIT: Final = timedelta(seconds=15)
 _MS: Final = 1000
+_STARTED: Final = "ExecutionStarted"
+_ENOUGH_EXPRESS: Final = 100
+_MOST_LINES_LOOKED_AT: Final = 100_000
+"""In a search for one Express execution's lines, where the engine does not search itself."""
 
 
 class NotFoundError(HintedError):
@@ -85,11 +90,29 @@ class Execution:
     error: str | None
     cause: str | None
     redrives: int = 0
+    is_redrivable: bool = False
+    """Whether the engine says that it can be redriven; one that cannot redrive says nothing of it."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it goes on, or is about to."""
+        return self.status in {"RUNNING", "PENDING_REDRIVE"}
 
     @property
     def is_express(self) -> bool:
         """Express executions have no history; what they did is in the log group alone."""
         return is_express(self.arn)
+
+
+@dataclass(frozen=True)
+class ExpressExecutions:
+    """The newest Express executions of a state machine, each with its input, as its log group tells of them."""
+
+    rows: tuple[tuple[ExecutionSummary, str | None], ...]
+    since: datetime | None
+    """Older lines of the log group were not read; ``None`` where all were."""
+    lines: int
+    """How many were read."""
 
 
 @dataclass(frozen=True)
@@ -173,21 +196,25 @@ class ExecutionsClient:
         )
         return Page(items, found.get("nextToken"))
 
-    def express_executions(self, state_machine_arn: str) -> list[tuple[ExecutionSummary, str | None]]:
-        """The Express executions that the state machine's log group tells of, newest first, each with its input.
+    def express_executions(self, state_machine_arn: str) -> ExpressExecutions:
+        """The newest Express executions that the state machine's log group tells of, newest first.
 
-        Empty where it does not log, or not with the level ``ALL``.
+        None where it does not log, or not with the level ``ALL``.
         """
+        logged = self._logged(state_machine_arn, is_enough=_has_many)
         found: dict[str, list[str]] = {}
-        for message in self._logged(state_machine_arn):
+        for message in logged.messages:
             arn = json_object(message).get("execution_arn")
             if isinstance(arn, str):
                 found.setdefault(arn, []).append(message)
         told = [(arn, read_history(events_of_log(messages, arn))) for arn, messages in found.items()]
-        return sorted(
-            ((_express_summary(arn, history), history.input) for arn, history in told if history.events),
-            key=lambda row: row[0].started,
-            reverse=True,
+        rows = [
+            (_express_summary(arn, history), history.input)
+            for arn, history in told
+            if history.events and history.events[0].type == _STARTED
+        ]
+        return ExpressExecutions(
+            tuple(sorted(rows, key=lambda row: row[0].started, reverse=True)), logged.since, len(logged.messages)
         )
 
     def execution(self, arn: str) -> Execution:
@@ -208,6 +235,7 @@ class ExecutionsClient:
             error=found.get("error"),
             cause=found.get("cause"),
             redrives=found.get("redriveCount", 0),
+            is_redrivable=found.get("redriveStatus") == "REDRIVABLE",
         )
 
     def history(self, arn: str) -> History:
@@ -225,11 +253,12 @@ class ExecutionsClient:
             found = self._states.describe_state_machine_for_execution(executionArn=execution_arn)
         return read_definition(found["definition"])
 
-    def invocations(self, attempt: Attempt) -> list[Invocation]:
+    def invocations(self, attempt: Attempt, others: Collection[str] = ()) -> list[Invocation]:
         """The log lines of the invocation that an attempt was.
 
-        More than one where the function ran several times within the same moments and the history does not say which
-        is which; none where nothing has been logged, or the attempt was no function's.
+        Where the history does not name it, those that started in the attempt's time: more than one where the function
+        ran several times within the same moments; ``others`` are request ids of which it is known that they are not
+        this attempt's. None where nothing has been logged, or the attempt was no function's.
         """
         if attempt.function is None:
             return []
@@ -244,7 +273,7 @@ class ExecutionsClient:
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
             return []
-        return invocations_of(attempt, invocations(lines))
+        return invocations_of(attempt, invocations(lines), others)
 
     def _log_group(self, function: str) -> str:
         config = self._lambda.get_function_configuration(FunctionName=function)
@@ -273,22 +302,42 @@ class ExecutionsClient:
         )
 
     def _logged_events(self, arn: str) -> tuple[Event, ...]:
-        return events_of_log(self._logged(_machine_of_express(arn)), arn)
+        def has_begun(messages: Sequence[str]) -> bool:
+            return any(event.type == _STARTED for event in events_of_log(messages, arn))
 
-    def _logged(self, state_machine_arn: str) -> Iterator[str]:
-        group = self._machine_log_group(state_machine_arn)
+        # not every engine looks at the pattern
+        logged = self._logged(
+            _machine_of_express(arn), most=_MOST_LINES_LOOKED_AT, pattern=f'"{arn}"', is_enough=has_begun
+        )
+        return events_of_log(logged.messages, arn)
+
+    def _logged(
+        self,
+        state_machine_arn: str,
+        *,
+        most: int = MOST_LINES,
+        pattern: str | None = None,
+        is_enough: Callable[[Sequence[str]], bool] = lambda _: False,
+    ) -> LoggedLines:
+        machine = self._described(state_machine_arn)
+        group = _log_group_of(machine)
         if group is None:
-            return
-        for page in self._logs.get_paginator("filter_log_events").paginate(logGroupName=group):
-            yield from (event["message"] for event in page["events"])
+            return LoggedLines((), None)
+        return newest_lines(
+            self._logs, group, oldest=machine["creationDate"], most=most, pattern=pattern, is_enough=is_enough
+        )
 
-    def _machine_log_group(self, state_machine_arn: str) -> str | None:
-        found = self._described(state_machine_arn)
-        for destination in found.get("loggingConfiguration", {}).get("destinations", []):
-            arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
-            if ":log-group:" in arn:
-                return arn.split(":log-group:")[1].removesuffix(":*")
-        return None
+
+def _has_many(messages: Sequence[str]) -> bool:
+    return sum(_STARTED in message for message in messages) >= _ENOUGH_EXPRESS
+
+
+def _log_group_of(machine: DescribeStateMachineOutputTypeDef) -> str | None:
+    for destination in machine.get("loggingConfiguration", {}).get("destinations", []):
+        arn = destination.get("cloudWatchLogsLogGroup", {}).get("logGroupArn", "")
+        if ":log-group:" in arn:
+            return arn.split(":log-group:")[1].removesuffix(":*")
+    return None
 
 
 def _express_summary(arn: str, history: History) -> ExecutionSummary:

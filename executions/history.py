@@ -57,7 +57,7 @@ class Attempt:
     function: str | None
     """The name or ARN of the function that was invoked, if it was one."""
     request_id: str | None
-    """The invocation's, where the history gives it: only the ``lambda:invoke`` integration's output has it."""
+    """The invocation's, where the history gives it: see :func:`executions.invocations.request_id_of`."""
     input: str | None
     output: str | None
     failure: Failure | None = None
@@ -113,6 +113,8 @@ class Visit:
     iterations: tuple[Iteration, ...] = ()
     map_run_arn: str | None = None
     """A distributed Map's: its items are executions of their own."""
+    assigned: Mapping[str, str] = field(default_factory=dict)
+    """The workflow variables that it assigned when it was left, each as JSON."""
 
     @property
     def retries(self) -> int:
@@ -157,6 +159,11 @@ class History:
     def visits_of(self, state: str) -> Iterator[Visit]:
         """Every visit of a state, in order."""
         return (visit for visit in self.visits if visit.state == state)
+
+    def request_ids(self) -> frozenset[str]:
+        """Those of every invocation that the history names."""
+        ids = (attempt.request_id for visit in self.visits for attempt in visit.attempts)
+        return frozenset(request_id for request_id in ids if request_id is not None)
 
     def path(self) -> tuple[Visit, ...]:
         """The visits at the top: the way the execution took, without what happened inside of Parallel and Map."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from executions.text import json_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from executions.history import Attempt
 
@@ -95,15 +95,17 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def invocations_of(attempt: Attempt, found: Sequence[Invocation]) -> list[Invocation]:
-    """Those that may be the attempt's: one, unless others started in the same time; a history seldom names it.
+def invocations_of(attempt: Attempt, found: Sequence[Invocation], others: Collection[str] = ()) -> list[Invocation]:
+    """Those that may be the attempt's: one, unless others started in the same time and the history does not name it.
 
-    An invocation starts after Step Functions has scheduled it and before it hears that it has ended.
+    An invocation starts after Step Functions has scheduled it and before it hears that it has ended. ``others`` are the
+    request ids of what is known to be another attempt's.
     """
     if attempt.request_id is not None:
         return [invocation for invocation in found if invocation.request_id == attempt.request_id]
+    possible = [invocation for invocation in found if invocation.request_id not in others]
     for slack in (_ROUNDING, _SLACK):
-        within = [invocation for invocation in found if _started_within(invocation, attempt, slack)]
+        within = [invocation for invocation in possible if _started_within(invocation, attempt, slack)]
         if within:
             return within
     return []

@@ -8,7 +8,7 @@ at any event inside of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from executions.history import Attempt, Failure, Frame, History, Iteration, Stat
 from executions.invocations import function_of, request_id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from executions.events import Event
@@ -209,7 +209,13 @@ class _Replay:
             visit.attempts[-1] = replace(last, request_id=request_id_of(event))
         elif what.endswith(("Failed", "TimedOut")):
             visit.failure = _failure(event)
-            visit.attempts[-1] = replace(last, ended=event.at, status=Status.FAILED, failure=visit.failure)
+            visit.attempts[-1] = replace(
+                last,
+                ended=event.at,
+                status=Status.FAILED,
+                failure=visit.failure,
+                request_id=request_id_of(event) or last.request_id,
+            )
         return replace(position, visit=visit.index, opens=False)
 
     # Parallel and Map
@@ -372,6 +378,7 @@ class _Replay:
             rounds=max(visit.rounds, 1),
             iterations=tuple(_ended_with(visit.iterations[key], own) for key in sorted(visit.iterations)),
             map_run_arn=visit.map_run_arn,
+            assigned=_assigned(visit.exited),
         )
 
     def _status(self, visit: _Visit, status: Status) -> Status:
@@ -409,6 +416,13 @@ class _Replay:
         if visit.failure is not None and status in {Status.FAILED, Status.CAUGHT}:
             return visit.failure.at
         return visit.closed or self._gone_on(visit) or (self._end.at if self._end else None)
+
+
+def _assigned(exited: Event | None) -> dict[str, str]:
+    variables = exited.details.get("assignedVariables") if exited else None
+    if not isinstance(variables, Mapping):
+        return {}
+    return {str(name): value for name, value in variables.items() if isinstance(value, str)}
 
 
 def _scheduled(event: Event, number: int) -> Attempt:

@@ -86,7 +86,7 @@ def _name(arn: str) -> str:
 def _logged(client: ExecutionsClient, history: History) -> Iterable[str]:
     for visit in history.visits:
         for attempt in visit.attempts:
-            for invocation in client.invocations(attempt):
+            for invocation in client.invocations(attempt, history.request_ids()):
                 yield f"{visit.state}, attempt {attempt.number}, request {invocation.request_id}"
                 yield from (f"  {line.message}" for line in invocation.lines)
 

@@ -11,11 +11,19 @@ from starlette.testclient import TestClient
 
 from console.app import create_app
 from console.settings import Settings, StarterError
-from executions.client import Execution, ExecutionsClient, ExecutionSummary, NotFoundError, Page, StateMachine
+from executions.client import (
+    Execution,
+    ExecutionsClient,
+    ExecutionSummary,
+    ExpressExecutions,
+    NotFoundError,
+    Page,
+    StateMachine,
+)
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from executions.control import ExecutionsControl
     from executions.definition import Definition
@@ -42,7 +50,11 @@ class RecordedClient:
     inputs: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     machine_type: str = "STANDARD"
+    read_since: datetime | None = None
+    """Of a log group, what is older was not read."""
     definition_error: Exception | None = None
+    redrivable: set[str] = field(default_factory=set)
+    """The names of executions that the engine says can be redriven."""
 
     def _called(self, what: str) -> None:
         self.calls.append(what)
@@ -73,9 +85,10 @@ class RecordedClient:
         items = tuple(self._summary(name) for name in wanted[begin : begin + size])
         return Page(items, str(begin + size) if begin + size < len(wanted) else None)
 
-    def express_executions(self, arn: str) -> list[tuple[ExecutionSummary, str | None]]:
+    def express_executions(self, arn: str) -> ExpressExecutions:
         del arn
-        return [(self._summary(name), recording(name).history.input) for name in self.names]
+        rows = tuple((self._summary(name), recording(name.partition("#")[0]).history.input) for name in self.names)
+        return ExpressExecutions(rows, self.read_since, 5 * len(rows))
 
     def _summary(self, name: str) -> ExecutionSummary:
         return ExecutionSummary(execution_arn(name), name, self._status(name), BEGAN, BEGAN + timedelta(seconds=1))
@@ -97,7 +110,7 @@ class RecordedClient:
         stopped = None if self._status(name) == "RUNNING" else BEGAN + timedelta(seconds=1)
         return Execution(
             arn, name, MACHINE, self._status(name), BEGAN, stopped, given, document.get("output"),
-            document.get("error"), document.get("cause"),
+            document.get("error"), document.get("cause"), is_redrivable=name in self.redrivable,
         )  # fmt: skip
 
     def history(self, arn: str) -> History:
@@ -109,8 +122,8 @@ class RecordedClient:
             raise self.definition_error
         return recording(arn.rpartition(":")[2].partition("#")[0]).definition
 
-    def invocations(self, attempt: Attempt) -> list[Invocation]:
-        del attempt
+    def invocations(self, attempt: Attempt, others: Collection[str]) -> list[Invocation]:
+        self.calls.append(f"invocations of attempt {attempt.number}, not one of {sorted(others)}")
         return self.found
 
 

@@ -57,17 +57,34 @@ def test_an_execution_is_started_with_any_input_stopped_and_redriven(console_of:
 
 
 def test_what_can_be_done_is_offered_where_it_can_be_done(console_of: ConsoleOf) -> None:
-    console = console_of("running", "choice", "choice_default_to_fail")
+    console = console_of("running", "choice", "choice_default_to_fail", "timed_out")
+    console.engine.redrivable = {"choice_default_to_fail"}
 
     assert ">Stop<" in console.execution("running")
     assert ">Redrive<" in console.execution("choice_default_to_fail")
     assert ">Stop<" not in console.execution("choice")
     assert ">Redrive<" not in console.execution("choice")
+    assert ">Redrive<" not in console.execution("timed_out")
+
+
+def test_what_can_be_redriven_is_read_again_since_others_may_redrive_it(console_of: ConsoleOf) -> None:
+    console = console_of("choice_default_to_fail", "timed_out")
+    console.engine.redrivable = {"timed_out"}
+
+    for name in ("choice_default_to_fail", "timed_out") * 2:
+        console.execution(name)
+
+    assert console.engine.calls.count("history") == 3
 
 
 def test_a_read_only_console_offers_no_change(console_of: ConsoleOf) -> None:
     console = console_of("running", "choice_default_to_fail", read_only=True)
-    pages = [console.page(f"/machines/{MACHINE}"), console.execution("running")]
+    console.engine.redrivable = {"choice_default_to_fail"}
+    pages = [
+        console.page(f"/machines/{MACHINE}"),
+        console.execution("running"),
+        console.execution("choice_default_to_fail"),
+    ]
 
     assert all('<form method="post"' not in page for page in pages)
     assert "read-only" in pages[0]

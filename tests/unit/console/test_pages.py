@@ -13,11 +13,12 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from starlette.testclient import TestClient
 
+from console.shown import day
 from executions.client import NotFoundError
 from executions.errors import DefinitionError
 from executions.logs import Invocation, LogLine
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
-from tests.unit.executions.conftest import NAMES
+from tests.unit.executions.conftest import NAMES, recording
 
 type ConsoleOf = Callable[..., Console]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -161,6 +162,13 @@ def test_each_visit_of_a_state_can_be_looked_at(console_of: ConsoleOf) -> None:
     assert 'aria-current="true"' in page
 
 
+def test_variables_that_a_state_has_assigned_are_shown_with_it(console_of: ConsoleOf) -> None:
+    console = console_of("jsonata_evaluated")
+
+    assert 'aria-label="the variables assigned"' in console.execution("jsonata_evaluated", "?state=Take")
+    assert 'aria-label="the variables assigned"' not in console.execution("jsonata_evaluated", "?state=Done")
+
+
 def test_a_state_that_is_none_is_told_from_one(console_of: ConsoleOf) -> None:
     assert "Choose a state in the graph" in console_of("choice").execution("choice", "?state=Nowhere")
 
@@ -202,6 +210,29 @@ def test_where_several_invocations_may_be_meant_the_page_says_so(console_of: Con
     console.engine.found = [Invocation(name, AT, AT, ()) for name in ("id-1", "id-2")]
 
     assert "2 invocations" in console.page(f"/log/{execution_arn('task')}?visit=0&attempt=1")
+
+
+def test_an_invocation_that_was_found_by_its_time_is_told_from_one_that_the_history_names(
+    console_of: ConsoleOf,
+) -> None:
+    console = console_of("task_retried")
+    console.engine.found = [Invocation("id-1", AT, AT, ())]
+    failed, succeeded = (
+        console.page(f"/log/{execution_arn('task_retried')}?visit=0&attempt={number}") for number in (1, 3)
+    )
+
+    assert "Found by its time" in succeeded
+    assert "Found by its time" not in failed
+
+
+def test_what_is_known_to_be_another_attempts_is_not_looked_for_among_its_log_lines(console_of: ConsoleOf) -> None:
+    console = console_of("task_retried")
+    known = sorted(recording("task_retried").history.request_ids())
+
+    console.page(f"/log/{execution_arn('task_retried')}?visit=0&attempt=3")
+
+    assert len(known) == 2
+    assert f"invocations of attempt 3, not one of {known}" in console.engine.calls
 
 
 @pytest.mark.parametrize("query", ["", "?visit=0", "?visit=9&attempt=1", "?visit=0&attempt=9", "?visit=x&attempt=y"])
@@ -246,6 +277,18 @@ def test_express_executions_are_listed_from_the_log(console_of: ConsoleOf) -> No
 
     assert "size: 1" in page
     assert "executions" not in console.engine.calls
+    assert "from the 5 newest lines of the state machine's log group." in page
+
+
+def test_how_far_back_express_executions_were_read_and_how_many_are_shown_is_said(console_of: ConsoleOf) -> None:
+    console = console_of(*(f"express#{number}" for number in range(120)))
+    console.engine.machine_type = "EXPRESS"
+    console.engine.read_since = AT
+
+    page = console.page(f"/machines/{MACHINE}")
+
+    assert f"since {day(AT)}. Older ones are not listed." in page
+    assert "The newest 100 of 120 are shown." in page
 
 
 def test_an_express_machine_without_a_log_says_why_nothing_is_listed(console_of: ConsoleOf) -> None:

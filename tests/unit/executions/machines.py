@@ -66,6 +66,17 @@ BY_SIZE = {
     "Default": "Small",
 }
 
+_JSONATA = {
+    "Take": {"Type": "Pass", "Assign": {"n": "{% $states.input.n %}"}, "Next": "Big?"},
+    "Big?": {
+        "Type": "Choice",
+        "Choices": [{"Condition": "{% $n > 1 %}", "Output": {"big": True}, "Next": "Done"}],
+        "Default": "Burn",
+    },
+    "Done": {"Type": "Succeed", "Output": "{% $states.input %}"},
+    "Burn": {"Type": "Fail", "Error": "{% 'Burnt' & $n %}", "Cause": "too small"},
+}
+
 RUNS: dict[str, Run] = {
     "pass_wait_succeed": Run(
         {
@@ -287,16 +298,14 @@ RUNS: dict[str, Run] = {
         [1, 2],
     ),
     # LocalStack evaluates JSONata with a Java library; where it cannot be had, this fails in its first state
-    "jsonata": Run(
+    "jsonata": Run(_JSONATA, {"n": 2}, {"QueryLanguage": "JSONata"}),
+    # these were recorded with another evaluator in its place: jsonata-python, a port of that library
+    "jsonata_evaluated": Run(_JSONATA, {"n": 2}, {"QueryLanguage": "JSONata"}),
+    "jsonata_fail_state": Run(_JSONATA, {"n": 1}, {"QueryLanguage": "JSONata"}),
+    "jsonata_query_failed": Run(
         {
-            "Take": {"Type": "Pass", "Assign": {"n": "{% $states.input.n %}"}, "Next": "Big?"},
-            "Big?": {
-                "Type": "Choice",
-                "Choices": [{"Condition": "{% $n > 1 %}", "Output": {"big": True}, "Next": "Done"}],
-                "Default": "Burn",
-            },
-            "Done": {"Type": "Succeed", "Output": "{% $states.input %}"},
-            "Burn": {"Type": "Fail", "Error": "{% 'Burnt' & $n %}", "Cause": "too small"},
+            "Halve": {"Type": "Pass", "Output": "{% $states.input.n / 2 %}", "Next": "Sum"},
+            "Sum": {"Type": "Pass", "Output": "{% $nothing.there %}", "End": True},
         },
         {"n": 2},
         {"QueryLanguage": "JSONata"},

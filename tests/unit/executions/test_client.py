@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from executions.client import ExecutionsClient, NotFoundError
 from executions.history import Attempt, Status
@@ -78,6 +78,28 @@ def test_a_page_of_executions_is_read_and_no_more(stubbed: Stubbed) -> None:
     assert page.next == "more"
 
 
+@pytest.mark.parametrize(
+    ("told", "is_redrivable"),
+    [({"redriveStatus": "REDRIVABLE"}, True), ({"redriveStatus": "NOT_REDRIVABLE"}, False), ({}, False)],
+)
+def test_an_execution_can_be_redriven_where_the_engine_says_so(
+    stubbed: Stubbed, told: dict[str, str], is_redrivable: bool
+) -> None:
+    stubbed.states.add_response(
+        "describe_execution", {**_summary(1), "status": "FAILED", **told}, {"executionArn": ARN}
+    )
+
+    assert stubbed.client.execution(ARN).is_redrivable is is_redrivable
+
+
+def test_an_execution_that_waits_to_be_redriven_is_running(stubbed: Stubbed) -> None:
+    stubbed.states.add_response(
+        "describe_execution", {**_summary(1), "status": "PENDING_REDRIVE"}, {"executionArn": ARN}
+    )
+
+    assert stubbed.client.execution(ARN).is_running
+
+
 def test_an_execution_that_is_not_there_is_named(stubbed: Stubbed) -> None:
     stubbed.states.add_client_error("describe_execution", "ExecutionDoesNotExist")
 
@@ -112,13 +134,15 @@ def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubb
         "definition": json.dumps(recorded["definition"]),
         "roleArn": "arn:aws:iam::000000000000:role/r",
         "type": "EXPRESS",
-        "creationDate": BEGAN,
+        "creationDate": datetime.now(UTC),
         "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
     }
     found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"]]}
     of = "arn:aws:states:us-east-1:000000000000:stateMachine:recorded-express"
     stubbed.states.add_response("describe_state_machine", machine, {"stateMachineArn": of})
-    stubbed.logs.add_response("filter_log_events", found, {"logGroupName": "/machine"})
+    stubbed.logs.add_response(
+        "filter_log_events", found, {"logGroupName": "/machine", "startTime": ANY, "filterPattern": f'"{arn}"'}
+    )
 
     execution = stubbed.client.execution(arn)
 
@@ -133,7 +157,7 @@ def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubb
         "definition": "{}",
         "roleArn": "arn:aws:iam::000000000000:role/r",
         "type": "EXPRESS",
-        "creationDate": BEGAN,
+        "creationDate": datetime.now(UTC),
     }
     stubbed.states.add_response("describe_state_machine", machine)
 
@@ -153,7 +177,7 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
         "definition": "{}",
         "roleArn": "arn:aws:iam::000000000000:role/r",
         "type": "EXPRESS",
-        "creationDate": BEGAN,
+        "creationDate": datetime.now(UTC),
         "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
     }
     found = {"events": [{"message": message, "timestamp": 0} for message in [*messages, "not ours", *later]]}
@@ -162,10 +186,30 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
 
     listed = stubbed.client.express_executions(MACHINE)
 
-    assert [(summary.arn, summary.status, given) for summary, given in listed] == [
+    assert [(summary.arn, summary.status, given) for summary, given in listed.rows] == [
         (f"{arn}-later", "FAILED", '{"size": 1}'),
         (arn, "FAILED", '{"size": 1}'),
     ]
+    assert listed.since is None
+
+
+def test_an_express_execution_whose_beginning_was_not_read_is_not_listed(stubbed: Stubbed) -> None:
+    recorded = recording("express").document
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
+    machine = {
+        "stateMachineArn": MACHINE,
+        "name": "machine",
+        "definition": "{}",
+        "roleArn": "arn:aws:iam::000000000000:role/r",
+        "type": "EXPRESS",
+        "creationDate": datetime.now(UTC),
+        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
+    }
+    found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"][1:]]}
+    stubbed.states.add_response("describe_state_machine", machine)
+    stubbed.logs.add_response("filter_log_events", found)
+
+    assert stubbed.client.express_executions(MACHINE).rows == ()
 
 
 def _attempt(function: str | None) -> Attempt:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from executions.errors import HistoryError
-from executions.events import read_events
+from executions.events import Event, read_events
 from executions.history import History, Status, Step, Visit
+from executions.invocations import request_id_of
 from executions.replay import read_history
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.machines import RUNS
+
+REQUEST_ID = "0b3c2d7e-9f7a-4e43-9c55-0d6b3f0e7a11"
 
 
 def _history(name: str) -> History:
@@ -168,6 +172,35 @@ def test_the_functions_name_is_in_the_scheduling_event() -> None:
     assert _only(_history("task_sdk"), "List").attempts[0].function is None
 
 
+def test_a_failed_invocation_is_named_by_its_cause_and_one_that_succeeded_is_not() -> None:
+    history = _history("task_retried")
+    first, second, third = _only(history, "Task").attempts
+
+    for failed in (first, second):
+        assert failed.failure is not None
+        assert failed.request_id == json.loads(failed.failure.cause or "")["requestId"]
+    assert third.request_id is None
+    assert history.request_ids() == {first.request_id, second.request_id}
+
+
+@pytest.mark.parametrize(
+    ("cause", "named"),
+    [
+        ({"errorMessage": f"2026-01-01T00:00:00.000Z {REQUEST_ID} Task timed out after 3.00 seconds"}, True),
+        ({"errorMessage": f"RequestId: {REQUEST_ID} Error: Runtime exited with error: exit status 1"}, True),
+        ({"errorMessage": f"the order {REQUEST_ID} is cold"}, False),
+        ({"errorMessage": "cold", "requestId": "the customer's own"}, False),
+        ("no JSON", False),
+    ],
+)
+def test_lambdas_own_errors_name_the_invocation(cause: object, named: bool) -> None:
+    text = cause if isinstance(cause, str) else json.dumps(cause)
+    details = {"error": "Sandbox.Timedout", "cause": text}
+    failed = Event(4, 3, "LambdaFunctionFailed", datetime(2026, 1, 1, tzinfo=UTC), details)
+
+    assert request_id_of(failed) == (REQUEST_ID if named else None)
+
+
 def test_a_task_that_waits_for_its_token_is_running() -> None:
     history = _history("task_token_waiting")
 
@@ -282,6 +315,30 @@ def test_an_expression_that_cannot_be_evaluated_fails_its_state() -> None:
     assert _states(history) == [("Each", Status.FAILED)]
     assert history.visits[0].failure is not None
     assert history.visits[0].failure.error == "States.QueryEvaluationError"
+
+
+def test_a_jsonata_execution_takes_its_way_and_assigns_variables() -> None:
+    history = _history("jsonata_evaluated")
+
+    assert [visit.state for visit in history.path()] == ["Take", "Big?", "Done"]
+    assert history.output == '{"big":true}'
+    assert _only(history, "Take").assigned == {"n": "2"}
+    assert _only(history, "Done").assigned == {}
+
+
+def test_an_error_that_a_jsonata_fail_state_has_made_up_is_told() -> None:
+    burn = _only(_history("jsonata_fail_state"), "Burn")
+
+    assert burn.failure is not None
+    assert (burn.failure.error, burn.failure.cause) == ("Burnt1", "too small")
+
+
+def test_a_jsonata_expression_of_nothing_fails_its_state_alone() -> None:
+    history = _history("jsonata_query_failed")
+
+    assert _states(history) == [("Halve", Status.SUCCEEDED), ("Sum", Status.FAILED)]
+    assert history.visits[1].failure is not None
+    assert "'$nothing.there' returned nothing" in (history.visits[1].failure.cause or "")
 
 
 def test_when_the_executions_time_is_up_so_is_that_of_the_state_at_work() -> None:

@@ -113,6 +113,12 @@ def test_a_request_id_that_is_known_decides() -> None:
     assert invocations_of(replace(ATTEMPT, request_id=TWO), both) == both[1:]
 
 
+def test_what_is_known_to_be_anothers_is_not_the_attempts() -> None:
+    both = [_invocation(ONE, 0.1, 1), _invocation(TWO, 0.2, 1.1)]
+
+    assert invocations_of(ATTEMPT, both, others={ONE}) == both[1:]
+
+
 def test_an_attempt_at_work_has_the_invocation_that_has_started() -> None:
     at_work = _invocation(ONE, 0.1, None)
 

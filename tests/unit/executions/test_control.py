@@ -1,0 +1,86 @@
+"""Changing what runs, and what is said where an engine will not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.stub import Stubber
+
+from executions.control import ExecutionsControl, RefusedError
+from localdev.aws import Clients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:machine"
+ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
+
+
+@pytest.fixture
+def stubbed() -> Iterator[tuple[ExecutionsControl, Stubber]]:
+    """Nothing is sent: what is asked for and answered is laid down by the test."""
+    states = Clients("http://127.0.0.1:1").client("stepfunctions")
+    with Stubber(states) as stubber:
+        yield ExecutionsControl(states), stubber
+        stubber.assert_no_pending_responses()
+
+
+def test_a_failed_execution_is_redriven(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    states.add_response("redrive_execution", {"redriveDate": "2026-01-01T00:00:00Z"}, {"executionArn": ARN})
+
+    control.redrive(ARN)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InternalFailure", "API action 'RedriveExecution' for service 'stepfunctions' not yet implemented"),
+        ("UnknownOperationException", ""),
+    ],
+)
+def test_an_engine_that_cannot_redrive_is_told_from_one_that_will_not(
+    stubbed: tuple[ExecutionsControl, Stubber], code: str, message: str
+) -> None:
+    control, states = stubbed
+    states.add_client_error("redrive_execution", code, message)
+
+    with pytest.raises(RefusedError, match="This engine cannot redrive the execution") as raised:
+        control.redrive(ARN)
+
+    assert "the same input" in (raised.value.hint or "")
+
+
+def test_why_an_engine_will_not_is_told_in_its_own_words(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    states.add_client_error(
+        "redrive_execution", "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven"
+    )
+
+    with pytest.raises(RefusedError, match="would not redrive the execution: Execution is RUNNING"):
+        control.redrive(ARN)
+
+
+def test_an_execution_is_started_with_a_document(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    answer = {"executionArn": ARN, "startDate": "2026-01-01T00:00:00Z"}
+    states.add_response("start_execution", answer, {"stateMachineArn": MACHINE, "input": '{"a": 1}'})
+
+    assert control.start(MACHINE, '{"a": 1}') == ARN
+
+
+@pytest.mark.parametrize("text", ["", "{a", "[" * 100_000])
+def test_what_is_not_json_is_not_sent(stubbed: tuple[ExecutionsControl, Stubber], text: str) -> None:
+    control, _ = stubbed
+
+    with pytest.raises(RefusedError, match="The input is not JSON"):
+        control.start(MACHINE, text)
+
+
+def test_an_execution_is_stopped_with_a_cause(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    wanted = {"executionArn": ARN, "error": "Stopped", "cause": "enough"}
+    states.add_response("stop_execution", {"stopDate": "2026-01-01T00:00:00Z"}, wanted)
+
+    control.stop(ARN, "enough")
