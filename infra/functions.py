@@ -1,7 +1,6 @@
 """What all our Lambda functions have in common."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 from aws_cdk import Acknowledgment, CfnElement, Duration, IgnoreMode, Stack, Validations
@@ -9,9 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from infra.handler_code import CODE
 from infra.log_groups import log_group
-
-_CODE = Path(__file__).parent.parent / "lambdas"
 
 
 def python_function(
@@ -44,7 +42,7 @@ def python_function(
         description=description,
         runtime=lambda_.Runtime.PYTHON_3_13,
         # One asset for all functions, and nothing in it that differs from one checkout to the next.
-        code=lambda_.Code.from_asset(str(_CODE), exclude=["*", "!*.py"], ignore_mode=IgnoreMode.GIT),
+        code=lambda_.Code.from_asset(str(CODE), exclude=["*", "!*.py"], ignore_mode=IgnoreMode.GIT),
         handler=f"{module}.handler",
         role=role,
         memory_size=256,

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import Annotations, CfnOutput, Stack
 from constructs import Construct
 
 from infra.failed_orders import FailedOrders
+from infra.handler_code import mistakes
 from infra.order_api import OrderApi
 from infra.order_workflow import OrderWorkflow
 
@@ -18,6 +19,9 @@ class TheStateMachineStack(Stack):
 
         # The CDK also declares the dependencies that a reference implies, which cfn-lint calls redundant.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+
+        for mistake in mistakes():
+            Annotations.of(self).add_error(f"{mistake} Hint: nothing is deployed until it is mended.")
 
         workflow = OrderWorkflow(self, "OrderWorkflow")
         api = OrderApi(self, "OrderApi", state_machine=workflow.state_machine)
