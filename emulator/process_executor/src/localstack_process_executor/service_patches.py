@@ -27,7 +27,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import task_errors
+from localstack_process_executor import answers, task_errors
 from localstack_process_executor.environment import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def apply() -> bool:
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
             _refuse_events_that_are_not_json()
+            answers.send_aws_headers()
             _name_the_request_of_a_dead_letter()
         elif not _applied:
             LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
