@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localstack_process_executor.function_environment import RESERVED, function_environment
+
 if TYPE_CHECKING:
     from tests.emulator.deployed import MakeDeployed
 
@@ -85,25 +87,33 @@ def test_the_functions_own_win_over_all_but_the_reserved_ones(deploy: MakeDeploy
     assert {key: seen[key] for key in own} == own
 
 
-def test_the_reserved_ones_win_over_the_functions_own(deploy: MakeDeployed) -> None:
-    reserved = (
-        "AWS_ACCESS_KEY_ID",
-        "AWS_DEFAULT_REGION",
-        "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_INITIALIZATION_TYPE",
-        "AWS_LAMBDA_LOG_STREAM_NAME",
-        "AWS_REGION",
-        "AWS_SESSION_TOKEN",
-        "LAMBDA_TASK_ROOT",
-        "_HANDLER",
+def test_the_reserved_ones_are_refused(deploy: MakeDeployed) -> None:
+    function = deploy(ENVIRONMENT)
+    refused = function.client.exceptions.InvalidParameterValueException
+    message = (
+        "Lambda was unable to configure your environment variables because the environment variables you have provided "
+        "contains reserved keys that are currently not supported for modification. "
+        "Reserved keys used in this request: AWS_REGION, _HANDLER"
     )
-    own = dict.fromkeys(reserved, "mine")
+    environment = {"Variables": {"AWS_REGION": "mine", "OVEN": "hot", "_HANDLER": "mine"}}
 
-    seen = deploy(ENVIRONMENT, Environment={"Variables": {**own, "OVEN": "hot"}}).answer()[1]
+    with pytest.raises(refused) as updated:
+        function.client.update_function_configuration(FunctionName=function.name, Environment=environment)
+    with pytest.raises(refused) as created:
+        deploy(ENVIRONMENT, Environment=environment)
+
+    assert updated.value.response["Error"]["Message"] == created.value.response["Error"]["Message"] == message
+    assert "OVEN" not in function.answer()[1]
+
+
+def test_the_reserved_ones_win_over_the_functions_own() -> None:
+    service = {"AWS_REGION": "us-east-1", "_HANDLER": "function.handler"}
+    own = {**dict.fromkeys(RESERVED, "mine"), "OVEN": "hot"}
+
+    seen = function_environment(service, own, runtime="python3.13", runtime_api="127.0.1.1:9001")
 
     assert "mine" not in seen.values()
-    assert seen["AWS_REGION"] == "us-east-1"
-    assert seen["OVEN"] == "hot"
+    assert (seen["AWS_REGION"], seen["OVEN"]) == ("us-east-1", "hot")
 
 
 @pytest.mark.parametrize("new_interpreter", [False, True])

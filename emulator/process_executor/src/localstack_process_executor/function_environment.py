@@ -41,8 +41,9 @@ _FIXED = {
     "SHLVL": "0",
     "TZ": ":UTC",
 }
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {
+        "AWS_ACCESS_KEY",
         "AWS_ACCESS_KEY_ID",
         "AWS_DEFAULT_REGION",
         "AWS_EXECUTION_ENV",
@@ -87,5 +88,5 @@ def function_environment(
         "_AWS_XRAY_DAEMON_ADDRESS": xray_host,
         "_AWS_XRAY_DAEMON_PORT": "2000",
     }
-    own = {key: value for key, value in of_function.items() if key not in _RESERVED}
+    own = {key: value for key, value in of_function.items() if key not in RESERVED}
     return given | own

@@ -7,7 +7,6 @@ with the executor, before the service has any function.
 import base64
 import binascii
 import contextlib
-import json
 import logging
 import threading
 import weakref
@@ -16,7 +15,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
-from localstack.aws.api.lambda_ import InvalidRequestContentException, State
+from localstack.aws.api.lambda_ import State
 from localstack.services.lambda_.invocation import assignment
 from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
@@ -27,7 +26,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import answers, task_errors
+from localstack_process_executor import answers, refusals, task_errors
 from localstack_process_executor.environment import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -54,7 +53,8 @@ def apply() -> bool:
             _keep_reserved_variables()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
-            _refuse_events_that_are_not_json()
+            _refuse_what_is_no_event()
+            refusals.refuse_reserved_variables()
             answers.send_aws_headers()
             _name_the_request_of_a_dead_letter()
         elif not _applied:
@@ -207,19 +207,14 @@ def _keep_the_last_logs() -> None:
     LogHandler.stop = stop  # type: ignore[method-assign]
 
 
-def _refuse_events_that_are_not_json() -> None:
-    """AWS answers such an invocation itself; no function ever sees it."""
+def _refuse_what_is_no_event() -> None:
+    """AWS answers an invocation whose event is not JSON, or too large, itself; no function ever sees it."""
     invoke: Callable[..., Any] = LambdaService.invoke
 
     @wraps(invoke)
     def check_and_invoke(self: LambdaService, *arguments: Any, payload: bytes | None = None, **options: Any) -> Any:
         task_errors.name_lambdas_own()
-        try:
-            json.loads(payload or b"{}")
-        except ValueError as error:
-            raise InvalidRequestContentException(
-                f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
-            ) from error
+        refusals.check_event(payload or b"", options.get("invocation_type"))
         return invoke(self, *arguments, payload=payload, **options)
 
     LambdaService.invoke = check_and_invoke  # type: ignore[method-assign]
