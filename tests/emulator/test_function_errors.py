@@ -87,6 +87,17 @@ def test_a_handler_that_cannot_be_loaded(
     assert message in answer.payload["errorMessage"]
 
 
+def test_a_syntax_error_is_shown_where_it_is(deploy: MakeDeployed) -> None:
+    function = deploy({"function.py": "import dough\n", "dough.py": "x = 1\ny = (\n"})
+
+    assert function.call().payload == {
+        "errorMessage": "Syntax error in module 'function': '(' was never closed (dough.py, line 2)",
+        "errorType": "Runtime.UserCodeSyntaxError",
+        "requestId": "",
+        "stackTrace": ['  File "/var/task/dough.py" Line 2\n    y = (\n'],
+    }
+
+
 def test_a_timeout(deploy: MakeDeployed) -> None:
     function = deploy(FAILS_AT_WILL, Timeout=1)
 
@@ -220,7 +231,20 @@ def test_a_response_over_the_limit(deploy: MakeDeployed) -> None:
         "errorMessage": "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
         "errorType": "Function.ResponseSizeTooLarge",
     }
-    assert "baking\n" in answer.log
+    written = answer.log.partition("baking\n")[2]
+    assert re.match(
+        r"\[ERROR\] \[\d{13}\] LAMBDA_RUNTIME Failed to post handler success response\. Http response code: 413\. "
+        r'{"errorMessage":"Exceeded maximum allowed payload size \(6291556 bytes\)\.",'
+        r'"errorType":"RequestEntityTooLarge"}'
+        r"\n",
+        written,
+    )
+    # the runtime client does not live on
+    assert "\nRuntimeError: Failed to post invocation response\n" in written
+    assert (
+        f"RequestId: {answer.request_id} Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n"
+        in written
+    )
     assert len(function.answer(6_291_554)) == 6_291_554
 
 
@@ -243,11 +267,33 @@ def test_a_result_that_is_not_json(deploy: MakeDeployed) -> None:
     assert "set" in answer.payload["errorMessage"]
 
 
-def test_an_event_that_is_not_json(deploy: MakeDeployed) -> None:
+@pytest.mark.parametrize("event", [b"{not json", b"NaN", b"'text'", b'{"a": 1} {}'])
+def test_an_event_that_is_not_json(deploy: MakeDeployed, event: bytes) -> None:
     function = deploy(ECHO)
 
-    with pytest.raises(function.client.exceptions.ClientError) as caught:
-        function.call(raw=b"{not json")
+    with pytest.raises(function.client.exceptions.InvalidRequestContentException) as caught:
+        function.call(raw=event)
 
-    assert caught.value.response["Error"]["Code"] == "InvalidRequestContentException"
+    assert caught.value.response["Error"]["Message"].startswith(
+        "Could not parse request body into json: Could not parse payload into json: "
+    )
     assert json.loads(function.call(raw=b"1").raw) == 1
+
+
+@pytest.mark.parametrize(
+    ("invocation_type", "limit", "message"),
+    [
+        ("RequestResponse", 6_291_456, "Request must be smaller than 6291456 bytes for the InvokeFunction operation"),
+        ("Event", 1_048_576, "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"),
+    ],
+)
+def test_an_event_over_the_limit(deploy: MakeDeployed, invocation_type: str, limit: int, message: str) -> None:
+    function = deploy("def handler(event, context):\n    return len(event)\n", Timeout=20)
+
+    with pytest.raises(function.client.exceptions.ClientError) as caught:
+        function.call("x" * (limit - 1), InvocationType=invocation_type)
+
+    assert caught.value.response["Error"] == {"Code": "RequestEntityTooLargeException", "Message": message}
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
+    answer = function.call("x" * (limit - 2), InvocationType=invocation_type)
+    assert answer.payload == (limit - 2 if invocation_type == "RequestResponse" else None)

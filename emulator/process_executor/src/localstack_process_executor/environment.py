@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -72,6 +72,7 @@ class _Ended:
 
     by: Literal["message", "exit", "memory", "deadline"]
     message: RuntimeMessage | None = None
+    """Of a process that has exited after it, too."""
     returncode: int = 0
 
 
@@ -104,7 +105,7 @@ class ExecutionEnvironment:
         self._launch = launch
         self._code_state = code_state
         self._on_end = on_end
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(spec.response_limit_bytes)
         self._folder = Path(tempfile.mkdtemp(prefix="environment-", dir=base_folder()))
         self._folder.chmod(0o711)
         self._process: RuntimeProcess | None = None
@@ -231,7 +232,11 @@ class ExecutionEnvironment:
         """Hand the invocation over and wait for what becomes of it."""
         assert self._process
         self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
-        ended = self._wait(self._process, deadline, "response", "error")
+        ended = self._wait(self._process, deadline, "response", "too-large", "error")
+        if ended.message and ended.message.kind == "too-large":
+            # the runtime client writes what it was told into the log, and does not live on
+            afterwards = self._wait(self._process, deadline, "next")
+            ended = replace(ended, by=afterwards.by, returncode=afterwards.returncode)
         self._memory_kb = self._process.peak_memory_kb()
         if ended.by == "message" and self._memory_kb[1] > self._spec.memory_size_mb * _KB_PER_MB:
             ended = _Ended("memory")
@@ -276,6 +281,8 @@ class ExecutionEnvironment:
         """The caller's payload and the log, whichever way it ended."""
         request_id = invocation.request_id
         payload, status, error_type, sentence = self._judge(request_id, ended)
+        if ended.message and ended.message.kind == "too-large":
+            payload = payloads.response_too_large(self._spec.response_limit_bytes)
         events = [*events, *self._take_output()]
         if sentence:
             events += self._log.fault(request_id, str(error_type), sentence)
@@ -311,14 +318,13 @@ class ExecutionEnvironment:
             return payloads.exited(request_id, ended.returncode), "failure", "Runtime.ExitError", sentence
         message = ended.message
         assert message
-        if message.kind != "response":
+        if message.kind in {"error", "init-error"}:
             payload = self._translation.apply(message.payload)
             if message.kind == "init-error":
                 return payload, "failure", payloads.init_error_type_of(payload), ""
             return payload, "error", payloads.error_type_of(payload), ""
-        limit = self._spec.response_limit_bytes
-        if len(message.payload) > limit:
-            return payloads.response_too_large(limit), "error", "Function.ResponseSizeTooLarge", ""
+        if message.kind == "too-large":
+            return b"", "error", "Function.ResponseSizeTooLarge", ""
         return message.payload, "success", None, ""
 
     def _take_output(self) -> list[str]:

@@ -58,6 +58,15 @@ def response_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
+def request_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
+    """What the runtime API answers to such a response; the runtime client writes it into the log."""
+    document = {
+        "errorMessage": f"Exceeded maximum allowed payload size ({limit_bytes} bytes).",
+        "errorType": "RequestEntityTooLarge",
+    }
+    return json.dumps(document, separators=(",", ":")).encode() + b"\n"
+
+
 def error_type_of(payload: bytes) -> str | None:
     """The ``errorType`` a runtime reported, where it reported one."""
     try:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import http.client
 import os
+import time
 from typing import Any
 
 _PREFIX = "/2018-06-01/runtime/invocation"
+_BAD_REQUEST = 400
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -46,7 +48,12 @@ def next() -> tuple[bytes, dict[str, Any]]:  # noqa: A001 - the native module's 
 
 def post_invocation_result(invoke_id: str, result: bytes, content_type: str, _invocation_id: str | None = None) -> None:
     """Answer an invocation."""
-    _CLIENT.request("POST", f"{_PREFIX}/{invoke_id}/response", result, {"Content-Type": content_type}).read()
+    response = _CLIENT.request("POST", f"{_PREFIX}/{invoke_id}/response", result, {"Content-Type": content_type})
+    body = response.read().decode()
+    if response.status >= _BAD_REQUEST:
+        about = f"Failed to post handler success response. Http response code: {response.status}. {body}"
+        print(f"[ERROR] [{time.time_ns() // 1_000_000}] LAMBDA_RUNTIME {about}", flush=True)
+        raise RuntimeError("Failed to post invocation response")
 
 
 def post_error(invoke_id: str, error: str, _xray_cause: str, _invocation_id: str | None = None) -> None:

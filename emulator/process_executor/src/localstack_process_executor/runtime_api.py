@@ -18,6 +18,8 @@ from typing import Literal, NamedTuple
 
 import httptools
 
+from localstack_process_executor.payloads import RESPONSE_LIMIT_BYTES, request_too_large
+
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
 _INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
@@ -33,9 +35,9 @@ class _Request(NamedTuple):
 
 @dataclass(frozen=True)
 class RuntimeMessage:
-    """What the runtime has sent: it waits for work, or has answered an invocation, or could not start."""
+    """What the runtime has sent: it waits for work, has answered an invocation, with too much, or could not start."""
 
-    kind: Literal["next", "response", "error", "init-error"]
+    kind: Literal["next", "response", "too-large", "error", "init-error"]
     request_id: str = ""
     payload: bytes = b""
 
@@ -76,7 +78,8 @@ class _Connection:
 class RuntimeApi:
     """Serves one runtime process at a time, on an address of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, response_limit_bytes: int = RESPONSE_LIMIT_BYTES) -> None:
+        self._response_limit_bytes = response_limit_bytes
         self._listener = _listen()
         self._connections: dict[int, _Connection] = {}
         self._waiting: _Connection | None = None
@@ -159,6 +162,9 @@ class RuntimeApi:
                 self._respond(connection, 400, _INVALID_REQUEST_ID)
                 return []
             self._request_id = None
+            if match[2] == "response" and len(body) > self._response_limit_bytes:
+                self._respond(connection, 413, request_too_large(self._response_limit_bytes))
+                return [RuntimeMessage("too-large", match[1])]
             self._respond(connection, 202, b'{"status":"OK"}\n')
             kind: Literal["response", "error"] = "error" if match[2] == "error" else "response"
             return [RuntimeMessage(kind, match[1], body)]
