@@ -242,12 +242,36 @@ def test_the_json_format(deploy: MakeDeployed) -> None:
 
 
 def test_the_json_format_of_an_unhandled_exception(deploy: MakeDeployed) -> None:
-    events = json_events(deploy, "WARN", "raise ValueError('burnt')")
+    start, error, done, report = json_events(deploy, "DEBUG", "raise ValueError('burnt')")[-4:]
 
-    error, *platform = events
     assert (error["level"], error["errorType"], error["errorMessage"]) == ("ERROR", "ValueError", "burnt")
-    assert [event["type"] for event in platform] == ["platform.runtimeDone", "platform.report"]
-    assert {event["record"]["status"] for event in platform} == {"error"}
+    assert error["requestId"] == start["record"]["requestId"]
+    # to the platform it is none: its runtime has answered
+    assert [event["type"] for event in (done, report)] == ["platform.runtimeDone", "platform.report"]
+    for event in (done, report):
+        assert event["record"]["status"] == "success"
+        assert "errorType" not in event["record"]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("os._exit(3)", {"status": "error", "errorType": "Runtime.ExitError"}),
+        ("x = bytearray(300_000_000)", {"status": "error", "errorType": "Runtime.OutOfMemory"}),
+        ("time.sleep(10)", {"status": "timeout"}),
+    ],
+)
+def test_the_json_format_of_a_runtime_that_did_not_answer(
+    deploy: MakeDeployed, code: str, outcome: dict[str, str]
+) -> None:
+    done, report = json_events(deploy, "WARN", code)
+
+    assert (done["type"], report["type"]) == ("platform.runtimeDone", "platform.report")
+    for event in (done, report):
+        record = event["record"]
+        assert record.pop("metrics")
+        assert record.pop("requestId")
+        assert record == outcome
 
 
 def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:

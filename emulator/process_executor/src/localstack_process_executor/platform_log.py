@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html (JS
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -22,7 +23,10 @@ class Report:
     init_duration_ms: float | None = None
     """Only on a cold start."""
     status: str = "success"
-    """``success``, ``error`` (the function's own), ``timeout`` or ``failure`` (of its runtime)."""
+    """``success``, ``error`` (the function's own), ``timeout`` or ``failure`` (of its runtime).
+
+    To the platform a function's own error is none: its runtime has answered.
+    """
     error_type: str | None = None
     response_bytes: int = 0
 
@@ -170,13 +174,13 @@ class JsonLog:
 
     def report(self, report: Report) -> list[str]:
         """``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
-        failed = report.status != "success"
-        status = "error" if report.status == "failure" else report.status
-        outcome: dict[str, object] = {"requestId": report.request_id, "status": status}
-        if report.error_type and status != "timeout":
-            outcome["errorType"] = report.error_type
+        failed = report.status in {"timeout", "failure"}
+        outcome = {"status": {"error": "success", "failure": "error"}.get(report.status, report.status)}
+        if report.status == "failure":
+            outcome["errorType"] = str(report.error_type)
+        request = {"requestId": report.request_id}
         duration = round(report.duration_ms, 3)
-        done = {**outcome, "metrics": {"durationMs": duration, "producedBytes": report.response_bytes}}
+        done = {**request, **outcome, "metrics": {"durationMs": duration, "producedBytes": report.response_bytes}}
         metrics: dict[str, object] = {
             "durationMs": duration,
             "billedDurationMs": report.billed_ms,
@@ -187,10 +191,10 @@ class JsonLog:
             metrics["initDurationMs"] = round(report.init_duration_ms, 3)
         return [
             *self._event("WARN" if failed else "DEBUG", "platform.runtimeDone", done),
-            *self._event("WARN" if failed else "INFO", "platform.report", {**outcome, "metrics": metrics}),
+            *self._event("WARN" if failed else "INFO", "platform.report", {**request, "metrics": metrics, **outcome}),
         ]
 
-    def _event(self, level: str, kind: str, record: dict[str, object]) -> list[str]:
+    def _event(self, level: str, kind: str, record: Mapping[str, object]) -> list[str]:
         if _LEVELS.index(level) < _LEVELS.index(self.level if self.level in _LEVELS else "INFO"):
             return []
         line = {"time": timestamp(), "type": kind, "record": record}
