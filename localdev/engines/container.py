@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from localdev import project
 from localdev.engines import docker_engine
 from localdev.engines.base import say_nothing
 from localdev.engines.image import CHECKOUT_LABEL, REPOSITORY, ensure_image
-from localdev.engines.local import LocalEngine, PortTakenError, is_ready
+from localdev.engines.local import LOOK_SECONDS, LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
 from localdev.processes import named_owner, port_holder, port_is_free, started_at
 from localdev.waiting import WaitTimeoutError, wait_until
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 START_SECONDS = 90.0
+_STATUS_SECONDS = 0.25
+"""How often a container that starts is asked whether it still runs; LocalStack in it is asked more often."""
+_HEALTH_NANOSECONDS = 10 * 10**9
+"""Between two of Docker's looks at a container's health. We look ourselves, and each costs as much as an order."""
 _LOG_LINES = 25
 _PORT = "4566/tcp"
 _LABEL = "the-state-machine"
@@ -101,17 +106,25 @@ class ContainerEngine(LocalEngine):
         labels = {CHECKOUT_LABEL: str(project.ROOT), _PUBLISHED: str(self.port)}
         if owner := os.getpid() if self._ends_with_us else named_owner():
             labels[_OWNER] = _owner(owner)
-        return self.docker.containers.create(
-            image,
-            name=f"{REPOSITORY}-{secrets.token_hex(4)}",
-            labels=labels,
-            ports={_PORT: ("127.0.0.1", self.port)},
-            environment={"LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}", **self._settings},
-            mem_limit=self._memory_limit,
-            init=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
-        )
+        try:
+            return self.docker.containers.create(
+                image,
+                name=f"{REPOSITORY}-{secrets.token_hex(4)}",
+                labels=labels,
+                ports={_PORT: ("127.0.0.1", self.port)},
+                environment={"LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}", **self._settings},
+                healthcheck={"interval": _HEALTH_NANOSECONDS},
+                mem_limit=self._memory_limit,
+                init=True,
+                cap_drop=["ALL"],
+                security_opt=["no-new-privileges:true"],
+            )
+        except APIError as error:
+            # a disk that is full; an image that another run has replaced this very moment
+            raise LocaldevError(
+                f"The container could not be created: {error.explanation}.",
+                "look at 'docker system df', and try again.",
+            ) from error
 
     def _run(self, container: Container) -> None:
         try:
@@ -126,22 +139,31 @@ class ContainerEngine(LocalEngine):
             raise LocaldevError(f"The container could not be started: {error.explanation}.") from error
 
     def _wait_until_ready(self, container: Container) -> None:
+        next_look = time.monotonic()
+
         def ready() -> bool | None:
-            try:
-                container.reload()
-            except NotFound as error:
-                raise LocaldevError("The container was removed while it started.") from error
-            if container.status == "exited":
-                raise LocaldevError(f"{_how_it_ended(container)}{_shown_log(container)}")
+            nonlocal next_look
+            if time.monotonic() >= next_look:
+                _check_that_it_runs(container)
+                next_look = time.monotonic() + _STATUS_SECONDS
             try:
                 return is_ready(self.endpoint_url)
             except LocaldevError as error:
                 raise LocaldevError(f"{error.message}.{_shown_log(container)}") from error
 
         try:
-            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS)
+            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS, longest_pause=LOOK_SECONDS)
         except WaitTimeoutError as error:
             raise LocaldevError(f"{error.message}{_shown_log(container)}") from error
+
+
+def _check_that_it_runs(container: Container) -> None:
+    try:
+        container.reload()
+    except NotFound as error:
+        raise LocaldevError("The container was removed while it started.") from error
+    if container.status == "exited":
+        raise LocaldevError(f"{_how_it_ended(container)}{_shown_log(container)}")
 
 
 def _how_it_ended(container: Container) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from localdev import project
 from localdev.child_environment import child_environment
 from localdev.engines.base import say_nothing
-from localdev.engines.local import LocalEngine, PortTakenError, is_ready
+from localdev.engines.local import LOOK_SECONDS, LocalEngine, PortTakenError, is_ready
 from localdev.errors import LocaldevError
 from localdev.file_lock import exclusive, remove_unused
 from localdev.processes import end_session, named_owner, port_holder, port_is_free, started_at
@@ -23,7 +23,6 @@ from localdev.waiting import WaitTimeoutError, wait_until
 START_SECONDS = 90.0
 _PREFIX = "embedded-"
 _LOG_LINES = 25
-_LOOK_SECONDS = 0.04
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ class EmbeddedEngine(LocalEngine):
                 raise self._failure(error.message) from error
 
         try:
-            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS, longest_pause=_LOOK_SECONDS)
+            wait_until(ready, what="LocalStack to be ready", seconds=START_SECONDS, longest_pause=LOOK_SECONDS)
         except WaitTimeoutError as error:
             raise self._failure(error.message.rstrip(".")) from error
 

@@ -162,13 +162,19 @@ def _remove_stages(client: DockerClient, kept: set[str | None]) -> None:
 
 def _remove_older(client: DockerClient, name: str, stages: set[str | None]) -> None:
     """Remove what this image takes the place of; the stage it was made from stays, for the next build."""
-    mine = {"label": f"{CHECKOUT_LABEL}={project.ROOT}"}
     newest = {image.id for image in _stages(client)} - stages
     for stage in stages if newest else ():
         _remove(client, str(stage))
-    for image in client.images.list(REPOSITORY, filters=mine):
-        for tag in set(image.tags) - {name}:
-            _remove(client, tag)
+    for image in client.images.list(REPOSITORY, filters={"label": CHECKOUT_LABEL}):
+        checkout = Path(image.labels[CHECKOUT_LABEL])
+        if checkout == project.ROOT or not checkout.exists():
+            for tag in _own_tags(image) - {name}:
+                _remove(client, tag)
+
+
+def _own_tags(image: Image) -> set[str]:
+    """The names that were given here: a person may have given others."""
+    return {tag for tag in image.tags if re.fullmatch(rf"{REPOSITORY}:[0-9a-f]{{{_HASH_LENGTH}}}", tag)}
 
 
 def _remove(client: DockerClient, image: str) -> None:

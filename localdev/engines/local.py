@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from localdev.aws import Clients
 
 _REQUEST_SECONDS = 2.0
+LOOK_SECONDS = 0.04
+"""How often an emulator that starts is asked whether it is ready, the same for every engine."""
 
 
 class PortTakenError(LocaldevError):

@@ -160,6 +160,17 @@ def test_a_container_that_dies_at_start_is_said_with_its_status_and_log() -> Non
     assert engine.containers() == []
 
 
+def test_an_image_that_goes_away_before_the_container_is_created_is_said(
+    own: ContainerEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "ensure_image", lambda *_: "the-state-machine-emulator:removed")
+
+    with pytest.raises(LocaldevError, match=r"(?s)could not be created: No such image: .*removed.*Hint: "):
+        own.start()
+
+    assert own.containers() == []
+
+
 def test_a_container_out_of_memory_is_said_to_be() -> None:
     engine = ContainerEngine(free_port(), memory_limit="64m")
 

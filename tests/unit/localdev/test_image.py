@@ -113,6 +113,61 @@ def test_a_build_that_ends_without_an_image_is_a_failure() -> None:
         image.ensure_image(client, lambda _: None)
 
 
+class OldImage:
+    """An image that was built from a checkout."""
+
+    id = "sha256:0ld"
+
+    def __init__(self, checkout: Path, *tags: str) -> None:
+        self.labels = {image.CHECKOUT_LABEL: str(checkout)}
+        self.tags = list(tags)
+
+
+class Images:
+    """A Docker Engine that builds well, and writes down what is removed."""
+
+    def __init__(self, *old: OldImage) -> None:
+        self.api = self.images = self
+        self._old = old
+        self._built = False
+        self.removed: set[str] = set()
+
+    def get(self, _name: str) -> None:
+        """The new image, once it has been built."""
+        if not self._built:
+            raise ImageNotFound("no such image")
+
+    def list(self, *names: str, **_options: object) -> list[OldImage]:
+        """The emulator's images; no build has left a stage."""
+        return [*self._old] if names else []
+
+    def build(self, **_options: object) -> Iterator[dict[str, str]]:
+        """A build without a word."""
+        self._built = True
+        yield {}
+
+    def remove(self, tag: str) -> None:
+        """Write it down."""
+        self.removed.add(tag)
+
+
+def test_a_new_image_takes_the_place_of_this_checkouts_and_of_those_whose_checkout_is_gone(tmp_path: Path) -> None:
+    old, gone, others = (f"{image.REPOSITORY}:{letter * 12}" for letter in "abc")
+    client: Any = Images(OldImage(project.ROOT, old), OldImage(tmp_path / "removed", gone), OldImage(tmp_path, others))
+
+    image.ensure_image(client, lambda _: None)
+
+    assert client.removed == {old, gone}
+
+
+def test_a_name_that_a_person_gave_to_an_image_stays() -> None:
+    client: Any = Images(OldImage(project.ROOT, f"{image.REPOSITORY}:{'a' * 12}", f"{image.REPOSITORY}:mine", "my:own"))
+
+    image.ensure_image(client, lambda _: None)
+
+    assert client.removed == {f"{image.REPOSITORY}:{'a' * 12}"}
+
+
 def test_without_the_bootstrap_template_the_setup_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(project, "BOOTSTRAP_TEMPLATE", project.ROOT / "node_modules" / "no-template.yaml")
 
