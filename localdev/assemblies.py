@@ -4,12 +4,12 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from localdev import cdk
 from localdev.project import ROOT, STACK_NAME, STATE
+from localdev.scratch import scratch
 
 FOLDER = STATE / "assemblies"
 _SOURCES = ("app.py", "cdk.json", "requirements.txt", "package-lock.json")
@@ -24,12 +24,11 @@ def assembly(stack_name: str = STACK_NAME, *, linter: bool = False) -> Path:
     """
     folder = FOLDER / fingerprint(stack_name, linter=linter)
     if not (folder / "manifest.json").exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=FOLDER, ignore_cleanup_errors=True) as new:
-            cdk.synthesize(output=Path(new, "cdk.out"), stack_name=stack_name, linter=linter)
+        with scratch(FOLDER, "new") as new:
+            cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, linter=linter)
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
             if folder.name == fingerprint(stack_name, linter=linter):
-                _keep(Path(new, "cdk.out"), folder)
+                _keep(new / "cdk.out", folder)
             else:
                 return assembly(stack_name, linter=linter)
     os.utime(folder)

@@ -2,9 +2,7 @@
 
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +10,17 @@ from pathlib import Path
 from localdev.child_environment import child_environment, tool_home
 from localdev.engines import Engine
 from localdev.errors import LocaldevError
-from localdev.project import APP_PYTHON, NODE_MODULES, ROOT, STACK_NAME, STATE
+from localdev.processes import end_with_descendants
+from localdev.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STACK_NAME, STATE
+from localdev.scratch import scratch
 from localdev.stack import failed_resources
 
 _FOR_EVERY_COMMAND = {
     # the app runs in our environment, whether or not the person has activated it
     "CDK_PYTHON": str(APP_PYTHON),
     "CDK_DISABLE_VERSION_CHECK": "1",
+    # named, or jsii refuses it below a folder that a group can write to: a checkout with umask 002
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(JSII_CACHE),
     # which Node versions jsii and the SDK will support next year is not this command's news
     "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "22",
     "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
@@ -43,7 +45,8 @@ def cdk_environment(engine: Engine) -> dict[str, str]:
 def run_cdk(engine: Engine, arguments: Sequence[str]) -> int:
     """Any CDK command, its output on the terminal; the exit status."""
     command = _command(engine.cdk_program, [*arguments, *_naming(engine.stack_name)])
-    return subprocess.run(command, cwd=ROOT, env=cdk_environment(engine), check=False).returncode
+    with _temporary("cdk") as temporary:
+        return subprocess.run(command, cwd=ROOT, env=cdk_environment(engine) | temporary, check=False).returncode
 
 
 def synthesize(*arguments: str, output: Path, stack_name: str = STACK_NAME, linter: bool = False) -> Path:
@@ -55,7 +58,8 @@ def synthesize(*arguments: str, output: Path, stack_name: str = STACK_NAME, lint
     """
     environment = child_environment(tool_home(), _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER))
     command = ["synth", *arguments, *_naming(stack_name), "--quiet", "--output", str(output)]
-    _run_quietly("cdklocal", command, environment)
+    with _temporary("synthesis") as temporary:
+        _run_quietly("cdklocal", command, environment | temporary)
     return output
 
 
@@ -111,16 +115,12 @@ class Deployment:
 @contextmanager
 def prepared_deployment(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> Iterator[Deployment]:
     """Start the CLI before the engine is ready, so that the second it takes to load is not waited for."""
-    STATE.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="deployment-", dir=STATE))
-    deployment = None
-    try:
+    with scratch(STATE, "deployment") as folder:
         deployment = Deployment(engine, assembly, stack, folder)
-        yield deployment
-    finally:
-        if deployment:
+        try:
+            yield deployment
+        finally:
             deployment.cancel()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
@@ -130,6 +130,13 @@ def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
     """
     command = ["destroy", stack, "--app", str(assembly), "--force"]
     _run_quietly(engine.cdk_program, command, cdk_environment(engine))
+
+
+@contextmanager
+def _temporary(what: str) -> Iterator[dict[str, str]]:
+    """Where a command's temporary files go, as variables: an app that is ended leaves jsii's folder there."""
+    with scratch(STATE, what) as folder:
+        yield {"TMPDIR": str(folder)}
 
 
 def _naming(stack_name: str) -> list[str]:
@@ -156,7 +163,9 @@ def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, 
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.kill()
+    if process.poll() is None:
+        # the app is a grandchild of the CLI's, and would go on
+        end_with_descendants(process.pid)
     process.wait()
     if process.stdout:
         process.stdout.close()

@@ -65,6 +65,15 @@ def end_session(leader: int) -> None:
     psutil.wait_procs(victims, timeout=_END_SECONDS)
 
 
+def end_with_descendants(pid: int) -> None:
+    """Kill a process we started and all that descends from it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for victim in [process, *process.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                victim.kill()
+
+
 def _members(leader: int) -> list[psutil.Process]:
     members: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():

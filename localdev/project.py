@@ -21,6 +21,9 @@ STATIC_LIBS = EMULATOR / ".venv" / "localstack" / "usr" / "lib" / "localstack"
 PLUGIN_CACHE = EMULATOR / ".venv" / "cache"
 """Where LocalStack's plugin manager keeps its index of entry points."""
 
+JSII_CACHE = STATE / "home" / ".cache" / "aws" / "jsii" / "package-cache"
+"""The CDK's library, unpacked once for every synthesis of this checkout; see ``loopback_names``, too."""
+
 NODE_MODULES = ROOT / "node_modules"
 BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"
 """The CDK CLI's own template of the ``CDKToolkit`` stack."""

@@ -9,11 +9,13 @@ import pytest
 
 from localdev.engines import ENGINES
 from localdev.processes import ENDS_WITH
+from localdev.project import JSII_CACHE
 from tests import reporting
 
-# the Node versions that jsii will support next year are no news of a test run; read when aws_cdk is imported
+# read when aws_cdk is imported: the Node versions jsii will support next year are no news; its cache is the scripts'
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(JSII_CACHE))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

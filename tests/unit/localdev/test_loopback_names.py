@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 
 import pytest
 
-from localdev.project import ROOT
+from localdev.project import JSII_CACHE, ROOT
 
 NAMES = ROOT / "localdev" / "loopback_names" / "index.cjs"
 
@@ -27,3 +28,13 @@ def test_localstacks_names_are_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", ["localstack.cloud.invalid", "evillocalhost.localstack.cloud.invalid"])
 def test_other_names_are_looked_up_as_ever(name: str) -> None:
     assert _lookup(name) in {"ENOTFOUND", "EAI_AGAIN"}
+
+
+@pytest.mark.parametrize("own", ["", "/a/cache/of/ones/own"])
+def test_the_cdks_library_is_found_where_the_set_up_has_unpacked_it(own: str) -> None:
+    program = "console.log(process.env.JSII_RUNTIME_PACKAGE_CACHE_ROOT)"
+    environment = {"PATH": os.environ["PATH"], "JSII_RUNTIME_PACKAGE_CACHE_ROOT": own}
+
+    found = subprocess.check_output(["node", "--require", NAMES, "-e", program], env=environment, text=True).strip()
+
+    assert found == (own or str(JSII_CACHE))
