@@ -30,9 +30,10 @@ from executions.report import rows
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from console.reading import Told
     from executions.client import StateMachine
     from executions.control import ExecutionsControl
-    from executions.history import Visit
+    from executions.history import Attempt, Visit
 
 _FOLDER: Final = Path(__file__).parent
 _EVENTS_PAGE: Final = 300
@@ -152,7 +153,7 @@ class _Console:
         context = self._execution(request)
         if request.query_params.get("seen") == context["view"].seen:
             return Response(status_code=204)
-        return self._page(request, "_execution.html", **context)
+        return self._page(request, "_live.html", **context)
 
     def _execution(self, request: Request) -> dict[str, Any]:
         arn = request.path_params["arn"]
@@ -179,24 +180,20 @@ class _Console:
     def log(self, request: Request) -> Response:
         """What a function wrote during one attempt."""
         told = self._reading.told(request.path_params["arn"])
-        visit, number = _number(request.query_params.get("visit")), _number(request.query_params.get("attempt"))
-        if visit is None or number is None or not 0 <= visit < len(told.history.visits):
-            raise HTTPException(404)
-        attempts = told.history.visits[visit].attempts
-        if not 0 < number <= len(attempts):
-            raise HTTPException(404)
-        attempt = attempts[number - 1]
+        attempt = _attempt_of(_visit_of(told, request), request)
         invocations = self._settings.client.invocations(attempt, told.history.request_ids())
         return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
 
     def document(self, request: Request) -> Response:
-        """An input or output as it is, however long."""
+        """An input, an output or the cause of a failed attempt as it is, however long."""
         told = self._reading.told(request.path_params["arn"])
-        visit = _number(request.query_params.get("visit"))
-        source: Any = told.execution
-        if visit is not None and 0 <= visit < len(told.history.visits):
-            source = told.history.visits[visit]
-        text = source.output if request.query_params.get("of") == "output" else source.input
+        what = request.query_params.get("of")
+        source: Any = _visit_of(told, request) if "visit" in request.query_params else told.execution
+        if what == "cause":
+            failure = _attempt_of(_visit_of(told, request), request).failure
+            text = failure.cause if failure else None
+        else:
+            text = source.output if what == "output" else source.input
         if text is None:
             raise HTTPException(404)
         return PlainTextResponse(text)
@@ -319,8 +316,8 @@ def _templates(settings: Settings) -> Environment:
         lstrip_blocks=True,
     )
     filters = (
-        shown.cause, shown.day, shown.document, shown.duration, shown.input_in_short, shown.iso, shown.moment,
-        shown.said, shown.sign, shown.status_mark, shown.status_word, shown.variables,
+        shown.cause, shown.day, shown.document, shown.duration, shown.elapsed, shown.input_in_short, shown.iso,
+        shown.moment, shown.said, shown.sign, shown.status_mark, shown.status_word, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(settings=settings, execution_url=execution_url, mark_of=_mark)
@@ -329,6 +326,20 @@ def _templates(settings: Settings) -> Environment:
 
 def _mark(visit: Visit) -> str:
     return shown.mark_class(mark_of(visit))
+
+
+def _visit_of(told: Told, request: Request) -> Visit:
+    index = _number(request.query_params.get("visit"))
+    if index is None or index >= len(told.history.visits):
+        raise HTTPException(404)
+    return told.history.visits[index]
+
+
+def _attempt_of(visit: Visit, request: Request) -> Attempt:
+    number = _number(request.query_params.get("attempt"))
+    if number is None or not 0 < number <= len(visit.attempts):
+        raise HTTPException(404)
+    return visit.attempts[number - 1]
 
 
 def _number(text: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,6 +43,7 @@ class Protected:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._hosts = settings.hosts
+        self._answers_to_addresses = settings.answers_to_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -63,7 +65,7 @@ class Protected:
 
     def _refusal(self, method: str, headers: Headers) -> str | None:
         host = headers.get("host", "")
-        if _name(host) not in self._hosts:
+        if not self._is_ours(_name(host)):
             names = ", ".join(sorted(self._hosts))
             return f"This console does not answer to the name {host!r}, only to {names}."
         if method not in _WRITES:
@@ -74,6 +76,17 @@ class Protected:
         if origin is not None and urlsplit(origin).netloc != host:
             return "Only this console's own pages may change anything."
         return None
+
+    def _is_ours(self, name: str) -> bool:
+        return name in self._hosts or (self._answers_to_addresses and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

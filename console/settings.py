@@ -65,6 +65,9 @@ class Settings:
     """Where it is real AWS: links lead to AWS's own console."""
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     """The names by which it may be asked for, without the port."""
+    answers_to_addresses: bool = False
+    """Whether any IP address is one of its names: it listens on all of them. Another site's page can make a browser ask
+    here for a name of its own, and never for an address."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     """What every form of ours carries, and no other site knows."""
 

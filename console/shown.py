@@ -16,6 +16,7 @@ from executions.text import cause_message, duration_text, json_object, one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from executions.client import Execution
     from executions.logs import LogLine
 
 LONGEST_JSON: Final = 20_000
@@ -33,6 +34,7 @@ _STATUS_MARKS: Final = {
     "TIMED_OUT": Mark.TIMED_OUT,
     "ABORTED": Mark.ABORTED,
 }
+_MINUTE: Final = 60
 _WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
 _LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
 _ALONE: Final = {"timestamp", "level", "message", "requestId", "logger", "version"}
@@ -61,6 +63,17 @@ def sign(mark: str) -> str:
 def duration(value: timedelta | None) -> str:
     """A duration, or a dash where there is none yet."""
     return "–" if value is None else duration_text(value)  # noqa: RUF001 - a dash is meant
+
+
+def elapsed(began: datetime) -> str:
+    """How long it has been going on for, in whole seconds; the page counts on from there in the same way."""
+    seconds = max(int((datetime.now(UTC) - began).total_seconds()), 0)
+    return f"{seconds} s" if seconds < _MINUTE else duration_text(timedelta(seconds=seconds))
+
+
+def titled(execution: Execution) -> str:
+    """An execution in the title of its page."""
+    return f"{sign(status_mark(execution.status))} {status_word(execution.status)} · {execution.name}"
 
 
 def moment(value: datetime | None) -> str:

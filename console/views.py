@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from console.shown import mark_class
 from executions.graph import SIGNS, Mark, mark_of
+from executions.history import Status
 from executions.text import failure_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import timedelta
 
     from console.reading import Told
-    from executions.history import Attempt, History, Visit
+    from executions.history import Attempt, History, Iteration, Visit
 
 _WIDTH: Final = 1000
 """Of a timeline, in units of its drawing."""
 _THINNEST: Final = 6
 _MOST_BARS: Final = 200
 _STRIP: Final = 12
+_MOST_CHOICES: Final = 500
+_GRAVE: Final = {Mark.FAILED, Mark.TIMED_OUT}
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,21 @@ class StateView:
     failure: str | None
     """Error and cause of the visit; of a Fail state, its own."""
 
+    @property
+    def choices(self) -> list[Visit]:
+        """The visits to choose from: what failed first, then by item; of very many, only the first of these."""
+
+        def rank(visit: Visit) -> tuple[bool, list[int], int]:
+            return mark_of(visit) not in _GRAVE, [frame.index for frame in visit.frames], visit.index
+
+        return sorted(self.visits, key=rank)[:_MOST_CHOICES]
+
+    @property
+    def items(self) -> list[Iteration]:
+        """The items of a Map, in the same order."""
+        iterations = self.visit.iterations if self.visit else ()
+        return sorted(iterations, key=lambda item: (item.status != Status.FAILED, item.index))[:_MOST_CHOICES]
+
     def label(self, visit: Visit, history: History) -> str:
         """What tells one visit from the others: the item of a Map, or which time it was."""
         if not visit.frames:
@@ -76,6 +95,8 @@ class ExecutionView:
     told: Told
     state: StateView | None
     timeline: tuple[TimelineRow, ...]
+    ticks: tuple[timedelta, ...]
+    """Times since the start, evenly along the timeline."""
     hidden_rows: int
     spare_rows: int
     """How many states have not been reached: rows kept free, so that nothing moves when they are."""
@@ -96,6 +117,7 @@ def execution_view(told: Told, *, state: str | None, visit: int | None) -> Execu
         told=told,
         state=chosen,
         timeline=tuple(rows[:_MOST_BARS]),
+        ticks=_ticks(history),
         hidden_rows=max(len(rows) - _MOST_BARS, 0),
         spare_rows=max(min(states, 12) - len(rows), 0),
         strip=_strip(history),
@@ -173,8 +195,8 @@ def _named(visit: Visit, history: History) -> str:
 def _timeline(history: History) -> list[TimelineRow]:
     if not history.events:
         return []
-    began, last = history.events[0].at, history.events[-1].at
-    scale = _Scale(began, last)
+    last = _reaches(history)
+    scale = _Scale(history.events[0].at, last)
     return [
         TimelineRow(
             visit=visit,
@@ -185,6 +207,19 @@ def _timeline(history: History) -> list[TimelineRow]:
         )
         for visit in _nested(history)
     ]
+
+
+def _reaches(history: History) -> datetime:
+    """The end of the timeline: of what runs, now."""
+    last = history.events[-1].at
+    return max(last, datetime.now(UTC)) if history.status is Status.RUNNING else last
+
+
+def _ticks(history: History) -> tuple[timedelta, ...]:
+    if not history.events:
+        return ()
+    span = _reaches(history) - history.events[0].at
+    return tuple(span * quarter / 4 for quarter in range(5))
 
 
 def _nested(history: History) -> list[Visit]:

@@ -49,7 +49,9 @@ class PizzaOrders:
             raise StarterError(str(error)) from error
 
 
-def console_settings(engine: Engine, *, read_only: bool, hosts: frozenset[str], how_to_start: str) -> Settings:
+def console_settings(
+    engine: Engine, *, read_only: bool, hosts: frozenset[str], how_to_start: str, answers_to_addresses: bool = False
+) -> Settings:
     """What the console is to know of an engine."""
     clients = engine.clients()
     return Settings(
@@ -60,4 +62,5 @@ def console_settings(engine: Engine, *, read_only: bool, hosts: frozenset[str], 
         starter=PizzaOrders(engine),
         aws_region=clients.region if engine.name == "aws" else None,
         hosts=hosts,
+        answers_to_addresses=answers_to_addresses,
     )

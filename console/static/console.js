@@ -48,6 +48,43 @@
     localStorage.setItem("theme", root.dataset.theme);
   });
 
+  // how long what runs has been running, counted on from what the server said
+  function elapsed(since) {
+    const seconds = Math.max(Math.floor((Date.now() - Date.parse(since)) / 1000), 0);
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  }
+
+  setInterval(() => {
+    for (const each of document.querySelectorAll("[data-since]")) each.textContent = elapsed(each.dataset.since);
+  }, 1000);
+
+  // to those who do not see it: that the execution has ended, and which state is shown now, and nothing else
+  const tell = (text) => { document.getElementById("said").textContent = text; };
+  let status = document.getElementById("live")?.dataset.status;
+  document.addEventListener("htmx:after:swap", (event) => {
+    const live = document.getElementById("live");
+    if (!live) return;
+    const link = event.detail.ctx.sourceElement;
+    const state = document.getElementById("state");
+    if (link.id !== "poll" && link.getAttribute("hx-target") === "#live") {
+      tell(state.dataset.said ?? "");
+      bringIntoView(state);
+    } else if (live.dataset.status !== status && live.dataset.status === "ended") {
+      tell(live.dataset.said);
+    }
+    status = live.dataset.status;
+  });
+
+  /** A state that was chosen far from where it is shown, as on a telephone. */
+  function bringIntoView(state) {
+    const { top } = state.getBoundingClientRect();
+    if (top >= 0 && top < innerHeight * .7) return;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    state.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
+  }
+
   // the engine, or the console itself, going away and coming back
   document.addEventListener("htmx:response:error", (event) => {
     const { response } = event.detail.ctx;

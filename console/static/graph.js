@@ -14,7 +14,10 @@
   const SVG = "http://www.w3.org/2000/svg";
   const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const LABEL_FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
-  const NODE = { least: 176, most: 250, left: 42, right: 34, line: 17, padding: 12, subtitle: 15 };
+  const NODE = { line: 17, padding: 12, subtitle: 15 };
+  const ROOMY = { least: 176, most: 250, left: 42, right: 34, lines: 2, beside: 34, beneath: 46, label: 170 };
+  const TIGHT = { least: 120, most: 152, left: 32, right: 30, lines: 3, beside: 14, beneath: 34, label: 132 };
+  const TIGHT_BELOW = 440;
   const BOX = { head: 42, padding: 18, gap: 18 };
   const DOT = 17;
   const PAGE = 10;
@@ -66,14 +69,14 @@
   // layout
 
   /** One machine's states and the arrows between them: {width, height, nodes, edges}, from its own corner. */
-  function laidOut(graph, container, branch) {
+  function laidOut(graph, container, branch, room) {
     const states = graph.nodes.filter((node) => node.container === container && (container === null || node.branch === branch));
     const names = new Set(states.map((node) => node.name));
     const dag = new dagre.graphlib.Graph({ multigraph: true });
-    dag.setGraph({ rankdir: "TB", nodesep: 34, edgesep: 18, ranksep: 46, marginx: 2, marginy: 2 });
+    dag.setGraph({ rankdir: "TB", nodesep: room.beside, edgesep: 18, ranksep: room.beneath, marginx: 2, marginy: 2 });
     const boxes = new Map();
     for (const node of states) {
-      const box = node.is_container ? boxAround(graph, node) : card(node);
+      const box = node.is_container ? boxAround(graph, node, room) : card(node, room);
       boxes.set(node.name, box);
       dag.setNode(`s:${node.name}`, { width: box.width, height: box.height });
     }
@@ -84,7 +87,7 @@
         if (container !== null) continue;
         dag.setNode(edge.source === null ? "start" : "end", { width: DOT * 2, height: DOT * 2 });
       }
-      const lines = edge.label ? wrapped(edge.label, LABEL_FONT, 170, 3) : [];
+      const lines = edge.label ? wrapped(edge.label, LABEL_FONT, room.label, room.lines + 1) : [];
       const width = Math.max(0, ...lines.map((line) => widthOf(line, LABEL_FONT)));
       const name = `${graph.edges.indexOf(edge)}`;
       dag.setEdge(
@@ -112,20 +115,20 @@
 
   const corner = (node) => ({ x: node.x - node.width / 2, y: node.y - node.height / 2 });
 
-  function card(node) {
-    const room = NODE.most - NODE.left - NODE.right;
-    const lines = wrapped(node.name, FONT, room, 2);
+  function card(node, room) {
+    const lines = wrapped(node.name, FONT, room.most - room.left - room.right, room.lines);
     const text = Math.max(...lines.map((line) => widthOf(line, FONT)));
     return {
       lines,
-      width: Math.ceil(Math.max(NODE.least, text + NODE.left + NODE.right)),
+      left: room.left,
+      width: Math.ceil(Math.max(room.least, text + room.left + room.right)),
       height: lines.length * NODE.line + NODE.subtitle + NODE.padding * 2 - 3,
     };
   }
 
-  function boxAround(graph, node) {
+  function boxAround(graph, node, room) {
     const branches = [...new Set(graph.nodes.filter((each) => each.container === node.name).map((each) => each.branch))];
-    const inner = branches.map((branch) => laidOut(graph, node.name, branch));
+    const inner = branches.map((branch) => laidOut(graph, node.name, branch, room));
     const head = cut(node.name, FONT, 260, false);
     const across = inner.reduce((sum, machine) => sum + machine.width, 0) + BOX.gap * (inner.length - 1);
     return {
@@ -155,7 +158,16 @@
   class ExecutionGraph extends HTMLElement {
     static observedAttributes = ["data-graph", "data-selected"];
 
-    connectedCallback() { this.draw(); }
+    connectedCallback() {
+      this.draw();
+      this.watch ??= new ResizeObserver(() => { if (this.isConnected && this.shape && this.room() !== this.drawnFor) this.draw(); });
+      this.watch.observe(this);
+    }
+
+    disconnectedCallback() { this.watch?.disconnect(); }
+
+    /** How much room there is; as yet unknown where it is not shown. */
+    room() { return this.clientWidth && this.clientWidth < TIGHT_BELOW ? TIGHT : ROOMY; }
 
     attributeChangedCallback() { if (this.isConnected) this.draw(); }
 
@@ -165,8 +177,10 @@
         graph.nodes.map((node) => [node.name, node.type, node.container, node.branch]),
         graph.edges.map((edge) => [edge.source, edge.target, edge.label, edge.is_catch]),
       ]);
-      if (shape !== this.shape) {
+      const room = this.room();
+      if (shape !== this.shape || room !== this.drawnFor) {
         this.shape = shape;
+        this.drawnFor = room;
         this.build(graph);
       }
       this.paint(graph);
@@ -176,12 +190,12 @@
       this.marker = `arrow-${made += 1}`;
       this.cards = new Map();
       this.arrows = new Map();
-      const machine = laidOut(graph, null, null);
+      const machine = laidOut(graph, null, null, this.drawnFor);
       const width = Math.ceil(machine.width + PAGE * 2);
       const height = Math.ceil(machine.height + PAGE * 2);
       const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "graph", role: "group", "aria-label": "States" });
       svg.append(this.markers(), this.machine(machine, PAGE, PAGE));
-      svg.style.minWidth = `${Math.round(Math.min(width, Math.max(width * 0.5, 240)))}px`;
+      svg.style.minWidth = `${Math.round(Math.min(width, Math.max(width * 0.62, 240)))}px`;
       this.replaceChildren(svg);
       if (this.dataset.live && window.htmx) window.htmx.process(this);
     }
@@ -258,12 +272,12 @@
       const written = element("g", { class: "written", ...this.silence() });
       group.append(written);
       written.append(
-        element("path", { class: "glyph", d: GLYPHS[node.type] ?? GLYPHS.Pass, transform: `translate(14 ${box.height / 2 - 9}) scale(1.15)` }),
+        element("path", { class: "glyph", d: GLYPHS[node.type] ?? GLYPHS.Pass, transform: `translate(${box.left / 3} ${box.height / 2 - 9}) scale(1.15)` }),
       );
       box.lines.forEach((line, index) => {
-        written.append(element("text", { class: "name", x: NODE.left, y: NODE.padding + 11 + index * NODE.line }, line));
+        written.append(element("text", { class: "name", x: box.left, y: NODE.padding + 11 + index * NODE.line }, line));
       });
-      const subtitle = element("text", { class: "subtitle", x: NODE.left, y: NODE.padding + 11 + box.lines.length * NODE.line });
+      const subtitle = element("text", { class: "subtitle", x: box.left, y: NODE.padding + 11 + box.lines.length * NODE.line });
       written.append(subtitle, this.badge(box.width - 20, box.height / 2), this.flag(box.width));
       this.cards.set(node.name, { group, subtitle });
       return group;
@@ -330,7 +344,8 @@
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
       const many = node.visits > 1 ? ` · ×${node.visits}` : "";
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
-      subtitle.textContent = `${node.type}${many}${tries}`;
+      const short = this.drawnFor === TIGHT && node.retries ? ` · ↻${node.retries}` : tries;
+      subtitle.textContent = `${node.type}${many}${short}`;
       group.querySelector(".badge text").textContent = plain ? "" : SIGNS[node.mark];
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");

@@ -13,6 +13,7 @@ from localdev.terminal import out
 from localdev.verbs.base import Verb, engine_of, engine_options, port_argument
 
 _LOOPBACK = "127.0.0.1"
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a person asks for it
 _PORT = 8080
 
 
@@ -40,14 +41,17 @@ def _run(options: argparse.Namespace) -> int:
     from localdev.console_pages import console_settings
 
     engine = _engine(options)
-    listener = _listener(options.host, options.console_port)
+    host = options.host.strip("[]")
+    listener = _listener(host, options.console_port)
+    name = f"[{host}]" if ":" in host else host
     settings = console_settings(
         engine,
         read_only=options.read_only or (engine.name == "aws" and not options.allow_changes),
-        hosts=frozenset({_LOOPBACK, "localhost", "[::1]", options.host}),
+        hosts=frozenset({_LOOPBACK, "localhost", "[::1]", name}),
+        answers_to_addresses=host in _EVERYWHERE,
         how_to_start=f"./scripts/up{engine_options(options)}",
     )
-    url = f"http://{_LOOPBACK if options.host in {'0.0.0.0', '::'} else options.host}:{options.console_port}"  # noqa: S104
+    url = f"http://{_LOOPBACK if host in _EVERYWHERE else name}:{options.console_port}"
     config = uvicorn.Config(
         create_app(settings), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
     )
@@ -74,7 +78,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host.strip("[]"), port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         holder = port_holder(port)

@@ -183,6 +183,26 @@ def slow_machine(engine: Engine) -> Iterator[str]:
     states.delete_state_machine(stateMachineArn=arn)
 
 
+@pytest.fixture(scope="session")
+def map_of_many(engine: Engine) -> Iterator[str]:
+    """The ARN of an execution with a Map of more items than fit."""
+    states = engine.clients().client("stepfunctions")
+    definition = (
+        '{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {'
+        '"StartAt": "Item", "States": {"Item": {"Type": "Pass", "End": true}}}}}}'
+    )
+    role = "arn:aws:iam::000000000000:role/many"
+    machine = states.create_state_machine(name="many", definition=definition, roleArn=role)["stateMachineArn"]
+    arn = states.start_execution(stateMachineArn=machine, input=str(list(range(60))))["executionArn"]
+    wait_until(
+        lambda: states.describe_execution(executionArn=arn)["status"] == "SUCCEEDED" or None,
+        what="the Map to end",
+        seconds=60,
+    )
+    yield arn
+    states.delete_state_machine(stateMachineArn=machine)
+
+
 class Relay:
     """Passes connections on to the engine until it is closed: an engine that goes away and comes back."""
 

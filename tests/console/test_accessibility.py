@@ -41,6 +41,7 @@ def test_no_page_has_a_violation(
     outputs: StackOutputs,
     pineapple: str,
     slow_machine: str,
+    map_of_many: str,
     scheme: str,
     width: int,
 ) -> None:
@@ -54,6 +55,7 @@ def test_no_page_has_a_violation(
         f"/executions/{pineapple}",
         f"/executions/{pineapple}?state=Order%20Pizza%20Job",
         f"/executions/{running}",
+        f"/executions/{map_of_many}?state=Each",
         "/nowhere",
     ]
 

@@ -81,6 +81,37 @@ def test_nothing_jumps_while_an_execution_runs(visit: Visit, engine: Engine, slo
     assert page.evaluate("window.shift") < 0.02
 
 
+def test_the_end_of_an_execution_is_announced_and_nothing_else(visit: Visit, engine: Engine, slow_machine: str) -> None:
+    page = visit().open(f"/executions/{_started(engine, slow_machine, seconds=0)}")
+    page.evaluate(
+        """() => { window.heard = []; new MutationObserver(() => {
+            window.heard.push(document.getElementById("said").textContent);
+        }).observe(document.getElementById("said"), { childList: true, characterData: true, subtree: true }); }"""
+    )
+
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+
+    expect(page.locator("#said")).to_have_text("Succeeded")
+    assert page.evaluate("window.heard") == ["Succeeded"]
+
+
+def test_the_title_says_how_an_execution_stands(visit: Visit, engine: Engine, slow_machine: str) -> None:
+    page = visit().open(f"/executions/{_started(engine, slow_machine, seconds=0)}")
+
+    expect(page).to_have_title(re.compile("^… Running · "))
+    expect(page).to_have_title(re.compile("^✓ Succeeded · "))
+
+
+def test_how_long_an_execution_has_been_running_counts_on(visit: Visit, engine: Engine, slow_machine: str) -> None:
+    execution = _started(engine, slow_machine, seconds=600)
+    page = visit().open(f"/executions/{execution}")
+    lasted = page.get_by_label("Outcome").locator("[data-since]")
+
+    expect(lasted).to_have_text("4 s")
+    expect(lasted).to_have_text("5 s")
+    engine.clients().client("stepfunctions").stop_execution(executionArn=execution)
+
+
 def test_the_list_of_executions_is_live(visit: Visit, outputs: StackOutputs, orders: OrderApi) -> None:
     page = visit().open(_machine(outputs))
     order = orders.wait(orders.place("quattro formaggi")).order
@@ -120,6 +151,18 @@ def test_going_back_shows_the_state_that_was_looked_at_before(visit: Visit, pine
     page.go_back()
 
     expect(page.get_by_role("region", name=FAILED)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_state_that_is_chosen_is_brought_into_view_and_announced(visit: Visit, pineapple: str, width: int) -> None:
+    page = visit(width=width, reduced_motion="reduce").open(f"/executions/{pineapple}")
+    row = page.locator(".timeline").get_by_role("link", name="Order Pizza Job")
+    row.scroll_into_view_if_needed()
+
+    row.click()
+
+    expect(page.get_by_role("heading", name="Order Pizza Job")).to_be_in_viewport()
+    expect(page.locator("#said")).to_have_text("Order Pizza Job, succeeded")
 
 
 def test_everything_can_be_reached_by_keyboard(visit: Visit, pineapple: str) -> None:
@@ -260,8 +303,31 @@ def test_the_pages_follow_the_systems_theme_until_another_is_chosen(visit: Visit
     assert _is_dark(page) is (scheme == "light")
 
 
+def test_on_a_phone_the_form_comes_first_and_the_graph_can_be_read(visit: Visit, outputs: StackOutputs) -> None:
+    page = visit(width=375, height=812).open(_machine(outputs))
+
+    expect(page.get_by_role("button", name="Order a pizza")).to_be_in_viewport()
+    form, executions = (
+        page.get_by_role("region", name=name).bounding_box() for name in ("Order a pizza", "Executions")
+    )
+    assert form is not None
+    assert executions is not None
+    assert form["y"] + form["height"] < executions["y"]
+    shown = page.locator("execution-graph svg").evaluate("(svg) => svg.clientWidth / svg.viewBox.baseVal.width")
+    assert shown > 0.8
+
+
+def test_a_page_on_paper_is_light_whole_and_without_buttons(visit: Visit, pineapple: str) -> None:
+    page = visit(color_scheme="dark").open(f"/executions/{pineapple}")
+    page.emulate_media(media="print")
+
+    assert not _is_dark(page)
+    expect(page.get_by_role("button", name="Copy ARN")).to_be_hidden()
+    expect(page.locator("#graph svg")).to_be_visible()
+
+
 def _is_dark(page: Page) -> bool:
-    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    background = page.evaluate("getComputedStyle(document.querySelector('.panel, .empty, .card')).backgroundColor")
     return sum(int(part) for part in re.findall(r"\d+", background)[:3]) < 3 * 128
 
 

@@ -142,6 +142,15 @@ def test_its_own_names_are_answered_to(console_of: ConsoleOf, host: str) -> None
     assert console_of("choice").web.get("/machines", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["192.168.1.5:8080", "[fe80::1]:8080"])
+def test_an_address_is_one_of_its_names_where_it_listens_on_all(console_of: ConsoleOf, host: str) -> None:
+    everywhere = console_of("choice", answers_to_addresses=True)
+
+    assert everywhere.web.get("/machines", headers={"Host": host}).status_code == 200
+    assert everywhere.web.get("/machines", headers={"Host": "evil.example:8080"}).status_code == 403
+    assert console_of("choice").web.get("/machines", headers={"Host": host}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/machines", "/nowhere", "/static/graph.js"])
 def test_every_answer_carries_a_strict_policy(console_of: ConsoleOf, path: str) -> None:
     headers = console_of().web.get(path).headers

@@ -162,6 +162,16 @@ def test_each_visit_of_a_state_can_be_looked_at(console_of: ConsoleOf) -> None:
     assert 'aria-current="true"' in page
 
 
+def test_what_failed_is_the_first_of_many_visits_and_items(console_of: ConsoleOf) -> None:
+    console = console_of("map_failed")
+    items = re.findall(r'<li class="chip mark-(\w+)">.*?</span>(\d)<', console.execution("map_failed", "?state=Each"))
+    inside = console.execution("map_failed", "?state=By%20size")
+
+    assert items[0] == ("failed", "1")
+    assert items[1:] == [("succeeded", "0")]
+    assert inside.index("Each 0") < inside.index("Each 1")
+
+
 def test_variables_that_a_state_has_assigned_are_shown_with_it(console_of: ConsoleOf) -> None:
     console = console_of("jsonata_evaluated")
 
