@@ -51,7 +51,7 @@ def echo(cloud: Cloud) -> deployed.Function:
     ],
 )
 def test_any_json_value_comes_back_as_it_went_in(echo: deployed.Function, event: object) -> None:
-    assert echo.call(raw=json.dumps(event).encode()).payload == event
+    assert echo.call(raw=json.dumps(event, ensure_ascii=False).encode()).payload == event
 
 
 def test_no_payload_is_an_empty_event(echo: deployed.Function) -> None:
