@@ -35,6 +35,7 @@ from localdev.engines import EmbeddedEngine, docker_engine
 from localdev.errors import LocaldevError
 from localdev.processes import free_port
 from localdev.project import REGION
+from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,8 @@ ROLE = "arn:aws:iam::000000000000:role/benchmark"
 RESULTS = Path(__file__).parent / "results" / "executor.json"
 _ROUNDS, _CALLS, _COLD, _BURST = 20, 20, 12, 400
 _SOAK = 10_000
-_IDLE_ROUNDS = 3
+_IDLE_ROUNDS = 5
+_REST_SECONDS, _REST_CPU_SECONDS = 2.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -208,23 +210,39 @@ def _is_init(process: psutil.Process) -> bool:
 def idle() -> dict[str, float]:
     """Megabytes of an idle LocalStack and all its processes, as a proportional set size, with the executor and without.
 
-    They run one at a time, in turns: what two have in common would count half in each. Lambda is loaded, and has no
-    function.
+    They run one at a time, in turns, one and the other first: what two have in common would count half in each. Lambda
+    is loaded, and has no function; what LocalStack loads in the background is loaded, too.
     """
     settings = idle_settings()
     samples: dict[str, list[float]] = {name: [] for name in settings}
-    for _ in range(_IDLE_ROUNDS):
-        for name, chosen in settings.items():
+    for number in range(_IDLE_ROUNDS):
+        turns = list(settings.items())
+        for name, chosen in turns if number % 2 else reversed(turns):
             engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=chosen)
             try:
                 engine.start()
                 Emulator(name, engine.endpoint_url).functions.list_functions()
                 process = psutil.Process(engine.instance().pid)
+                wait_until_at_rest(process)
                 family = (process, *process.children(recursive=True))
                 samples[name].append(sum(member.memory_full_info().pss for member in family) / 1024**2)
             finally:
                 engine.stop()
     return {name: statistics.median(values) for name, values in samples.items()}
+
+
+def wait_until_at_rest(process: psutil.Process) -> None:
+    """Until it has used next to no processor for two seconds."""
+    used, since = 0.0, time.monotonic()
+
+    def probe() -> bool | None:
+        nonlocal used, since
+        now = sum(process.cpu_times()[:2])
+        if now - used > _REST_CPU_SECONDS:
+            used, since = now, time.monotonic()
+        return True if time.monotonic() - since >= _REST_SECONDS else None
+
+    wait_until(probe, what="LocalStack to be at rest", seconds=60)
 
 
 def idle_settings() -> dict[str, dict[str, str]]:

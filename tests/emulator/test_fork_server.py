@@ -17,7 +17,7 @@ import pytest
 from localdev.waiting import wait_until
 from localstack_process_executor import forking, interpreters
 from localstack_process_executor import process as process_module
-from localstack_process_executor.environment import EnvironmentStoppedError
+from localstack_process_executor.errors import EnvironmentStoppedError
 from localstack_process_executor.forking import FORK_SERVERS, ForkServer, ForkServerError
 from tests.emulator.deployed import fork_server_program
 

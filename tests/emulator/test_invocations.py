@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor.environment import EnvironmentStoppedError, Invocation
+from localstack_process_executor.environment import Invocation
+from localstack_process_executor.errors import EnvironmentStoppedError
 
 if TYPE_CHECKING:
     from localstack_process_executor.environment import Outcome

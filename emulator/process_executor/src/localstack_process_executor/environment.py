@@ -17,6 +17,7 @@ from typing import Literal
 
 from localstack_process_executor import payloads
 from localstack_process_executor.aws_paths import PathTranslation
+from localstack_process_executor.errors import EnvironmentStoppedError
 from localstack_process_executor.forking import Forked, base_folder
 from localstack_process_executor.output import OutputReader
 from localstack_process_executor.platform_log import PlatformLog, Report
@@ -78,10 +79,6 @@ class _Ended:
 
 type Launch = Callable[[str, Path], tuple[Forked, PathTranslation]]
 """Starts a process, for the address of the runtime API and the environment's folder."""
-
-
-class EnvironmentStoppedError(RuntimeError):
-    """The environment has been stopped."""
 
 
 class ExecutionEnvironment:

@@ -1,48 +1,24 @@
 """LocalStack's side: what its Lambda service asks of a runtime executor, answered with processes.
 
-The contract is :class:`localstack.services.lambda_.invocation.runtime_executor.RuntimeExecutor` of 4.14.0.
+The contract is :class:`localstack.services.lambda_.invocation.runtime_executor.RuntimeExecutor` of 4.14.0. Whoever has
+no function pays for this module and the patches alone: what runs functions is imported with the first one.
 """
 
-import hashlib
-import logging
-import math
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from localstack import config
-from localstack.services.lambda_.invocation.lambda_models import (
-    FunctionVersion,
-    HotReloadingCode,
-    InitializationType,
-    InvocationResult,
-    S3Code,
-)
-from localstack.services.lambda_.invocation.runtime_executor import (
-    LambdaRuntimeException,
-    RuntimeExecutor,
-)
+from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from localstack_process_executor import debugging, forking, interpreters, launches, service_patches
-from localstack_process_executor.aws_paths import PathTranslation
-from localstack_process_executor.code_packages import WorkingCopies, state_of
-from localstack_process_executor.environment import (
-    ExecutionEnvironment,
-    FunctionSpec,
-    Invocation,
-)
-from localstack_process_executor.forking import Forked
-from localstack_process_executor.function_environment import function_environment
-from localstack_process_executor.interpreters import OWN_VERSION, Interpreter
-from localstack_process_executor.output import InvocationLog
-from localstack_process_executor.platform_log import JsonLog, PlatformLog, TextLog
-from localstack_process_executor.tracing import trace_id
+from localstack_process_executor import service_patches
 
-LOG = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
+
+    from localstack_process_executor.function_versions import FunctionVersionEnvironment
+
 _HOST = "127.0.0.1"
-_COPIES = WorkingCopies()
-
-type Archive = S3Code | HotReloadingCode
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
@@ -52,19 +28,14 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         super().__init__(id=id, function_version=function_version)
         self.client_context: str | None = None
         """Of the next invocation; see :mod:`service_patches`."""
-        self._environment: ExecutionEnvironment | None = None
-        self._copied: list[Path] = []
+        self._environment: FunctionVersionEnvironment | None = None
 
     def start(self, env_vars: dict[str, str]) -> None:
-        """Start the process. Raises for a failed initialisation only where it was provisioned.
+        """Start the process. Raises for a failed initialisation only where it was provisioned."""
+        from localstack_process_executor.function_versions import FunctionVersionEnvironment
 
-        Elsewhere the first invocation reports it: the service keeps no log of a start that raises.
-        """
-        initialization_type = str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
-        self._environment = self._make_environment(env_vars, initialization_type)
+        self._environment = FunctionVersionEnvironment(self.function_version, env_vars)
         self._environment.start()
-        if initialization_type == InitializationType.provisioned_concurrency and self._environment.init_failed:
-            raise LambdaRuntimeException("FUNCTION_ERROR_INIT_FAILURE")
 
     def stop(self) -> None:
         """End the process and remove its files, after the invocation that is under way. May be called again."""
@@ -74,18 +45,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Run one invocation; ``payload`` is what ``ExecutionEnvironment.invoke`` of the service makes."""
         assert self._environment
-        request_id = payload["invoke-id"]
-        outcome = self._environment.invoke(
-            Invocation(
-                request_id=request_id,
-                invoked_arn=payload["invoked-function-arn"],
-                payload=payload["payload"].encode() or b"{}",
-                trace_id=trace_id(payload["trace-id"], payload["payload"]),
-                client_context=self.client_context,
-            )
-        )
-        log = InvocationLog(outcome.events)
-        return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=log)
+        return self._environment.invoke(payload, self.client_context)
 
     def get_address(self) -> str:
         """Where the environment is, for LocalStack."""
@@ -106,10 +66,9 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
         """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
-        _check_runtime(function_version)
-        for code in _archives(function_version):
-            code.prepare_for_execution()
-        forking.head_start(_interpreter(str(function_version.config.runtime)))
+        from localstack_process_executor import function_versions
+
+        function_versions.prepare(function_version)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
@@ -120,100 +79,3 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Nothing is needed but this package, which is here."""
         service_patches.apply()
         return True
-
-    def _make_environment(self, env_vars: Mapping[str, str], initialization_type: str) -> ExecutionEnvironment:
-        version = self.function_version
-        interpreter = _interpreter(str(version.config.runtime))
-        debug_address = debugging.address_for(version.id.function_name)
-        code, *layers = (self._place_of(archive) for archive in _archives(version))
-        watched = [Path(a.get_unzipped_code_location()) for a in _archives(version) if a.is_hot_reloading()]
-
-        def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:
-            variables = function_environment(
-                env_vars,
-                version.config.environment or {},
-                runtime=str(version.config.runtime),
-                runtime_api=runtime_api,
-            )
-            return launches.launch(launches.Program(code, variables, layers, interpreter, debug_address), folder)
-
-        return ExecutionEnvironment(
-            FunctionSpec(
-                timeout_seconds=math.inf if debug_address else float(version.config.timeout),
-                memory_size_mb=version.config.memory_size,
-                response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
-            ),
-            _platform_log(version, initialization_type, interpreter),
-            launch,
-            code_state=(lambda: state_of(watched)) if watched else (lambda: None),
-            on_end=self._release,
-        )
-
-    def _place_of(self, archive: Archive) -> Path:
-        """Where the environment finds an archive's files: the person's folder, or a copy of its own."""
-        package = Path(archive.get_unzipped_code_location())
-        if archive.is_hot_reloading():
-            return package
-        # a version that was used long ago may have been tidied away
-        archive.prepare_for_execution()
-        copy = _COPIES.acquire(package, writable=forking.FORK_SERVERS.current().isolated)
-        self._copied.append(package)
-        return copy
-
-    def _release(self) -> None:
-        while self._copied:
-            _COPIES.release(self._copied.pop())
-
-
-def _archives(version: FunctionVersion) -> list[Archive]:
-    """The code's archive and the layers', in their order."""
-    if not version.config.code:
-        raise LambdaRuntimeException(f"{version.qualified_arn} has no code package")
-    return [version.config.code, *(layer.code for layer in version.config.layers if layer.code)]
-
-
-def _check_runtime(version: FunctionVersion) -> None:
-    """:raises LambdaRuntimeException: for a function that is not Python in a zip package; says what to do."""
-    runtime = version.config.runtime
-    if not interpreters.version_of(runtime):
-        found = runtime or f"package type {version.config.package_type}"
-        raise LambdaRuntimeException(
-            f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
-            "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
-        )
-
-
-@cache
-def _interpreter(runtime: str) -> Interpreter:
-    """The Python of a runtime, or LocalStack's own with one warning."""
-    wanted = interpreters.version_of(runtime) or OWN_VERSION
-    if found := interpreters.find(wanted):
-        return found
-    hint = f"install it, e.g. with 'pyenv install {wanted}' or 'uv python install {wanted}'."
-    if not interpreters.is_supported(wanted):
-        hint = f"the oldest that AWS's runtime client runs on is Python {interpreters.OLDEST}."
-    LOG.warning(
-        "No Python %s can be used on this machine; functions of runtime %s run on Python %s. Hint: %s",
-        wanted,
-        runtime,
-        OWN_VERSION,
-        hint,
-    )
-    return interpreters.own()
-
-
-def _platform_log(version: FunctionVersion, initialization_type: str, interpreter: Interpreter) -> PlatformLog:
-    logging_config = version.config.logging_config
-    name, arn = _runtime_version(interpreter, version.id.region)
-    qualifier = version.id.qualifier
-    if logging_config.get("LogFormat") != "JSON":
-        return TextLog(name, arn, qualifier)
-    level = str(logging_config.get("SystemLogLevel") or "INFO")
-    function = version.id.function_name
-    return JsonLog(name, arn, qualifier, function, initialization_type, level)
-
-
-def _runtime_version(interpreter: Interpreter, region: str) -> tuple[str, str]:
-    """AWS names a build of the runtime ``python:3.13.vNN``; ours says which patch release it is."""
-    name = f"python:{interpreter.version}.v{interpreter.micro}"
-    return name, f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(name.encode()).hexdigest()}"

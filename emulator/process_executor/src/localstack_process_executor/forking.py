@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_process_executor import interpreters
+from localstack_process_executor.function_environment import LIBRARY_PATH
 from localstack_process_executor.interpreters import Interpreter
 from localstack_process_executor.runtime_dir import BOOTSTRAP, runtime_entries
 
@@ -46,9 +47,6 @@ PRELOADED = (
     "ssl",
 )
 """What nearly every function imports, and takes longest to: the SDK, and what the runtime client stands on."""
-
-LIBRARY_PATH = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
-"""Where AWS's Python looks for native libraries; the loader reads it once, when a program starts."""
 
 
 class ForkServerError(RuntimeError):

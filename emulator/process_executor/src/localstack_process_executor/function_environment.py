@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from collections.abc import Mapping
 
-from localstack_process_executor.forking import LIBRARY_PATH
+LIBRARY_PATH = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+"""Where AWS's Python looks for native libraries; the loader reads it once, when a program starts."""
 
 _FROM_THE_SERVICE = (
     "AWS_ACCESS_KEY_ID",

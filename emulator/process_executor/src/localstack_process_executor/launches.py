@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from localstack_process_executor.aws_paths import PathTranslation
-from localstack_process_executor.forking import FORK_SERVERS, LIBRARY_PATH, Forked, ForkServer
+from localstack_process_executor.forking import FORK_SERVERS, Forked, ForkServer
+from localstack_process_executor.function_environment import LIBRARY_PATH
 from localstack_process_executor.interpreters import Interpreter
 from localstack_process_executor.runtime_dir import BOOTSTRAP
 

@@ -27,7 +27,7 @@ from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
 
 from localstack_process_executor import answers, refusals, task_errors
-from localstack_process_executor.environment import EnvironmentStoppedError
+from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
 PATCHED_VERSION = "4.14.0"

@@ -1,0 +1,5 @@
+"""What can go wrong with an execution environment, for those who have none yet."""
+
+
+class EnvironmentStoppedError(RuntimeError):
+    """The environment has been stopped."""
