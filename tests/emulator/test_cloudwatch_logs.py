@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
-    from tests.emulator.deployed import Function, MakeDeployed
+    from tests.emulator.deployed import Cloud, Function, MakeDeployed
 
 PRINTS = """
     import logging, os, sys, time
@@ -65,6 +66,31 @@ def test_the_stream_has_aws_name(deploy: MakeDeployed) -> None:
     function.logged()
 
     assert re.fullmatch(r"\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}", function.streams()[0])
+
+
+def test_a_log_group_of_ones_own(deploy: MakeDeployed, cloud: Cloud) -> None:
+    source = "import os\ndef handler(event, context):\n    return [context.log_group_name, context.log_stream_name]\n"
+    group = f"/pizzeria/{uuid.uuid4().hex}"
+    function = deploy(source, LoggingConfig={"LogGroup": group})
+
+    answer = function.call()
+
+    seen, stream = answer.payload
+    assert seen == group
+    # functions may share it
+    assert re.fullmatch(rf"\d{{4}}/\d\d/\d\d/{function.name}\[\$LATEST\][0-9a-f]{{32}}", stream)
+    logs = cloud.client("logs")
+
+    def probe() -> list[str] | None:
+        try:
+            events = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return None
+        return [event["message"] for event in events] or None
+
+    messages = wait_until(probe, what=f"events in {group}", seconds=20)
+    assert f"START RequestId: {answer.request_id} Version: $LATEST\n" in messages
+    assert function.streams() == []
 
 
 def test_logging_has_aws_format_and_a_carriage_return_stays(deploy: MakeDeployed) -> None:
@@ -248,6 +274,7 @@ def test_the_json_format_of_an_unhandled_exception(deploy: MakeDeployed) -> None
     assert error["requestId"] == start["record"]["requestId"]
     # to the platform it is none: its runtime has answered
     assert [event["type"] for event in (done, report)] == ["platform.runtimeDone", "platform.report"]
+    assert done["record"]["metrics"]["producedBytes"] == 0
     for event in (done, report):
         assert event["record"]["status"] == "success"
         assert "errorType" not in event["record"]

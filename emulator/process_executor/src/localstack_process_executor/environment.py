@@ -297,7 +297,7 @@ class ExecutionEnvironment:
             self._init_duration_ms,
             status,
             error_type,
-            len(payload) if ended.by == "message" else 0,
+            len(payload) if ended.message and ended.message.kind == "response" else 0,
         )
         self._init_duration_ms = None
         return Outcome(payload, status != "success", events + self._log.report(report))

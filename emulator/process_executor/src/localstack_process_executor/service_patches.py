@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -51,6 +52,7 @@ def apply() -> bool:
                 _reserve_before_others_can()
             _hand_on_the_client_context()
             _keep_reserved_variables()
+            _log_where_the_function_says()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
             _refuse_what_is_no_event()
@@ -137,6 +139,30 @@ def _keep_reserved_variables() -> None:
             self.function_version = version
 
     ExecutionEnvironment.get_environment_variables = without_the_functions_own  # type: ignore[method-assign]
+
+
+def _log_where_the_function_says() -> None:
+    """``LoggingConfig`` may name a log group, in which a stream is named after its function, too; it was not heeded.
+
+    A stream was named anew, and by the local date, for each invocation: at midnight an environment had two.
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    default: Callable[[ExecutionEnvironment], str] = ExecutionEnvironment.get_log_group_name
+    streams: weakref.WeakKeyDictionary[ExecutionEnvironment, str] = weakref.WeakKeyDictionary()
+
+    @wraps(default)
+    def group(self: ExecutionEnvironment) -> str:
+        return self.function_version.config.logging_config.get("LogGroup") or default(self)
+
+    def stream(self: ExecutionEnvironment) -> str:
+        if self not in streams:
+            version = self.function_version.id
+            owner = "" if group(self) == default(self) else version.function_name
+            streams[self] = f"{datetime.now(UTC):%Y/%m/%d}/{owner}[{version.qualifier}]{self.id}"
+        return streams[self]
+
+    ExecutionEnvironment.get_log_group_name = group  # type: ignore[method-assign]
+    ExecutionEnvironment.get_log_stream_name = stream  # type: ignore[method-assign]
 
 
 def _decoded(client_context: str | None) -> str | None:
