@@ -56,12 +56,27 @@ def apply() -> bool:
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
             _refuse_what_is_no_event()
+            _delete_what_could_not_start()
             refusals.refuse_reserved_variables()
             answers.send_aws_headers()
             _name_the_request_of_a_dead_letter()
         elif not _applied:
             LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
         return _applied
+
+
+def _delete_what_could_not_start() -> None:
+    """A function that could not start could not be deleted, nor could its stack: there was no manager to be stopped."""
+    stop_version = LambdaService.stop_version
+
+    @wraps(stop_version)
+    def stop(self: LambdaService, qualified_arn: str) -> None:
+        try:
+            stop_version(self, qualified_arn)
+        except ValueError:
+            LOG.debug("%s has no manager: its start has failed", qualified_arn)
+
+    LambdaService.stop_version = stop
 
 
 def _reserve_before_others_can() -> None:
