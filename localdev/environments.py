@@ -7,6 +7,7 @@ is made again from nothing.
 
 import argparse
 import contextlib
+import fcntl
 import functools
 import hashlib
 import os
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -290,12 +291,7 @@ def main() -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
     options = parser.parse_args()
-    everything = parts()
-    todo = [part for part in everything if not part.is_current()]
-    for part in everything:
-        if part not in todo:
-            part.ended.set()
-    if not todo:
+    if all(part.is_current() for part in parts()):
         if not options.quiet:
             print("Everything is up to date.")
         return 0
@@ -304,8 +300,35 @@ def main() -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    print("Setting up, once; this needs the network.", file=sys.stderr)
     STATE.mkdir(exist_ok=True)
+    with one_at_a_time(STATE / "setup.lock"):
+        return make_what_is_missing()
+
+
+@contextlib.contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Two commands in a fresh clone would each remove what the other is making."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another command is setting up; waiting for it.", file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make_what_is_missing() -> int:
+    """Make the parts that are not current by now; the exit status. Nobody else does meanwhile."""
+    everything = parts()
+    todo = [part for part in everything if not part.is_current()]
+    for part in everything:
+        if part not in todo:
+            part.ended.set()
+    if not todo:
+        return 0
+    print("Setting up, once; this needs the network.", file=sys.stderr)
+    for left in STATE.glob("setup-*"):
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="setup-", dir=STATE) as folder:
         # what installers leave behind goes with it: uv never removes its lock files
         os.environ["TMPDIR"] = folder

@@ -13,6 +13,7 @@ import pytest
 from localdev import environments
 from localdev.environments import Part, SetupError, check_node
 from localdev.project import ROOT
+from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +113,36 @@ def test_an_app_that_cannot_be_synthesised_does_not_fail_the_set_up(
     environments.synthesise_at_first()
 
     assert (tmp_path / "first").is_dir()
+
+
+def test_of_two_commands_in_a_fresh_clone_one_makes_everything_and_the_other_waits(
+    tmp_path: Path, lock: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[str] = []
+
+    def oven() -> Part:
+        def make() -> None:
+            made.append(threading.current_thread().name)
+            (tmp_path / "oven").mkdir()
+
+        return Part("oven", tmp_path / "oven", [lock], make)
+
+    monkeypatch.setattr(environments, "STATE", tmp_path)
+    monkeypatch.setattr(environments, "parts", lambda: [oven()])
+    monkeypatch.setattr(environments, "check_node", lambda: None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["setup", "--quiet"])
+    statuses: list[int] = []
+    other = threading.Thread(target=lambda: statuses.append(environments.main()))
+
+    with environments.one_at_a_time(tmp_path / "setup.lock"):
+        other.start()
+        wait_until(lambda: "waiting for it" in capsys.readouterr().err or None, what="the other's word", seconds=10)
+        assert environments.make_what_is_missing() == 0
+    other.join(10)
+
+    assert statuses == [0]
+    assert len(made) == 1
 
 
 def test_a_command_that_fails_is_shown_with_the_end_of_what_it_said() -> None:
