@@ -9,8 +9,8 @@ import pytest
 
 from localdev.engines import ENGINES
 from localdev.processes import ENDS_WITH
-from localdev.project import JSII_CACHE
-from tests import reporting
+from localdev.project import JSII_CACHE, ROOT
+from tests import report_files, reporting
 
 # read when aws_cdk is imported: the Node versions jsii will support next year are no news; its cache is the scripts'
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
@@ -37,9 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """What the tests start with scripts ends with them; collect for the summary, where one is wanted."""
+    """What the tests start with scripts ends with them; reports get a place, and the summary where one is wanted."""
     os.environ.setdefault(ENDS_WITH, str(os.getpid()))
+    if place := report_files.settle(config.option, ROOT / "reports"):
+        config.add_cleanup(place.leave)
     path = config.getoption("--summary")
     if path:
         config.pluginmanager.register(reporting.Summary(Path(path)), "summary")

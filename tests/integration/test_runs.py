@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -12,21 +14,21 @@ from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.errors import LocaldevError
 from localdev.project import ROOT
 from localdev.waiting import wait_until
+from tests.report_files import hold
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.only_on("embedded")
 
 _SECONDS = 240.0
 
 
-def _run(folder: Path, name: str) -> subprocess.Popen[str]:
-    """A small run of its own, whose reports are not those of this run."""
-    reports = [f"--junitxml={folder / name}.xml", f"--html={folder / name}.html", "-p", "no:cacheprovider"]
+def _run() -> subprocess.Popen[str]:
+    """A small run of its own."""
     selection = ["tests/integration", "-k", "test_pepperoni_succeeds", "--engine", "embedded"]
     return subprocess.Popen(
-        [ROOT / "scripts" / "test", *selection, *reports],
+        [ROOT / "scripts" / "test", *selection, "-p", "no:cacheprovider"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -44,15 +46,30 @@ def _emulator_of(run: subprocess.Popen[str]) -> EmbeddedEngine | None:
     return None
 
 
-def test_two_runs_at_once_pass_and_sweep_what_a_killed_one_has_left(tmp_path: Path) -> None:
-    killed = _run(tmp_path, "killed")
+def _reports(said: str) -> list[Path]:
+    """The files that a run said it has written: JUnit's, and the page."""
+    return [Path(path) for path in re.findall(r"(?:generated xml file: |report: file://)(\S+)", said)]
+
+
+@pytest.fixture
+def reports() -> Iterator[None]:
+    """The place for reports, taken: by this run, or by the test where this run writes none."""
+    place = hold(ROOT / "reports")
+    yield
+    if place:
+        place.leave()
+
+
+@pytest.mark.usefixtures("reports")
+def test_two_runs_at_once_pass_and_sweep_what_a_killed_one_has_left() -> None:
+    killed = _run()
     left = wait_until(lambda: _emulator_of(killed), what="the emulator of a run", seconds=_SECONDS)
     process = psutil.Process(left.instance().pid)
     killed.kill()
     killed.communicate()
     assert process.is_running()
 
-    runs = [_run(tmp_path, name) for name in ("one", "two")]
+    runs = [_run(), _run()]
     try:
         said = [run.communicate(timeout=_SECONDS)[0] for run in runs]
     finally:
@@ -63,6 +80,9 @@ def test_two_runs_at_once_pass_and_sweep_what_a_killed_one_has_left(tmp_path: Pa
     for run, text in zip(runs, said, strict=True):
         assert run.returncode == 0, text
         assert " 1 passed" in f" {text}", text
+    written = [path for text in said for path in _reports(text)]
+    assert len(set(written)) == 4
+    assert [path.read_text().count("test_pepperoni_succeeds") > 0 for path in written] == [True] * 4
     assert not process.is_running()
     assert not left.folder.exists()
     assert not left.folder.with_suffix(".lock").exists()
