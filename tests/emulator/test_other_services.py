@@ -296,11 +296,11 @@ def test_a_malformed_proxy_result_is_a_502(deploy: MakeDeployed, cloud: Cloud, r
     assert response.json() == {"message": "Internal server error"}
 
 
-def call_url(cloud: Cloud, function: Function) -> urllib3.BaseHTTPResponse:
+def call_url(cloud: Cloud, function: Function, **headers: str) -> urllib3.BaseHTTPResponse:
     """One request to the function's own URL."""
     url = function.client.create_function_url_config(FunctionName=function.name, AuthType="NONE")["FunctionUrl"]
     host = url.split("//")[1].rstrip("/").partition(":")[0]
-    return urllib3.request("GET", f"{cloud.endpoint_url}/a/b?c=d", headers={"Host": host}, retries=False)
+    return urllib3.request("GET", f"{cloud.endpoint_url}/a/b?c=d", headers={"Host": host, **headers}, retries=False)
 
 
 def test_a_function_url_gives_what_the_function_returns(deploy: MakeDeployed, cloud: Cloud) -> None:
@@ -320,8 +320,33 @@ def test_a_function_url_takes_any_json_for_a_body(deploy: MakeDeployed, cloud: C
     assert (response.status, response.json()) == (200, {"pizza": "margherita"})
 
 
-def test_a_function_url_of_a_function_that_raises_is_a_502(deploy: MakeDeployed, cloud: Cloud) -> None:
-    assert call_url(cloud, deploy("def handler(event, context):\n    raise ValueError()\n")).status == 502
+@pytest.mark.parametrize(
+    "result",
+    ["1/0", "{'statusCode': 'hot'}", "{'statusCode': None}", "{'body': 1}"],
+)
+def test_a_malformed_result_of_a_function_url_is_a_502(deploy: MakeDeployed, cloud: Cloud, result: str) -> None:
+    response = call_url(cloud, deploy(f"def handler(event, context):\n    return {result}\n"))
+
+    assert (response.status, response.data) == (502, b"Internal Server Error")
+
+
+def test_a_function_url_sets_cookies(deploy: MakeDeployed, cloud: Cloud) -> None:
+    source = "def handler(event, context):\n    return {'statusCode': 200, 'cookies': ['a=1', 'b=2; Secure']}\n"
+
+    assert call_url(cloud, deploy(source)).headers.getlist("set-cookie") == ["a=1", "b=2; Secure"]
+
+
+def test_a_function_url_has_no_client_context_and_the_callers_trace_root(deploy: MakeDeployed, cloud: Cloud) -> None:
+    root = "1-3152b799-8954dae64eda91bc9a23a7e8"
+    source = (
+        "import os\ndef handler(event, context):\n"
+        "    return {'context': context.client_context, 'trace': os.environ['_X_AMZN_TRACE_ID']}\n"
+    )
+
+    seen = call_url(cloud, deploy(source), **{"X-Amzn-Trace-Id": f"Root={root}"}).json()
+
+    assert seen["context"] is None
+    assert seen["trace"].startswith(f"Root={root};")
 
 
 @pytest.fixture

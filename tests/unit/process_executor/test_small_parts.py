@@ -269,6 +269,7 @@ API_EVENT = json.dumps(
     ("event", "expected"),
     [
         (API_EVENT, "Root=1-2-3;Parent=p;Sampled=1"),
+        (API_EVENT.replace("X-Amzn-Trace-Id", "x-amzn-trace-id"), "Root=1-2-3;Parent=p;Sampled=1"),
         ("{}", "Root=1-0-0;Parent=p;Sampled=1"),
         ('{"apiId": 1, "headers": {"X-Amzn-Trace-Id": null}}', "Root=1-0-0;Parent=p;Sampled=1"),
         ('{"apiId": 1, "headers": {"X-Amzn-Trace-Id": "Self=1"}}', "Root=1-0-0;Parent=p;Sampled=1"),

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html and
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 """
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -34,6 +35,25 @@ def check_event(payload: bytes, invocation_type: str | None) -> None:
         raise InvalidRequestContentException(
             f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
         ) from error
+
+
+NO_CONTEXT = "{}"
+"""What LocalStack's function URLs pass, which have none; nobody else's is like it, since it is no base64."""
+
+
+def check_context(client_context: str | None) -> None:
+    """:raises InvalidRequestContentException: it is not base64 of a JSON object."""
+    if client_context and client_context != NO_CONTEXT and decoded_context(client_context) is None:
+        raise InvalidRequestContentException("Client context must be a valid Base64-encoded JSON object.")
+
+
+def decoded_context(client_context: str | None) -> str | None:
+    """The JSON document that a ``ClientContext`` is base64 of; ``None`` where it is not."""
+    try:
+        document = base64.b64decode(client_context or "", validate=True).decode()
+        return document if isinstance(json.loads(document), dict) else None
+    except ValueError:
+        return None
 
 
 def _too_large(message: str) -> CommonServiceException:

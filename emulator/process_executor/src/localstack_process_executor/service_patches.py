@@ -4,8 +4,6 @@ LocalStack 4.14.0 is frozen; each change below names the defect it removes and i
 with the executor, before the service has any function.
 """
 
-import base64
-import binascii
 import contextlib
 import logging
 import threading
@@ -16,7 +14,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from localstack.aws.api.lambda_ import State
+from localstack.aws.api.lambda_ import InvocationType, State
 from localstack.services.lambda_.invocation import assignment
 from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
@@ -27,7 +25,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.utils.aws import dead_letter_queue
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import answers, refusals, task_errors
+from localstack_process_executor import answers, function_urls, refusals, task_errors
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -59,6 +57,7 @@ def apply() -> bool:
             _delete_what_could_not_start()
             refusals.refuse_reserved_variables()
             answers.send_aws_headers()
+            function_urls.answer_as_aws()
             _name_the_request_of_a_dead_letter()
         elif not _applied:
             LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
@@ -128,13 +127,14 @@ def _reserve_one(
 
 
 def _hand_on_the_client_context() -> None:
-    """``ClientContext`` reached no executor."""
+    """``ClientContext`` reached no executor. Lambda passes it on for synchronous invocations only."""
     invoke = ExecutionEnvironment.invoke
 
     @wraps(invoke)
     def invoke_with_context(self: ExecutionEnvironment, invocation: Any) -> Any:
         # one invocation at a time: nobody else's context is in the way
-        setattr(self.runtime_executor, CLIENT_CONTEXT, _decoded(invocation.client_context))
+        sent = None if invocation.invocation_type == InvocationType.Event else invocation.client_context
+        setattr(self.runtime_executor, CLIENT_CONTEXT, refusals.decoded_context(sent))
         return invoke(self, invocation)
 
     ExecutionEnvironment.invoke = invoke_with_context  # type: ignore[method-assign]
@@ -178,16 +178,6 @@ def _log_where_the_function_says() -> None:
 
     ExecutionEnvironment.get_log_group_name = group  # type: ignore[method-assign]
     ExecutionEnvironment.get_log_stream_name = stream  # type: ignore[method-assign]
-
-
-def _decoded(client_context: str | None) -> str | None:
-    """It is sent as base64 of a JSON document."""
-    if not client_context:
-        return None
-    try:
-        return base64.b64decode(client_context, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return client_context
 
 
 def _invoke_the_version_that_replaced_another() -> None:
@@ -256,6 +246,7 @@ def _refuse_what_is_no_event() -> None:
     def check_and_invoke(self: LambdaService, *arguments: Any, payload: bytes | None = None, **options: Any) -> Any:
         task_errors.name_lambdas_own()
         refusals.check_event(payload or b"", options.get("invocation_type"))
+        refusals.check_context(options.get("client_context"))
         return invoke(self, *arguments, payload=payload, **options)
 
     LambdaService.invoke = check_and_invoke  # type: ignore[method-assign]

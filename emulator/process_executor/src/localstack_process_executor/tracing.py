@@ -3,20 +3,22 @@
 import json
 import re
 
-_HEADER = "X-Amzn-Trace-Id"
+_HEADERS = ("X-Amzn-Trace-Id", "x-amzn-trace-id")
+"""In an API's event, and in one of a function's URL."""
 _ROOT = re.compile(r"Root=([^;]+)")
 
 
 def trace_id(given: str, event: str) -> str:
     """The trace header of an invocation, whose ``Root`` is that of the API request the event describes, if it is one.
 
-    LocalStack's API Gateway names the caller's trace in the event only, and not to Lambda.
+    LocalStack's API Gateway, and its function URLs, name the caller's trace in the event only, and not to Lambda.
     """
-    if f'"{_HEADER}"' not in event or '"apiId"' not in event:
+    header = next((name for name in _HEADERS if f'"{name}"' in event), None)
+    if not header or '"apiId"' not in event:
         return given
     try:
         headers = json.loads(event)["headers"]
-        root = _ROOT.search(headers[_HEADER])
+        root = _ROOT.search(headers[header])
     except (ValueError, KeyError, TypeError):
         return given
     return _ROOT.sub(root[0], given) if root else given
