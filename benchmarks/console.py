@@ -104,7 +104,7 @@ def _start_many(engine: Engine, machine: str, count: int) -> None:
 
 @contextmanager
 def _console(engine: Engine) -> Iterator[Any]:
-    settings = console_settings(engine, read_only=True, hosts=frozenset({"127.0.0.1"}), how_to_start="")
+    settings = console_settings(engine, read_only=True, hosts=frozenset({"127.0.0.1"}))
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from console.reading import Told
+    from console.settings import Starter
     from executions.client import StateMachine
     from executions.control import ExecutionsControl
     from executions.history import Attempt, Visit
@@ -105,16 +106,18 @@ class _Console:
         """A state machine: its executions, its definition, and what can be started."""
         arn = request.path_params["arn"]
         machine, graph, remarks = self._reading.state_machine(arn)
-        starter = self._settings.starter
         return self._page(
             request,
             "machine.html",
             machine=machine,
             graph_json=json.dumps(graph.as_data()) if graph else "",
             remarks=remarks,
-            starter=starter if starter and starter.state_machine_arn() == arn else None,
-            **self._listed(request, machine),
+            **{**self._listed(request, machine), "starter": self._starter_of(machine)},
         )
+
+    def _starter_of(self, machine: StateMachine) -> Starter | None:
+        starter = self._settings.starter
+        return starter if starter and starter.state_machine_arn() == machine.arn else None
 
     def listing(self, request: Request) -> Response:
         """The rows of a state machine's executions, for a page that is kept current."""
@@ -134,6 +137,7 @@ class _Console:
         further = {"searched": before + listing.scanned} if text else {}
         return {
             "listing": listing,
+            "starter": None if listing.rows else self._starter_of(machine),
             "before": before,
             "status": status,
             "text": text,
@@ -169,7 +173,7 @@ class _Console:
             "events": events[:_EVENTS_PAGE],
             "more_events": max(len(events) - _EVENTS_PAGE, 0),
             "asked": urlencode({"visit": visit} if visit is not None else {"state": state} if state else {}),
-            "aws_url": aws_console_url(arn, self._settings.aws_region),
+            "aws_url": aws_console_url(told.execution, self._settings.aws_region),
         }
 
     def events(self, request: Request) -> Response:

@@ -37,6 +37,11 @@ class Starter(Protocol):
         """Values to choose from; any other text can be typed."""
         ...
 
+    @property
+    def command(self) -> str:
+        """What does the same in a terminal."""
+        ...
+
     def state_machine_arn(self) -> str | None:
         """The state machine it starts; ``None`` where there is none just now."""
         ...

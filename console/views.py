@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from console.reading import Told
+    from executions.client import Execution
     from executions.history import Attempt, History, Iteration, Visit
 
 _WIDTH: Final = 1000
@@ -24,7 +25,13 @@ _WIDTH: Final = 1000
 _THINNEST: Final = 6
 _MOST_BARS: Final = 200
 _STRIP: Final = 12
-_MOST_CHOICES: Final = 500
+_AWS_CONSOLES: Final = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""By the partition of an ARN."""
+_MOST_CHOICES: Final = 200
 _GRAVE: Final = {Mark.FAILED, Mark.TIMED_OUT}
 
 
@@ -268,9 +275,14 @@ def execution_url(arn: str, state: str | None = None) -> str:
     return f"/executions/{quote(arn, safe=':')}{f'?state={quote(state)}' if state else ''}"
 
 
-def aws_console_url(arn: str, region: str | None) -> str | None:
+def aws_console_url(execution: Execution, region: str | None) -> str | None:
     """The same execution in AWS's own console; ``None`` where it is not in AWS."""
     if region is None:
         return None
-    kind = "express-executions" if ":express:" in arn else "v2/executions"
-    return f"https://{region}.console.aws.amazon.com/states/home?region={region}#/{kind}/details/{quote(arn, safe=':')}"
+    arn = execution.arn
+    console = _AWS_CONSOLES.get(arn.split(":")[1], _AWS_CONSOLES["aws"])
+    kind, query = "v2/executions", ""
+    if execution.is_express:
+        # it is looked for in the log group, from its beginning
+        kind, query = "express-executions", f"?startDate={int(execution.started.timestamp() * 1000)}"
+    return f"https://{region}.{console}/states/home?region={region}#/{kind}/details/{quote(arn, safe=':')}{query}"

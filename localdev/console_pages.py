@@ -26,8 +26,9 @@ class PizzaOrders:
     field: Final = "flavour"
     suggestions: Final = _FLAVOURS
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, options: str) -> None:
         self._engine = engine
+        self.command: Final = f"./scripts/order pepperoni{options}"
 
     def state_machine_arn(self) -> str | None:
         """The state machine that decides on orders; ``None`` while the stack is not deployed."""
@@ -50,16 +51,21 @@ class PizzaOrders:
 
 
 def console_settings(
-    engine: Engine, *, read_only: bool, hosts: frozenset[str], how_to_start: str, answers_to_addresses: bool = False
+    engine: Engine,
+    *,
+    read_only: bool,
+    hosts: frozenset[str],
+    options: str = "",
+    answers_to_addresses: bool = False,
 ) -> Settings:
-    """What the console is to know of an engine."""
+    """What the console is to know of an engine, which other scripts find with ``options``."""
     clients = engine.clients()
     return Settings(
         client=executions_client(clients),
         control=None if read_only else ExecutionsControl(clients.client("stepfunctions")),
         where=engine.where,
-        how_to_start=how_to_start,
-        starter=PizzaOrders(engine),
+        how_to_start=f"./scripts/up{options}",
+        starter=PizzaOrders(engine, options),
         aws_region=clients.region if engine.name == "aws" else None,
         hosts=hosts,
         answers_to_addresses=answers_to_addresses,

@@ -86,8 +86,12 @@
   }
 
   // the engine, or the console itself, going away and coming back
+  let asker = null;
+  const askerOf = (ctx) => ctx.sourceElement.id || ctx.sourceElement.getAttribute("action");
+
   document.addEventListener("htmx:response:error", (event) => {
     const { response } = event.detail.ctx;
+    asker = askerOf(event.detail.ctx);
     say(response.headers.get("X-Problem") ?? "That did not work.", response.status === 503 ? "away" : "problem");
   });
   document.addEventListener("htmx:error", (event) => {
@@ -95,7 +99,10 @@
   });
   document.addEventListener("htmx:after:request", (event) => {
     const { response } = event.detail.ctx;
-    if (response && response.status < 400 && ["away", "problem"].includes(notice().dataset.kind)) say("", "");
+    if (!response || response.status >= 400) return;
+    // a form's problem is not solved by a list that keeps itself current
+    const { kind } = notice().dataset;
+    if (kind === "away" || (kind === "problem" && asker === askerOf(event.detail.ctx))) say("", "");
   });
 
   const retried = document.querySelector("[data-retry]");

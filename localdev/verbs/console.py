@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
         read_only=options.read_only or (engine.name == "aws" and not options.allow_changes),
         hosts=frozenset({_LOOPBACK, "localhost", "[::1]", name}),
         answers_to_addresses=host in _EVERYWHERE,
-        how_to_start=f"./scripts/up{engine_options(options)}",
+        options=engine_options(options),
     )
     url = f"http://{_LOOPBACK if host in _EVERYWHERE else name}:{options.console_port}"
     config = uvicorn.Config(

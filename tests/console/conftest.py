@@ -101,7 +101,7 @@ def served(settings: Settings) -> Iterator[str]:
 def settings(engine: Engine) -> Settings:
     """What the console is told of the engine."""
     hosts = frozenset({"127.0.0.1"})
-    return console_settings(engine, read_only=False, hosts=hosts, how_to_start="./scripts/up")
+    return console_settings(engine, read_only=False, hosts=hosts)
 
 
 @pytest.fixture(scope="session")

@@ -41,9 +41,7 @@ def main() -> None:
         outputs = stack_outputs(engine.clients(), engine.stack_name)
         orders = OrderApi(reachable_api_url(outputs.api_url, engine.endpoint_url))
         arn = [orders.wait(orders.place(flavour)).order.execution_arn for flavour in _FLAVOURS][-1]
-        settings = console_settings(
-            engine, read_only=False, hosts=frozenset({"127.0.0.1"}), how_to_start="./scripts/up"
-        )
+        settings = console_settings(engine, read_only=False, hosts=frozenset({"127.0.0.1"}))
         with served(settings) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
             for scheme in SCHEMES:

@@ -246,6 +246,22 @@ def test_any_input_can_be_started_and_what_is_no_json_is_refused(
     expect(page.get_by_role("region", name="the execution's input")).to_contain_text('"seconds": 0')
 
 
+def test_what_is_wrong_with_an_input_stays_to_be_read_while_the_list_keeps_itself_current(
+    visit: Visit, engine: Engine, slow_machine: str
+) -> None:
+    assert engine
+    page = visit().open(f"/machines/{slow_machine}")
+    page.get_by_role("heading", name="Start with any input").click()
+    page.get_by_label("Input, as JSON").fill("{seconds")
+    page.get_by_role("button", name="Start execution").click()
+    expect(page.get_by_role("status")).to_contain_text("The input is not JSON")
+
+    for _ in range(2):
+        page.wait_for_event("requestfinished", lambda request: "/list/" in request.url)
+
+    expect(page.get_by_role("status")).to_contain_text("The input is not JSON")
+
+
 def test_a_running_execution_can_be_stopped(visit: Visit, engine: Engine, slow_machine: str) -> None:
     page = visit().open(f"/executions/{_started(engine, slow_machine, seconds=600)}")
     _state(page, "Serve", "running")

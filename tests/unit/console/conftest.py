@@ -53,6 +53,8 @@ class RecordedClient:
     read_since: datetime | None = None
     """Of a log group, what is older was not read."""
     definition_error: Exception | None = None
+    histories: dict[str, History] = field(default_factory=dict)
+    """In place of what was recorded."""
     redrivable: set[str] = field(default_factory=set)
     """The names of executions that the engine says can be redriven."""
 
@@ -115,7 +117,8 @@ class RecordedClient:
 
     def history(self, arn: str) -> History:
         self._called("history")
-        return recording(arn.rpartition(":")[2].partition("#")[0]).history
+        name = arn.rpartition(":")[2]
+        return self.histories.get(name) or recording(name.partition("#")[0]).history
 
     def definition(self, arn: str) -> Definition:
         if self.definition_error is not None:
@@ -150,12 +153,14 @@ class Orders:
     title = "Order a pizza"
     field = "flavour"
     suggestions = ("pepperoni", "pineapple")
+    command = "./scripts/order pepperoni"
 
     def __init__(self) -> None:
         self.started: list[tuple[str, str | None]] = []
+        self.starts = MACHINE
 
     def state_machine_arn(self) -> str:
-        return MACHINE
+        return self.starts
 
     def start(self, value: str, key: str | None) -> str:
         if value == "refused":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -14,7 +15,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from starlette.testclient import TestClient
 
 from console.shown import day
-from executions.client import NotFoundError
+from console.views import aws_console_url
+from executions.client import Execution, NotFoundError
 from executions.errors import DefinitionError
 from executions.logs import Invocation, LogLine
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
@@ -119,8 +121,29 @@ def test_a_list_that_is_current_is_not_sent_again(console_of: ConsoleOf) -> None
     assert console.web.get(f"/list/{MACHINE}?seen=0").status_code == 200
 
 
-def test_with_no_execution_yet_the_page_says_how_to_start_one(console_of: ConsoleOf) -> None:
-    assert "Start one with the form on this page" in console_of().page(f"/machines/{MACHINE}")
+def test_with_no_execution_yet_the_page_says_what_to_type(console_of: ConsoleOf) -> None:
+    page = console_of().page(f"/machines/{MACHINE}")
+
+    assert "Use the form on this page, or type this in a terminal" in page
+    assert '<pre class="command">./scripts/order pepperoni</pre>' in page
+
+
+def test_without_a_form_of_its_own_the_page_says_where_to_start_one(console_of: ConsoleOf) -> None:
+    console = console_of()
+    console.orders.starts = "another"
+
+    assert "Start one with any input, on this page" in console.page(f"/machines/{MACHINE}")
+
+
+def test_an_execution_of_many_events_is_looked_at_less_often(console_of: ConsoleOf) -> None:
+    console = console_of("running")
+    assert 'hx-trigger="every 400ms"' in console.execution("running")
+
+    one = recording("running").history.events[-1]
+    events = tuple(replace(one, id=number) for number in range(1, 501))
+    console.engine.histories["running"] = replace(recording("running").history, events=events)
+
+    assert 'hx-trigger="every 1500ms"' in console.execution("running")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "express"])
@@ -277,6 +300,33 @@ def test_real_aws_has_a_link_to_its_own_console(console_of: ConsoleOf) -> None:
 
     assert link in console_of("choice", aws_region="eu-west-1").execution("choice")
     assert "console.aws.amazon.com" not in console_of("choice").execution("choice")
+
+
+@pytest.mark.parametrize(
+    ("arn", "region", "url"),
+    [
+        (
+            "arn:aws:states:eu-west-1:1:express:pizzeria:a:b",
+            "eu-west-1",
+            (
+                "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1"
+                "#/express-executions/details/arn:aws:states:eu-west-1:1:express:pizzeria:a:b?startDate=1767225600000"
+            ),
+        ),
+        (
+            "arn:aws-cn:states:cn-north-1:1:execution:pizzeria:a",
+            "cn-north-1",
+            (
+                "https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1"
+                "#/v2/executions/details/arn:aws-cn:states:cn-north-1:1:execution:pizzeria:a"
+            ),
+        ),
+    ],
+)
+def test_the_link_to_awss_console_fits_the_kind_of_execution_and_the_partition(arn: str, region: str, url: str) -> None:
+    execution = Execution(arn, "a", MACHINE, "SUCCEEDED", AT, AT, None, None, None, None)
+
+    assert aws_console_url(execution, region) == url
 
 
 def test_express_executions_are_listed_from_the_log(console_of: ConsoleOf) -> None:
