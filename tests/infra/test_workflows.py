@@ -114,3 +114,10 @@ def test_a_deployment_is_made_by_hand_in_a_protected_environment_without_a_store
     assert job["environment"] == "aws"
     assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert "AWS_SECRET_ACCESS_KEY" not in (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
+
+
+def test_what_was_deployed_is_destroyed_also_when_the_run_is_cancelled() -> None:
+    (job,) = _workflow("deploy.yml")["jobs"].values()
+    (destroy,) = (step for step in job["steps"] if step.get("run", "").startswith("./scripts/down"))
+
+    assert "failure() || cancelled()" in destroy["if"]
