@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev import cdk
+from localdev.child_environment import tool_home
 from localdev.engines import EmbeddedEngine
 from localdev.orders import TERMINAL, OrderApi
 from localdev.processes import end_session, free_port
@@ -63,7 +64,9 @@ class Checkout:
     def cdklocal(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
         """The command of the CDK CLI as a person types it, and all that tells this emulator from the usual one."""
         environment = {name: os.environ[name] for name in ("PATH", "HOME")}
-        return ["npx", "cdklocal", *arguments], environment | {"EDGE_PORT": self._port}
+        temporary = self.root / "tmp"  # jsii's folder stays in it when the CLI is killed
+        temporary.mkdir(exist_ok=True)
+        return ["npx", "cdklocal", *arguments], environment | {"EDGE_PORT": self._port, "TMPDIR": str(temporary)}
 
     def edit(self, path: str, pattern: str, new: str) -> None:
         """Save a file with something else in one place."""
@@ -158,6 +161,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         copy(ROOT / name, root / name)
     for name in _LINKED:
         (root / name).symlink_to(ROOT / name)
+    # the CDK's library, unpacked already: it takes longer than a deployment
+    (root / ".localdev").mkdir()
+    (root / ".localdev" / "home").symlink_to(tool_home())
     engine = EmbeddedEngine(free_port(), ends_with_us=True)
     try:
         engine.start()
