@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """What the tests start with scripts ends with them; reports get a place, and the summary where one is wanted."""
     os.environ.setdefault(ENDS_WITH, str(os.getpid()))
+    # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if place := report_files.settle(config.option, ROOT / "reports"):
         config.add_cleanup(place.leave)
     path = config.getoption("--summary")

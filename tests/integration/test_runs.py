@@ -87,3 +87,15 @@ def test_two_runs_at_once_pass_and_sweep_what_a_killed_one_has_left() -> None:
     assert not left.folder.exists()
     assert not left.folder.with_suffix(".lock").exists()
     assert [_emulator_of(run) for run in runs] == [None, None]
+
+
+def test_a_run_that_is_told_to_end_stops_its_emulator() -> None:
+    run = _run()
+    engine = wait_until(lambda: _emulator_of(run), what="the emulator of a run", seconds=_SECONDS)
+    process = psutil.Process(engine.instance().pid)
+
+    run.terminate()
+    run.communicate(timeout=_SECONDS)
+
+    assert not process.is_running()
+    assert not engine.folder.exists()
