@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
+import struct
 import tempfile
 import time
 from collections import deque
@@ -19,11 +21,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httptools
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Iterable
     from wsgiref.types import WSGIApplication
 
-_IDLE_SECONDS = 60.0
+_IDLE_SECONDS = 60
 _READ_BYTES = 256 * 1024
 _HEADER_BYTES = 64 * 1024
 _BODY_IN_MEMORY_BYTES = 1024 * 1024
@@ -141,6 +142,9 @@ class HttpConnection:
         """Answer requests one after the other. Never raises for what the client does."""
         parser = RequestParser()
         try:
+            # the kernel's, set once: each change of Python's own is a system call, and so is each wait under it
+            self._sock.settimeout(None)
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _IDLE_SECONDS, 0))
             while self._receive(parser):
                 while parser.complete:
                     request = parser.complete.popleft()
@@ -156,7 +160,6 @@ class HttpConnection:
     def _receive(self, parser: RequestParser) -> bool:
         """Read until there is a request; ``False`` when the client has closed, or has been idle for too long."""
         while not parser.complete:
-            self._sock.settimeout(_IDLE_SECONDS)
             data = self._sock.recv(_READ_BYTES)
             if not data:
                 return False
@@ -169,7 +172,6 @@ class HttpConnection:
     def _answer(self, request: HttpRequest) -> bool:
         """Run the application and send what it says; whether the connection goes on."""
         response = _Response(self._sock, request)
-        self._sock.settimeout(None)
         chunks: Iterable[bytes] = self._application(self._environ_of(request), response.start)
         try:
             response.send(chunks)
