@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path(__file__).parent
 _EVENTS_PAGE: Final = 300
+_ADVISED: Final = {404, 422}
+"""The statuses of what a person can do something about."""
 STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -301,7 +303,9 @@ class _Console:
         retries: bool = False,
     ) -> Response:
         if request.headers.get("hx-request"):
-            headers = {"HX-Reswap": "none", "X-Problem": message.encode("ascii", "replace").decode()}
+            # what to do about it is said too, but not an engine's code for it, or why a connection failed
+            told = f"{message} {hint}" if hint and status in _ADVISED else message
+            headers = {"HX-Reswap": "none", "X-Problem": quote(told)}
             return Response(status_code=status, headers=headers)
         template = self._templates.get_template("error.html")
         html = template.render(request=request, title=title, message=message, hint=hint, retries=retries)

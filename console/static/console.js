@@ -92,7 +92,8 @@
   document.addEventListener("htmx:response:error", (event) => {
     const { response } = event.detail.ctx;
     asker = askerOf(event.detail.ctx);
-    say(response.headers.get("X-Problem") ?? "That did not work.", response.status === 503 ? "away" : "problem");
+    const problem = decodeURIComponent(response.headers.get("X-Problem") ?? "That did not work.");
+    say(problem, response.status === 503 ? "away" : "problem");
   });
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx) say("The console does not answer. Start it again; this page goes on by itself.", "away");

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from localdev.waiting import wait_until
 from tests.console.conftest import Relay, Visitor
 
 if TYPE_CHECKING:
@@ -192,7 +193,12 @@ def test_cause_and_arn_can_be_copied(visit: Visit, pineapple: str) -> None:
         expect(page.get_by_role("status")).to_have_text("Copied.")
         assert page.evaluate("navigator.clipboard.readText()") == copied
     page.get_by_role("button", name="Copy the execution's input").click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('{')")
+    wait_until(
+        # a promise is true for wait_for_function, whatever comes of it
+        lambda: page.evaluate("navigator.clipboard.readText()").startswith("{") or None,
+        what="the input to be copied",
+        seconds=20,
+    )
     assert json.loads(page.evaluate("navigator.clipboard.readText()")) == {"flavour": "pineapple"}
 
 

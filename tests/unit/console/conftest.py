@@ -135,8 +135,11 @@ class RecordingControl:
     """Notes what it was asked to do."""
 
     done: list[tuple[str, ...]] = field(default_factory=list)
+    refusal: Exception | None = None
 
     def start(self, state_machine_arn: str, document: str) -> str:
+        if self.refusal is not None:
+            raise self.refusal
         self.done.append(("start", state_machine_arn, document))
         return execution_arn("choice")
 

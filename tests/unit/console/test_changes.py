@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import pytest
 
+from executions.control import RefusedError
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 
 type ConsoleOf = Callable[..., Console]
@@ -41,6 +43,18 @@ def test_an_order_that_is_refused_says_why(console_of: ConsoleOf) -> None:
 
     assert response.status_code == 422
     assert "The pizzeria does not know that flavour." in response.text
+
+
+def test_htmx_is_told_what_is_wrong_and_what_to_do_in_any_script(console_of: ConsoleOf) -> None:
+    console = console_of()
+    console.control.refusal = RefusedError("„Käse“ ist kein JSON.", "Write an object.")
+
+    response = console.web.post(
+        f"/start/{MACHINE}", data={**_token(console), "input": "Käse"}, headers={"HX-Request": "true"}
+    )
+
+    assert response.status_code == 422
+    assert unquote(response.headers["X-Problem"]) == "„Käse“ ist kein JSON. Write an object."
 
 
 def test_an_execution_is_started_with_any_input_stopped_and_redriven(console_of: ConsoleOf) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -398,7 +399,7 @@ def test_an_execution_deleted_while_it_is_watched_leaves_the_page_and_says_so(co
 
     assert response.status_code == 404
     assert response.headers["HX-Reswap"] == "none"
-    assert "There is no execution" in response.headers["X-Problem"]
+    assert "There is no execution" in unquote(response.headers["X-Problem"])
 
 
 @pytest.mark.parametrize("path", ["/machines", f"/machines/{MACHINE}", f"/executions/{execution_arn('choice')}"])
@@ -421,7 +422,7 @@ def test_an_engine_that_goes_away_leaves_a_live_page_as_it_is(console_of: Consol
 
     assert response.status_code == 503
     assert response.headers["HX-Reswap"] == "none"
-    assert "does not answer" in response.headers["X-Problem"]
+    assert "does not answer" in unquote(response.headers["X-Problem"])
 
 
 def test_an_error_of_the_engine_is_a_sentence(console_of: ConsoleOf) -> None:
