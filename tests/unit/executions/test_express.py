@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -18,12 +19,17 @@ OLDEST = datetime.now(UTC) - timedelta(days=365)
 
 @dataclass
 class Group:
-    """A log group with a line at each of the given ages; its pages have 100 lines."""
+    """A log group with a line at each of the given ages, the newest first; its pages have 100 lines."""
 
     ages: list[timedelta]
     given: int = 0
     """How many lines were handed out."""
     asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # a line's time does not change while the group is read
+        now = datetime.now(UTC)
+        self._times = [(now - age).timestamp() * 1000 for age in reversed(self.ages)]
 
     def get_paginator(self, operation: str) -> Group:
         assert operation == "filter_log_events"
@@ -31,14 +37,12 @@ class Group:
 
     def paginate(self, **wanted: Any) -> Iterator[dict[str, Any]]:
         self.asked.append(wanted)
-        now = datetime.now(UTC)
-        times = sorted((now - age, str(number)) for number, age in enumerate(self.ages))
-        end = wanted.get("endTime", float("inf"))
-        found = [name for at, name in times if wanted["startTime"] <= at.timestamp() * 1000 <= end]
-        for begin in range(0, len(found), 100):
-            page = found[begin : begin + 100]
-            self.given += len(page)
-            yield {"events": [{"message": name} for name in page]}
+        first = bisect_left(self._times, wanted["startTime"])
+        end = bisect_right(self._times, wanted.get("endTime", float("inf")))
+        for begin in range(first, end, 100):
+            numbers = range(begin, min(begin + 100, end))
+            self.given += len(numbers)
+            yield {"events": [{"message": str(len(self.ages) - 1 - number)} for number in numbers]}
 
     def read(self, *, most: int = 1000, is_enough: Callable[[Sequence[str]], bool] = lambda _: False) -> LoggedLines:
         client = cast("CloudWatchLogsClient", self)
