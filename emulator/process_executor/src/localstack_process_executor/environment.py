@@ -129,7 +129,7 @@ class ExecutionEnvironment:
         with self._work():
             self._unreported = self._log.init_start()
             started = time.monotonic()
-            ended = self._initialize("init", started + INIT_SECONDS)
+            ended = self._initialize("init", started, started + INIT_SECONDS)
             if ended is None:
                 self._init_duration_ms = (time.monotonic() - started) * 1000
             # one that took too long may take less in an invocation
@@ -196,9 +196,8 @@ class ExecutionEnvironment:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._on_end()
 
-    def _initialize(self, phase: str, deadline: float) -> _Ended | None:
+    def _initialize(self, phase: str, started: float, deadline: float) -> _Ended | None:
         """Start a process; ``None`` once its runtime waits for work, else why it never will. Its log comes first."""
-        started = time.monotonic()
         ended = self._start_process(deadline)
         duration_ms = (time.monotonic() - started) * 1000
         status, error_type = "success", None
@@ -256,7 +255,7 @@ class ExecutionEnvironment:
                 return ended
         self._end_process()
         self._take_output()
-        return self._initialize("invoke", deadline)
+        return self._initialize("invoke", time.monotonic(), deadline)
 
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
         """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
