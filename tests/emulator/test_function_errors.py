@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localstack_process_executor.interpreters import find
+
 if TYPE_CHECKING:
     from tests.emulator.deployed import MakeDeployed
 
@@ -221,8 +223,12 @@ def test_as_much_memory_as_the_function_has(deploy: MakeDeployed) -> None:
     assert function.answer("x = bytearray(300_000_000)") == 1
 
 
-def test_a_response_over_the_limit(deploy: MakeDeployed) -> None:
-    function = deploy("def handler(event, context):\n    print('baking')\n    return 'x' * event\n", Timeout=20)
+@pytest.mark.parametrize("version", ["3.13", "3.12"])
+def test_a_response_over_the_limit(deploy: MakeDeployed, version: str) -> None:
+    if not find(version):
+        pytest.skip(f"there is no Python {version} on this machine")
+    source = "def handler(event, context):\n    print('baking')\n    return 'x' * event\n"
+    function = deploy(source, Runtime=f"python{version}", Timeout=20)
 
     answer = function.call(6_291_556)
 
