@@ -93,9 +93,9 @@ def test_the_reserved_ones_are_refused(deploy: MakeDeployed) -> None:
     message = (
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
         "contains reserved keys that are currently not supported for modification. "
-        "Reserved keys used in this request: AWS_REGION, _HANDLER"
+        "Reserved keys used in this request: AWS_REGION, AWS_SESSION_TOKEN"
     )
-    environment = {"Variables": {"AWS_REGION": "mine", "OVEN": "hot", "_HANDLER": "mine"}}
+    environment = {"Variables": {"AWS_REGION": "mine", "OVEN": "hot", "AWS_SESSION_TOKEN": "mine"}}
 
     with pytest.raises(refused) as updated:
         function.client.update_function_configuration(FunctionName=function.name, Environment=environment)
