@@ -31,6 +31,18 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return _INTERRUPTED
+    except Exception as error:
+        if not _is_lost_connection(error):
+            raise
+        print(f"No answer any more: {error}.\nHint: is it up? Start it with ./scripts/up.", file=sys.stderr)
+        return 1
+
+
+def _is_lost_connection(error: Exception) -> bool:
+    """Whether a client of boto3 got no answer: the emulator has ended, or was killed, in the middle."""
+    # slow to import, and there if one of its exceptions is
+    exceptions = sys.modules.get("botocore.exceptions")
+    return exceptions is not None and isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError))
 
 
 def _parse(name: str, verb: Verb, arguments: Sequence[str]) -> argparse.Namespace:

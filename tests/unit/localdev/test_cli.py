@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localdev import cli
+from localdev.aws import Clients
 from localdev.cli import build_parser, main
 from localdev.engines import EmbeddedEngine
 from localdev.errors import LocaldevError
 from localdev.processes import free_port
 from localdev.project import ROOT
-from localdev.verbs import VERBS
+from localdev.verbs import VERBS, Verb
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 
@@ -39,6 +42,25 @@ def test_an_unknown_option_is_refused(name: str, capsys: pytest.CaptureFixture[s
 
     assert ended.value.code == 2
     assert "--pinapple" in capsys.readouterr().err
+
+
+def test_an_emulator_that_ends_in_the_middle_is_said_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dead = f"http://127.0.0.1:{free_port()}"
+
+    def run(_options: argparse.Namespace) -> int:
+        Clients(dead).client("sts").get_caller_identity()
+        return 0
+
+    verb = Verb("Go on with an emulator that has ended.", run)
+    monkeypatch.setattr(cli, "VERBS", {"up": verb})
+
+    assert main(["up"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("No answer any more: ")
+    assert dead in said
+    assert said.endswith("\nHint: is it up? Start it with ./scripts/up.\n")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
