@@ -254,6 +254,11 @@ def test_the_json_format(deploy: MakeDeployed) -> None:
 
     kinds = [event.get("type") or event["level"] for event in events]
     assert kinds == ["platform.initStart", "platform.start", "WARNING", "platform.report"]
+    environment = events[0]["record"]
+    assert re.fullmatch(
+        rf"\d{{4}}/\d\d/\d\d/{environment['functionName']}\[\$LATEST\][0-9a-f]{{32}}", environment["instanceId"]
+    )
+    assert environment["instanceMaxMemory"] == 128 * 1024 * 1024
     assert events[2]["message"] == "two\nlines"
     assert events[2]["oven"] == 3
     assert events[2]["requestId"] == events[1]["record"]["requestId"] == events[3]["record"]["requestId"]

@@ -46,7 +46,7 @@ class FunctionVersionEnvironment:
         self._version = version
         self._copied: list[Path] = []
         self._initialization_type = str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
-        self._environment = self._make_environment(env_vars, self._initialization_type)
+        self._environment = self._make_environment(env_vars)
 
     def start(self) -> None:
         """Start the process. Raises for a failed initialisation only where it was provisioned.
@@ -77,7 +77,7 @@ class FunctionVersionEnvironment:
         log = InvocationLog(outcome.events)
         return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=log)
 
-    def _make_environment(self, env_vars: Mapping[str, str], initialization_type: str) -> ExecutionEnvironment:
+    def _make_environment(self, env_vars: Mapping[str, str]) -> ExecutionEnvironment:
         version = self._version
         interpreter = _interpreter(str(version.config.runtime))
         debug_address = debugging.address_for(version.id.function_name)
@@ -99,7 +99,7 @@ class FunctionVersionEnvironment:
                 memory_size_mb=version.config.memory_size,
                 response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
             ),
-            _platform_log(version, initialization_type, interpreter),
+            _platform_log(version, env_vars, interpreter),
             launch,
             code_state=(lambda: state_of(watched)) if watched else (lambda: None),
             on_end=self._release,
@@ -166,15 +166,22 @@ def _interpreter(runtime: str) -> Interpreter:
     return interpreters.own()
 
 
-def _platform_log(version: FunctionVersion, initialization_type: str, interpreter: Interpreter) -> PlatformLog:
+def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], interpreter: Interpreter) -> PlatformLog:
     logging_config = version.config.logging_config
     name, arn = _runtime_version(interpreter, version.id.region)
     qualifier = version.id.qualifier
     if logging_config.get("LogFormat") != "JSON":
         return TextLog(name, arn, qualifier)
-    level = str(logging_config.get("SystemLogLevel") or "INFO")
-    function = version.id.function_name
-    return JsonLog(name, arn, qualifier, function, initialization_type, level)
+    return JsonLog(
+        name,
+        arn,
+        qualifier,
+        version.id.function_name,
+        str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"]),
+        str(logging_config.get("SystemLogLevel") or "INFO"),
+        env_vars["AWS_LAMBDA_LOG_STREAM_NAME"],
+        version.config.memory_size,
+    )
 
 
 def _runtime_version(interpreter: Interpreter, region: str) -> tuple[str, str]:

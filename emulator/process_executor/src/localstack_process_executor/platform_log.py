@@ -133,6 +133,8 @@ class JsonLog:
     level: str = "INFO"
     """``SystemLogLevel``; which event has which level:
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"""
+    log_stream: str = ""
+    memory_size_mb: int = 128
 
     def init_start(self) -> list[str]:
         """``platform.initStart``."""
@@ -143,8 +145,15 @@ class JsonLog:
             "runtimeVersionArn": self.runtime_version_arn,
             "functionName": self.function_name,
             "functionVersion": self.function_version,
+            "instanceId": self._instance_id(),
+            "instanceMaxMemory": self.memory_size_mb * 1024 * 1024,
         }
         return self._event("INFO", "platform.initStart", record)
+
+    def _instance_id(self) -> str:
+        """That of the environment: its log stream's name, always with the function's in it."""
+        date, bracket, rest = self.log_stream.partition("[")
+        return f"{date.removesuffix(self.function_name)}{self.function_name}{bracket}{rest}"
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
         """``platform.initRuntimeDone`` and ``platform.initReport``, seldom asked for where nothing failed."""
