@@ -239,6 +239,17 @@ def test_the_log_lines_of_an_attempt_are_shown_json_or_not(console_of: ConsoleOf
     assert "no &lt;i&gt;JSON&lt;/i&gt;" in page
 
 
+def test_what_a_function_at_work_has_logged_so_far_is_read_again_and_again(console_of: ConsoleOf) -> None:
+    console = console_of("task_token_waiting", "task")
+
+    at_work, ended = console.execution("task_token_waiting"), console.execution("task")
+
+    assert 'id="log-0-1-so-far"' in at_work
+    assert 'hx-trigger="intersect once, every 2s"' in at_work
+    assert 'id="log-0-1"' in ended
+    assert 'hx-trigger="intersect once"' in ended
+
+
 def test_where_several_invocations_may_be_meant_the_page_says_so(console_of: ConsoleOf) -> None:
     console = console_of("task")
     console.engine.found = [Invocation(name, AT, AT, ()) for name in ("id-1", "id-2")]
