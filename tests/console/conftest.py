@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import threading
@@ -181,6 +182,53 @@ def slow_machine(engine: Engine) -> Iterator[str]:
     arn = states.create_state_machine(name="slow", definition=definition, roleArn=role)["stateMachineArn"]
     yield arn
     states.delete_state_machine(stateMachineArn=arn)
+
+
+class Kitchen:
+    """A state machine of two steps, *Knead* and *Bake*, each of which takes until the test says that it is done."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._states = engine.clients().client("stepfunctions")
+        self._activities = {
+            step: self._states.create_activity(name=f"kitchen-{step}")["activityArn"] for step in ("Knead", "Bake")
+        }
+        task = {step: {"Type": "Task", "Resource": arn} for step, arn in self._activities.items()}
+        states = {
+            "Knead": {**task["Knead"], "Next": "Bake"},
+            "Bake": {**task["Bake"], "Next": "Done"},
+            "Done": {"Type": "Succeed"},
+        }
+        self.arn = self._states.create_state_machine(
+            name="kitchen",
+            definition=json.dumps({"StartAt": "Knead", "States": states}),
+            roleArn="arn:aws:iam::000000000000:role/kitchen",
+        )["stateMachineArn"]
+
+    def start(self) -> str:
+        """Start an execution; its ARN."""
+        return self._states.start_execution(stateMachineArn=self.arn, input="{}")["executionArn"]
+
+    def finish(self, *steps: str) -> None:
+        """The steps at which the one execution that runs is, one after the other, are done."""
+        for step in steps:
+            task = self._states.get_activity_task(activityArn=self._activities[step])
+            self._states.send_task_success(taskToken=task["taskToken"], output="{}")
+
+    def close(self) -> None:
+        """Stop what runs, and remove it all."""
+        for execution in self._states.list_executions(stateMachineArn=self.arn, statusFilter="RUNNING")["executions"]:
+            self._states.stop_execution(executionArn=execution["executionArn"])
+        self._states.delete_state_machine(stateMachineArn=self.arn)
+        for activity in self._activities.values():
+            self._states.delete_activity(activityArn=activity)
+
+
+@pytest.fixture
+def kitchen(engine: Engine) -> Iterator[Kitchen]:
+    """A kitchen of the test's own."""
+    kitchen = Kitchen(engine)
+    yield kitchen
+    kitchen.close()
 
 
 @pytest.fixture(scope="session")
