@@ -34,6 +34,7 @@ _VARYING = {
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?": "time",
     r"(StateMachin)\w*-[0-9a-f]{8}": r"\1",
     r"\b[0-9a-f]{20}\b": "order",
+    r"\b[0-9a-f]{32}\b": "environment",
     r"/execute-api/[a-z0-9]+/": "/execute-api/api/",
     r"\b1\d{12}\b|\b1\d{9}(\.\d+)?\b": "0",
     r"127\.0\.0\.1:\d+": "endpoint",
