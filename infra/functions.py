@@ -23,8 +23,8 @@ def python_function(
 ) -> lambda_.Function:
     """The function whose handler is ``module.handler``; all that it may do is to write to its own log group.
 
-    Its name is fixed: LocalStack 4.14 writes to ``/aws/lambda/NAME`` whatever the function's logging configuration
-    says, and only a log group that belongs to the stack goes with it.
+    Its name is fixed: LocalStack 4.14 by itself writes to ``/aws/lambda/NAME`` whatever the function's logging
+    configuration says, and only a log group that belongs to the stack goes with it.
     """
     name = f"{Stack.of(scope).stack_name}-{construct_id}"
     logs = log_group(scope, f"{construct_id}Logs", f"/aws/lambda/{name}")
