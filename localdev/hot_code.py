@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from infra.handler_code import mistake
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -17,23 +18,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_lambda import LambdaClient
 
+    from infra.handler_code import Mistake
     from localdev.aws import Clients
 
 _UPDATE_SECONDS = 30.0
 HOT_RELOAD_BUCKET = "hot-reload"
 """Code that LocalStack takes from a folder; https://docs.localstack.cloud/aws/tooling/lambda-tools/hot-reloading/"""
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """Why the code cannot run."""
-
-    name: str
-    """The module's path in the folder."""
-    line: int
-    what: str
-    text: str = ""
-    """The line itself."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +57,8 @@ class HotCode:
 
     def mistakes(self, changes: Changes) -> list[Mistake]:
         """What Python has against the changed modules."""
-        found = (_mistake(name, code) for name, code in sorted(changes.written.items()))
-        return [mistake for mistake in found if mistake]
+        found = (mistake(name, code) for name, code in sorted(changes.written.items()))
+        return [each for each in found if each]
 
     def take(self, changes: Changes) -> None:
         """Give the changes to the functions: the next invocation runs on them, one that runs ends on what it has."""
@@ -134,13 +124,3 @@ def _modules(folder: Path) -> dict[str, bytes]:
             except FileNotFoundError:
                 continue
     return found
-
-
-def _mistake(name: str, code: bytes) -> Mistake | None:
-    try:
-        compile(code, name, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        return Mistake(name, error.lineno or 0, error.msg, (error.text or "").rstrip())
-    except ValueError as error:  # a null byte
-        return Mistake(name, 0, str(error))
-    return None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from infra.handler_code import Mistake
     from localdev.engines import Engine
-    from localdev.hot_code import Mistake
 
 _CODE = ROOT / "lambdas"
 _APP = ("app.py", "cdk.json", "infra")

@@ -124,19 +124,26 @@ def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
     assert stubbed.client.history(ARN).visits == recording("choice").history.visits
 
 
+_GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
+EXPRESS = {
+    "stateMachineArn": MACHINE,
+    "name": "machine",
+    "definition": "{}",
+    "roleArn": "arn:aws:iam::000000000000:role/r",
+    "type": "EXPRESS",
+    "creationDate": datetime.now(UTC),
+}
+"""What DescribeStateMachine says of an Express machine."""
+LOGGED = EXPRESS | {
+    "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": _GROUP}}]},
+}
+"""And of one that logs."""
+
+
 def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubbed) -> None:
     recorded = recording("express").document
     arn = recorded["execution"]["executionArn"]
-    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
-    machine = {
-        "stateMachineArn": MACHINE,
-        "name": "machine",
-        "definition": json.dumps(recorded["definition"]),
-        "roleArn": "arn:aws:iam::000000000000:role/r",
-        "type": "EXPRESS",
-        "creationDate": datetime.now(UTC),
-        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
-    }
+    machine = {**LOGGED, "definition": json.dumps(recorded["definition"])}
     found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"]]}
     of = "arn:aws:states:us-east-1:000000000000:stateMachine:recorded-express"
     stubbed.states.add_response("describe_state_machine", machine, {"stateMachineArn": of})
@@ -151,15 +158,7 @@ def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubb
 
 
 def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubbed) -> None:
-    machine = {
-        "stateMachineArn": MACHINE,
-        "name": "machine",
-        "definition": "{}",
-        "roleArn": "arn:aws:iam::000000000000:role/r",
-        "type": "EXPRESS",
-        "creationDate": datetime.now(UTC),
-    }
-    stubbed.states.add_response("describe_state_machine", machine)
+    stubbed.states.add_response("describe_state_machine", EXPRESS)
 
     with pytest.raises(NotFoundError, match="Express executions have no history"):
         stubbed.client.execution(recording("express").document["execution"]["executionArn"])
@@ -170,18 +169,8 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
     arn = recorded["execution"]["executionArn"]
     messages = recorded["log"]
     later = [message.replace(arn, f"{arn}-later").replace("2026-", "2027-") for message in messages]
-    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
-    machine = {
-        "stateMachineArn": MACHINE,
-        "name": "machine",
-        "definition": "{}",
-        "roleArn": "arn:aws:iam::000000000000:role/r",
-        "type": "EXPRESS",
-        "creationDate": datetime.now(UTC),
-        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
-    }
     found = {"events": [{"message": message, "timestamp": 0} for message in [*messages, "not ours", *later]]}
-    stubbed.states.add_response("describe_state_machine", machine)
+    stubbed.states.add_response("describe_state_machine", LOGGED)
     stubbed.logs.add_response("filter_log_events", found)
 
     listed = stubbed.client.express_executions(MACHINE)
@@ -195,18 +184,8 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
 
 def test_an_express_execution_whose_beginning_was_not_read_is_not_listed(stubbed: Stubbed) -> None:
     recorded = recording("express").document
-    group = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
-    machine = {
-        "stateMachineArn": MACHINE,
-        "name": "machine",
-        "definition": "{}",
-        "roleArn": "arn:aws:iam::000000000000:role/r",
-        "type": "EXPRESS",
-        "creationDate": datetime.now(UTC),
-        "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]},
-    }
     found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"][1:]]}
-    stubbed.states.add_response("describe_state_machine", machine)
+    stubbed.states.add_response("describe_state_machine", LOGGED)
     stubbed.logs.add_response("filter_log_events", found)
 
     assert stubbed.client.express_executions(MACHINE).rows == ()
