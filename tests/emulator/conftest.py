@@ -131,6 +131,14 @@ def deploy(cloud: Cloud) -> Iterator[MakeDeployed]:
             function.client.delete_function(FunctionName=function.name)
 
 
+@pytest.fixture
+def queue(cloud: Cloud) -> str:
+    """A queue's ARN."""
+    name = f"q-{uuid.uuid4().hex}"
+    cloud.client("sqs").create_queue(QueueName=name)
+    return f"arn:aws:sqs:us-east-1:000000000000:{name}"
+
+
 type MakeFunction = Callable[..., Function]
 
 

@@ -22,6 +22,7 @@ from localdev import project
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.waiting import wait_until
 from localstack_process_executor import forking
+from tests.emulator import back_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +83,10 @@ class TestEngine(EmbeddedEngine):
             os.kill(self.instance().pid, signal.SIGTERM)
             wait_until(lambda: None if self.is_up() else True, what="LocalStack to end", seconds=SECONDS)
         super().stop()
+
+    def _make_folders(self) -> None:
+        super()._make_folders()
+        back_ends.show(self.folder / "files")
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -230,3 +235,17 @@ def create(cloud: Cloud, source: str | Mapping[str, str | bytes] | None, **optio
     )
     function.wait_until_active()
     return function
+
+
+def receive(cloud: Cloud, queue: str) -> dict[str, Any]:
+    """The next message of a queue, named by its ARN."""
+    sqs = cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
+
+    def probe() -> dict[str, Any] | None:
+        messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MessageAttributeNames=["All"]).get("Messages")
+        if messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+        return messages[0] if messages else None
+
+    return wait_until(probe, what="a message", seconds=30)

@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 from localdev.waiting import wait_until
-from tests.emulator.deployed import ROLE, Function
+from tests.emulator.deployed import ROLE, Function, receive
 
 if TYPE_CHECKING:
     from tests.emulator.deployed import Cloud, MakeDeployed
@@ -347,28 +347,6 @@ def test_a_function_url_has_no_client_context_and_the_callers_trace_root(deploy:
 
     assert seen["context"] is None
     assert seen["trace"].startswith(f"Root={root};")
-
-
-@pytest.fixture
-def queue(cloud: Cloud) -> str:
-    """A queue's ARN."""
-    name = f"q-{uuid.uuid4().hex}"
-    cloud.client("sqs").create_queue(QueueName=name)
-    return f"arn:aws:sqs:us-east-1:000000000000:{name}"
-
-
-def receive(cloud: Cloud, queue: str) -> dict[str, Any]:
-    """The next message of a queue, named by its ARN."""
-    sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=queue.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
-
-    def probe() -> dict[str, Any] | None:
-        messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MessageAttributeNames=["All"]).get("Messages")
-        if messages:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
-        return messages[0] if messages else None
-
-    return wait_until(probe, what="a message", seconds=30)
 
 
 @pytest.mark.parametrize(
