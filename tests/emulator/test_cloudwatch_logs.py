@@ -259,6 +259,9 @@ def test_the_json_format(deploy: MakeDeployed) -> None:
         rf"\d{{4}}/\d\d/\d\d/{environment['functionName']}\[\$LATEST\][0-9a-f]{{32}}", environment["instanceId"]
     )
     assert environment["instanceMaxMemory"] == 128 * 1024 * 1024
+    start = events[1]["record"]
+    assert start["functionArn"] == f"arn:aws:lambda:us-east-1:000000000000:function:{environment['functionName']}"
+    assert start["version"] == "$LATEST"
     assert events[2]["message"] == "two\nlines"
     assert events[2]["oven"] == 3
     assert events[2]["requestId"] == events[1]["record"]["requestId"] == events[3]["record"]["requestId"]
@@ -307,9 +310,15 @@ def test_the_json_format_of_a_runtime_that_did_not_answer(
 
 
 def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:
-    kinds = [event.get("type") for event in json_events(deploy, "DEBUG", "pass")]
+    events = json_events(deploy, "DEBUG", "time.sleep(0.2)")
 
-    assert kinds == [
+    done = events[4]["record"]
+    latency, duration = done["spans"]
+    assert (latency["name"], duration["name"]) == ("responseLatency", "responseDuration")
+    assert 200 <= latency["durationMs"] <= done["metrics"]["durationMs"]
+    assert 0 <= duration["durationMs"] <= done["metrics"]["durationMs"] - latency["durationMs"]
+    assert latency["start"] < duration["start"] <= events[4]["time"]
+    assert [event.get("type") for event in events] == [
         "platform.initStart",
         "platform.initRuntimeDone",
         "platform.initReport",

@@ -20,7 +20,7 @@ from localstack_process_executor.aws_paths import PathTranslation
 from localstack_process_executor.errors import EnvironmentStoppedError
 from localstack_process_executor.forking import Forked, base_folder
 from localstack_process_executor.output import OutputReader
-from localstack_process_executor.platform_log import PlatformLog, Report
+from localstack_process_executor.platform_log import PlatformLog, Report, ResponseTimes
 from localstack_process_executor.process import RuntimeProcess, remaining
 from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
 
@@ -117,6 +117,7 @@ class ExecutionEnvironment:
         self._init_failed = False
         self._init_duration_ms: float | None = None
         self._memory_kb = (0, 0)
+        self._response_times: ResponseTimes | None = None
         self._running_code: object = None
 
     def start(self) -> None:
@@ -227,8 +228,12 @@ class ExecutionEnvironment:
     def _run(self, invocation: Invocation, deadline: float) -> _Ended:
         """Hand the invocation over and wait for what becomes of it."""
         assert self._process
+        handed_over, started = time.time(), time.monotonic()
         self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
         ended = self._wait(self._process, deadline, "response", "too-large", "error")
+        if message := ended.message:
+            took = (message.began - started) * 1000, (time.monotonic() - message.began) * 1000
+            self._response_times = ResponseTimes(handed_over, *took)
         if ended.message and ended.message.kind == "too-large":
             # the runtime client writes what it was told into the log, and does not live on
             afterwards = self._wait(self._process, deadline, "next")
@@ -303,8 +308,9 @@ class ExecutionEnvironment:
             status,
             error_type,
             len(payload) if ended.message and ended.message.kind == "response" else 0,
+            self._response_times,
         )
-        self._init_duration_ms = None
+        self._init_duration_ms = self._response_times = None
         return Outcome(payload, status != "success", events + self._log.report(report))
 
     def _judge(self, request_id: str, ended: _Ended) -> tuple[bytes, str, str | None, str]:

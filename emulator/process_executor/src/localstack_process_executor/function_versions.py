@@ -181,6 +181,7 @@ def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], interpr
         str(logging_config.get("SystemLogLevel") or "INFO"),
         env_vars["AWS_LAMBDA_LOG_STREAM_NAME"],
         version.config.memory_size,
+        version.id.unqualified_arn(),
     )
 
 

@@ -13,6 +13,31 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class ResponseTimes:
+    """When a runtime answered: seconds since the epoch, and milliseconds."""
+
+    started: float
+    """When the runtime was handed the invocation."""
+    latency_ms: float
+    """Until its response began."""
+    duration_ms: float
+    """From there to its end."""
+
+    def spans(self) -> list[dict[str, object]]:
+        """As ``platform.runtimeDone`` has them."""
+        began = self.started + self.latency_ms / 1000
+        return [
+            _span("responseLatency", self.started, self.latency_ms),
+            _span("responseDuration", began, self.duration_ms),
+        ]
+
+
+def _span(name: str, start: float, duration_ms: float) -> dict[str, object]:
+    moment = datetime.fromtimestamp(start, UTC)
+    return {"name": name, "start": timestamp(moment), "durationMs": round(duration_ms, 3)}
+
+
+@dataclass(frozen=True)
 class Report:
     """What an invocation used: milliseconds and megabytes."""
 
@@ -29,6 +54,8 @@ class Report:
     """
     error_type: str | None = None
     response_bytes: int = 0
+    response_times: ResponseTimes | None = None
+    """Where there was a response."""
 
     @property
     def billed_ms(self) -> int:
@@ -135,6 +162,8 @@ class JsonLog:
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"""
     log_stream: str = ""
     memory_size_mb: int = 128
+    function_arn: str = ""
+    """Without a qualifier."""
 
     def init_start(self) -> list[str]:
         """``platform.initStart``."""
@@ -172,8 +201,9 @@ class JsonLog:
         ]
 
     def start(self, request_id: str) -> list[str]:
-        """``platform.start`` with the version that runs."""
-        return self._event("INFO", "platform.start", {"requestId": request_id, "version": self.function_version})
+        """``platform.start`` with the function and the version that runs, as in AWS's logs since 2025."""
+        record = {"requestId": request_id, "functionArn": self.function_arn, "version": self.function_version}
+        return self._event("INFO", "platform.start", record)
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
         """Lambda writes these sentences as text in either format."""
@@ -189,7 +219,9 @@ class JsonLog:
             outcome["errorType"] = str(report.error_type)
         request = {"requestId": report.request_id}
         duration = round(report.duration_ms, 3)
-        done = {**request, **outcome, "metrics": {"durationMs": duration, "producedBytes": report.response_bytes}}
+        spans = {"spans": report.response_times.spans()} if report.response_times else {}
+        produced = {"durationMs": duration, "producedBytes": report.response_bytes}
+        done = {**request, **outcome, **spans, "metrics": produced}
         metrics: dict[str, object] = {
             "durationMs": duration,
             "billedDurationMs": report.billed_ms,

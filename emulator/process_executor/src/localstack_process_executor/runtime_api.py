@@ -10,6 +10,7 @@ import random
 import re
 import socket
 import sys
+import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _ADDRESS_ATTEMPTS = 20
 class _Request(NamedTuple):
     target: str
     body: bytes
+    began: float
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class RuntimeMessage:
     kind: Literal["next", "response", "too-large", "error", "init-error"]
     request_id: str = ""
     payload: bytes = b""
+    began: float = 0.0
+    """When its first bytes were here, by the monotonic clock."""
 
 
 class _Connection:
@@ -55,6 +59,7 @@ class _Connection:
         """Whether the client goes on after the request that is answered next."""
         self._target = b""
         self._body = bytearray()
+        self._began = 0.0
         self._parser = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -62,7 +67,7 @@ class _Connection:
         self._parser.feed_data(data)
 
     def on_message_begin(self) -> None:
-        self._target, self._body = b"", bytearray()
+        self._target, self._body, self._began = b"", bytearray(), time.monotonic()
 
     def on_url(self, url: bytes) -> None:
         self._target += url
@@ -71,7 +76,7 @@ class _Connection:
         self._body += body
 
     def on_message_complete(self) -> None:
-        self.requests.append(_Request(self._target.decode("latin-1"), bytes(self._body)))
+        self.requests.append(_Request(self._target.decode("latin-1"), bytes(self._body), self._began))
         self.keeps_alive = self._parser.should_keep_alive()
 
 
@@ -149,7 +154,7 @@ class RuntimeApi:
             messages += self._route(connection, *connection.requests.popleft())
         return messages
 
-    def _route(self, connection: _Connection, path: str, body: bytes) -> list[RuntimeMessage]:
+    def _route(self, connection: _Connection, path: str, body: bytes, began: float) -> list[RuntimeMessage]:
         if path == f"{_PREFIX}/invocation/next":
             self._waiting = connection
             return [RuntimeMessage("next")]
@@ -164,10 +169,10 @@ class RuntimeApi:
             self._request_id = None
             if match[2] == "response" and len(body) > self._response_limit_bytes:
                 self._respond(connection, 413, request_too_large(self._response_limit_bytes))
-                return [RuntimeMessage("too-large", match[1])]
+                return [RuntimeMessage("too-large", match[1], began=began)]
             self._respond(connection, 202, b'{"status":"OK"}\n')
             kind: Literal["response", "error"] = "error" if match[2] == "error" else "response"
-            return [RuntimeMessage(kind, match[1], body)]
+            return [RuntimeMessage(kind, match[1], body, began)]
         self._respond(connection, 404, b'{"errorMessage":"no such path","errorType":"NotFound"}\n')
         return []
 
