@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localstack_process_executor.function_environment import RESERVED, function_environment
 
@@ -104,6 +105,28 @@ def test_the_reserved_ones_are_refused(deploy: MakeDeployed) -> None:
 
     assert updated.value.response["Error"]["Message"] == created.value.response["Error"]["Message"] == message
     assert "OVEN" not in function.answer()[1]
+
+
+@pytest.mark.parametrize("name", ["O", "oven-1", "1OVEN", "_OVEN", "_HANDLER", "OFEN_Ö", "OVEN\n"])
+def test_names_that_are_none_on_aws_are_refused(deploy: MakeDeployed, name: str) -> None:
+    function = deploy(ENVIRONMENT)
+    environment = {"Variables": {"OVEN": "hot", name: "x", "AWS_REGION": "mine"}}
+
+    with pytest.raises(ClientError) as updated:
+        function.client.update_function_configuration(FunctionName=function.name, Environment=environment)
+    with pytest.raises(ClientError) as created:
+        deploy(ENVIRONMENT, Environment=environment)
+
+    for refused in (updated.value.response, created.value.response):
+        assert refused["ResponseMetadata"]["HTTPStatusCode"] == 400
+        assert refused["Error"] == {
+            "Code": "ValidationException",
+            "Message": (
+                "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: "
+                "Map keys must satisfy constraint: "
+                "[Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"
+            ),
+        }
 
 
 def test_the_reserved_ones_win_over_the_functions_own() -> None:

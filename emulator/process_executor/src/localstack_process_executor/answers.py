@@ -30,4 +30,4 @@ def complete(_chain: Any, context: Any, response: Any) -> None:
         headers.pop("Content-Type", None)
     headers["x-amzn-Remapped-Content-Length"] = "0"
     if trace := context.trace_context.get("aws_trace_header"):
-        headers["X-Amzn-Trace-Id"] = trace.ensure_parent_exists().ensure_sampled_exists().to_header_str()
+        headers["X-Amzn-Trace-Id"] = trace.ensure_parent_exists().ensure_sampled_exists(0).to_header_str()

@@ -6,11 +6,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.lambda_ import InvalidParameterValueException, InvalidRequestContentException, InvocationType
+from localstack.services.lambda_.invocation.lambda_models import ValidationException
 from localstack.services.lambda_.provider import LambdaProvider
 
 from localstack_process_executor.function_environment import RESERVED
@@ -18,6 +20,8 @@ from localstack_process_executor.function_environment import RESERVED
 REQUEST_LIMIT_BYTES = 6 * 1024 * 1024
 EVENT_LIMIT_BYTES = 1024 * 1024
 """Of an asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+_VARIABLE_NAME = re.compile("[a-zA-Z]([a-zA-Z0-9_])+")
+"""As https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html says, and a refusal in these very words."""
 
 
 def check_event(payload: bytes, invocation_type: str | None) -> None:
@@ -67,7 +71,12 @@ def _refuse_constant(name: str) -> None:
 
 
 def check_variables(variables: Mapping[str, str]) -> None:
-    """:raises InvalidParameterValueException: some of them are the runtime's own."""
+    """:raises ServiceException: some have names that no function may have, or those of the runtime's own."""
+    if not all(_VARIABLE_NAME.fullmatch(name) for name in variables):
+        raise ValidationException(
+            "1 validation error detected: Value at 'environment.variables' failed to satisfy constraint: Map keys must "
+            f"satisfy constraint: [Member must satisfy regular expression pattern: {_VARIABLE_NAME.pattern}]"
+        )
     if reserved := [name for name in variables if name in RESERVED]:
         raise InvalidParameterValueException(
             "Lambda was unable to configure your environment variables because the environment variables you have "
@@ -77,7 +86,7 @@ def check_variables(variables: Mapping[str, str]) -> None:
         )
 
 
-def refuse_reserved_variables() -> None:
+def refuse_variables() -> None:
     """Make the change: a function with such variables could be created, and updated to have some."""
     verify: Callable[..., None] = LambdaProvider._verify_env_variables  # noqa: SLF001 - both operations call it
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from localstack.aws.api.lambda_ import InvocationType, State
+from localstack.aws.api.lambda_ import InvocationType, State, TracingMode
 from localstack.services.lambda_.invocation import assignment
 from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
@@ -23,6 +23,7 @@ from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 from localstack.utils.aws import dead_letter_queue
+from localstack.utils.xray.trace_header import TraceHeader
 from localstack.version import version as localstack_version
 
 from localstack_process_executor import answers, function_urls, refusals, task_errors
@@ -49,13 +50,14 @@ def apply() -> bool:
                 # another plugin may have put one of its own in its place, which does this too
                 _reserve_before_others_can()
             _hand_on_the_client_context()
+            _sample_as_the_caller_says()
             _keep_reserved_variables()
             _log_where_the_function_says()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
             _refuse_what_is_no_event()
             _delete_what_could_not_start()
-            refusals.refuse_reserved_variables()
+            refusals.refuse_variables()
             answers.send_aws_headers()
             function_urls.answer_as_aws()
             _name_the_request_of_a_dead_letter()
@@ -138,6 +140,30 @@ def _hand_on_the_client_context() -> None:
         return invoke(self, invocation)
 
     ExecutionEnvironment.invoke = invoke_with_context  # type: ignore[method-assign]
+
+
+def _sample_as_the_caller_says() -> None:
+    """Every trace was said to be sampled, also one whose caller had said no.
+
+    Lambda decides by itself only for a function that is actively traced:
+    https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html
+    """
+    invoke = ExecutionEnvironment.invoke
+    ensure = TraceHeader.ensure_sampled_exists
+
+    @wraps(ensure)
+    def keep_or_ensure(self: TraceHeader, sampled: object = None) -> TraceHeader:
+        return self if self.sampled in {0, 1} else ensure(self, sampled)
+
+    @wraps(invoke)
+    def decide_and_invoke(self: ExecutionEnvironment, invocation: Any) -> Any:
+        trace = invocation.trace_context.get("aws_trace_header") or TraceHeader().ensure_root_exists()
+        trace.ensure_sampled_exists(self.function_version.config.tracing_config_mode == TracingMode.Active)
+        invocation.trace_context["aws_trace_header"] = trace
+        return invoke(self, invocation)
+
+    TraceHeader.ensure_sampled_exists = keep_or_ensure
+    ExecutionEnvironment.invoke = decide_and_invoke  # type: ignore[method-assign]
 
 
 def _keep_reserved_variables() -> None:
