@@ -13,7 +13,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Literal, NamedTuple
 
@@ -42,7 +42,7 @@ class RuntimeMessage:
     kind: Literal["next", "response", "too-large", "error", "init-error"]
     request_id: str = ""
     payload: bytes = b""
-    began: float = 0.0
+    began: float = field(default=0.0, compare=False)
     """When its first bytes were here, by the monotonic clock."""
 
 
