@@ -57,3 +57,7 @@ def test_one_that_waits_for_long_has_an_environment_started(found: Any) -> None:
 
 def test_where_invocations_take_long_nobody_waits_for_one_to_end(found: Any) -> None:
     assert found["adjusted"]["long"]
+
+
+def test_with_nothing_left_to_give_nobody_starts_what_would_only_make_all_slower(found: Any) -> None:
+    assert found["adjusted"]["half a second"] == {"full": True, "free": False}

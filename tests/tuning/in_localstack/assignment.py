@@ -193,6 +193,22 @@ def long_invocations(service: FairAssignmentService) -> bool:
     return not waited
 
 
+def half_a_second(service: FairAssignmentService, *, full: bool) -> bool:
+    """Whether one that comes while many are at work waits, where they are usually free again in half a second."""
+    fair_assignment.LOAD = SimpleNamespace(is_full=lambda: full)
+    with service.get_environment("v", VERSION, ON_DEMAND):
+        pass
+    flow = service._flows["v"]
+    held = [Held(service) for _ in range(fair_assignment.ENOUGH)]
+    all_started = all(each.has_it.wait(5) for each in held)
+    flow.freed(16 * 0.5)
+    one_more = Held(service)
+    waits = wait_for(lambda: one_more.has_it.is_set() or flow.waiting) and not one_more.has_it.is_set()
+    for each in (*held, one_more):
+        each.end()
+    return all_started and waits
+
+
 sys.setswitchinterval(1e-5)
 print(
     json.dumps(
@@ -206,6 +222,9 @@ print(
                         "crowd": crowd(make()),
                         "short": short_invocations(make()),
                         "long": long_invocations(make()),
+                        "half a second": {
+                            load: half_a_second(make(), full=load == "full") for load in ("full", "free")
+                        },
                     }
                     if make is FairAssignmentService
                     else {}

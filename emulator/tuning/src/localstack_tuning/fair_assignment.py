@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psutil
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException, RuntimeStatus
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
@@ -29,6 +30,36 @@ ENOUGH = 2 * _CORES
 WAIT_SECONDS = 1.0
 SOON_SECONDS = 0.1
 _STILL_SECONDS = 0.5
+_LOAD_SECONDS = 0.2
+_FULL = 0.75
+
+
+class _Load:
+    """Whether there is anything left for one more environment to work with."""
+
+    def __init__(self) -> None:
+        self._at, self._used, self._idle = time.monotonic(), time.process_time(), _idle_seconds()
+        self._full = False
+
+    def is_full(self) -> bool:
+        """Whether a moment ago LocalStack itself took nearly all of a core, or nothing of the machine was left.
+
+        Its threads have one interpreter, and so one core, between them, and every environment waits for them.
+        """
+        now = time.monotonic()
+        if (passed := now - self._at) > _LOAD_SECONDS:
+            used, idle = time.process_time(), _idle_seconds()
+            self._full = used - self._used > _FULL * passed or idle - self._idle < (1 - _FULL) / 2 * passed
+            self._at, self._used, self._idle = now, used, idle
+        return self._full
+
+
+def _idle_seconds() -> float:
+    """Of all cores."""
+    return psutil.cpu_times().idle
+
+
+LOAD = _Load()
 
 
 class _Flow:
@@ -55,7 +86,10 @@ class _Flow:
     @property
     def moves(self) -> bool:
         """Whether environments are soon free again, and have been until now."""
-        return self._usual_seconds < SOON_SECONDS and time.monotonic() - self._moved < _STILL_SECONDS
+        if time.monotonic() - self._moved >= _STILL_SECONDS:
+            return False
+        # where nothing is left to work with, one more only makes all of them slower
+        return self._usual_seconds < (WAIT_SECONDS if LOAD.is_full() else SOON_SECONDS)
 
     @property
     def may_start(self) -> bool:

@@ -18,6 +18,7 @@ from localstack_tuning import (
     header_lookups,
     invocation_metrics,
     jsonpath_cache,
+    one_core,
     queue_metrics,
     request_log,
     reused_threads,
@@ -48,6 +49,7 @@ ADJUSTMENTS = (
     route_cache.ADJUSTMENT,
     header_lookups.ADJUSTMENT,
     request_log.ADJUSTMENT,
+    one_core.ADJUSTMENT,
 )
 
 
