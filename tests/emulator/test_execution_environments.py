@@ -226,3 +226,23 @@ def test_a_role_session_is_named_after_the_function_even_of_one_letter(deploy: M
     source = "import boto3\ndef handler(event, context):\n    return boto3.client('sts').get_caller_identity()['Arn']\n"
 
     assert deploy(source, name="p", Timeout=20).answer().endswith(":assumed-role/pizzaiolo/p@lambda_function")
+
+
+def test_the_runtime_starts_no_thread_and_the_functions_own_are_numbered_as_on_aws(deploy: MakeDeployed) -> None:
+    function = deploy("""
+        import threading
+        from concurrent.futures import ThreadPoolExecutor
+        started = []
+        start = threading.Thread.start
+        threading.Thread.start = lambda self: (started.append(self.name), start(self))[1]
+        def handler(event, context):
+            if event:
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(int).result()
+            return started
+    """)
+
+    assert function.answer() == []
+    # the first two of AWS's runtime wait for an invocation, and the function has the next
+    assert function.answer(True) == ["ThreadPoolExecutor-2_0"]
+    assert function.answer(True) == ["ThreadPoolExecutor-2_0", "ThreadPoolExecutor-4_0"]

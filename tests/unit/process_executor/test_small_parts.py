@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -197,6 +198,21 @@ def test_outside_aws_file_system_this_machines_packages_are_not_found() -> None:
     path = bootstrap.import_path("/code", "/runtime", "/layers")
 
     assert not [entry for entry in path[3:] if entry.endswith("site-packages")]
+
+
+def test_a_poll_gives_its_result_on_the_thread_that_asks() -> None:
+    with bootstrap.OnThisThread(max_workers=1) as executor:
+        future = executor.submit(threading.get_ident)
+
+    assert future.result() == threading.get_ident()
+
+
+def test_a_poll_that_fails_raises_where_its_result_is_asked_for() -> None:
+    with bootstrap.OnThisThread(max_workers=1) as executor:
+        future = executor.submit(lambda: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        future.result()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,18 @@
 Stands in ``/var/runtime`` and runs on any Python that AWS has a runtime for, in a forked process or a new one.
 """
 
+from __future__ import annotations
+
+import concurrent.futures
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Self, TypeVar
+
+    T = TypeVar("T")
 
 LAYERS = "/opt"
 
@@ -38,6 +48,46 @@ def listen_for_debugger(address: str) -> None:
         print(f"no debugger can attach at {address}: {error}", flush=True)
 
 
+class OnThisThread:
+    """Runs what it is given at once: the runtime client's polls, for each of which it would start a thread.
+
+    That thread lets signals reach the function while it waits. Here, as on AWS, none is sent then: between invocations
+    an environment is frozen, and it ends without a warning. A thread for each invocation costs as much as a small
+    handler does.
+    """
+
+    def __init__(self, max_workers: int) -> None:
+        del max_workers
+        # threads that the function starts are numbered as if there had been one
+        concurrent.futures.ThreadPoolExecutor._counter()  # type: ignore[attr-defined, unused-ignore] # noqa: SLF001
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to wait for."""
+
+    def submit(self, poll: Callable[[], T]) -> concurrent.futures.Future[T]:
+        """What it gave, or how it failed."""
+        done: concurrent.futures.Future[T] = concurrent.futures.Future()
+        try:
+            done.set_result(poll())
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the result is asked for
+            done.set_exception(error)
+        return done
+
+
+def runtime_client(client_class: type[Any]) -> type[Any]:
+    """awslambdaric's own client, which polls on the thread it is called on."""
+
+    class RuntimeClient(client_class):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.ThreadPoolExecutor = OnThisThread
+
+    return RuntimeClient
+
+
 def main(layers: str = LAYERS, debug_address: str = "") -> None:
     """Serve invocations until the process is ended."""
     import awslambdaric.__main__  # type: ignore[import-untyped, unused-ignore]
@@ -49,6 +99,7 @@ def main(layers: str = LAYERS, debug_address: str = "") -> None:
         sys.dont_write_bytecode = True
     if debug_address:
         listen_for_debugger(debug_address)
+    awslambdaric.__main__.LambdaRuntimeClient = runtime_client(awslambdaric.__main__.LambdaRuntimeClient)
     awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
 
 
