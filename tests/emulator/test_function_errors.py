@@ -273,7 +273,7 @@ def test_a_result_that_is_not_json(deploy: MakeDeployed) -> None:
     assert "set" in answer.payload["errorMessage"]
 
 
-@pytest.mark.parametrize("event", [b"{not json", b"NaN", b"'text'", b'{"a": 1} {}'])
+@pytest.mark.parametrize("event", [b"{not json", b"NaN", b"'text'", b'{"a": 1} {}', b" "])
 def test_an_event_that_is_not_json(deploy: MakeDeployed, event: bytes) -> None:
     function = deploy(ECHO)
 
@@ -284,6 +284,29 @@ def test_an_event_that_is_not_json(deploy: MakeDeployed, event: bytes) -> None:
         "Could not parse request body into json: Could not parse payload into json: "
     )
     assert json.loads(function.call(raw=b"1").raw) == 1
+
+
+def test_an_event_that_is_not_json_is_refused_in_aws_words(deploy: MakeDeployed) -> None:
+    function = deploy(ECHO)
+
+    with pytest.raises(function.client.exceptions.InvalidRequestContentException) as caught:
+        function.call(raw=b"{client_id:lai_weekly_v3,period_days:30}")
+
+    assert caught.value.response["Error"] == {
+        "Code": "InvalidRequestContentException",
+        "Message": (
+            "Could not parse request body into json: Could not parse payload into json: Unexpected character "
+            "('c' (code 99)): was expecting double-quote to start field name\n at [Source: REDACTED "
+            "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]"
+        ),
+    }
+
+
+def test_an_event_that_is_too_deep_is_refused(deploy: MakeDeployed) -> None:
+    function = deploy(ECHO)
+
+    with pytest.raises(function.client.exceptions.InvalidRequestContentException, match="Document nesting depth"):
+        function.call(raw=b"[" * 200_000 + b"]" * 200_000)
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,12 @@ def check_event(payload: bytes, invocation_type: str | None) -> None:
         )
     try:
         json.loads(payload or b"{}", parse_constant=_refuse_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
+        from localstack_process_executor.json_errors import why_not_json
+
+        reason = why_not_json(payload) or error
         raise InvalidRequestContentException(
-            f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+            f"Could not parse request body into json: Could not parse payload into json: {reason}", Type="User"
         ) from error
 
 
