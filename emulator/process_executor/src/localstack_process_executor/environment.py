@@ -268,11 +268,11 @@ class ExecutionEnvironment:
         look_at_memory = time.monotonic() + _MEMORY_SECONDS
         while True:
             ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS))
-            messages = [message for fileno in ready for message in self._api.handle(fileno)]
-            self._output.feed(process.read_output())
+            messages = [message for fileno in ready.others for message in self._api.handle(fileno)]
+            self._output.feed(ready.output)
             if asked_for := next((message for message in messages if message.kind in kinds), None):
                 return _Ended("message", asked_for)
-            if (returncode := process.returncode()) is not None:
+            if ready.may_have_ended and (returncode := process.returncode()) is not None:
                 if self._stopped and self._initializing:
                     raise EnvironmentStoppedError("stopped while it started")
                 return _Ended("exit", returncode=returncode)

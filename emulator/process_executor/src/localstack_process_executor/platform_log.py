@@ -92,8 +92,8 @@ class PlatformLog(Protocol):
 
 def timestamp(now: datetime | None = None) -> str:
     """UTC time of day in milliseconds, as in Lambda's own lines."""
-    moment = now or datetime.now(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    moment = (now or datetime.now(UTC)).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='milliseconds')}Z"
 
 
 @dataclass(frozen=True)
@@ -213,17 +213,13 @@ class JsonLog:
 
     def report(self, report: Report) -> list[str]:
         """``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
-        failed = report.status in {"timeout", "failure"}
+        level = "WARN" if report.status in {"timeout", "failure"} else "INFO"
         outcome = {"status": {"error": "success", "failure": "error"}.get(report.status, report.status)}
         if report.status == "failure":
             outcome["errorType"] = str(report.error_type)
         request = {"requestId": report.request_id}
-        duration = round(report.duration_ms, 3)
-        spans = {"spans": report.response_times.spans()} if report.response_times else {}
-        produced = {"durationMs": duration, "producedBytes": report.response_bytes}
-        done = {**request, **outcome, **spans, "metrics": produced}
         metrics: dict[str, object] = {
-            "durationMs": duration,
+            "durationMs": round(report.duration_ms, 3),
             "billedDurationMs": report.billed_ms,
             "memorySizeMB": report.memory_size_mb,
             "maxMemoryUsedMB": report.max_memory_used_mb,
@@ -231,12 +227,22 @@ class JsonLog:
         if report.init_duration_ms is not None:
             metrics["initDurationMs"] = round(report.init_duration_ms, 3)
         return [
-            *self._event("WARN" if failed else "DEBUG", "platform.runtimeDone", done),
-            *self._event("WARN" if failed else "INFO", "platform.report", {**request, "metrics": metrics, **outcome}),
+            *self._runtime_done(report, {**request, **outcome}, "DEBUG" if level == "INFO" else level),
+            *self._event(level, "platform.report", {**request, "metrics": metrics, **outcome}),
         ]
 
+    def _runtime_done(self, report: Report, ended: Mapping[str, object], level: str) -> list[str]:
+        if not self._writes(level):
+            return []
+        spans = {"spans": report.response_times.spans()} if report.response_times else {}
+        produced = {"durationMs": round(report.duration_ms, 3), "producedBytes": report.response_bytes}
+        return self._event(level, "platform.runtimeDone", {**ended, **spans, "metrics": produced})
+
+    def _writes(self, level: str) -> bool:
+        return _LEVELS.index(level) >= _LEVELS.index(self.level if self.level in _LEVELS else "INFO")
+
     def _event(self, level: str, kind: str, record: Mapping[str, object]) -> list[str]:
-        if _LEVELS.index(level) < _LEVELS.index(self.level if self.level in _LEVELS else "INFO"):
+        if not self._writes(level):
             return []
         line = {"time": timestamp(), "type": kind, "record": record}
         return [json.dumps(line, separators=(",", ":")) + "\n"]

@@ -7,6 +7,7 @@ import select
 import signal
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from localstack_process_executor.forking import Forked
 
@@ -16,6 +17,16 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _MEMORY = re.compile(rb"^VmHWM:\s+(\d+).*^RssFile:\s+(\d+).*^RssShmem:\s+(\d+)", re.DOTALL | re.MULTILINE)
 
 _SHARE = re.compile(rb"^Pss_Anon:\s+(\d+)", re.MULTILINE)
+
+
+class Ready(NamedTuple):
+    """What a wait has found."""
+
+    others: list[int]
+    """Those of the other descriptors that are readable."""
+    output: bytes
+    """What the process has written."""
+    may_have_ended: bool
 
 
 class RuntimeProcess:
@@ -29,6 +40,7 @@ class RuntimeProcess:
         self._said = b""
         self._returncode: int | None = None
         self._peak_kb = 0
+        self._memory_file: int | None = None
         self._function_pid: int | None = None
         self._ended = False
 
@@ -52,17 +64,26 @@ class RuntimeProcess:
                     self._conclude()
         return self._returncode
 
-    def poll(self, other_filenos: list[int], seconds: float) -> list[int]:
-        """Wait until the process writes or ends, or another descriptor is readable; those of the others."""
+    def poll(self, other_filenos: list[int], seconds: float) -> Ready:
+        """Wait until the process writes or ends, or another descriptor is readable.
+
+        What was written before another descriptor became readable is seen with it, or before.
+        """
         poller = select.poll()
         own = (self._forked.output, self._forked.status)
         for fileno in (*other_filenos, *own):
             poller.register(fileno, select.POLLIN)
         ready = poller.poll(max(0.0, seconds) * 1000)
-        if any(fileno == self._forked.output and mask == select.POLLHUP for fileno, mask in ready):
+        hung_up = any(fileno == self._forked.output and mask == select.POLLHUP for fileno, mask in ready)
+        if hung_up:
             # whoever could write has ended; how is a moment away
             select.select([self._forked.status], [], [], min(seconds, _GONE_SECONDS))
-        return [fileno for fileno, _ in ready if fileno not in own]
+        filenos = [fileno for fileno, _ in ready]
+        return Ready(
+            [fileno for fileno in filenos if fileno not in own],
+            self.read_output() if self._forked.output in filenos else b"",
+            hung_up or self._forked.status in filenos,
+        )
 
     def read_output(self) -> bytes:
         """Everything written and not yet read; never waits."""
@@ -70,6 +91,8 @@ class RuntimeProcess:
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self._forked.output, _READ_BYTES):
                 chunks.append(chunk)
+                if len(chunk) < _READ_BYTES:
+                    break  # there was no more
         return b"".join(chunks)
 
     def exceeds(self, limit_kb: int) -> bool:
@@ -104,7 +127,10 @@ class RuntimeProcess:
     def peak_memory_kb(self) -> tuple[int, int]:
         """The most it has used, with and without mapped files; zeros where the system does not tell."""
         with contextlib.suppress(OSError):
-            if found := _MEMORY.search(_read(f"/proc/{self.pid}/status")):
+            if self._memory_file is None:
+                # once: it is read after every invocation
+                self._memory_file = os.open(f"/proc/{self.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+            if found := _MEMORY.search(os.pread(self._memory_file, _READ_BYTES, 0)):
                 peak, files, shared = map(int, found.groups())
                 self._peak_kb = max(self._peak_kb, peak)
                 return self._peak_kb, peak - files - shared
@@ -130,8 +156,9 @@ class RuntimeProcess:
         rest = self.read_output()
         for descriptor in (self._forked.output, self._forked.status):
             os.close(descriptor)
-        if self._init_exit is not None:
-            os.close(self._init_exit)
+        for optional in (self._init_exit, self._memory_file):
+            if optional is not None:
+                os.close(optional)
         return rest
 
     def _conclude(self) -> None:
