@@ -32,3 +32,16 @@ def test_a_request_is_logged_in_the_same_line(found: Any) -> None:
 def test_log_events_are_kept_or_refused_alike(found: Any) -> None:
     assert found["adjusted"]["events"] == found["released"]["events"]
     assert [message for _, message in found["adjusted"]["events"][-1][0]] == ["one\n", "two", "three"]
+
+
+def test_a_rule_matches_the_same_events_or_is_refused_alike(found: Any) -> None:
+    assert found["adjusted"]["patterns"] == found["released"]["patterns"]
+    assert found["adjusted"]["patterns"][0] == [True, True, False, False]
+    assert found["adjusted"]["patterns"][4:7] == [["InvalidEventPatternException"] * 4] * 3
+
+
+def test_an_update_changes_no_execution_that_has_begun(found: Any) -> None:
+    assert found["adjusted"]["clones"] == found["released"]["clones"]
+    execution, state_machine = found["adjusted"]["clones"]
+    assert execution == ["{}", "role", {"level": "ALL"}, True, "m"]
+    assert state_machine[:2] == ['{"StartAt": "Oven"}', "another role"]

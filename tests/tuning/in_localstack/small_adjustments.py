@@ -8,13 +8,24 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack.aws.handlers import logging as request_logging
+from localstack.services.events import event_rule_engine
 from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider  # noqa: F401 - it changes moto
+from localstack.services.stepfunctions import provider as stepfunctions
+from localstack.services.stepfunctions.backend.state_machine import StateMachineRevision
+from localstack.utils import event_matcher
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogEvent
 from werkzeug.datastructures import Headers, headers
 
-from localstack_tuning import header_lookups, log_events, request_log, service_calls
+from localstack_tuning import (
+    event_patterns,
+    header_lookups,
+    log_events,
+    request_log,
+    service_calls,
+    state_machine_copies,
+)
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
 
@@ -115,17 +126,63 @@ def stored() -> list[Any]:
     return [list(side) for side in zip(*outcomes, kept, strict=True)]
 
 
+PATTERNS = (
+    '{"source": ["kitchen"], "detail": {"status": ["FAILED", {"prefix": "TIMED"}]}}',
+    '{"$or": [{"source": ["kitchen"]}, {"detail": {"status": [{"anything-but": "FAILED"}]}}]}',
+    '{"source": ["elsewhere"]}',
+    "{}",
+    '{"source": []}',
+    '{"source": "kitchen"}',
+    "no pattern",
+    {"detail": {"status": [{"exists": True}]}},
+)
+EVENTS = (
+    {"source": "kitchen", "detail": {"status": "FAILED"}},
+    {"source": "kitchen", "detail": {"status": "TIMED_OUT"}},
+    {"source": "bar", "detail": {"status": "SUCCEEDED"}},
+    {"source": "bar"},
+)
+
+
+def matched() -> list[Any]:
+    """Twice, for what is kept must be as good as new."""
+    return [
+        [outcome(lambda pattern=pattern, event=event: event_matcher.matches_event(pattern, event)) for event in EVENTS]
+        for pattern in PATTERNS * 2
+    ]
+
+
+def cloned() -> list[Any]:
+    """What an execution has of a state machine that is updated afterwards, and what the state machine has then."""
+    tags = [{"key": "a", "value": "b"}]
+    machine = StateMachineRevision("m", "arn:m", "{}", "role", {"level": "ALL"}, None, tags=tags)
+    clone = stepfunctions.copy.deepcopy(machine)
+    machine.create_revision('{"StartAt": "Oven"}', "another role", {"level": "OFF", "destinations": []})
+    return [
+        [each.definition, each.role_arn, each.logging_config, each.revision_id is None, each.name]
+        for each in (clone, machine)
+    ]
+
+
 logging.getLogger("localstack.request").setLevel(logging.INFO)
 logging.getLogger("localstack.request.internal").setLevel(logging.WARNING)
-released = {"headers": looked_up(), "log": logged()}
+released = {"headers": looked_up(), "log": logged(), "patterns": matched(), "clones": cloned()}
 header_lookups._look_up(headers)
+event_patterns._compile_once(event_rule_engine)
+state_machine_copies._copy_attributes(stepfunctions)
 request_log._log_lines_alone(request_logging)
 ours, theirs = stored()
 print(
     json.dumps(
         {
             "released": {**released, "events": theirs},
-            "adjusted": {"headers": looked_up(), "log": logged(), "events": ours},
+            "adjusted": {
+                "headers": looked_up(),
+                "log": logged(),
+                "events": ours,
+                "patterns": matched(),
+                "clones": cloned(),
+            },
         }
     ),
     flush=True,

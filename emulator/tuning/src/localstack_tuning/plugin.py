@@ -10,6 +10,7 @@ from localstack_tuning import (
     definition_cache,
     direct_invocations,
     environment_assignment,
+    event_patterns,
     execution_events,
     execution_logs,
     execution_threads,
@@ -26,6 +27,7 @@ from localstack_tuning import (
     rule_targets,
     shared_timer,
     starting,
+    state_machine_copies,
 )
 from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version, switched_on
 
@@ -49,6 +51,8 @@ ADJUSTMENTS = (
     route_cache.ADJUSTMENT,
     header_lookups.ADJUSTMENT,
     request_log.ADJUSTMENT,
+    event_patterns.ADJUSTMENT,
+    state_machine_copies.ADJUSTMENT,
     one_core.ADJUSTMENT,
 )
 
