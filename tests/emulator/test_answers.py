@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.emulator import deployed
     from tests.emulator.deployed import MakeDeployed
 
+TRACE = r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]"
 DIVIDES = "def handler(event, context):\n    return 1 / event\n"
 
 
@@ -29,7 +30,7 @@ def test_what_a_function_returns_is_json(deploy: MakeDeployed) -> None:
     assert headers["content-type"] == "application/json"
     assert headers["x-amzn-remapped-content-length"] == "0"
     assert headers["x-amz-executed-version"] == "$LATEST"
-    assert re.match(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]", headers["x-amzn-trace-id"])
+    assert re.fullmatch(TRACE, headers["x-amzn-trace-id"])
 
 
 def test_so_is_its_error(deploy: MakeDeployed) -> None:
@@ -44,7 +45,9 @@ def test_so_is_its_error(deploy: MakeDeployed) -> None:
 def test_what_returns_nothing_has_no_content_type(deploy: MakeDeployed, invocation_type: str, status: int) -> None:
     answer = invoke(deploy(DIVIDES), InvocationType=invocation_type)
 
-    assert "content-type" not in answer.pop("headers")
+    headers = answer.pop("headers")
+    assert "content-type" not in headers
+    assert re.fullmatch(TRACE, headers["x-amzn-trace-id"])
     assert answer == {"StatusCode": status, "Payload": b""}
 
 

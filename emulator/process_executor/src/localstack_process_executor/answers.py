@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from localstack.aws.handlers import run_custom_response_handlers
+from localstack.utils.xray.trace_header import TraceHeader
 
 _OPERATION = "Invoke"
 
@@ -30,4 +31,7 @@ def complete(_chain: Any, context: Any, response: Any) -> None:
         headers.pop("Content-Type", None)
     headers["x-amzn-Remapped-Content-Length"] = "0"
     if trace := context.trace_context.get("aws_trace_header"):
+        if isinstance(trace, str):
+            # of an invocation that waits for its turn, which is where it has been written down
+            trace = TraceHeader.from_header_str(trace)
         headers["X-Amzn-Trace-Id"] = trace.ensure_parent_exists().ensure_sampled_exists(0).to_header_str()
