@@ -15,10 +15,9 @@ its timer runs.
 
 A burst also starts an environment for every caller at once, on a machine with a few cores, although most callers would
 have been served sooner by one that is just being freed. Here a function starts at most as many at a time as there are
-cores; and one whose environments are free again within a tenth of a second (a second, while LocalStack or the machine
-has nothing left to give) has at most twice as many of them at work as there are cores. The others wait for a free
-environment, in the order in which they came, or for their turn to start one, whichever comes first, and at most for a
-second, so that one that is slow holds nobody up.
+cores. Once twice as many are at work as there are cores, the others wait for a free environment, in the order in which
+they came, as long as that takes less than a start, or LocalStack or the machine has nothing left to give; and at most
+for a second, so that one that is slow holds nobody up.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ STARTS_AT_ONCE = max(2, _CORES)
 ENOUGH = 2 * _CORES
 """More environments of a function at work than this do nothing sooner, where each is soon free again."""
 WAIT_SECONDS = 1.0
-SOON_SECONDS = 0.1
+COLD_START_SECONDS = 0.05
+"""What an environment's start takes, about."""
 _STILL_SECONDS = 0.5
 _LOAD_SECONDS = 0.2
 _FULL = 0.75
@@ -84,17 +85,20 @@ class _Flow:
         self._usual_seconds += (seconds - self._usual_seconds) / 16
 
     @property
-    def moves(self) -> bool:
-        """Whether environments are soon free again, and have been until now."""
-        if time.monotonic() - self._moved >= _STILL_SECONDS:
+    def may_start(self) -> bool:
+        """Whether it is time for another environment: where few are at work, or who waits for one would wait longer."""
+        if self.starting >= STARTS_AT_ONCE:
             return False
-        # where nothing is left to work with, one more only makes all of them slower
-        return self._usual_seconds < (WAIT_SECONDS if LOAD.is_full() else SOON_SECONDS)
+        return self.busy + self.starting < ENOUGH or not self._is_soon_served
 
     @property
-    def may_start(self) -> bool:
-        """Whether it is time for another environment."""
-        return self.starting < STARTS_AT_ONCE and not (self.busy + self.starting >= ENOUGH and self.moves)
+    def _is_soon_served(self) -> bool:
+        if time.monotonic() - self._moved >= _STILL_SECONDS:
+            return False
+        if LOAD.is_full():
+            # one more would only make all of them slower
+            return self._usual_seconds < WAIT_SECONDS
+        return len(self.waiting) * self._usual_seconds < COLD_START_SECONDS * self.busy
 
 
 class _Waiter:
