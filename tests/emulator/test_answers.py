@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.emulator.deployed import MakeDeployed
 
 TRACE = r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=[01]"
+LINEAGE = ";Lineage=1:[0-9a-f]{8}:0"
 DIVIDES = "def handler(event, context):\n    return 1 / event\n"
 
 
@@ -30,7 +31,7 @@ def test_what_a_function_returns_is_json(deploy: MakeDeployed) -> None:
     assert headers["content-type"] == "application/json"
     assert headers["x-amzn-remapped-content-length"] == "0"
     assert headers["x-amz-executed-version"] == "$LATEST"
-    assert re.fullmatch(TRACE, headers["x-amzn-trace-id"])
+    assert re.fullmatch(TRACE + LINEAGE, headers["x-amzn-trace-id"])
 
 
 def test_so_is_its_error(deploy: MakeDeployed) -> None:

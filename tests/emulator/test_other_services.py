@@ -280,6 +280,37 @@ def test_a_trace_nobody_has_decided_on_is_sampled_by_an_actively_traced_function
         assert f";Sampled={decision}" in trace
 
 
+def test_a_trace_says_which_functions_it_has_run_through(deploy: MakeDeployed) -> None:
+    function, other = deploy(TRACE), deploy(TRACE)
+
+    first = trace_seen(function)
+    second = trace_seen(other, first[0])
+    again = trace_seen(function, second[0])
+
+    lineages = [seen.partition(";Lineage=")[2] for seen, _ in (first, second, again)]
+    mine, others = re.fullmatch(r"1:([0-9a-f]{8}):0\|([0-9a-f]{8}):0", lineages[1]).groups()  # type: ignore[union-attr]
+    assert lineages == [f"1:{mine}:0", f"1:{mine}:0|{others}:0", f"1:{mine}:1|{others}:0"]
+    for seen, answered in (first, second, again):
+        assert answered == seen
+
+
+def test_a_queued_event_that_is_tried_again_has_run_through_nothing_more(deploy: MakeDeployed) -> None:
+    function = deploy(
+        "import os\ndef handler(event, context):\n    print('trace', os.environ['_X_AMZN_TRACE_ID'])\n    1 / 0\n"
+    )
+    function.client.put_function_event_invoke_config(FunctionName=function.name, MaximumRetryAttempts=1)
+
+    function.call({}, InvocationType="Event")
+
+    def traces() -> list[str] | None:
+        found = [line for line in function.logged("trace ") if line.startswith("trace ")]
+        return found if len(found) == 2 else None
+
+    first, second = wait_until(traces, what="two tries", seconds=30)
+    assert first == second
+    assert re.search(r";Lineage=1:[0-9a-f]{8}:0\n", first)
+
+
 def test_the_trace_root_is_seen_behind_the_api_gateway(deploy: MakeDeployed, cloud: Cloud) -> None:
     function = deploy(
         "import os, json\ndef handler(event, context):\n"

@@ -20,7 +20,7 @@ from localstack_process_executor.code_packages import WorkingCopies, state_of
 from localstack_process_executor.function_environment import function_environment
 from localstack_process_executor.platform_log import JsonLog, Report, TextLog, timestamp
 from localstack_process_executor.runtime_dir import runtime_entries
-from localstack_process_executor.tracing import trace_id
+from localstack_process_executor.tracing import lineage, trace_id
 
 
 @pytest.mark.parametrize(
@@ -369,3 +369,15 @@ def test_layers_are_merged_the_later_over_the_earlier(tmp_path: Path) -> None:
     assert sorted(os.listdir(merged)) == ["both", "first", "second"]  # noqa: PTH208
     assert (merged / "both").read_text() == "second"
     assert launches._merged([tmp_path / "first"], tmp_path) == tmp_path / "first"
+
+
+@pytest.mark.parametrize("upstream", [None, "", "1:", "2:0badcafe:0", "0badcafe:0", "1:here:0", "1:0badcafe:x|", ":"])
+def test_a_lineage_that_is_none_begins_anew(upstream: str | None) -> None:
+    assert lineage(upstream, "arn:aws:lambda:us-east-1:000000000000:function:f") == "1:9be734d8:0"
+
+
+def test_a_lineage_counts_how_often_a_trace_came_back() -> None:
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
+
+    assert lineage("1:0badcafe:3", arn) == "1:0badcafe:3|9be734d8:0"
+    assert lineage("1:9be734d8:0|0badcafe:3", arn) == "1:9be734d8:1|0badcafe:3"

@@ -26,7 +26,7 @@ from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import answers, function_urls, refusals, task_errors
+from localstack_process_executor import answers, function_urls, refusals, task_errors, tracing
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def apply() -> bool:
                 # another plugin may have put one of its own in its place, which does this too
                 _reserve_before_others_can()
             _hand_on_the_client_context()
-            _sample_as_the_caller_says()
+            _trace_as_aws_does()
             _keep_reserved_variables()
             _log_where_the_function_says()
             _invoke_the_version_that_replaced_another()
@@ -142,11 +142,12 @@ def _hand_on_the_client_context() -> None:
     ExecutionEnvironment.invoke = invoke_with_context  # type: ignore[method-assign]
 
 
-def _sample_as_the_caller_says() -> None:
-    """Every trace was said to be sampled, also one whose caller had said no.
+def _trace_as_aws_does() -> None:
+    """Every trace was said to be sampled, also one whose caller had said no, and none said where it had been.
 
     Lambda decides by itself only for a function that is actively traced:
-    https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html
+    https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html. It names the functions that a trace runs
+    through to find those that invoke themselves: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     """
     invoke = ExecutionEnvironment.invoke
     ensure = TraceHeader.ensure_sampled_exists
@@ -156,14 +157,19 @@ def _sample_as_the_caller_says() -> None:
         return self if self.sampled in {0, 1} else ensure(self, sampled)
 
     @wraps(invoke)
-    def decide_and_invoke(self: ExecutionEnvironment, invocation: Any) -> Any:
+    def trace_and_invoke(self: ExecutionEnvironment, invocation: Any) -> Any:
+        version = self.function_version
         trace = invocation.trace_context.get("aws_trace_header") or TraceHeader().ensure_root_exists()
-        trace.ensure_sampled_exists(self.function_version.config.tracing_config_mode == TracingMode.Active)
-        invocation.trace_context["aws_trace_header"] = trace
-        return invoke(self, invocation)
+        trace.ensure_parent_exists().ensure_sampled_exists(version.config.tracing_config_mode == TracingMode.Active)
+        lineage = tracing.lineage(trace.lineage, version.id.unqualified_arn())
+        seen = TraceHeader(trace.root, trace.parent, trace.sampled, trace.data, lineage)
+        # whoever waits is told what the function has seen; a queued event may be tried again, from where it was
+        queued = invocation.invocation_type == InvocationType.Event
+        invocation.trace_context["aws_trace_header"] = trace if queued else seen
+        return invoke(self, replace(invocation, trace_context={"aws_trace_header": seen}))
 
     TraceHeader.ensure_sampled_exists = keep_or_ensure
-    ExecutionEnvironment.invoke = decide_and_invoke  # type: ignore[method-assign]
+    ExecutionEnvironment.invoke = trace_and_invoke  # type: ignore[method-assign]
 
 
 def _keep_reserved_variables() -> None:
