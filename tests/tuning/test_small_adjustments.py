@@ -45,3 +45,9 @@ def test_an_update_changes_no_execution_that_has_begun(found: Any) -> None:
     execution, state_machine = found["adjusted"]["clones"]
     assert execution == ["{}", "role", {"level": "ALL"}, True, "m"]
     assert state_machine[:2] == ['{"StartAt": "Oven"}', "another role"]
+
+
+def test_a_requests_context_keeps_the_same_attributes(found: Any) -> None:
+    assert found["adjusted"]["contexts"] == found["released"]["contexts"]
+    assert found["adjusted"]["contexts"][0][:3] == ["000000000000", "000000000000", None]
+    assert found["adjusted"]["contexts"][1] == ["AttributeError", "AttributeError"]

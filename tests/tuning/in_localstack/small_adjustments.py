@@ -7,7 +7,9 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
+from localstack.aws.api import RequestContext
 from localstack.aws.handlers import logging as request_logging
+from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.events import event_rule_engine
 from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider  # noqa: F401 - it changes moto
@@ -16,12 +18,14 @@ from localstack.services.stepfunctions.backend.state_machine import StateMachine
 from localstack.utils import event_matcher
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.models import LogEvent
+from rolo.gateway import chain
 from werkzeug.datastructures import Headers, headers
 
 from localstack_tuning import (
     event_patterns,
     header_lookups,
     log_events,
+    request_contexts,
     request_log,
     service_calls,
     state_machine_copies,
@@ -164,12 +168,25 @@ def cloned() -> list[Any]:
     ]
 
 
+def kept() -> list[Any]:
+    """Attributes of the contexts of a request to a service and of one to an API."""
+    seen = []
+    for context in (RequestContext(None), RestApiInvocationContext(None)):
+        context.account_id, context.flag = ACCOUNT, True
+        del context.flag
+        seen.append([context.account_id, context.get("account_id"), context.get("flag"), sorted(context.__dict__)])
+        seen.append([outcome(lambda context=context: context.flag), outcome(lambda context=context: context.nothing)])
+        seen.append(outcome(lambda context=context: context.is_internal_call))
+    return seen
+
+
 logging.getLogger("localstack.request").setLevel(logging.INFO)
 logging.getLogger("localstack.request.internal").setLevel(logging.WARNING)
-released = {"headers": looked_up(), "log": logged(), "patterns": matched(), "clones": cloned()}
+released = {"headers": looked_up(), "log": logged(), "patterns": matched(), "clones": cloned(), "contexts": kept()}
 header_lookups._look_up(headers)
 event_patterns._compile_once(event_rule_engine)
 state_machine_copies._copy_attributes(stepfunctions)
+request_contexts._set_as_usual(chain)
 request_log._log_lines_alone(request_logging)
 ours, theirs = stored()
 print(
@@ -182,6 +199,7 @@ print(
                 "events": ours,
                 "patterns": matched(),
                 "clones": cloned(),
+                "contexts": kept(),
             },
         }
     ),
