@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localstack_tuning.one_core import APART_SECONDS, Choice, fast_cores, taken_seconds
+from localstack_tuning.one_core import APART_SECONDS, KEPT_SECONDS, Choice, fast_cores, taken_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,14 @@ def test_one_whose_core_others_want_gets_all_back_and_tries_again_later(choice: 
 
 def test_one_that_works_on_more_than_one_core_is_left_alone(choice: Choice) -> None:
     assert choice.decide(0, share=1.6, taken={0: 0.8, 1: 0.8, 2: 0.2}) is None
+
+
+def test_one_that_is_kept_for_long_is_let_go_to_see_whether_it_works_on_more(choice: Choice) -> None:
+    busy = {0: 0.1, 1: 0.9, 2: 0.9}
+    assert choice.decide(0, share=0.9, taken=busy) == 0
+    assert choice.decide(KEPT_SECONDS, share=0.9, taken=busy) is None
+    assert choice.decide(KEPT_SECONDS + 1, share=1.6, taken={0: 0.8, 1: 0.9, 2: 0.9}) is None
+    assert choice.decide(KEPT_SECONDS + 2, share=0.9, taken=busy) == 0
 
 
 def test_slow_cores_are_none_to_choose(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 They have one Python interpreter between them and take turns at it. On several cores every turn wakes one that sleeps,
 and what the last thread worked on is in another's cache: with eight callers a quarter of the time of an order. On one
 core a turn is only a switch. What LocalStack starts, functions above all, has all cores, and when others want the one
-that was chosen, or LocalStack has little to do, its threads have all of them again. Linux only.
+that was chosen, when LocalStack has little to do, or work for more than one core (hashes of large objects, say), its
+threads have all of them again. Linux only.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _IDLE = 0.1
 _OTHERS = 0.35
 """Of the chosen core, wanted by others: it is not ours."""
 APART_SECONDS = 3.0
+KEPT_SECONDS = 5.0
+"""Then all are tried again for one look: only so is it seen whether more than one would be used."""
 _FAST = 0.9
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _CORE_LINE = re.compile(r"^cpu(\d+) (.*)$", re.MULTILINE)
@@ -44,14 +47,15 @@ class Choice:
     def __init__(self, cores: frozenset[int]) -> None:
         self._cores = cores
         self._not_before = 0.0
+        self._since = 0.0
         self.core: int | None = None
 
     def decide(self, now: float, share: float, taken: Mapping[int, float]) -> int | None:
         """The core. ``share`` is what this process took, ``taken`` what everybody did of each core, 1.0 being all."""
         if self.core is None:
             if BUSY <= share < _PARALLEL and now >= self._not_before:
-                self.core = min(self._cores, key=lambda core: taken[core])
-        elif share < _IDLE:
+                self.core, self._since = min(self._cores, key=lambda core: taken[core]), now
+        elif share < _IDLE or now - self._since >= KEPT_SECONDS:
             self.core = None
         elif taken[self.core] - share > _OTHERS:
             self.core, self._not_before = None, now + APART_SECONDS
