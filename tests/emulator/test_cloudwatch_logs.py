@@ -275,6 +275,35 @@ def test_the_json_format(deploy: MakeDeployed) -> None:
     }
 
 
+def test_a_sampled_trace_is_named_in_the_report(deploy: MakeDeployed) -> None:
+    function = deploy("import os\ndef handler(event, context):\n    return os.environ['_X_AMZN_TRACE_ID']\n",
+                      TracingConfig={"Mode": "Active"})  # fmt: skip
+    answer = function.call()
+
+    report = next(event for event in function.logged() if event.startswith(f"REPORT RequestId: {answer.request_id}\t"))
+    root = answer.payload.split(";")[0].removeprefix("Root=")
+    assert re.search(rf" ms\t\nXRAY TraceId: {root}\tSegmentId: [0-9a-f]{{16}}\tSampled: true\t\n$", report)
+    assert answer.log.endswith(report)
+
+
+def test_a_sampled_trace_is_named_in_the_json_format(deploy: MakeDeployed) -> None:
+    function = deploy(
+        "import os\ndef handler(event, context):\n    return os.environ['_X_AMZN_TRACE_ID']\n",
+        LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "DEBUG"},
+        TracingConfig={"Mode": "Active"},
+    )
+    answer = function.call()
+
+    events = [json.loads(message) for message in function.logged("platform.report")]
+    traces = {event["type"]: event["record"].get("tracing") for event in events}
+    trace = traces["platform.start"]
+    assert trace["type"] == "X-Amzn-Trace-Id"
+    assert re.fullmatch("[0-9a-f]{16}", trace["spanId"])
+    assert trace["value"] == answer.payload.partition(";Lineage=")[0]
+    assert traces["platform.report"] == traces["platform.runtimeDone"] == trace
+    assert traces["platform.initStart"] is None
+
+
 def test_the_json_format_of_an_unhandled_exception(deploy: MakeDeployed) -> None:
     start, error, done, report = json_events(deploy, "DEBUG", "raise ValueError('burnt')")[-4:]
 

@@ -20,7 +20,7 @@ from localstack_process_executor.code_packages import WorkingCopies, state_of
 from localstack_process_executor.function_environment import function_environment
 from localstack_process_executor.platform_log import JsonLog, Report, TextLog, timestamp
 from localstack_process_executor.runtime_dir import runtime_entries
-from localstack_process_executor.tracing import lineage, trace_id
+from localstack_process_executor.tracing import Segment, lineage, segment, trace_id
 
 
 @pytest.mark.parametrize(
@@ -381,3 +381,16 @@ def test_a_lineage_counts_how_often_a_trace_came_back() -> None:
 
     assert lineage("1:0badcafe:3", arn) == "1:0badcafe:3|9be734d8:0"
     assert lineage("1:9be734d8:0|0badcafe:3", arn) == "1:9be734d8:1|0badcafe:3"
+
+
+@pytest.mark.parametrize("header", ["", "Root=1-2-3", "Root=1-2-3;Parent=4;Sampled=0", "Parent=4;Sampled=1"])
+def test_an_invocation_whose_trace_is_not_sampled_is_no_segment(header: str) -> None:
+    assert segment(header, "0f8fad5b-d9cb-469f-a165-70867728950e") is None
+
+
+def test_an_invocation_is_a_segment_of_a_sampled_trace() -> None:
+    header = "Root=1-2-3;Parent=4;Sampled=1;Lineage=1:0badcafe:0"
+
+    found = segment(header, "0f8fad5b-d9cb-469f-a165-70867728950e")
+
+    assert found == Segment("0f8fad5bd9cb469f", "1-2-3", "Root=1-2-3;Parent=4;Sampled=1")

@@ -23,6 +23,7 @@ from localstack_process_executor.output import OutputReader
 from localstack_process_executor.platform_log import PlatformLog, Report, ResponseTimes
 from localstack_process_executor.process import RuntimeProcess, remaining
 from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
+from localstack_process_executor.tracing import Segment, segment
 
 INIT_SECONDS = 10.0
 """AWS gives a runtime ten seconds to start, beside the function's own timeout."""
@@ -51,6 +52,11 @@ class Invocation:
     trace_id: str
     client_context: str | None = None
     """A JSON document."""
+
+    @property
+    def segment(self) -> Segment | None:
+        """What it is in its trace, if that is sampled."""
+        return segment(self.trace_id, self.request_id)
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,10 @@ class ExecutionEnvironment:
             started = time.monotonic()
             deadline = started + self._spec.timeout_seconds
             ended = self._await_runtime(deadline)
-            events, self._unreported = [*self._unreported, *self._log.start(invocation.request_id)], []
+            events, self._unreported = (
+                [*self._unreported, *self._log.start(invocation.request_id, invocation.segment)],
+                [],
+            )
             if ended is None:
                 ended = self._run(invocation, deadline)
             return self._conclude(invocation, ended, events, started)
@@ -309,6 +318,7 @@ class ExecutionEnvironment:
             error_type,
             len(payload) if ended.message and ended.message.kind == "response" else 0,
             self._response_times,
+            invocation.segment,
         )
         self._init_duration_ms = self._response_times = None
         return Outcome(payload, status != "success", events + self._log.report(report))

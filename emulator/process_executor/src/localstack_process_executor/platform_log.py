@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from localstack_process_executor.tracing import Segment
+
 
 @dataclass(frozen=True)
 class ResponseTimes:
@@ -56,6 +58,8 @@ class Report:
     response_bytes: int = 0
     response_times: ResponseTimes | None = None
     """Where there was a response."""
+    segment: Segment | None = None
+    """Where the invocation's trace is sampled."""
 
     @property
     def billed_ms(self) -> int:
@@ -77,8 +81,8 @@ class PlatformLog(Protocol):
         """
         ...
 
-    def start(self, request_id: str) -> list[str]:
-        """An invocation begins."""
+    def start(self, request_id: str, segment: Segment | None) -> list[str]:
+        """An invocation begins; it is a segment of its trace where that is sampled."""
         ...
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
@@ -117,7 +121,7 @@ class TextLog:
         kind = f"\tError Type: {error_type}" if error_type else ""
         return [f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}\tStatus: {status}{kind}\n"]
 
-    def start(self, request_id: str) -> list[str]:
+    def start(self, request_id: str, segment: Segment | None) -> list[str]:  # noqa: ARG002 - JSON only
         """``START`` with the version that runs."""
         return [f"START RequestId: {request_id} Version: {self.function_version}\n"]
 
@@ -128,7 +132,7 @@ class TextLog:
         return [f"RequestId: {request_id} Error: {text}\n{error_type}\n"]
 
     def report(self, report: Report) -> list[str]:
-        """``END`` and ``REPORT``; every field of the latter is followed by a tab."""
+        """``END`` and ``REPORT``; every field of the latter is followed by a tab; a sampled trace has its own line."""
         fields = [
             f"REPORT RequestId: {report.request_id}",
             f"Duration: {report.duration_ms:.2f} ms",
@@ -142,7 +146,17 @@ class TextLog:
             fields.append(f"Status: {'timeout' if report.status == 'timeout' else 'error'}")
             if report.status == "failure":
                 fields.append(f"Error Type: {report.error_type}")
-        return [f"END RequestId: {report.request_id}\n", "\t".join([*fields, ""]) + "\n"]
+        line = "\t".join([*fields, ""]) + "\n"
+        if segment := report.segment:
+            line += f"XRAY TraceId: {segment.root}\tSegmentId: {segment.id}\tSampled: true\t\n"
+        return [f"END RequestId: {report.request_id}\n", line]
+
+
+def _tracing(segment: Segment | None) -> dict[str, object]:
+    """``TraceContext`` of the telemetry schema, for sampled traces only."""
+    if not segment:
+        return {}
+    return {"tracing": {"spanId": segment.id, "type": "X-Amzn-Trace-Id", "value": segment.header}}
 
 
 _LEVELS = ("DEBUG", "INFO", "WARN")
@@ -200,10 +214,10 @@ class JsonLog:
             *self._event(level, "platform.initReport", {**record, "metrics": metrics}),
         ]
 
-    def start(self, request_id: str) -> list[str]:
+    def start(self, request_id: str, segment: Segment | None) -> list[str]:
         """``platform.start`` with the function and the version that runs, as in AWS's logs since 2025."""
         record = {"requestId": request_id, "functionArn": self.function_arn, "version": self.function_version}
-        return self._event("INFO", "platform.start", record)
+        return self._event("INFO", "platform.start", {**record, **_tracing(segment)})
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
         """Lambda writes these sentences as text in either format."""
@@ -217,7 +231,7 @@ class JsonLog:
         outcome = {"status": {"error": "success", "failure": "error"}.get(report.status, report.status)}
         if report.status == "failure":
             outcome["errorType"] = str(report.error_type)
-        request = {"requestId": report.request_id}
+        request, tracing = {"requestId": report.request_id}, _tracing(report.segment)
         metrics: dict[str, object] = {
             "durationMs": round(report.duration_ms, 3),
             "billedDurationMs": report.billed_ms,
@@ -227,8 +241,8 @@ class JsonLog:
         if report.init_duration_ms is not None:
             metrics["initDurationMs"] = round(report.init_duration_ms, 3)
         return [
-            *self._runtime_done(report, {**request, **outcome}, "DEBUG" if level == "INFO" else level),
-            *self._event(level, "platform.report", {**request, "metrics": metrics, **outcome}),
+            *self._runtime_done(report, {**request, **outcome, **tracing}, "DEBUG" if level == "INFO" else level),
+            *self._event(level, "platform.report", {**request, "metrics": metrics, **tracing, **outcome}),
         ]
 
     def _runtime_done(self, report: Report, ended: Mapping[str, object], level: str) -> list[str]:

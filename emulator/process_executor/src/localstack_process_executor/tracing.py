@@ -3,11 +3,31 @@
 import json
 import re
 import zlib
+from dataclasses import dataclass
 
 _HEADERS = ("X-Amzn-Trace-Id", "x-amzn-trace-id")
 """In an API's event, and in one of a function's URL."""
 _VISIT = re.compile(r"[0-9a-f]{8}:[0-9]{1,5}")
 _ROOT = re.compile(r"Root=([^;]+)")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What a sampled invocation is in its trace."""
+
+    id: str
+    root: str
+    header: str
+    """Of its trace, without what is no part of it."""
+
+
+def segment(header: str, request_id: str) -> Segment | None:
+    """That of an invocation; ``None`` where its trace is not sampled. There is no X-Ray that could have named it."""
+    fields = dict(field.partition("=")[::2] for field in header.split(";"))
+    if fields.get("Sampled") != "1" or "Root" not in fields:
+        return None
+    kept = ";".join(f"{name}={fields[name]}" for name in ("Root", "Parent", "Sampled") if name in fields)
+    return Segment(request_id.replace("-", "")[:16], fields["Root"], kept)
 
 
 def lineage(upstream: str | None, function_arn: str) -> str:
