@@ -51,3 +51,10 @@ def test_a_requests_context_keeps_the_same_attributes(found: Any) -> None:
     assert found["adjusted"]["contexts"] == found["released"]["contexts"]
     assert found["adjusted"]["contexts"][0][:3] == ["000000000000", "000000000000", None]
     assert found["adjusted"]["contexts"][1] == ["AttributeError", "AttributeError"]
+
+
+def test_a_rule_gets_the_same_events_and_no_thread_those_that_none_wants(found: Any) -> None:
+    seen, threads = found["adjusted"]["rules"]
+    assert seen == found["released"]["rules"][0]
+    assert [rule for rule, *_ in seen] == ["1", "2", "1", "a"]
+    assert (found["released"]["rules"][1], threads) == (5, 3)

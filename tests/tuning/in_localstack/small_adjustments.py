@@ -11,6 +11,8 @@ from localstack.aws.api import RequestContext
 from localstack.aws.handlers import logging as request_logging
 from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.events import event_rule_engine
+from localstack.services.events import provider as events_provider
+from localstack.services.events.provider import EventsProvider
 from localstack.services.logs.models import get_moto_logs_backend
 from localstack.services.logs.provider import LogsProvider  # noqa: F401 - it changes moto
 from localstack.services.stepfunctions import provider as stepfunctions
@@ -27,10 +29,12 @@ from localstack_tuning import (
     log_events,
     request_contexts,
     request_log,
+    rule_matching,
     service_calls,
     state_machine_copies,
 )
 
+ADJUSTED: list[bool] = []
 ACCOUNT, REGION = "000000000000", "eu-west-1"
 
 
@@ -140,6 +144,10 @@ PATTERNS = (
     "no pattern",
     {"detail": {"status": [{"exists": True}]}},
 )
+RULES = [
+    (1, '{"source": ["kitchen"]}'),
+    (2, '{"source": ["kitchen"], "detail": {"status": ["FAILED"]}}'),
+]
 EVENTS = (
     {"source": "kitchen", "detail": {"status": "FAILED"}},
     {"source": "kitchen", "detail": {"status": "TIMED_OUT"}},
@@ -168,6 +176,42 @@ def cloned() -> list[Any]:
     ]
 
 
+def handed_over() -> list[Any]:
+    """Which rules see which event, and on how many threads."""
+    provider = EventsProvider.__new__(EventsProvider)
+    seen, threads = [], []
+    provider._process_rules = lambda rule, region, account, event, _: (
+        events_provider.matches_event(rule.event_pattern, event)
+        and seen.append([rule.name, event["source"], region, account])
+    )
+    start = events_provider.start_worker_thread
+
+    def started(method: Any, params: Any = None, name: str | None = None) -> None:
+        threads.append(name)
+        outcome(lambda: method(params))
+
+    events_provider.start_worker_thread = started
+    if ADJUSTED:
+        rule_matching._match_first(events_provider)
+    rules = [SimpleNamespace(name=str(number), event_pattern=it, schedule_expression=None) for number, it in RULES]
+    rules.append(SimpleNamespace(name="hourly", event_pattern=None, schedule_expression="rate(1 hour)"))
+    for event in EVENTS:
+        events_provider.start_worker_thread(
+            provider._process_rules_async,
+            params={
+                "rules": rules,
+                "region": REGION,
+                "account_id": ACCOUNT,
+                "event_formatted": event,
+                "trace_header": None,
+            },
+            name="events-process-rules",
+        )
+    events_provider.start_worker_thread(lambda _: seen.append("another"), name="another")
+    events_provider.start_worker_thread = start
+    return [seen, len(threads)]
+
+
 def kept() -> list[Any]:
     """Attributes of the contexts of a request to a service and of one to an API."""
     seen = []
@@ -182,7 +226,15 @@ def kept() -> list[Any]:
 
 logging.getLogger("localstack.request").setLevel(logging.INFO)
 logging.getLogger("localstack.request.internal").setLevel(logging.WARNING)
-released = {"headers": looked_up(), "log": logged(), "patterns": matched(), "clones": cloned(), "contexts": kept()}
+released = {
+    "headers": looked_up(),
+    "log": logged(),
+    "patterns": matched(),
+    "clones": cloned(),
+    "contexts": kept(),
+    "rules": handed_over(),
+}
+ADJUSTED.append(True)
 header_lookups._look_up(headers)
 event_patterns._compile_once(event_rule_engine)
 state_machine_copies._copy_attributes(stepfunctions)
@@ -200,6 +252,7 @@ print(
                 "patterns": matched(),
                 "clones": cloned(),
                 "contexts": kept(),
+                "rules": handed_over(),
             },
         }
     ),

@@ -25,6 +25,7 @@ from localstack_tuning import (
     request_log,
     reused_threads,
     route_cache,
+    rule_matching,
     rule_targets,
     shared_timer,
     starting,
@@ -54,6 +55,7 @@ ADJUSTMENTS = (
     request_log.ADJUSTMENT,
     request_contexts.ADJUSTMENT,
     event_patterns.ADJUSTMENT,
+    rule_matching.ADJUSTMENT,
     state_machine_copies.ADJUSTMENT,
     one_core.ADJUSTMENT,
 )
