@@ -8,13 +8,14 @@ import stat
 import sys
 import threading
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads, task_errors
+from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads, runtime_dir, task_errors
 from localstack_process_executor.aws_paths import PathTranslation
 from localstack_process_executor.code_packages import WorkingCopies, state_of
 from localstack_process_executor.function_environment import function_environment
@@ -274,6 +275,22 @@ def test_another_python_gets_a_runtime_client_in_plain_python() -> None:
     assert "runtime_client.py" in other
     assert not [name for name in other if name.endswith(".so")]
     assert not {"requests", "pytest", "localstack"} & set(own)
+
+
+def test_what_an_installation_consists_of_is_known_from_its_record(tmp_path: Path) -> None:
+    info = tmp_path / "sauce-1.0.dist-info"
+    info.mkdir()
+    (info / "RECORD").write_text('red/a.py,x,1\n"red/a,b.py",,\n../../bin/sauce,,\nsauce-1.0.dist-info/RECORD,,\n')
+    names = runtime_dir._top_level(metadata.Distribution.at(info))
+    assert names == {"red", "..", "sauce-1.0.dist-info"}
+
+
+def test_an_installation_without_a_record_is_asked_for_its_files(tmp_path: Path) -> None:
+    info = tmp_path / "sauce.egg-info"
+    info.mkdir()
+    (info / "SOURCES.txt").write_text("sauce.py\n")
+    (tmp_path / "sauce.py").touch()
+    assert runtime_dir._top_level(metadata.Distribution.at(info)) == {"sauce.py"}
 
 
 API_EVENT = json.dumps(
