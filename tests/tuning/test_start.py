@@ -23,7 +23,23 @@ def test_the_services_of_the_stack_do_without_what_is_left_out(start: dict[str, 
 
 @pytest.mark.parametrize(
     "use",
-    ["sam", "ec2_backends", "moto_by_name", "ec2_types", "validation", "openapi", "policies", "events", "urls"],
+    [
+        "sam",
+        "ec2_backends",
+        "moto_by_name",
+        "ec2_types",
+        "other_types",
+        "validation",
+        "openapi",
+        "policies",
+        "names",
+        "envelopes",
+        "contexts",
+        "console",
+        "addresses",
+        "events",
+        "urls",
+    ],
 )
 def test_used_it_does_what_it_does_as_released(start: dict[str, Any], use: str) -> None:
     assert start["adjusted"]["used"][use] == start["released"]["used"][use]
@@ -34,4 +50,16 @@ def test_a_request_is_validated_where_that_is_asked_for(start: dict[str, Any]) -
 
 
 def test_botocores_files_are_read_once_and_a_persons_own_every_time(run_in_localstack: Callable[[str], Any]) -> None:
-    assert run_in_localstack("reading.py") == {"endpoints": 1, "the same": True, "own": ["one", "another"]}
+    assert run_in_localstack("reading.py") == {
+        "endpoints": 1,
+        "the same": True,
+        "own": ["one", "another"],
+        "listed": 1,
+        "own service": [False, True],
+    }
+
+
+def test_garbage_is_looked_for_when_a_second_has_passed_without_an_import(
+    run_in_localstack: Callable[[str], Any],
+) -> None:
+    assert run_in_localstack("garbage.py") == {"meanwhile": [False] * 4, "then": True, "set aside": True}

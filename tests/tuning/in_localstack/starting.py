@@ -22,7 +22,13 @@ LEFT_OUT = (
     "moto.ec2.models",
     "moto.batch.models",
     "openapi_core",
+    "OpenSSL.SSL",
+    "asn1crypto.parser",
+    "dns.asyncquery",
+    "dns.rdataset",
+    "jsonschema",
     "openapi_spec_validator.shortcuts",
+    "rich.text",
     "samtranslator.translator.translator",
 )
 SAM_TEMPLATE = {
@@ -107,6 +113,59 @@ def policies() -> Any:
     return type(transformers.create_policy_loader()).__module__
 
 
+def names() -> Any:
+    """What LocalStack looks up DNS with: a resolver, a request, and how it is sent."""
+    from localstack.aws import connect
+    from localstack.utils import net
+
+    resolver = net.dns.resolver.Resolver(configure=False)
+    question = connect.dns.message.make_query("example.com", "A").question
+    return type(resolver).__module__, [str(asked) for asked in question], connect.dns.query.udp.__module__
+
+
+def envelopes() -> Any:
+    """What KMS puts a key into for its recipient."""
+    from localstack.utils import crypto
+
+    return crypto.cms.ContentInfo({"content_type": "data", "content": b"key"}).dump().hex()
+
+
+def contexts() -> Any:
+    """The class of TLS contexts that botocore makes, and what pyOpenSSL would put in its place."""
+    import ssl
+
+    from botocore import httpsession
+    from urllib3.contrib import pyopenssl
+
+    return httpsession.SSLContext is ssl.SSLContext, pyopenssl.PyOpenSSLContext.__name__
+
+
+def console() -> Any:
+    """LocalStack's console, written to."""
+    import io
+
+    from localstack.utils import bootstrap
+
+    bootstrap.console.file = io.StringIO()
+    bootstrap.console.print("[bold]ready[/]")
+    return bootstrap.console.file.getvalue()
+
+
+def addresses() -> Any:
+    """The services that moto mocks."""
+    from moto.core import models
+
+    return len(models.backend_index.backend_url_patterns)
+
+
+def other_types() -> Any:
+    """The APIs of AWS Config and DynamoDB, as their providers import them."""
+    from localstack.aws.api import config, dynamodb
+
+    keys = len(dynamodb.KeyType)
+    return len(config.ComplianceType), keys, sorted(vars(dynamodb)["CreateTableOutput"].__annotations__)
+
+
 def events() -> Any:
     """An event of botocore's under a former name, under aliases of its own, and in a copy."""
     import copy
@@ -137,7 +196,8 @@ def urls() -> Any:
 
 
 USES: tuple[Callable[[], Any], ...] = (
-    sam, ec2_backends, moto_by_name, ec2_types, validation, openapi, policies, events, urls,
+    sam, ec2_backends, moto_by_name, ec2_types, other_types, validation, openapi, policies, names, envelopes, contexts,
+    console, addresses, events, urls,
 )  # fmt: skip
 
 

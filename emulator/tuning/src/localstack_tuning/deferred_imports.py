@@ -1,8 +1,9 @@
 """Leave out what LocalStack imports at its start and hardly ever uses.
 
 Importing is half of a start. A third of that is EC2 (``moto.ssm`` and ``moto.batch`` reach for its instances and
-CloudFormation for two of its types), a sixth the SAM translator and two validators of OpenAPI. Each is now imported
-when it is used first.
+CloudFormation for two of its types), a quarter the SAM translator, two validators of OpenAPI, and what ``import`` names
+for one rare use: DNS, ASN.1, pyOpenSSL, a console, the addresses of AWS that moto would mock. Each is now imported when
+it is used first.
 
 What is deferred is never a package that its own modules import from: executing it amid the import of one of them would
 come upon that one half imported.
@@ -103,11 +104,6 @@ def _backends(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
     return stand_ins
 
 
-def _types_of_availability_zones(_module: ModuleType) -> Mapping[str, Any]:
-    """What the two are while a program runs: ``list[…]`` and a ``TypedDict``."""
-    return {"AvailabilityZoneList": list, "DescribeAvailabilityZonesResult": dict}
-
-
 def _function(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
     """A module of which one function is used."""
 
@@ -145,14 +141,85 @@ def _validators(module: ModuleType) -> Mapping[str, Any]:
     }
 
 
+def _nothing(_module: ModuleType) -> Mapping[str, Any]:
+    """A module that is imported whole, ``import dns.resolver``: any name is a use of it."""
+    return {}
+
+
+def _types(**types: type) -> Callable[[ModuleType], Mapping[str, Any]]:
+    """A module of which others name types only: what these are while a program runs."""
+    return lambda _module: types
+
+
+def _console(module: ModuleType) -> Mapping[str, Any]:
+    """LocalStack makes a console for a person when it is imported, and as an emulator never writes to it."""
+    import wrapt
+
+    def make(*arguments: Any, **options: Any) -> Any:
+        def console() -> Any:
+            execute(module)
+            return vars(module)["Console"](*arguments, **options)
+
+        return wrapt.LazyObjectProxy(console)
+
+    return {"Console": make}
+
+
+def _original_context(_module: ModuleType) -> Mapping[str, Any]:
+    """Botocore asks pyOpenSSL's module what class was there before it, which it is as long as nobody puts that in."""
+    from urllib3.util.ssl_ import SSLContext
+
+    return {"orig_util_SSLContext": SSLContext}
+
+
+class _InvalidDefinitionError(Exception):
+    """What ``moto.apigateway`` catches; its ``validate`` raises it in the name of the validator's own."""
+
+
+def _validation_for_moto(module: ModuleType) -> Mapping[str, Any]:
+    """The validator as moto uses it: a function, and the error it raises."""
+
+    def validate(*arguments: Any, **options: Any) -> None:
+        execute(module)
+        error = import_module(f"{module.__name__}.validation.exceptions").OpenAPIValidationError
+        try:
+            vars(module)["validate"](*arguments, **options)
+        except error as found:
+            raise _InvalidDefinitionError(str(found)) from found
+
+    return {"validate": validate}
+
+
+def _give_moto_its_error(_module: ModuleType) -> None:
+    """``moto.apigateway`` has its stand-in; whoever imports these from now on gets the modules themselves."""
+    for name in ("validation.exceptions", "validation"):
+        _STAND_INS.pop(f"openapi_spec_validator.{name}", None)
+        if isinstance(sys.modules.get(f"openapi_spec_validator.{name}"), _DeferredModule):
+            del sys.modules[f"openapi_spec_validator.{name}"]
+
+
 _STAND_INS: dict[str, Callable[[ModuleType], Mapping[str, Any]]] = {
     "moto.batch": _backends("batch_backends"),
     "moto.ec2": _backends("ec2_backends"),
-    "localstack.aws.api.ec2": _types_of_availability_zones,
+    "asn1crypto.algos": _nothing,
+    "asn1crypto.cms": _nothing,
+    "asn1crypto.core": _nothing,
+    "asn1crypto.x509": _nothing,
+    "dns.message": _nothing,
+    "dns.query": _nothing,
+    "dns.resolver": _nothing,
+    "localstack.aws.api.config": _types(TagsList=list),
+    "localstack.aws.api.dynamodb": _types(CreateTableOutput=dict, DescribeTableOutput=dict),
+    "localstack.aws.api.ec2": _types(AvailabilityZoneList=list, DescribeAvailabilityZonesResult=dict),
     "localstack.aws.handlers.validation": _validators,
     "localstack.services.cloudformation.engine.policy_loader": _function("create_policy_loader"),
-    "openapi_spec_validator": _function("validate"),
+    "moto.backend_index": _nothing,
+    "openapi_spec_validator": _validation_for_moto,
+    "openapi_spec_validator.validation": _nothing,
+    "openapi_spec_validator.validation.exceptions": _types(OpenAPIValidationError=_InvalidDefinitionError),
+    "rich.console": _console,
     "samtranslator.translator.transform": _function("transform"),
+    "urllib3.contrib.pyopenssl": _original_context,
 }
 
 
@@ -161,4 +228,4 @@ def defer() -> None:
     sys.meta_path.insert(0, _Finder())
 
 
-ADJUSTMENT = Adjustment("deferred-imports", {}, begin=defer)
+ADJUSTMENT = Adjustment("deferred-imports", {"moto.apigateway.models": _give_moto_its_error}, begin=defer)

@@ -78,4 +78,4 @@ def apply_adjustments() -> None:
 def set_garbage_aside() -> None:
     """The one adjustment that is not made to a module."""
     if is_the_version() and switched_on([garbage_collection.ADJUSTMENT]):
-        garbage_collection.set_aside()
+        garbage_collection.set_aside_when_loaded()
