@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 _WARM_UP = 40
 _ORDERS = 200
+_SETTINGS = {
+    "gateway-server": {"GATEWAY_SERVER": "twisted"},
+    "in-memory-client": {"IN_MEMORY_CLIENT": "0"},
+    "all": {"GATEWAY_SERVER": "twisted", "IN_MEMORY_CLIENT": "0", "TUNING": "0"},
+}
+"""What is no adjustment of the plugin's by itself."""
 
 
 def adjustments() -> list[str]:
@@ -65,10 +71,8 @@ def main() -> None:
         assembly = cdk.synthesize(output=Path(folder))
         everything, load = cost(assembly, {})
         print(f"{'all on':26} {everything:6.1f} ms  answer {load.answer_ms:6.1f} ms  wrong {len(load.wrong)}")
-        for name in options.names or [*adjustments(), "gateway-server", "all"]:
-            settings = {f"TUNING_{name.upper().replace('-', '_')}": "0"}
-            if name in {"gateway-server", "all"}:
-                settings = {"GATEWAY_SERVER": "twisted"} | ({"TUNING": "0"} if name == "all" else {})
+        for name in options.names or [*adjustments(), *_SETTINGS]:
+            settings = _SETTINGS.get(name, {f"TUNING_{name.upper().replace('-', '_')}": "0"})
             without, load = cost(assembly, settings)
             print(
                 f"without {name:18} {without:6.1f} ms  ({without / everything:4.2f} x)  "

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import urllib3
-
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine
 from localdev.errors import LocaldevError
@@ -14,6 +12,8 @@ from localdev.project import DEFAULT_PORT, STACK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import urllib3
 
 NEEDED = (
     "apigateway",
@@ -58,6 +58,8 @@ class ExternalEngine(LocalEngine):
 
         :raises LocaldevError: nothing does, or something that is not compatible with LocalStack.
         """
+        import urllib3  # slow to import, and every command knows this engine
+
         url = f"{self.endpoint_url}/_localstack/health"
         try:
             response = urllib3.PoolManager(retries=False, timeout=_REQUEST_SECONDS).request("GET", url)

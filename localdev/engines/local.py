@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -66,7 +65,9 @@ def is_ready(endpoint_url: str) -> bool | None:
 
     :raises LocaldevError: a hook has failed, so that it never will.
     """
-    # not urllib3: a command that starts an emulator needs it for nothing else, and it is slow to import
+    # not urllib3, and not before it is needed: what starts an emulator would start it later by as long as this imports
+    import http.client
+
     parts = urlsplit(endpoint_url)
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     with closing(make(parts.netloc, timeout=_REQUEST_SECONDS)) as connection:

@@ -15,7 +15,7 @@ from localdev import cdk
 from localdev.engines import EmbeddedEngine
 from localdev.processes import free_port
 from localdev.project import EMULATOR_PYTHON
-from tests.tuning.mixtures import GATEWAY_SERVER, adjustments_of, mixtures, settings
+from tests.tuning.mixtures import AS_RELEASED, adjustments_of, mixtures, settings
 from tests.tuning.session import Session
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.tuning.session import Aspect
 
-_AS_RELEASED = {"TUNING": "0", "GATEWAY_SERVER": "twisted"}
+_AS_RELEASED = {"TUNING": "0"} | settings(AS_RELEASED)
 _FOLDER = Path(__file__).parent / "in_localstack"
 
 
@@ -83,7 +83,7 @@ def mixed(applied: frozenset[str], assembly: Path) -> Mapping[frozenset[str], Ma
     """The same orders once more on emulators with some adjustments, by what is switched off; see ``mixtures``."""
     # LocalStack's start is work for one core, so as many at once as there are: they would only wait for each other
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = pool.map(lambda off: (off, _seen_without(off, applied, assembly)), mixtures({*applied, GATEWAY_SERVER}))
+        seen = pool.map(lambda off: (off, _seen_without(off, applied, assembly)), mixtures({*applied, *AS_RELEASED}))
         return dict(seen)
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from localdev.engines import EmbeddedEngine
 
 GATEWAY_SERVER = "gateway-server"
-"""Not one of the plugin's list, since LocalStack has a setting for it."""
+IN_MEMORY_CLIENT = "in-memory-client"
+AS_RELEASED = {GATEWAY_SERVER: {"GATEWAY_SERVER": "twisted"}, IN_MEMORY_CLIENT: {"IN_MEMORY_CLIENT": "0"}}
+"""Not of the plugin's list, since LocalStack has settings for them; by name, what switches each off."""
 
 
 def mixtures(names: Collection[str]) -> list[frozenset[str]]:
@@ -36,8 +38,10 @@ def adjustments_of(engine: EmbeddedEngine) -> frozenset[str]:
 
 def settings(switched_off: Collection[str]) -> dict[str, str]:
     """LocalStack's settings without these adjustments."""
-    switches = {f"TUNING_{name.upper().replace('-', '_')}": "0" for name in switched_off if name != GATEWAY_SERVER}
-    return switches | ({"GATEWAY_SERVER": "twisted"} if GATEWAY_SERVER in switched_off else {})
+    switches = {f"TUNING_{name.upper().replace('-', '_')}": "0" for name in switched_off if name not in AS_RELEASED}
+    for name in AS_RELEASED.keys() & set(switched_off):
+        switches |= AS_RELEASED[name]
+    return switches
 
 
 def suspects(mixed: Collection[frozenset[str]], differing: Collection[frozenset[str]]) -> list[str]:

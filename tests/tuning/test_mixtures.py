@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.tuning.mixtures import GATEWAY_SERVER, mixtures, settings, suspects
+from tests.tuning.mixtures import GATEWAY_SERVER, IN_MEMORY_CLIENT, mixtures, settings, suspects
 
 
 def names(number: int) -> list[str]:
@@ -34,4 +34,5 @@ def test_those_that_differ_name_the_adjustment() -> None:
 
 def test_each_is_switched_off_by_its_own_variable() -> None:
     assert settings(["route-cache", GATEWAY_SERVER]) == {"TUNING_ROUTE_CACHE": "0", "GATEWAY_SERVER": "twisted"}
+    assert settings([IN_MEMORY_CLIENT]) == {"IN_MEMORY_CLIENT": "0"}
     assert settings([]) == {}
