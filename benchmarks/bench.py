@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -26,10 +27,11 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from benchmarks import executor, report
-from benchmarks.orders import Pizzeria
+from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
 from localdev import assemblies, cdk, terminal
 from localdev.engines import EmbeddedEngine
+from localdev.errors import LocaldevError
 from localdev.processes import free_port
 from localdev.project import NODE_MODULES, ROOT
 from localdev.stack import reachable_api_url, stack_outputs
@@ -48,6 +50,8 @@ _SAVES = 7
 _OF_INVOCATIONS = ("warm_ms", "cold_ms", "environment_mb")
 _ONE_TEST = ("tests/integration", "-x", "-q", "-k", "test_pepperoni_succeeds", "--engine", "external")
 _SECONDS = 60.0
+_ACCEPTED = 202
+_ADDRESS = re.compile(r"https?://\S*\bexecute-api\b\S*")
 
 type Samples = dict[str, dict[str, list[float]]]
 
@@ -106,8 +110,7 @@ def _first_order(one_test: list[float] | None = None) -> float:
     port = free_port()
     try:
         started = time.monotonic()
-        _run("up", "--port", str(port))
-        order(EmbeddedEngine(port))
+        _place(_printed_address(_run("up", "--port", str(port))))
         seconds = time.monotonic() - started
         if one_test is not None:
             started = time.monotonic()
@@ -126,11 +129,32 @@ def _first_order_on(rival: Rival) -> float:
         cdklocal = NODE_MODULES / ".bin" / "cdklocal"
         with tempfile.TemporaryDirectory() as folder:
             for command in (["bootstrap"], ["deploy", "--require-approval", "never"]):
-                subprocess.run(
-                    [cdklocal, *command, "--output", folder], cwd=ROOT, env=environment, check=True, capture_output=True
-                )
-        Pizzeria(engine.clients(), str(engine.endpoint_url)).place(callers=1, orders=1)
+                said = subprocess.run(
+                    [cdklocal, *command, "--output", folder],
+                    cwd=ROOT,
+                    env=environment,
+                    check=True,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                ).stdout
+        _place(path_style(_printed_address(said), str(engine.endpoint_url)))
         return time.monotonic() - started
+
+
+def _printed_address(said: str) -> str:
+    """The API's address, from what deployed it: who orders first copies it, and needs no client of CloudFormation's."""
+    found = _ADDRESS.search(said)
+    if not found:
+        raise LocaldevError(f"Expected the API's address in what was printed, found:\n{said}")
+    return found[0]
+
+
+def _place(url: str) -> None:
+    """Place the first order. :raises LocaldevError: it is not accepted."""
+    response = urllib3.request("GET", f"{url.rstrip('/')}/?flavour=pepperoni", timeout=_SECONDS, retries=False)
+    if response.status != _ACCEPTED:
+        raise LocaldevError(f"The first order was answered with status {response.status}, expected {_ACCEPTED}.")
 
 
 def _orders(samples: Samples, wrong: list[str], rival: Rival | None, rounds: int) -> None:
@@ -215,12 +239,6 @@ def _invocations(samples: Samples) -> None:
             taken[key if key in _OF_INVOCATIONS else f"invocations_{key}"].append(value)
 
 
-def order(engine: EmbeddedEngine) -> str:
-    """Place one over HTTP; the answer."""
-    url = reachable_api_url(stack_outputs(engine.clients()).api_url, engine.endpoint_url)
-    return _get(f"{url}/?flavour=pepperoni")
-
-
 def _get(url: str) -> str:
     return urllib3.request("GET", url, timeout=_SECONDS, retries=False).data.decode()
 
@@ -282,8 +300,8 @@ def _write(results: dict[str, Any], file: Path | None) -> None:
         documentation.main()
 
 
-def _run(script: str, *arguments: str) -> None:
-    subprocess.run([ROOT / "scripts" / script, *arguments], check=True, capture_output=True)
+def _run(script: str, *arguments: str) -> str:
+    return subprocess.run([ROOT / "scripts" / script, *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def say(what: str) -> None:

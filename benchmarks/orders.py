@@ -83,7 +83,7 @@ class Pizzeria:
 
     def __init__(self, clients: Clients, endpoint_url: str) -> None:
         outputs = stack_outputs(clients)
-        self._url = urlsplit(_path_style(outputs.api_url, endpoint_url))
+        self._url = urlsplit(path_style(outputs.api_url, endpoint_url))
         self._state_machine = outputs.state_machine_arn
         self._step_functions = clients.client("stepfunctions")
         self._before: set[str] = set()
@@ -160,7 +160,7 @@ class Pizzeria:
         return ends
 
 
-def _path_style(api_url: str, endpoint_url: str) -> str:
+def path_style(api_url: str, endpoint_url: str) -> str:
     """The API under the endpoint itself, by the address that LocalStack and its rivals have always had for it.
 
     No order may leave this machine, whatever host an emulator names in the stack's outputs.

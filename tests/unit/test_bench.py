@@ -71,3 +71,19 @@ def test_without_docker_idle_memory_is_measured_with_the_executor_alone(
 
     assert list(executor.idle_settings()) == ["idle_mb"]
     assert "with the executor alone: No Docker Engine answers." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Outputs:\ns.ApiUrl = https://a.execute-api.cloud:1/prod/\n", "https://a.execute-api.cloud:1/prod/"),
+        ("The order API is at\n  http://[::1]/_aws/execute-api/a\n\nTry it", "http://[::1]/_aws/execute-api/a"),
+    ],
+)
+def test_the_first_order_goes_to_the_address_that_was_printed(said: str, expected: str) -> None:
+    assert bench._printed_address(said) == expected
+
+
+def test_a_deployment_that_prints_no_address_is_said() -> None:
+    with pytest.raises(LocaldevError, match="no changes"):
+        bench._printed_address("the-state-machine (no changes)")
