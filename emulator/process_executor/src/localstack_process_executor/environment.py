@@ -274,9 +274,10 @@ class ExecutionEnvironment:
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
         """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
         limit_kb = self._spec.memory_size_mb * _KB_PER_MB
-        look_at_memory = time.monotonic() + _MEMORY_SECONDS
+        began = time.monotonic()
+        look_at_memory = began + _MEMORY_SECONDS
         while True:
-            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS))
+            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS), began)
             messages = [message for fileno in ready.others for message in self._api.handle(fileno)]
             self._output.feed(ready.output)
             if asked_for := next((message for message in messages if message.kind in kinds), None):

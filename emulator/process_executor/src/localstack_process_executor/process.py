@@ -13,6 +13,8 @@ from localstack_process_executor.forking import Forked
 
 _READ_BYTES = 64 * 1024
 _GONE_SECONDS = 10.0
+_QUIET_SECONDS = 0.01
+"""Who writes more than a pipe holds in this time waits for the rest of it."""
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _MEMORY = re.compile(rb"^VmHWM:\s+(\d+).*^RssFile:\s+(\d+).*^RssShmem:\s+(\d+)", re.DOTALL | re.MULTILINE)
 
@@ -64,16 +66,18 @@ class RuntimeProcess:
                     self._conclude()
         return self._returncode
 
-    def poll(self, other_filenos: list[int], seconds: float) -> Ready:
-        """Wait until the process writes or ends, or another descriptor is readable.
+    def poll(self, other_filenos: list[int], seconds: float, since: float) -> Ready:
+        """Wait until another descriptor is readable or the process ends, or writes; at most for so long.
 
-        What was written before another descriptor became readable is seen with it, or before.
+        What was written before another descriptor became readable is read with it. Most functions write a line or two
+        and answer: in the first milliseconds after ``since``, of the monotonic clock, nobody is woken for a line.
         """
+        quiet = since + _QUIET_SECONDS - time.monotonic()
+        own = (self._forked.status,) if quiet > 0 else (self._forked.output, self._forked.status)
         poller = select.poll()
-        own = (self._forked.output, self._forked.status)
         for fileno in (*other_filenos, *own):
             poller.register(fileno, select.POLLIN)
-        ready = poller.poll(max(0.0, seconds) * 1000)
+        ready = poller.poll(max(0.0, min(seconds, quiet) if quiet > 0 else seconds) * 1000)
         hung_up = any(fileno == self._forked.output and mask == select.POLLHUP for fileno, mask in ready)
         if hung_up:
             # whoever could write has ended; how is a moment away
@@ -81,7 +85,7 @@ class RuntimeProcess:
         filenos = [fileno for fileno, _ in ready]
         return Ready(
             [fileno for fileno in filenos if fileno not in own],
-            self.read_output() if self._forked.output in filenos else b"",
+            self.read_output() if ready else b"",
             hung_up or self._forked.status in filenos,
         )
 
