@@ -24,8 +24,6 @@ LEFT_OUT = (
     "openapi_core",
     "OpenSSL.SSL",
     "asn1crypto.parser",
-    "dns.asyncquery",
-    "dns.rdataset",
     "jsonschema",
     "openapi_spec_validator.shortcuts",
     "rich.text",
@@ -113,16 +111,6 @@ def policies() -> Any:
     return type(transformers.create_policy_loader()).__module__
 
 
-def names() -> Any:
-    """What LocalStack looks up DNS with: a resolver, a request, and how it is sent."""
-    from localstack.aws import connect
-    from localstack.utils import net
-
-    resolver = net.dns.resolver.Resolver(configure=False)
-    question = connect.dns.message.make_query("example.com", "A").question
-    return type(resolver).__module__, [str(asked) for asked in question], connect.dns.query.udp.__module__
-
-
 def envelopes() -> Any:
     """What KMS puts a key into for its recipient."""
     from localstack.utils import crypto
@@ -196,7 +184,7 @@ def urls() -> Any:
 
 
 USES: tuple[Callable[[], Any], ...] = (
-    sam, ec2_backends, moto_by_name, ec2_types, other_types, validation, openapi, policies, names, envelopes, contexts,
+    sam, ec2_backends, moto_by_name, ec2_types, other_types, validation, openapi, policies, envelopes, contexts,
     console, addresses, events, urls,
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 Importing is half of a start. A third of that is EC2 (``moto.ssm`` and ``moto.batch`` reach for its instances and
 CloudFormation for two of its types), a quarter the SAM translator, two validators of OpenAPI, and what ``import`` names
-for one rare use: DNS, ASN.1, pyOpenSSL, a console, the addresses of AWS that moto would mock. Each is now imported when
+for one rare use: ASN.1, pyOpenSSL, a console, the addresses of AWS that moto would mock. Each is now imported when
 it is used first.
 
 What is deferred is never a package that its own modules import from: executing it amid the import of one of them would
@@ -142,7 +142,7 @@ def _validators(module: ModuleType) -> Mapping[str, Any]:
 
 
 def _nothing(_module: ModuleType) -> Mapping[str, Any]:
-    """A module that is imported whole, ``import dns.resolver``: any name is a use of it."""
+    """A module that is imported whole, ``from asn1crypto import cms``: any name is a use of it."""
     return {}
 
 
@@ -205,9 +205,6 @@ _STAND_INS: dict[str, Callable[[ModuleType], Mapping[str, Any]]] = {
     "asn1crypto.cms": _nothing,
     "asn1crypto.core": _nothing,
     "asn1crypto.x509": _nothing,
-    "dns.message": _nothing,
-    "dns.query": _nothing,
-    "dns.resolver": _nothing,
     "localstack.aws.api.config": _types(TagsList=list),
     "localstack.aws.api.dynamodb": _types(CreateTableOutput=dict, DescribeTableOutput=dict),
     "localstack.aws.api.ec2": _types(AvailabilityZoneList=list, DescribeAvailabilityZonesResult=dict),
