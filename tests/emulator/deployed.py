@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import os
-import signal
 import textwrap
 import uuid
 import zipfile
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import psutil
 from botocore.config import Config
 
 from localdev import project
@@ -80,8 +81,14 @@ class TestEngine(EmbeddedEngine):
     def stop(self) -> None:
         """Stop it; under coverage it ends by itself, and says what it has run."""
         if "COVERAGE_FOLDER" in os.environ and self.is_up():
-            os.kill(self.instance().pid, signal.SIGTERM)
+            localstack = psutil.Process(self.instance().pid)
+            started = localstack.children(recursive=True)
+            localstack.terminate()
             wait_until(lambda: None if self.is_up() else True, what="LocalStack to end", seconds=SECONDS)
+            # it leaves what it has started for DynamoDB, in a session of its own
+            for left in started:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    left.kill()
         super().stop()
 
     def _make_folders(self) -> None:
