@@ -58,6 +58,15 @@ def test_botocores_files_are_read_once_and_a_persons_own_every_time(run_in_local
     }
 
 
+def test_what_is_known_of_a_template_is_copied_alike_and_its_paths_are_not(
+    run_in_localstack: Callable[[str], Any],
+) -> None:
+    found = run_in_localstack("scopes.py")
+    assert found["adjusted"] == found["released"]
+    assert found["adjusted"][0] == {"Name": ["orders"]}
+    assert found["same path"] == [False, True]
+
+
 def test_garbage_is_looked_for_when_a_second_has_passed_without_an_import(
     run_in_localstack: Callable[[str], Any],
 ) -> None:

@@ -27,6 +27,7 @@ from localstack_tuning import (
     route_cache,
     rule_matching,
     rule_targets,
+    scope_copies,
     shared_timer,
     starting,
     state_machine_copies,
@@ -58,6 +59,7 @@ ADJUSTMENTS = (
     rule_matching.ADJUSTMENT,
     state_machine_copies.ADJUSTMENT,
     one_core.ADJUSTMENT,
+    scope_copies.ADJUSTMENT,
 )
 
 
