@@ -8,7 +8,7 @@ const util = require("node:util");
 
 // The CLI asks CloudFormation every five seconds whether a stack is complete. An emulator has it in one or two.
 const CLI_PAUSE_MS = 5000;
-const PAUSE_MS = 200;
+const PAUSE_MS = 100;
 
 const setTimer = globalThis.setTimeout;
 function setTimeout(callback, delay, ...args) {
