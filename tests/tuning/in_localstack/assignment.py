@@ -183,6 +183,7 @@ def long_invocations(service: FairAssignmentService) -> bool:
     """Whether one that comes while many are at work has an environment at once, where they are not soon free again."""
     with service.get_environment("v", VERSION, ON_DEMAND):
         pass
+    fair_assignment.LOAD = SimpleNamespace(is_full=lambda: False)
     service._flows["v"].freed(100.0)
     held = [Held(service) for _ in range(fair_assignment.ENOUGH + 3)]
     waited = False
@@ -195,13 +196,14 @@ def long_invocations(service: FairAssignmentService) -> bool:
 
 def half_a_second(service: FairAssignmentService, *, full: bool) -> bool:
     """Whether one that comes while many are at work waits, where they are usually free again in half a second."""
-    fair_assignment.LOAD = SimpleNamespace(is_full=lambda: full)
+    fair_assignment.LOAD = SimpleNamespace(is_full=lambda: False)
     with service.get_environment("v", VERSION, ON_DEMAND):
         pass
     flow = service._flows["v"]
     held = [Held(service) for _ in range(fair_assignment.ENOUGH)]
     all_started = all(each.has_it.wait(5) for each in held)
     flow.freed(16 * 0.5)
+    fair_assignment.LOAD = SimpleNamespace(is_full=lambda: full)
     one_more = Held(service)
     waits = wait_for(lambda: one_more.has_it.is_set() or flow.waiting) and not one_more.has_it.is_set()
     for each in (*held, one_more):

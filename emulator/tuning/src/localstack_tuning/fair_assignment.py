@@ -31,7 +31,7 @@ WAIT_SECONDS = 1.0
 COLD_START_SECONDS = 0.05
 """What an environment's start takes, about."""
 _STILL_SECONDS = 0.5
-_LOAD_SECONDS = 0.2
+_LOAD_SECONDS = 0.1
 _FULL = 0.75
 
 
@@ -82,7 +82,9 @@ class _Flow:
     def freed(self, seconds: float) -> None:
         """An environment is free again after so long."""
         self._moved = time.monotonic()
-        self._usual_seconds += (seconds - self._usual_seconds) / 16
+        if not LOAD.is_full():
+            # or it tells how busy we are, and not how long the function takes
+            self._usual_seconds += (seconds - self._usual_seconds) / 16
 
     @property
     def may_start(self) -> bool:
