@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import docker
@@ -12,7 +15,11 @@ from docker.errors import DockerException
 
 from localdev.errors import LocaldevError
 
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
 _SECONDS = 60
+_USUAL_SOCKET = "/var/run/docker.sock"
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -30,9 +37,10 @@ def connect() -> DockerClient:
         )
     client = None
     try:
+        _try_socket(parts)
         client = DockerClient(base_url=url, timeout=_SECONDS) if url else docker.from_env(timeout=_SECONDS)
         client.ping()
-    except DockerException as error:
+    except (DockerException, OSError) as error:
         if client:
             client.close()
         raise LocaldevError(
@@ -40,6 +48,17 @@ def connect() -> DockerClient:
             "start it (Docker Desktop, or 'sudo systemctl start docker'), or use --engine embedded, which needs none.",
         ) from error
     return client
+
+
+def _try_socket(url: SplitResult) -> None:
+    """Docker's SDK leaves a socket open that nobody answers, such as that of an engine that was killed.
+
+    :raises OSError: nobody does.
+    """
+    if url.scheme in {"", "unix", "http+unix"} and sys.platform != "win32":
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(_SECONDS)
+            probe.connect(url.path or _USUAL_SOCKET)
 
 
 def _engine_url() -> str | None:

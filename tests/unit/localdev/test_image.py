@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import socket
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +183,21 @@ def test_no_docker_engine_is_said_with_what_to_start(monkeypatch: pytest.MonkeyP
 
     with pytest.raises(LocaldevError, match=r"(?s)No Docker Engine answers at tcp://.*Hint: start it.*embedded"):
         docker_engine.connect()
+
+
+def test_the_socket_of_an_engine_that_was_killed_is_left_to_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(tmp_path / "docker.sock"))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(LocaldevError, match="No Docker Engine answers"):
+            docker_engine.connect()
+        gc.collect()
+    assert not said
 
 
 @pytest.mark.parametrize("host", ["tcp://192.168.0.7:2375", "ssh://baker@oven"])
