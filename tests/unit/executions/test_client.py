@@ -125,25 +125,31 @@ def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
 
 
 _GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
-EXPRESS = {
-    "stateMachineArn": MACHINE,
-    "name": "machine",
-    "definition": "{}",
-    "roleArn": "arn:aws:iam::000000000000:role/r",
-    "type": "EXPRESS",
-    "creationDate": datetime.now(UTC),
-}
-"""What DescribeStateMachine says of an Express machine."""
-LOGGED = EXPRESS | {
-    "loggingConfiguration": {"destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": _GROUP}}]},
-}
-"""And of one that logs."""
+
+
+def express(**more: object) -> dict[str, object]:
+    """What DescribeStateMachine says of an Express machine that has just been made."""
+    return {
+        "stateMachineArn": MACHINE,
+        "name": "machine",
+        "definition": "{}",
+        "roleArn": "arn:aws:iam::000000000000:role/r",
+        "type": "EXPRESS",
+        "creationDate": datetime.now(UTC),
+        **more,
+    }
+
+
+def logged(**more: object) -> dict[str, object]:
+    """And of one that logs."""
+    destination = {"cloudWatchLogsLogGroup": {"logGroupArn": _GROUP}}
+    return express(loggingConfiguration={"destinations": [destination]}, **more)
 
 
 def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubbed) -> None:
     recorded = recording("express").document
     arn = recorded["execution"]["executionArn"]
-    machine = {**LOGGED, "definition": json.dumps(recorded["definition"])}
+    machine = logged(definition=json.dumps(recorded["definition"]))
     found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"]]}
     of = "arn:aws:states:us-east-1:000000000000:stateMachine:recorded-express"
     stubbed.states.add_response("describe_state_machine", machine, {"stateMachineArn": of})
@@ -158,7 +164,7 @@ def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubb
 
 
 def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubbed) -> None:
-    stubbed.states.add_response("describe_state_machine", EXPRESS)
+    stubbed.states.add_response("describe_state_machine", express())
 
     with pytest.raises(NotFoundError, match="Express executions have no history"):
         stubbed.client.execution(recording("express").document["execution"]["executionArn"])
@@ -170,7 +176,7 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
     messages = recorded["log"]
     later = [message.replace(arn, f"{arn}-later").replace("2026-", "2027-") for message in messages]
     found = {"events": [{"message": message, "timestamp": 0} for message in [*messages, "not ours", *later]]}
-    stubbed.states.add_response("describe_state_machine", LOGGED)
+    stubbed.states.add_response("describe_state_machine", logged())
     stubbed.logs.add_response("filter_log_events", found)
 
     listed = stubbed.client.express_executions(MACHINE)
@@ -185,7 +191,7 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
 def test_an_express_execution_whose_beginning_was_not_read_is_not_listed(stubbed: Stubbed) -> None:
     recorded = recording("express").document
     found = {"events": [{"message": message, "timestamp": 0} for message in recorded["log"][1:]]}
-    stubbed.states.add_response("describe_state_machine", LOGGED)
+    stubbed.states.add_response("describe_state_machine", logged())
     stubbed.logs.add_response("filter_log_events", found)
 
     assert stubbed.client.express_executions(MACHINE).rows == ()
