@@ -54,9 +54,10 @@ def test_bytes_that_begin_like_a_frame_are_output() -> None:
 
 
 def test_a_frame_that_is_cut_off_is_output() -> None:
-    (event,) = read(frame("a long message")[:-4])
+    # one of the bytes that tell the time may be a newline, for minutes on end
+    *_, last = read(frame("a long message")[:-4])
 
-    assert event.endswith("a long mes\n")
+    assert last.endswith("a long mes\n")
 
 
 @given(st.lists(st.text(min_size=1, max_size=50)), st.data())
