@@ -59,11 +59,13 @@ class RuntimeProcess:
     def returncode(self) -> int | None:
         """How it ended, negative for a signal, or ``None`` while it runs."""
         if self._returncode is None:
-            with contextlib.suppress(BlockingIOError):
+            try:
                 chunk = os.read(self._forked.status, 256)
-                self._said += chunk
-                if not chunk or self._said.endswith(b"\n"):
-                    self._conclude()
+            except BlockingIOError:
+                return None
+            self._said += chunk
+            if not chunk or self._said.endswith(b"\n"):
+                self._conclude()
         return self._returncode
 
     def poll(self, other_filenos: list[int], seconds: float, since: float) -> Ready:
@@ -92,11 +94,14 @@ class RuntimeProcess:
     def read_output(self) -> bytes:
         """Everything written and not yet read; never waits."""
         chunks: list[bytes] = []
-        with contextlib.suppress(BlockingIOError):
-            while chunk := os.read(self._forked.output, _READ_BYTES):
-                chunks.append(chunk)
-                if len(chunk) < _READ_BYTES:
-                    break  # there was no more
+        while True:
+            try:
+                chunk = os.read(self._forked.output, _READ_BYTES)
+            except BlockingIOError:
+                break
+            chunks.append(chunk)
+            if len(chunk) < _READ_BYTES:
+                break  # there was no more
         return b"".join(chunks)
 
     def exceeds(self, limit_kb: int) -> bool:
@@ -130,15 +135,18 @@ class RuntimeProcess:
 
     def peak_memory_kb(self) -> tuple[int, int]:
         """The most it has used, with and without mapped files; zeros where the system does not tell."""
-        with contextlib.suppress(OSError):
+        try:
             if self._memory_file is None:
                 # once: it is read after every invocation
                 self._memory_file = os.open(f"/proc/{self.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
-            if found := _MEMORY.search(os.pread(self._memory_file, _READ_BYTES, 0)):
-                peak, files, shared = map(int, found.groups())
-                self._peak_kb = max(self._peak_kb, peak)
-                return self._peak_kb, peak - files - shared
-        return self._peak_kb, 0
+            found = _MEMORY.search(os.pread(self._memory_file, _READ_BYTES, 0))
+        except OSError:
+            found = None
+        if not found:
+            return self._peak_kb, 0
+        peak, files, shared = map(int, found.groups())
+        self._peak_kb = max(self._peak_kb, peak)
+        return self._peak_kb, peak - files - shared
 
     def kill(self) -> None:
         """Kill the process and all it has started, and wait until they are gone. May be called again."""

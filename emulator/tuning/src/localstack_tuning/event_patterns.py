@@ -1,7 +1,7 @@
-"""Parse and flatten a rule's event pattern once.
+"""Parse and flatten a rule's event pattern once, and an event without making functions for it.
 
 LocalStack parses a rule's pattern, validates it and flattens it for every event that is put. None of what comes of it
-is changed afterwards.
+is changed afterwards. An event is flattened by functions that are made for each, and hold each other from then on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _PATTERNS = 256
+_PATHS = 4096
 
 
 class _Compiled(dict[str, Any]):
@@ -47,6 +48,29 @@ def _compile_once(module: ModuleType) -> None:
 
     compiler.compile_event_pattern = compile_event_pattern
     engine.flatten_pattern = staticmethod(flatten_pattern)
+    engine.flatten_payload = staticmethod(_flat_event)
+
+
+def _flat_event(payload: Any, patterns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As ``EventRuleEngine.flatten_payload``: an event's values by their paths, those that the patterns ask for."""
+    return _with_values(payload, [{}], None, frozenset(path for pattern in patterns for path in pattern))
+
+
+def _with_values(value: Any, found: list[dict[str, Any]], path: Any, wanted: frozenset[str]) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            below = f"{path}.{key}" if path else key
+            if _is_asked_for(below, wanted):
+                found = _with_values(inner, found, below, wanted)
+        return found
+    if isinstance(value, list):
+        return [each for inner in value for each in _with_values(inner, found, path, wanted)] if value else found
+    return [{**each, path: value} for each in found]
+
+
+@lru_cache(_PATHS)
+def _is_asked_for(path: str, wanted: frozenset[str]) -> bool:
+    return any(one.startswith(path) for one in wanted)
 
 
 ADJUSTMENT = Adjustment("event-patterns", {"localstack.services.events.event_rule_engine": _compile_once})

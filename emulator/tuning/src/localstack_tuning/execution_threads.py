@@ -9,12 +9,12 @@ has a timer: the execution has then timed out, as it would have, whatever its th
 from __future__ import annotations
 
 import contextlib
-import copy
 import threading
 from contextvars import Context, ContextVar
 from typing import TYPE_CHECKING, Any
 
 from localstack_tuning.adjustment import Adjustment
+from localstack_tuning.execution_data import copied
 from localstack_tuning.shared_timer import SharedTimer
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _evaluate_states_here(module: ModuleType) -> None:
         env.stack.pop()
         frame = env.open_frame()
         frame.states.reset(input_value=env.states.get_input())
-        frame.stack = copy.deepcopy(env.stack)
+        frame.stack = copied(env.stack)
         try:
             Context().run(self._eval_execution, frame)
         finally:

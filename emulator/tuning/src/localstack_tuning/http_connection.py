@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _IDLE_SECONDS = 60
 _READ_BYTES = 256 * 1024
 _HEADER_BYTES = 64 * 1024
+_TOO_LONG = "the request's headers are too long"
 _BODY_IN_MEMORY_BYTES = 1024 * 1024
 _NO_BODY = frozenset({204, 304})
 
@@ -84,12 +85,16 @@ class RequestParser:
     def on_url(self, url: bytes) -> None:
         assert self._request
         self._request.target += url
-        self._count(len(url))
+        self._header_bytes += len(url)
+        if self._header_bytes > _HEADER_BYTES:
+            raise httptools.HttpParserError(_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._request
         self._request.headers.append((name, value))
-        self._count(len(name) + len(value))
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > _HEADER_BYTES:
+            raise httptools.HttpParserError(_TOO_LONG)
         if name.lower() == b"expect" and value.lower() == b"100-continue":
             self.expects_continue = True
 
@@ -108,11 +113,6 @@ class RequestParser:
         self._request.body.seek(0)
         self.complete.append(self._request)
         self._request, self.expects_continue = None, False
-
-    def _count(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > _HEADER_BYTES:
-            raise httptools.HttpParserError("the request's headers are too long")
 
 
 class HttpConnection:

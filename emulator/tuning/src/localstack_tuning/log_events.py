@@ -42,15 +42,16 @@ def _appended(backend: Any, group: str, stream: str, events: Sequence[dict[str, 
     if to is None or to.subscription_filters or stream not in to.streams:
         return False
     now = int(time.time() * 1000)
-    before = now - _OLDEST_MS
+    before, size = now - _OLDEST_MS, 0
     for event in events:
         timestamp = event["timestamp"]
         if not before <= timestamp <= now + _NEWEST_MS:
             return False
         before = timestamp
+        size += len(event["message"])
     log_stream = to.streams[stream]
     log_stream.last_ingestion_time = now
-    log_stream.stored_bytes += sum(len(event["message"]) for event in events)
+    log_stream.stored_bytes += size
     log_stream.events += [LogEvent(now, event) for event in events]
     log_stream.upload_sequence_token += 1
     return True

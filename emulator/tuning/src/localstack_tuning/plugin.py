@@ -10,11 +10,14 @@ from localstack_tuning import (
     definition_cache,
     direct_invocations,
     environment_assignment,
+    evaluation_steps,
     event_patterns,
+    execution_data,
     execution_events,
     execution_logs,
     execution_threads,
     function_logs,
+    function_names,
     garbage_collection,
     header_lookups,
     invocation_metrics,
@@ -31,6 +34,7 @@ from localstack_tuning import (
     shared_timer,
     starting,
     state_machine_copies,
+    store_lookups,
 )
 from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version, switched_on
 
@@ -50,6 +54,7 @@ ADJUSTMENTS = (
     shared_timer.ADJUSTMENT,
     reused_threads.ADJUSTMENT,
     execution_threads.ADJUSTMENT,
+    execution_data.ADJUSTMENT,
     accept_headers.ADJUSTMENT,
     route_cache.ADJUSTMENT,
     header_lookups.ADJUSTMENT,
@@ -58,6 +63,9 @@ ADJUSTMENTS = (
     event_patterns.ADJUSTMENT,
     rule_matching.ADJUSTMENT,
     state_machine_copies.ADJUSTMENT,
+    evaluation_steps.ADJUSTMENT,
+    function_names.ADJUSTMENT,
+    store_lookups.ADJUSTMENT,
     one_core.ADJUSTMENT,
     scope_copies.ADJUSTMENT,
 )

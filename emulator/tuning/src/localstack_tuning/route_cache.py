@@ -7,6 +7,7 @@ holds as long as it does.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from localstack_tuning.adjustment import Adjustment
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _ROUTES = 1024
+_PATH = re.compile(r"/(?!/)[!-\"$-:<->@-~]*(?=\?|\Z)")
+"""A path with a query or without, and nothing that has to be taken apart otherwise."""
 
 
 def _remember_routes(module: ModuleType) -> None:
@@ -31,7 +34,8 @@ def _remember_routes(module: ModuleType) -> None:
     def dispatch(self: Any, request: Any) -> Any:
         url_map = self.url_map
         known = vars(url_map).setdefault("tuning_routes", {})
-        key = (request.host, module.get_raw_path(request), request.method)
+        path = _PATH.match(request.environ.get("RAW_URI", ""))
+        key = (request.host, path[0] if path else module.get_raw_path(request), request.method)
         try:
             found = known[key]  # one step: another thread may forget them all
         except KeyError:

@@ -24,21 +24,26 @@ from localstack.utils.xray.trace_header import TraceHeader
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request as WerkzeugRequest
 
+_LOG = logging.getLogger("localstack.request.internal.aws")
 _USER_AGENT = "Boto3 md/Botocore localstack-tuning"
+_CONTAINERS: dict[str, Any] = {}
+_TRACED = frozenset({"events", "lambda"})
+"""Services whose providers look at a request's trace."""
 _HEADERS = (("User-Agent", _USER_AGENT), ("content-length", "0"))
 
 
 def internal_calls_are_logged() -> bool:
     """Whether calls between services show in LocalStack's log (``DEBUG=1`` and more): then none may be cut short."""
-    return logging.getLogger("localstack.request.internal.aws").isEnabledFor(logging.INFO)
+    return _LOG.isEnabledFor(logging.INFO)
 
 
 def running(name: str) -> Any:
     """The service, started if it is not; without ``require``'s lock where it is."""
-    container = SERVICE_PLUGINS.get_service_container(name)
-    if container and container.state == ServiceState.RUNNING:
-        return container.service
-    return SERVICE_PLUGINS.require(name)
+    container = _CONTAINERS.get(name)
+    if container is None or container.state is not ServiceState.RUNNING:
+        SERVICE_PLUGINS.require(name)
+        _CONTAINERS[name] = container = SERVICE_PLUGINS.get_service_container(name)
+    return container.service
 
 
 def call(
@@ -66,12 +71,28 @@ def _context(
     service_name: str, operation_name: str, parameters: dict[str, Any], account: str, region: str
 ) -> RequestContext:
     service, operation = _model(service_name, operation_name)
-    context = RequestContext(_request())
+    context = _Context(None)
     context.service, context.operation = service, operation
     context.account_id, context.region = account, region
     context.service_request = parameters
-    context.trace_context["aws_trace_header"] = TraceHeader().ensure_root_exists()
+    if service_name in _TRACED:
+        context.trace_context["aws_trace_header"] = TraceHeader().ensure_root_exists()
     return context
+
+
+class _Context(RequestContext):  # type: ignore[misc]
+    """Makes its request when a provider asks for it; few do."""
+
+    def __init__(self, request: Request | None) -> None:
+        super().__init__(request)
+        if request is None:
+            del self.__dict__["request"]
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "request":
+            return super().__getattr__(name)
+        self.request = _request()
+        return self.request
 
 
 def _request() -> Request:
