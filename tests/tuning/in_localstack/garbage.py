@@ -5,7 +5,7 @@ import json
 import sys
 import types
 
-from localstack_tuning import garbage_collection
+from localstack_tuning import garbage_collection, when_loaded
 
 seen: list[bool] = []
 
@@ -16,7 +16,7 @@ def a_second_passes(_seconds: float) -> None:
         sys.modules[f"one_more_{len(seen)}"] = types.ModuleType("one_more")
 
 
-garbage_collection.time = types.SimpleNamespace(sleep=a_second_passes)
+when_loaded.time = types.SimpleNamespace(sleep=a_second_passes)
 garbage_collection.ADJUSTMENT.apply()
-garbage_collection._wait_and_set_aside()
+when_loaded.wait_and_do([garbage_collection.set_aside])
 print(json.dumps({"meanwhile": seen, "then": gc.isenabled(), "set aside": gc.get_freeze_count() > 0}))

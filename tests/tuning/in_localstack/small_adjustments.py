@@ -25,13 +25,13 @@ from werkzeug.datastructures import Headers, headers
 
 from localstack_tuning import (
     event_patterns,
+    execution_data,
     header_lookups,
     log_events,
     request_contexts,
     request_log,
     rule_matching,
     service_calls,
-    state_machine_copies,
 )
 
 ADJUSTED: list[bool] = []
@@ -237,7 +237,7 @@ released = {
 ADJUSTED.append(True)
 header_lookups._look_up(headers)
 event_patterns._compile_once(event_rule_engine)
-state_machine_copies._copy_attributes(stepfunctions)
+execution_data._copy_attributes(stepfunctions)
 request_contexts._set_as_usual(chain)
 request_log._log_lines_alone(request_logging)
 ours, theirs = stored()

@@ -2,7 +2,9 @@
 
 Step Functions copies what goes into a state and what comes out of it some thirty times for an order, for which
 ``copy.deepcopy`` looks in three places how to copy each string; and writes JSON as often, each time with an encoder
-made for it.
+made for it. For every execution it copies the state machine, down to its tags, versions and aliases, so that an update
+changes none that has begun. An update gives it new attributes, and changes nothing within the old ones that an
+execution looks at: a copy of the attributes does the same.
 """
 
 from __future__ import annotations
@@ -62,6 +64,13 @@ def _copy_data_and_programs(module: ModuleType) -> None:
     module.copy = SimpleNamespace(deepcopy=copied_program)  # type: ignore[attr-defined]
 
 
+def _copy_attributes(module: ModuleType) -> None:
+    def clone(thing: Any) -> Any:
+        return copy.copy(thing) if isinstance(thing, module.StateMachineInstance) else copy.deepcopy(thing)
+
+    module.copy = SimpleNamespace(deepcopy=clone)  # type: ignore[attr-defined]
+
+
 def _write_with_one_encoder(module: ModuleType) -> None:
     encoder = cache(lambda separators: module._DateTimeEncoder(separators=separators))
 
@@ -76,6 +85,7 @@ _ASL = "localstack.services.stepfunctions.asl"
 ADJUSTMENT = Adjustment(
     "execution-data",
     {
+        "localstack.services.stepfunctions.provider": _copy_attributes,
         f"{_ASL}.utils.encoding": _write_with_one_encoder,
         f"{_ASL}.eval.states": _copy_data,
         f"{_ASL}.eval.environment": _copy_data_and_programs,

@@ -9,28 +9,11 @@ them instead of 2,000.
 from __future__ import annotations
 
 import gc
-import sys
-import threading
-import time
 
 from localstack_tuning.adjustment import Adjustment
 
 _YOUNG = 20_000
 _OLDER = (20, 20)
-_QUIET_SECONDS = 1.0
-
-
-def set_aside_when_loaded() -> None:
-    """Once LocalStack is ready: when it has imported nothing for a second, which it does while a stack is deployed."""
-    threading.Thread(target=_wait_and_set_aside, name="set-garbage-aside", daemon=True).start()
-
-
-def _wait_and_set_aside() -> None:
-    imported = 0
-    while imported != len(sys.modules):
-        imported = len(sys.modules)
-        time.sleep(_QUIET_SECONDS)
-    set_aside()
 
 
 def set_aside() -> None:

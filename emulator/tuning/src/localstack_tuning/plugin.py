@@ -20,6 +20,7 @@ from localstack_tuning import (
     function_names,
     garbage_collection,
     header_lookups,
+    huge_pages,
     invocation_metrics,
     jsonpath_cache,
     one_core,
@@ -33,10 +34,10 @@ from localstack_tuning import (
     scope_copies,
     shared_timer,
     starting,
-    state_machine_copies,
     store_lookups,
 )
 from localstack_tuning.adjustment import LOCALSTACK_VERSION, is_the_version, switched_on
+from localstack_tuning.when_loaded import when_loaded
 
 LOG = logging.getLogger(__name__)
 ADJUSTMENTS = (
@@ -62,12 +63,12 @@ ADJUSTMENTS = (
     request_contexts.ADJUSTMENT,
     event_patterns.ADJUSTMENT,
     rule_matching.ADJUSTMENT,
-    state_machine_copies.ADJUSTMENT,
     evaluation_steps.ADJUSTMENT,
     function_names.ADJUSTMENT,
     store_lookups.ADJUSTMENT,
     one_core.ADJUSTMENT,
     scope_copies.ADJUSTMENT,
+    huge_pages.ADJUSTMENT,
 )
 
 
@@ -84,8 +85,15 @@ def apply_adjustments() -> None:
     LOG.info("tuning: %s", ", ".join(adjustment.name for adjustment in applied) or "everything is switched off")
 
 
+_WHEN_LOADED = {
+    garbage_collection.ADJUSTMENT.name: garbage_collection.set_aside,
+    huge_pages.ADJUSTMENT.name: huge_pages.lay_into_huge_pages,
+}
+
+
 @hooks.on_infra_ready()
-def set_garbage_aside() -> None:
-    """The one adjustment that is not made to a module."""
-    if is_the_version() and switched_on([garbage_collection.ADJUSTMENT]):
-        garbage_collection.set_aside_when_loaded()
+def adjust_when_loaded() -> None:
+    """The adjustments that are not made to a module."""
+    if is_the_version():
+        applied = switched_on([garbage_collection.ADJUSTMENT, huge_pages.ADJUSTMENT])
+        when_loaded([_WHEN_LOADED[adjustment.name] for adjustment in applied])
