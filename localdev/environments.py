@@ -1,8 +1,8 @@
 """Make both Python environments and ``node_modules``, synthesise the app once, or see in a moment that all is current.
 
-Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed, and asked by every command before it
-imports anything else: the standard library only. Each part carries a stamp with a hash of everything it was made from,
-written last, so that a part whose making was interrupted is made again from nothing.
+Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. Each part
+carries a stamp with a hash of everything it was made from, written last, so that a part whose making was interrupted
+is made again from nothing.
 """
 
 import argparse
@@ -252,11 +252,6 @@ def parts() -> list[Part]:
     return [app, emulator, command_line, first]
 
 
-def are_current() -> bool:
-    """Whether everything is there, made from what the project's files say by now."""
-    return all(part.is_current() for part in parts())
-
-
 def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
     """One line that changes on a terminal; elsewhere a line for each part that is done."""
     live = sys.stderr.isatty()
@@ -296,7 +291,7 @@ def main() -> int:
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
     options = parser.parse_args()
-    if are_current():
+    if all(part.is_current() for part in parts()):
         if not options.quiet:
             print("Everything is up to date.")
         return 0
