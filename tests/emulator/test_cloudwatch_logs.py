@@ -113,12 +113,35 @@ def test_an_unhandled_exception_is_one_event(deploy: MakeDeployed) -> None:
 
     (event,) = between_start_and_end(function, request_id)
 
-    assert event.rstrip("\n").split("\n") == [
+    assert event.split("\n") == [
         "[ERROR] OvenError: cold",
         "Traceback (most recent call last):",
         '\u00a0\u00a0File "/var/task/function.py", line 3, in handler',
         "\u00a0\u00a0\u00a0\u00a0raise OvenError('cold')",
     ]
+
+
+def test_the_tail_has_each_event_as_it_is(deploy: MakeDeployed) -> None:
+    answer = deploy("class OvenError(Exception): pass\ndef handler(event, context):\n    raise OvenError()\n").call()
+
+    assert answer.log.startswith(f"START RequestId: {answer.request_id} Version: $LATEST\n[ERROR] OvenError\n")
+    assert f"raise OvenError()END RequestId: {answer.request_id}\n" in answer.log
+
+
+def test_each_event_has_its_own_time(deploy: MakeDeployed, cloud: Cloud) -> None:
+    function = deploy(PRINTS)
+    code = "print('first', flush=True)\ntime.sleep(0.3)\nprint('second', flush=True)\ntime.sleep(0.3)"
+    function.call(code)
+    function.logged()
+
+    stream = cloud.client("logs").get_log_events(
+        logGroupName=f"/aws/lambda/{function.name}", logStreamName=function.streams()[0], startFromHead=True
+    )
+    times = {event["message"].split(" ")[0].strip(): event["timestamp"] for event in stream["events"]}
+    assert list(times) == ["INIT_START", "imported", "START", "first", "second", "END", "REPORT"]
+    assert times["second"] - times["first"] >= 250
+    assert times["END"] - times["second"] >= 250
+    assert times["first"] - times["START"] < 250
 
 
 def test_a_timeout_is_the_last_line_after_the_output_so_far(deploy: MakeDeployed) -> None:
@@ -129,7 +152,7 @@ def test_a_timeout_is_the_last_line_after_the_output_so_far(deploy: MakeDeployed
 
     assert output == "so far\n"
     assert re.fullmatch(
-        rf"\d{{4}}-\d\d-\d\dT[\d:]+\.\d{{3}}Z {request_id} Task timed out after 1\.00 seconds\n", timeout
+        rf"\d{{4}}-\d\d-\d\dT[\d:]+\.\d{{3}}Z {request_id} Task timed out after 1\.00 seconds\n\n", timeout
     )
     assert "never\n" not in function.logged()
 
@@ -217,6 +240,21 @@ def each_invocation(request_id: str, failed: str, fault: list[str]) -> list[str]
     ]
 
 
+def test_the_log_of_a_provisioned_initialisation_is_stored_when_it_is_over(deploy: MakeDeployed) -> None:
+    function = deploy(PRINTS)
+    function.client.publish_version(FunctionName=function.name)
+    function.client.put_provisioned_concurrency_config(
+        FunctionName=function.name, Qualifier="1", ProvisionedConcurrentExecutions=1
+    )
+
+    start, output, report = function.logged("INIT_REPORT")
+
+    assert start.startswith("INIT_START ")
+    assert output == "imported\n"
+    assert re.fullmatch(r"INIT_REPORT Init Duration: \d+\.\d\d ms\n", report)
+    assert function.call(Qualifier="1").log.startswith("START RequestId: ")
+
+
 def test_the_tail_is_this_invocations_last_four_kilobytes(deploy: MakeDeployed) -> None:
     function = deploy(PRINTS)
     function.call("print('earlier')")
@@ -273,6 +311,34 @@ def test_the_json_format(deploy: MakeDeployed) -> None:
         "maxMemoryUsedMB",
         "initDurationMs",
     }
+
+
+LINES = [
+    "plain",
+    '{"level": "debug", "timestamp": "2024-11-02T16:51:31.587199Z"}',
+    '{"level": "Warn", "timestamp": "2024-11-02T16:51:31.587199Z"}',
+    '{"level": "fatal", "timestamp": "2024-11-02T16:51:31+01:00"}',
+    '{"level": "debug", "timestamp": "yesterday"}',
+    '{"level": "debug"}',
+    '{"level": "pizza", "timestamp": "2024-11-02T16:51:31.587199Z"}',
+]
+
+
+@pytest.mark.parametrize(
+    ("level", "kept"),
+    [("DEBUG", [0, 1, 2, 3, 4, 5, 6]), ("INFO", [0, 2, 3, 4, 5, 6]), ("WARN", [2, 3]), ("FATAL", [3])],
+)
+def test_the_json_formats_level_is_also_for_what_is_printed(deploy: MakeDeployed, level: str, kept: list[int]) -> None:
+    """What counts as which level: monitoring-cloudwatchlogs-log-level.html of AWS's developer guide."""
+    function = deploy(
+        "def handler(event, context):\n    for line in event: print(line)\n    raise ValueError('burnt')\n",
+        LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": level},
+    )
+
+    log = function.call(LINES).log
+
+    assert [line for line in log.splitlines() if line in LINES] == [LINES[index] for index in kept]
+    assert ("burnt" in log) == (level != "FATAL")
 
 
 def test_a_sampled_trace_is_named_in_the_report(deploy: MakeDeployed) -> None:

@@ -78,7 +78,7 @@ def test_the_python_is_that_of_the_runtime(deploy: MakeDeployed, version: str) -
     answer = function.call("🍕")
 
     assert answer.payload == [[int(part) for part in version.split(".")], f"AWS_Lambda_python{version}", "🍕"]
-    assert f"INIT_START Runtime Version: python:{version}.v" in answer.log
+    assert f"INIT_START Runtime Version: python:{version}.v" in function.logged()[0]
     assert function.call("raise").payload["stackTrace"][0].startswith('  File "/var/task/function.py", line 5')
 
 

@@ -46,7 +46,7 @@ def test_each_invocation_has_its_own_lines_only(make_function: MakeFunction) -> 
 def test_an_unhandled_exception_is_one_event_between_start_and_end(make_function: MakeFunction) -> None:
     function = make_function("def handler(event, context):\n    raise ValueError('burnt')\n")
 
-    events = function.invoke_as("r1").events
+    events = [event.text for event in function.invoke_as("r1").events]
 
     assert events[events.index("START RequestId: r1 Version: $LATEST\n") + 1 : -2] == [
         """[ERROR] ValueError: burnt
@@ -67,7 +67,7 @@ def test_a_logged_message_of_two_lines_is_one_event_and_keeps_its_place(make_fun
         """
     )
 
-    before, logged, after = function.invoke_as("r1").events[2:-2]
+    before, logged, after = (event.text for event in function.invoke_as("r1").events[2:-2])
 
     assert (before, after) == ("before\n", "after\n")
     assert re.fullmatch(r"\[WARNING\]\t\d{4}-\d\d-\d\dT[\d:.]+Z\tr1\ttwo\nlines\n", logged)

@@ -232,7 +232,7 @@ def test_the_invoke_integration_passes_the_payload_on(deploy: MakeDeployed, clou
     output = json.loads(run(cloud, definition, {"a": 1})["output"])
 
     assert (output["Payload"], output["StatusCode"], output["ExecutedVersion"]) == ({"a": 1}, 200, "$LATEST")
-    assert base64.b64decode(output["LogResult"]).startswith(b"INIT_START")
+    assert base64.b64decode(output["LogResult"]).startswith(b"START RequestId: ")
 
 
 ROOT = "1-3152b799-8954dae64eda91bc9a23a7e8"

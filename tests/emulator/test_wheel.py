@@ -84,4 +84,4 @@ def test_a_localstack_that_it_was_installed_beside_runs_functions_with_it(python
     answer = function.call("margherita")
 
     assert (answer.payload, answer.error) == (["margherita", "/var/task/function.py"], None)
-    assert answer.log.startswith("INIT_START Runtime Version: python:3.13.v")
+    assert answer.log.startswith(f"START RequestId: {answer.request_id} ")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
+import pytest
+from awslambdaric import lambda_runtime_log_utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_process_executor.output import InvocationLog, OutputReader
+from localstack_process_executor.output import InvocationLog, LogEvent, OutputReader
 
 
 def frame(text: str, moment: float | None = None) -> bytes:
@@ -19,11 +22,10 @@ def frame(text: str, moment: float | None = None) -> bytes:
 
 def read(*chunks: bytes) -> list[str]:
     """The events of these chunks, each read as soon as it is there."""
-    reader, events = OutputReader(), []
+    reader = OutputReader()
     for chunk in chunks:
         reader.feed(chunk)
-        events += reader.events()
-    return events + reader.finish()
+    return [event.text for event in reader.take()]
 
 
 def test_a_line_is_an_event_and_a_carriage_return_stays() -> None:
@@ -74,9 +76,47 @@ def test_no_output_is_an_error(data: bytes) -> None:
     assert all(isinstance(event, str) for event in read(data))
 
 
-def test_an_invocations_log_is_text_that_splits_into_its_events() -> None:
-    log = InvocationLog(["START\n", "two\nlines", "\n", "END\n"])
+def test_an_event_has_the_time_at_which_it_was_read() -> None:
+    reader = OutputReader()
+    times = []
+    for chunk in (b"first\n", frame("second", moment=time.time() - 3600)):
+        times.append(time.time())
+        reader.feed(chunk)
+    times.append(time.time())
 
-    assert log == "START\ntwo\nlines\n\nEND\n"
-    assert log.split("\n") == ["START", "two\nlines", "END"]
-    assert log.split() == ["START", "two", "lines", "END"]
+    first, second = reader.take()
+    assert times[0] <= first.moment <= times[1] <= second.moment <= times[2]
+
+
+def test_what_was_taken_is_not_taken_again() -> None:
+    reader = OutputReader()
+    reader.feed(b"once\n")
+
+    assert [event.text for event in reader.take()] == ["once\n"]
+    assert reader.take() == []
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL])
+@pytest.mark.parametrize("types", ["_JSON_FRAME_TYPES", "_TEXT_FRAME_TYPES"])
+def test_a_frame_has_the_level_that_the_runtime_client_gives_it(types: str, level: int) -> None:
+    reader = OutputReader()
+    kind = getattr(lambda_runtime_log_utils, types)[level]
+    reader.feed(kind + frame("logged")[len(kind) :])
+
+    assert [event.level for event in reader.take()] == [level]
+
+
+EVENTS = [LogEvent("INIT_START\n", 1.0, in_tail=False), LogEvent("two\nlines", 2.0), LogEvent("\n", 2.5),
+          LogEvent("END\n", 3.0005)]  # fmt: skip
+
+
+def test_an_invocations_log_is_the_text_of_its_tail() -> None:
+    assert InvocationLog(EVENTS) == "two\nlines\nEND\n"
+
+
+def test_an_invocations_log_has_an_entry_with_its_time_for_each_event() -> None:
+    assert InvocationLog(EVENTS).entries() == [
+        {"timestamp": 1000, "message": "INIT_START\n"},
+        {"timestamp": 2000, "message": "two\nlines"},
+        {"timestamp": 3000, "message": "END\n"},
+    ]

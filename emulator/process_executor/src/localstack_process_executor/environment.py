@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,14 +19,13 @@ from localstack_process_executor import payloads
 from localstack_process_executor.aws_paths import PathTranslation
 from localstack_process_executor.errors import EnvironmentStoppedError
 from localstack_process_executor.forking import Forked, base_folder
-from localstack_process_executor.output import OutputReader
-from localstack_process_executor.platform_log import PlatformLog, Report, ResponseTimes
+from localstack_process_executor.output import LogEvent, OutputReader
+from localstack_process_executor.platform_log import ON_DEMAND, PlatformLog, Report, ResponseTimes
 from localstack_process_executor.process import RuntimeProcess, remaining
 from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
 from localstack_process_executor.tracing import Segment, segment
 
-INIT_SECONDS = 10.0
-"""AWS gives a runtime ten seconds to start, beside the function's own timeout."""
+_INIT_SECONDS, _PROVISIONED_INIT_SECONDS = 10.0, 130.0
 _MEMORY_SECONDS = 0.02
 """How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
 _KB_PER_MB = 1024
@@ -40,6 +39,7 @@ class FunctionSpec:
     """Infinite for a function that is being debugged."""
     memory_size_mb: int
     response_limit_bytes: int = payloads.RESPONSE_LIMIT_BYTES
+    init_seconds: float = _INIT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Outcome:
 
     payload: bytes
     is_error: bool
-    events: list[str] = field(default_factory=list)
+    events: list[LogEvent] = field(default_factory=list)
 
     @property
     def log(self) -> str:
-        """The log as text."""
-        return "".join(event if event.endswith("\n") else f"{event}\n" for event in self.events)
+        """All of it, as text."""
+        return "".join(event.text for event in self.events)
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,14 @@ class _Ended:
     message: RuntimeMessage | None = None
     """Of a process that has exited after it, too."""
     returncode: int = 0
+
+
+def init_seconds(initialization_type: str, timeout_seconds: float) -> float:
+    """How long a runtime may take to start; on demand that is beside the function's own timeout.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    return _INIT_SECONDS if initialization_type == ON_DEMAND else max(_PROVISIONED_INIT_SECONDS, timeout_seconds)
 
 
 type Launch = Callable[[str, Path], tuple[Forked, PathTranslation]]
@@ -119,7 +127,7 @@ class ExecutionEnvironment:
         self._initializing = False
         self._stopped = False
         self._output = OutputReader()
-        self._unreported: list[str] = []
+        self._unreported: list[LogEvent] = []
         self._init_failed = False
         self._init_duration_ms: float | None = None
         self._memory_kb = (0, 0)
@@ -134,9 +142,9 @@ class ExecutionEnvironment:
         :raises EnvironmentStoppedError: :meth:`stop` was called meanwhile.
         """
         with self._work():
-            self._unreported = self._log.init_start()
+            self._unreported = _now(self._log.init_start(), in_tail=False)
             started = time.monotonic()
-            ended = self._initialize("init", started, started + INIT_SECONDS)
+            ended = self._initialize("init", started, started + self._spec.init_seconds)
             if ended is None:
                 self._init_duration_ms = (time.monotonic() - started) * 1000
             # one that took too long may take less in an invocation
@@ -146,6 +154,11 @@ class ExecutionEnvironment:
     def init_failed(self) -> bool:
         """Whether the function could not be initialised when the environment was started."""
         return self._init_failed
+
+    def take_log(self) -> list[LogEvent]:
+        """What has been logged and is of no invocation yet; the next one's log is without it."""
+        events, self._unreported = self._unreported, []
+        return events
 
     def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation to its end. Not to be called by two threads at once.
@@ -158,10 +171,7 @@ class ExecutionEnvironment:
             started = time.monotonic()
             deadline = started + self._spec.timeout_seconds
             ended = self._await_runtime(deadline)
-            events, self._unreported = (
-                [*self._unreported, *self._log.start(invocation.request_id, invocation.segment)],
-                [],
-            )
+            events = self.take_log() + _now(self._log.start(invocation.request_id, invocation.segment))
             if ended is None:
                 ended = self._run(invocation, deadline)
             return self._conclude(invocation, ended, events, started)
@@ -215,7 +225,8 @@ class ExecutionEnvironment:
             status, duration_ms = "timeout", (deadline - started) * 1000
         elif ended:
             status, error_type = "error", self._judge("", ended)[2]
-        self._unreported += self._take_output() + self._log.init_done(phase, duration_ms, status, error_type)
+        done = self._log.init_done(phase, duration_ms, status, error_type)
+        self._unreported += self._take_output() + _now(done)
         return ended
 
     def _start_process(self, deadline: float) -> _Ended | None:
@@ -294,7 +305,7 @@ class ExecutionEnvironment:
                 if process.exceeds(limit_kb):
                     return _Ended("memory")
 
-    def _conclude(self, invocation: Invocation, ended: _Ended, events: list[str], started: float) -> Outcome:
+    def _conclude(self, invocation: Invocation, ended: _Ended, events: list[LogEvent], started: float) -> Outcome:
         """The caller's payload and the log, whichever way it ended."""
         request_id = invocation.request_id
         payload, status, error_type, sentence = self._judge(request_id, ended)
@@ -302,7 +313,7 @@ class ExecutionEnvironment:
             payload = payloads.response_too_large(self._spec.response_limit_bytes)
         events = [*events, *self._take_output()]
         if sentence:
-            events += self._log.fault(request_id, str(error_type), sentence)
+            events += _now(self._log.fault(request_id, str(error_type), sentence))
         duration_ms = (time.monotonic() - started) * 1000
         if ended.by == "deadline":
             duration_ms = self._spec.timeout_seconds * 1000
@@ -322,7 +333,7 @@ class ExecutionEnvironment:
             invocation.segment,
         )
         self._init_duration_ms = self._response_times = None
-        return Outcome(payload, status != "success", events + self._log.report(report))
+        return Outcome(payload, status != "success", events + _now(self._log.report(report)))
 
     def _judge(self, request_id: str, ended: _Ended) -> tuple[bytes, str, str | None, str]:
         """Payload, status, error type and the platform's sentence about an ended invocation."""
@@ -346,12 +357,12 @@ class ExecutionEnvironment:
             return b"", "error", "Function.ResponseSizeTooLarge", ""
         return message.payload, "success", None, ""
 
-    def _take_output(self) -> list[str]:
+    def _take_output(self) -> list[LogEvent]:
         """What the function has written since this was last called, as events."""
-        events = self._output.finish()
+        events = [event for event in self._output.take() if self._log.keeps(event)]
         if not self._translation.names:
             return events
-        return [self._translation.apply(event.encode()).decode() for event in events]
+        return [event._replace(text=self._translation.apply(event.text.encode()).decode()) for event in events]
 
     def _end_process(self) -> None:
         with self._lock:
@@ -363,6 +374,12 @@ class ExecutionEnvironment:
             self._memory_kb = (process.peak_memory_kb()[0], 0)
             self._output.feed(process.end())
         self._api.drop_connections()
+
+
+def _now(texts: Iterable[str], *, in_tail: bool = True) -> list[LogEvent]:
+    """The platform's own events, of this moment."""
+    moment = time.time()
+    return [LogEvent(text, moment, in_tail=in_tail) for text in texts]
 
 
 def _headers(invocation: Invocation, deadline: float) -> dict[str, str]:

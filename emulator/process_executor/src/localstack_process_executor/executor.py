@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 
     from localstack_process_executor.function_versions import FunctionVersionEnvironment
+    from localstack_process_executor.output import InvocationLog
 
 _HOST = "127.0.0.1"
 
@@ -36,6 +37,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
         self._environment = FunctionVersionEnvironment(self.function_version, env_vars)
         self._environment.start()
+
+    def take_log(self) -> InvocationLog | None:
+        """What has been logged and is of no invocation yet: of an initialisation that was provisioned."""
+        return self._environment.take_log() if self._environment else None
 
     def stop(self) -> None:
         """End the process and remove its files, after the invocation that is under way. May be called again."""

@@ -24,6 +24,7 @@ from localstack_process_executor.environment import (
     ExecutionEnvironment,
     FunctionSpec,
     Invocation,
+    init_seconds,
 )
 from localstack_process_executor.forking import Forked
 from localstack_process_executor.function_environment import function_environment
@@ -58,6 +59,10 @@ class FunctionVersionEnvironment:
         if provisioned and self._environment.init_failed:
             raise LambdaRuntimeException("FUNCTION_ERROR_INIT_FAILURE")
 
+    def take_log(self) -> InvocationLog:
+        """What has been logged and is of no invocation yet."""
+        return InvocationLog(self._environment.take_log())
+
     def stop(self) -> None:
         """End the process and remove its files, after the invocation that is under way. May be called again."""
         self._environment.stop()
@@ -74,8 +79,8 @@ class FunctionVersionEnvironment:
                 client_context=client_context,
             )
         )
-        log = InvocationLog(outcome.events)
-        return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=log)
+        logs = InvocationLog(outcome.events)
+        return InvocationResult(request_id, outcome.payload, is_error=outcome.is_error, logs=logs)
 
     def _make_environment(self, env_vars: Mapping[str, str]) -> ExecutionEnvironment:
         version = self._version
@@ -93,11 +98,13 @@ class FunctionVersionEnvironment:
             )
             return launches.launch(launches.Program(code, variables, layers, interpreter, debug_address), folder)
 
+        timeout = math.inf if debug_address else float(version.config.timeout)
         return ExecutionEnvironment(
             FunctionSpec(
-                timeout_seconds=math.inf if debug_address else float(version.config.timeout),
+                timeout_seconds=timeout,
                 memory_size_mb=version.config.memory_size,
                 response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
+                init_seconds=init_seconds(self._initialization_type, timeout),
             ),
             _platform_log(version, env_vars, interpreter),
             launch,
@@ -169,19 +176,20 @@ def _interpreter(runtime: str) -> Interpreter:
 def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], interpreter: Interpreter) -> PlatformLog:
     logging_config = version.config.logging_config
     name, arn = _runtime_version(interpreter, version.id.region)
-    qualifier = version.id.qualifier
+    qualifier, initialization_type = version.id.qualifier, str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
     if logging_config.get("LogFormat") != "JSON":
-        return TextLog(name, arn, qualifier)
+        return TextLog(name, arn, qualifier, initialization_type)
     return JsonLog(
         name,
         arn,
         qualifier,
         version.id.function_name,
-        str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"]),
+        initialization_type,
         str(logging_config.get("SystemLogLevel") or "INFO"),
         env_vars["AWS_LAMBDA_LOG_STREAM_NAME"],
         version.config.memory_size,
         version.id.unqualified_arn(),
+        str(logging_config.get("ApplicationLogLevel") or "INFO"),
     )
 
 

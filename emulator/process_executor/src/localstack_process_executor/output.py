@@ -6,49 +6,64 @@ own log, each an event however many lines it has: four bytes of type, four of le
 """
 
 import time
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Self
 
 _HEADER_BYTES = 16
 _MAGIC = b"\xa5\x5a\x00"
 _MAX_FRAME_BYTES = 64 * 1024 * 1024
 _CLOCK_SECONDS = 7 * 24 * 3600
+_LEVELS = {0x08: 10, 0x0C: 20, 0x10: 30, 0x14: 40, 0x18: 50}
+"""Of a frame's type, in :mod:`logging`'s numbers (see ``lambda_runtime_log_utils`` of awslambdaric)."""
+
+
+class LogEvent(NamedTuple):
+    """One entry of a log."""
+
+    text: str
+    """A line with the newline that ends it; a frame of the runtime client's as that has written it."""
+    moment: float
+    """When it was read, in seconds since the epoch."""
+    level: int | None = None
+    """As :mod:`logging` counts, where the runtime client has said so."""
+    in_tail: bool = True
+    """Whether the tail that a caller may ask for has it."""
 
 
 class OutputReader:
-    """Collects bytes and gives events; what is not complete stays until it is, or until :meth:`finish`."""
+    """Makes events of bytes; what is not complete stays until it is, or until :meth:`take`."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._line = bytearray()
+        self._events: list[LogEvent] = []
 
     def feed(self, data: bytes) -> None:
-        """Take what was written."""
-        self._bytes += data
+        """Read what was written just now."""
+        if data:
+            self._bytes += data
+            self._read(time.time())
 
-    def events(self) -> list[str]:
-        """The events that are complete; each line ends in a newline, a frame as the function wrote it."""
-        return list(self._events())
-
-    def finish(self) -> list[str]:
-        """All events, a line without an end included: the invocation is over."""
-        events = self.events()
+    def take(self) -> list[LogEvent]:
+        """All events since the last time, a line without an end included: the invocation is over."""
         if self._bytes:
             # a frame that was cut off when its process was killed is text like any other
             self._line += self._bytes
             self._bytes.clear()
         if self._line:
-            events.extend(f"{line}\n" for line in _text(self._line).split("\n") if line)
+            lines = _text(self._line).split("\n")
             self._line.clear()
+            self._add([f"{line}\n" for line in lines if line], time.time())
+        events, self._events = self._events, []
         return events
 
-    def _events(self) -> Iterator[str]:
+    def _read(self, now: float) -> None:
         while self._bytes:
             start = self._bytes.find(_MAGIC)
             if start != 0:
                 # a frame may begin in the very last bytes
                 end = start if start > 0 else len(self._bytes) - _beginning_of_magic(self._bytes)
-                yield from self._lines(bytes(self._bytes[:end]))
+                self._read_lines(bytes(self._bytes[:end]), now)
                 del self._bytes[:end]
                 if start < 0:
                     return
@@ -58,17 +73,22 @@ class OutputReader:
                 return
             if size == 0:
                 # no frame, just bytes that begin like one
-                yield from self._lines(bytes(self._bytes[: len(_MAGIC)]))
+                self._read_lines(bytes(self._bytes[: len(_MAGIC)]), now)
                 del self._bytes[: len(_MAGIC)]
                 continue
-            yield _text(self._bytes[_HEADER_BYTES:size])
+            # the last two bits of its type tell the format
+            level = self._bytes[len(_MAGIC)] & ~3
+            self._events.append(LogEvent(_text(self._bytes[_HEADER_BYTES:size]), now, _LEVELS.get(level)))
             del self._bytes[:size]
 
-    def _lines(self, data: bytes) -> Iterator[str]:
+    def _read_lines(self, data: bytes, now: float) -> None:
         self._line += data
         *complete, rest = self._line.split(b"\n")
         self._line = bytearray(rest)
-        yield from (f"{_text(line)}\n" for line in complete)
+        self._add((f"{_text(line)}\n" for line in complete), now)
+
+    def _add(self, lines: Iterable[str], now: float) -> None:
+        self._events += [LogEvent(line, now) for line in lines]
 
 
 def _frame_size(data: bytearray) -> int | None:
@@ -92,23 +112,21 @@ def _text(data: bytes | bytearray) -> str:
 
 
 class InvocationLog(str):
-    """The log of one invocation: text, and the events it is made of.
-
-    LocalStack's log handler makes events with ``logs.split("\\n")``, and would tear a stack trace, which is one event
-    on AWS, into its lines; this text is split where its events end.
-    """
+    """The log of one invocation, as LocalStack hands it on: the text is the tail's, and it has its events with it."""
 
     __slots__ = ("log_events",)
-    log_events: list[str]
+    log_events: list[LogEvent]
 
-    def __new__(cls, events: list[str]) -> Self:
-        """The text of these events, one a line."""
-        text = super().__new__(cls, "".join(event if event.endswith("\n") else f"{event}\n" for event in events))
-        text.log_events = [event for event in events if event.strip("\n")]
+    def __new__(cls, events: list[LogEvent]) -> Self:
+        """The text of these events, one after the other."""
+        text = super().__new__(cls, "".join(event.text for event in events if event.in_tail))
+        text.log_events = events
         return text
 
-    def split(self, sep: str | None = None, maxsplit: int = -1) -> list[str]:  # type: ignore[override]
-        """At ``"\\n"``: the events, without the newline that ends them. Otherwise as any text."""
-        if sep == "\n" and maxsplit == -1:
-            return [event.removesuffix("\n") for event in self.log_events]
-        return super().split(sep, maxsplit)
+    def entries(self) -> list[dict[str, Any]]:
+        """What ``PutLogEvents`` takes of them; an event of nothing but newlines it does not take."""
+        return [
+            {"timestamp": int(event.moment * 1000), "message": event.text}
+            for event in self.log_events
+            if event.text.strip("\n")
+        ]

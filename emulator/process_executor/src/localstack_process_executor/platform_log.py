@@ -9,9 +9,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from localstack_process_executor.output import LogEvent
 from localstack_process_executor.tracing import Segment
+
+ON_DEMAND = "on-demand"
+"""The initialization type of an environment that is started for an invocation."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ class Report:
 class PlatformLog(Protocol):
     """Writes the platform's part of a log; each method returns events, without or with lines in them."""
 
+    def keeps(self, event: LogEvent) -> bool:
+        """Whether what the function has written goes into its log."""
+        ...
+
     def init_start(self) -> list[str]:
         """The first of a new environment."""
         ...
@@ -107,6 +115,11 @@ class TextLog:
     runtime_version: str
     runtime_version_arn: str
     function_version: str
+    initialization_type: str = ON_DEMAND
+
+    def keeps(self, event: LogEvent) -> bool:  # noqa: ARG002 - levels are the JSON format's
+        """All of it."""
+        return True
 
     def init_start(self) -> list[str]:
         """``INIT_START`` with the runtime's version."""
@@ -115,20 +128,21 @@ class TextLog:
         ]
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """``INIT_REPORT``, which AWS writes for a failure only."""
+        """``INIT_REPORT``, which on demand is written for a failure only."""
+        line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms"
         if status == "success":
-            return []
+            return [] if self.initialization_type == ON_DEMAND else [f"{line}\n"]
         kind = f"\tError Type: {error_type}" if error_type else ""
-        return [f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}\tStatus: {status}{kind}\n"]
+        return [f"{line}\tPhase: {phase}\tStatus: {status}{kind}\n"]
 
     def start(self, request_id: str, segment: Segment | None) -> list[str]:  # noqa: ARG002 - JSON only
         """``START`` with the version that runs."""
         return [f"START RequestId: {request_id} Version: {self.function_version}\n"]
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
-        """One line for a timeout; two, the sentence and the type, for anything else."""
+        """One line and an empty one for a timeout; two, the sentence and the type, for anything else."""
         if error_type == "Sandbox.Timedout":
-            return [f"{timestamp()} {request_id} {text}\n"]
+            return [f"{timestamp()} {request_id} {text}\n\n"]
         return [f"RequestId: {request_id} Error: {text}\n{error_type}\n"]
 
     def report(self, report: Report) -> list[str]:
@@ -160,6 +174,9 @@ def _tracing(segment: Segment | None) -> dict[str, object]:
 
 
 _LEVELS = ("DEBUG", "INFO", "WARN")
+_APPLICATION_LEVELS = {"TRACE": 5, "DEBUG": 10, "INFO": 20, "WARN": 30, "WARNING": 30, "ERROR": 40, "FATAL": 50}
+"""Most of AWS's names are :mod:`logging`'s, and so are their numbers here."""
+_TIMES = ("timestamp", "time")
 
 
 @dataclass(frozen=True)
@@ -178,6 +195,13 @@ class JsonLog:
     memory_size_mb: int = 128
     function_arn: str = ""
     """Without a qualifier."""
+    application_level: str = "INFO"
+    """``ApplicationLogLevel``."""
+
+    def keeps(self, event: LogEvent) -> bool:
+        """What is of the function's level, or above it; what has no level has ``INFO``."""
+        level = event.level or _level_of(event.text)
+        return level >= _APPLICATION_LEVELS.get(self.application_level, _APPLICATION_LEVELS["INFO"])
 
     def init_start(self) -> list[str]:
         """``platform.initStart``."""
@@ -199,7 +223,7 @@ class JsonLog:
         return f"{date.removesuffix(self.function_name)}{self.function_name}{bracket}{rest}"
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """``platform.initRuntimeDone`` and ``platform.initReport``, seldom asked for where nothing failed."""
+        """``platform.initRuntimeDone`` and ``platform.initReport``, on demand seldom asked for where nothing failed."""
         record: dict[str, object] = {
             "initializationType": self.initialization_type,
             "phase": phase,
@@ -207,11 +231,13 @@ class JsonLog:
         }
         if error_type:
             record["errorType"] = error_type
-        level = "DEBUG" if status == "success" else "WARN"
+        level = report_level = "DEBUG" if status == "success" else "WARN"
+        if status == "success" and self.initialization_type != ON_DEMAND:
+            report_level = "INFO"
         metrics = {"durationMs": round(duration_ms, 3)}
         return [
             *self._event(level, "platform.initRuntimeDone", record),
-            *self._event(level, "platform.initReport", {**record, "metrics": metrics}),
+            *self._event(report_level, "platform.initReport", {**record, "metrics": metrics}),
         ]
 
     def start(self, request_id: str, segment: Segment | None) -> list[str]:
@@ -260,3 +286,28 @@ class JsonLog:
             return []
         line = {"time": timestamp(), "type": kind, "record": record}
         return [json.dumps(line, separators=(",", ":")) + "\n"]
+
+
+def _level_of(text: str) -> int:
+    """Of what a function has printed: what its ``level`` says where it is a JSON object with a time, else ``INFO``.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    """
+    usual = _APPLICATION_LEVELS["INFO"]
+    if not text.startswith("{"):
+        return usual
+    try:
+        document = json.loads(text)
+        _moment_of(document)
+    except (ValueError, RecursionError):
+        return usual
+    level = document.get("level")
+    return _APPLICATION_LEVELS.get(level.upper(), usual) if isinstance(level, str) else usual
+
+
+def _moment_of(document: Mapping[str, Any]) -> datetime:
+    """:raises ValueError: it has none that can be read (RFC 3339)."""
+    moment = datetime.fromisoformat(str(next((document[key] for key in _TIMES if key in document), "")))
+    if not moment.tzinfo:
+        raise ValueError("a time without a zone")
+    return moment

@@ -26,7 +26,7 @@ from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import answers, function_urls, refusals, task_errors, tracing
+from localstack_process_executor import answers, function_urls, log_delivery, refusals, task_errors, tracing
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -55,6 +55,9 @@ def apply() -> bool:
             _log_where_the_function_says()
             _invoke_the_version_that_replaced_another()
             _keep_the_last_logs()
+            log_delivery.keep_events_as_they_are()
+            log_delivery.store_provisioned_initialisations(_managers)
+            _wait_for_provisioned_initialisations()
             _refuse_what_is_no_event()
             _delete_what_could_not_start()
             refusals.refuse_variables()
@@ -268,6 +271,20 @@ def _keep_the_last_logs() -> None:
 
     LogHandler.add_logs = add  # type: ignore[method-assign]
     LogHandler.stop = stop  # type: ignore[method-assign]
+
+
+def _wait_for_provisioned_initialisations() -> None:
+    """An environment was given up when it had not started after twenty seconds."""
+    usual: Callable[[ExecutionEnvironment], float] = ExecutionEnvironment._get_startup_timeout_seconds  # noqa: SLF001
+
+    @wraps(usual)
+    def seconds(self: ExecutionEnvironment) -> float:
+        from localstack_process_executor.environment import init_seconds
+
+        config = self.function_version.config
+        return usual(self) + init_seconds(self.initialization_type, float(config.timeout))
+
+    ExecutionEnvironment._get_startup_timeout_seconds = seconds  # type: ignore[assignment,method-assign] # noqa: SLF001
 
 
 def _refuse_what_is_no_event() -> None:

@@ -111,13 +111,20 @@ def _written(handler: Any, item: Any) -> bool:
 
     if internal_calls_are_logged() or not is_api_enabled("logs"):
         return False
-    now = int(time.time() * 1000)
-    events = [{"timestamp": now, "message": f"{line}\n"} for line in item.logs.split("\n") if line]
     account = handler.role_arn.split(":")[4]
     try:
-        return put_log_events(account, handler.region, item.log_group, item.log_stream, events)
+        return put_log_events(account, handler.region, item.log_group, item.log_stream, _entries(item.logs))
     except ResourceNotFoundException:
         return False
+
+
+def _entries(logs: Any) -> list[dict[str, Any]]:
+    """What to put; an executor's log may know of its events more than its text tells."""
+    if hasattr(logs, "entries"):
+        entries: list[dict[str, Any]] = logs.entries()
+        return entries
+    now = int(time.time() * 1000)
+    return [{"timestamp": now, "message": f"{line}\n"} for line in logs.split("\n") if line]
 
 
 ADJUSTMENT = Adjustment("function-logs", {"localstack.services.lambda_.invocation.logs": _write_directly})
