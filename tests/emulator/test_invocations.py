@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import resource
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +26,7 @@ WAITS = """
             time.sleep(0.01)
         return "done"
     """
+SELECT_ENDS_AT = 1024
 ECHO = "def handler(event, context):\n    return event\n"
 
 
@@ -94,6 +99,21 @@ def test_a_process_that_ends_is_reported_as_an_exit(make_function: MakeFunction,
 
     expected = f'{{"errorType":"Runtime.ExitError","errorMessage":"RequestId: r1 Error: {reason}"}}'
     assert outcome.payload.decode() == expected
+
+
+def test_an_exit_is_reported_among_very_many_descriptors(make_function: MakeFunction) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limits[1] < 2 * SELECT_ENDS_AT:
+        pytest.skip(f"a process has no more than {limits[1]} descriptors here")
+    with contextlib.ExitStack() as stack:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2 * SELECT_ENDS_AT, limits[1]))
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        while stack.enter_context(Path(os.devnull).open("rb")).fileno() <= SELECT_ENDS_AT:
+            pass
+
+        error = make_function("import os\ndef handler(event, context):\n    os._exit(3)\n").error()
+
+    assert error["errorType"] == "Runtime.ExitError"
 
 
 def test_after_an_exit_the_next_invocation_has_a_fresh_process(make_function: MakeFunction) -> None:

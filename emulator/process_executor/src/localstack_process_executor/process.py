@@ -83,7 +83,7 @@ class RuntimeProcess:
         hung_up = any(fileno == self._forked.output and mask == select.POLLHUP for fileno, mask in ready)
         if hung_up:
             # whoever could write has ended; how is a moment away
-            select.select([self._forked.status], [], [], min(seconds, _GONE_SECONDS))
+            _wait_until_readable(self._forked.status, min(seconds, _GONE_SECONDS))
         filenos = [fileno for fileno, _ in ready]
         return Ready(
             [fileno for fileno in filenos if fileno not in own],
@@ -183,17 +183,24 @@ class RuntimeProcess:
     def _wait_until_gone(self) -> None:
         """Until its init has ended, and with it whatever the function started."""
         if self._init_exit is not None:
-            select.select([self._init_exit], [], [], _GONE_SECONDS)
+            _wait_until_readable(self._init_exit, _GONE_SECONDS)
             return
         deadline = time.monotonic() + _GONE_SECONDS
         with contextlib.suppress(BlockingIOError):
-            while select.select([self._forked.status], [], [], remaining(deadline))[0]:
+            while _wait_until_readable(self._forked.status, remaining(deadline)):
                 chunk = os.read(self._forked.status, 256)
                 self._said += chunk
                 if not chunk:
                     break
         if self._said and self._returncode is None:
             self._conclude()
+
+
+def _wait_until_readable(descriptor: int, seconds: float) -> bool:
+    """Whether it is, at most after so long; ``select`` refuses the numbers that descriptors have among many."""
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    return bool(poller.poll(seconds * 1000))
 
 
 def _descendants(init: int) -> list[int]:
