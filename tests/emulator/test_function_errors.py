@@ -12,7 +12,7 @@ import pytest
 from localstack_process_executor.interpreters import find
 
 if TYPE_CHECKING:
-    from tests.emulator.deployed import MakeDeployed
+    from tests.emulator.deployed import Answer, MakeDeployed
 
 ECHO = "def handler(event, context):\n    return event\n"
 FAILS_AT_WILL = """
@@ -214,7 +214,33 @@ def test_what_a_child_shares_with_the_function_counts_once(deploy: MakeDeployed)
         Timeout=20,
     )
 
-    assert function.answer() == 70_000_000 % 256
+    answer = function.call()
+
+    assert answer.payload == 70_000_000 % 256
+    assert 70 < max_memory_used(answer) < 125
+
+
+def test_what_a_child_uses_is_in_the_report(deploy: MakeDeployed) -> None:
+    function = deploy(
+        """
+        import subprocess, sys
+        def handler(event, context):
+            child = "x = bytearray(70_000_000); print(flush=True); input()"
+            process = subprocess.Popen([sys.executable, "-c", child], stdin=-1, stdout=-1)
+            process.stdout.readline()
+            return process.pid
+        """,
+        Timeout=20,
+    )
+
+    assert max_memory_used(function.call()) > 90
+
+
+def max_memory_used(answer: Answer) -> int:
+    """Megabytes, as reported."""
+    found = re.search(r"Max Memory Used: (\d+) MB", answer.log)
+    assert found, answer.log
+    return int(found[1])
 
 
 def test_as_much_memory_as_the_function_has(deploy: MakeDeployed) -> None:

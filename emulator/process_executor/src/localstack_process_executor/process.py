@@ -15,10 +15,12 @@ _READ_BYTES = 64 * 1024
 _GONE_SECONDS = 10.0
 _QUIET_SECONDS = 0.01
 """Who writes more than a pipe holds in this time waits for the rest of it."""
+_KB_WORTH_A_LOOK = 1024
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _MEMORY = re.compile(rb"^VmHWM:\s+(\d+).*^RssFile:\s+(\d+).*^RssShmem:\s+(\d+)", re.DOTALL | re.MULTILINE)
-
 _SHARE = re.compile(rb"^Pss_Anon:\s+(\d+)", re.MULTILINE)
+_RESIDENT = re.compile(rb"^Rss:\s+(\d+)", re.MULTILINE)
+_PRIVATE = re.compile(rb"^Private_Dirty:\s+(\d+)", re.MULTILINE)
 
 
 class Ready(NamedTuple):
@@ -42,7 +44,9 @@ class RuntimeProcess:
         self._said = b""
         self._returncode: int | None = None
         self._peak_kb = 0
+        self._together_kb = 0
         self._memory_file: int | None = None
+        self._children_file: int | None = None
         self._function_pid: int | None = None
         self._ended = False
 
@@ -110,7 +114,10 @@ class RuntimeProcess:
         As the kernel would, the largest process is ended: where that is not the function, it learns of it by itself.
         """
         pids = _descendants(self._forked.pid)
-        if sum(map(_memory_kb, pids)) <= limit_kb:
+        together_kb = sum(map(_memory_kb, pids))
+        if len(pids) > 1:
+            self._note(pids, together_kb)
+        if together_kb <= limit_kb:
             return False
         if len(pids) == 1:
             return True
@@ -133,12 +140,29 @@ class RuntimeProcess:
             finally:
                 os.close(process)
 
+    def _note(self, pids: list[int], together_kb: int) -> None:
+        """Remember what the function and all it has started use, if it is more than before."""
+        if together_kb <= self._together_kb + _KB_WORTH_A_LOOK:
+            return
+        self._together_kb = together_kb
+        # what is shared, since a fork or of files, is there once: about as much as one of them has
+        resident, private = zip(*(_rollup_kb(pid, _RESIDENT, _PRIVATE) for pid in pids), strict=True)
+        shared_kb = max(size - own for size, own in zip(resident, private, strict=True))
+        self._peak_kb = max(self._peak_kb, sum(private) + shared_kb)
+
     def peak_memory_kb(self) -> tuple[int, int]:
-        """The most it has used, with and without mapped files; zeros where the system does not tell."""
+        """The most that has been used, by the function with all it has started; and by it alone, without mapped files.
+
+        Zeros where the system does not tell.
+        """
         try:
-            if self._memory_file is None:
-                # once: it is read after every invocation
+            if self._memory_file is None or self._children_file is None:
+                # once: they are read after every invocation
                 self._memory_file = os.open(f"/proc/{self.pid}/status", os.O_RDONLY | os.O_CLOEXEC)
+                self._children_file = os.open(f"/proc/{self.pid}/task/{self.pid}/children", os.O_RDONLY | os.O_CLOEXEC)
+            if os.pread(self._children_file, 1, 0):
+                pids = _descendants(self._forked.pid)
+                self._note(pids, sum(map(_memory_kb, pids)))
             found = _MEMORY.search(os.pread(self._memory_file, _READ_BYTES, 0))
         except OSError:
             found = None
@@ -168,7 +192,7 @@ class RuntimeProcess:
         rest = self.read_output()
         for descriptor in (self._forked.output, self._forked.status):
             os.close(descriptor)
-        for optional in (self._init_exit, self._memory_file):
+        for optional in (self._init_exit, self._memory_file, self._children_file):
             if optional is not None:
                 os.close(optional)
         return rest
@@ -226,10 +250,16 @@ def _memory_kb(pid: int) -> int:
 
 def _proportional_kb(pid: int) -> int:
     """The same, of what it shares with others its share."""
-    with contextlib.suppress(OSError):
-        if found := _SHARE.search(_read(f"/proc/{pid}/smaps_rollup")):
-            return int(found[1])
-    return _memory_kb(pid)
+    return _rollup_kb(pid, _SHARE)[0] or _memory_kb(pid)
+
+
+def _rollup_kb(pid: int, *fields: re.Pattern[bytes]) -> list[int]:
+    """Sums over all its memory (proc(5)); 0 where the system does not tell."""
+    try:
+        text = _read(f"/proc/{pid}/smaps_rollup")
+    except OSError:
+        text = b""
+    return [int(found[1]) if (found := field.search(text)) else 0 for field in fields]
 
 
 def _open_process(pid: int) -> int | None:
