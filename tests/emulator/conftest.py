@@ -53,7 +53,7 @@ class Function:
     def answer(self, event: object = None) -> Any:
         """Invoke, and expect it to go well."""
         outcome = self.invoke(event)
-        assert not outcome.is_error, outcome
+        assert not outcome.is_error, outcome.payload.decode() + outcome.log
         return json.loads(outcome.payload)
 
     def wait_until_under_way(self) -> None:

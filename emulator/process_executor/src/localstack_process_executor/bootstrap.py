@@ -5,7 +5,7 @@ Stands in ``/var/runtime`` and runs on any Python that AWS has a runtime for, in
 
 from __future__ import annotations
 
-import concurrent.futures
+import concurrent.futures.thread
 import os
 import sys
 

@@ -12,6 +12,17 @@ For each it makes an environment of its own: mounts, a PID namespace, an *init* 
 process in it, and the function's process, which has no privileges and no descriptor of ours.
 """
 
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from localstack_process_executor import import_trace
+else:
+    # run as a program of its own: the package is not installed for the interpreter that runs it
+    sys.path.insert(0, __file__.rpartition("/")[0])
+    import import_trace
+import_trace.TRACE.begin()
+
 import contextlib
 import ctypes
 import gc
@@ -25,17 +36,15 @@ import select
 import shutil
 import signal
 import socket
-import sys
 import time
 import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 if TYPE_CHECKING:
-    from localstack_process_executor import namespaces, own_process
+    from localstack_process_executor import imported_ahead, namespaces, own_process
 else:
-    # run as a program of its own: the package is not installed for the interpreter that runs it
-    sys.path.insert(0, str(Path(__file__).parent))
+    import imported_ahead
     import namespaces
     import own_process
 
@@ -48,7 +57,7 @@ _SIZE_BYTES = 4
 _DESCRIPTORS = 3
 _LAST_DESCRIPTOR = 1 << 16
 _TELEMETRY_DESCRIPTOR = 3
-_OUR_MODULES = ("namespaces", "own_process")
+_OUR_MODULES = ("import_trace", "imported_ahead", "namespaces", "own_process")
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
 
 Document = dict[str, Any]
@@ -255,14 +264,27 @@ def serve(config: Document) -> Document | None:
     own = str(Path(__file__).parent)
     sys.path[:] = [entry for entry in sys.path if entry not in (own, config["runtime_dir"])]
     sys.path.append(config["runtime_dir"])
+    at_the_start = import_trace.AT_THE_START | (set() if isolated else _finish_start())
     _preload(config["preload"])
+    ahead = imported_ahead.ImportedAhead(import_trace.TRACE.end(), at_the_start.union(_OUR_MODULES))
     sock.sendall(json.dumps({"isolated": isolated, "modules": sorted(_imported())}).encode() + b"\n")
     request = Server(sock, isolated=isolated).serve()
     if request:
         become_function(request, isolated=isolated)
+        ahead.hide()
     else:
         _clean_up(Path(config["folder"]), isolated=isolated)
     return request
+
+
+def _finish_start() -> set[str]:
+    """What Python itself does at its start, and did not do at ours (-S); the modules that it has imported then."""
+    import encodings.utf_8_sig
+    import site
+
+    for define in (site.setquit, site.setcopyright, site.sethelper):
+        define()
+    return {site.__name__, "_sitebuiltins", encodings.utf_8_sig.__name__}
 
 
 def _preload(modules: list[str]) -> None:
