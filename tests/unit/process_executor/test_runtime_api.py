@@ -111,6 +111,18 @@ def test_a_failed_initialisation_is_reported(runtime: Runtime) -> None:
     assert runtime.answer()[0] == 202
 
 
+def test_a_runtime_that_is_initialised_cannot_fail_to_be(api: RuntimeApi, runtime: Runtime) -> None:
+    hand_over(api, runtime)
+
+    assert runtime.send("POST", "/init/error", b"{}") == []
+
+    status, body, _ = runtime.answer()
+    message = "State transition from Running to InitError failed for runtime. Error: State transition is not allowed"
+    assert status == 403
+    assert json.loads(body) == {"errorMessage": message, "errorType": "InvalidStateTransition"}
+    assert runtime.send("POST", "/invocation/r1/response", b"1") == [RuntimeMessage("response", "r1", b"1")]
+
+
 def test_any_other_path_is_not_found(runtime: Runtime) -> None:
     assert runtime.send("GET", "/pizza") == []
     assert runtime.answer()[0] == 404

@@ -23,6 +23,10 @@ from localstack_process_executor.payloads import RESPONSE_LIMIT_BYTES, request_t
 
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
+_FAILS_TOO_LATE = (
+    b'{"errorMessage":"State transition from %s to InitError failed for runtime. '
+    b'Error: State transition is not allowed","errorType":"InvalidStateTransition"}\n'
+)
 _INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
 _AWS_PORT = 9001
 _READ_BYTES = 256 * 1024
@@ -88,6 +92,7 @@ class RuntimeApi:
         self._listener = _listen()
         self._connections: dict[int, _Connection] = {}
         self._waiting: _Connection | None = None
+        self._is_initialized = False
         self._request_id: str | None = None
         """Of the invocation that has been handed over and not been answered."""
 
@@ -124,6 +129,7 @@ class RuntimeApi:
     def drop_connections(self) -> None:
         """Forget the runtime: its process has ended."""
         self._request_id = None
+        self._is_initialized = False
         for connection in list(self._connections.values()):
             self._close(connection)
 
@@ -157,8 +163,12 @@ class RuntimeApi:
     def _route(self, connection: _Connection, path: str, body: bytes, began: float) -> list[RuntimeMessage]:
         if path == f"{_PREFIX}/invocation/next":
             self._waiting = connection
+            self._is_initialized = True
             return [RuntimeMessage("next")]
         if path == f"{_PREFIX}/init/error":
+            if self._is_initialized:
+                self._respond(connection, 403, _FAILS_TOO_LATE % self._state())
+                return []
             self._respond(connection, 202, b'{"status":"OK"}\n')
             return [RuntimeMessage("init-error", payload=body)]
         if match := _INVOCATION.fullmatch(path):
@@ -175,6 +185,12 @@ class RuntimeApi:
             return [RuntimeMessage(kind, match[1], body, began)]
         self._respond(connection, 404, b'{"errorMessage":"no such path","errorType":"NotFound"}\n')
         return []
+
+    def _state(self) -> bytes:
+        """What AWS's runtime API calls the state that an initialised runtime is in."""
+        if self._waiting:
+            return b"Ready"
+        return b"Running" if self._request_id else b"RuntimeResponseSentState"
 
     def _respond(
         self,
