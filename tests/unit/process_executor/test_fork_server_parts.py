@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor import fork_server, namespaces
+from localstack_process_executor import fork_server, namespaces, own_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,6 +156,13 @@ def test_a_user_without_privileges_can_do_none_of_it() -> None:
             namespaces.keep_privileges_on_exec()
 
     assert in_a_child(as_nobody(try_it)) == (0, "")
+
+
+@on_linux
+def test_a_process_that_may_not_see_itself_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_process, "Path", lambda _: tmp_path / "missing")
+
+    assert not own_process.tell(["pizza"], {})
 
 
 @on_linux

@@ -39,6 +39,12 @@ class _MemoryMap(ctypes.Structure):
 
 def tell(command: Iterable[str], variables: Mapping[str, str]) -> bool:
     """Whether ``/proc/self`` now tells of this command and these variables; some kernels keep to what they know."""
+    try:
+        # the name of the program, in brackets, may have anything in it
+        fields = ["pid", "comm", *Path("/proc/self/stat").read_text().rpartition(")")[2].split()]
+    except OSError:
+        # where the processes of this machine are hidden, ours is, too
+        return False
     libc = ctypes.CDLL(None, use_errno=True)
     arguments = _joined(command)
     environment = _joined(f"{name}={value}" for name, value in variables.items())
@@ -50,8 +56,6 @@ def tell(command: Iterable[str], variables: Mapping[str, str]) -> bool:
     if place in (None, ctypes.c_void_p(-1).value):
         return False
     ctypes.memmove(place, arguments + environment, size)
-    # the name of the program, in brackets, may have anything in it
-    fields = ["pid", "comm", *Path("/proc/self/stat").read_text().rpartition(")")[2].split()]
     libc.sbrk.restype = ctypes.c_void_p
     middle = place + len(arguments)
     memory = _MemoryMap(
