@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 
+from localdev.engines.embedded import EmbeddedEngine
 from tests.emulator import deployed
 from tests.emulator.deployed import Function
 
@@ -120,6 +124,31 @@ def test_a_syntax_error_is_reported_until_it_is_mended(deploy: MakeDeployed, fol
 
     write(folder, "function.py", COUNTS.format("mended"))
     assert function.answer() == ["mended", 1]
+
+
+def test_a_folder_that_is_not_there_fails_at_once_and_says_so(deploy: MakeDeployed, folder: Path) -> None:
+    with pytest.raises(AssertionError, match=rf"reloaded from {folder}/missing, and there is no such folder\. Hint: "):
+        hot(deploy, folder / "missing")
+
+
+def test_a_folder_that_was_removed_is_named_in_localstacks_log(
+    deploy: MakeDeployed, cloud: Cloud, folder: Path
+) -> None:
+    write(folder, "function.py", COUNTS.format("there"))
+    function = hot(deploy, folder)
+    function.answer()
+    log = EmbeddedEngine(urlsplit(cloud.endpoint_url).port or 0).log_file
+
+    shutil.rmtree(folder)
+    with pytest.raises(ClientError):
+        function.call()
+
+    assert f"The folder that {function.name} is run from is not there any more: {folder}. Hint: " in log.read_text()
+    folder.mkdir()
+    write(folder, "function.py", COUNTS.format("again"))
+    answer = function.call()
+    assert answer.payload == ["again", 1]
+    assert not [message for message in function.logged() if "Traceback" in message]
 
 
 def test_a_debugger_can_attach_while_others_are_served(deploy: MakeDeployed) -> None:

@@ -127,14 +127,15 @@ class Server:
     def _become_init(self, request: Document, output: int, status: int, life: int) -> Document:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
-        os.dup2(output, 1)
-        os.dup2(output, 2)
         if self._isolated:
             namespaces.show(request["folders"], request["tmp"])
             namespaces.show_own_processes()
             namespaces.begin_process_ids_at(random.SystemRandom().randrange(*_PROCESS_IDS))
         else:
             _set_process_option(_PR_SET_CHILD_SUBREAPER, 1)
+        # what goes wrong before is not the function's, and nothing for its log
+        os.dup2(output, 1)
+        os.dup2(output, 2)
         wake_reader, wake_writer = os.pipe()
         os.set_blocking(wake_writer, False)
         signal.set_wakeup_fd(wake_writer)

@@ -132,6 +132,7 @@ def prepare(version: FunctionVersion) -> None:
     """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
     _check_runtime(version)
     for code in _archives(version):
+        _check_folder(version, code)
         code.prepare_for_execution()
     forking.head_start(_interpreter(str(version.config.runtime)))
 
@@ -151,6 +152,16 @@ def _check_runtime(version: FunctionVersion) -> None:
         raise LambdaRuntimeException(
             f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
             "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
+        )
+
+
+def _check_folder(version: FunctionVersion, code: Archive) -> None:
+    """:raises LambdaRuntimeException: code is to be reloaded from a folder that is none; says what to do."""
+    folder = code.get_unzipped_code_location()
+    if code.is_hot_reloading() and not folder.is_dir():
+        raise LambdaRuntimeException(
+            f"{version.id.function_name} is to be reloaded from {folder}, and there is no such folder. "
+            "Hint: S3Key is the absolute path of a folder on the machine that LocalStack runs on."
         )
 
 

@@ -1,5 +1,6 @@
 """What a function's process is to be: AWS's file system where this machine allows it, or the nearest thing."""
 
+import logging
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from localstack_process_executor.function_environment import LIBRARY_PATH
 from localstack_process_executor.interpreters import Interpreter
 from localstack_process_executor.runtime_dir import BOOTSTRAP
 
+LOG = logging.getLogger(__name__)
 _TASK, _LAYERS, _RUNTIME, _LANG = "/var/task", "/opt", "/var/runtime", "/var/lang"
 _OTHERS_MAY_PASS = 0o001
 
@@ -36,13 +38,25 @@ def launch(program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
     """Start a process of the function; ``folder`` is the environment's own and keeps its ``/tmp``.
 
     :raises ForkServerError: no process can be made on this machine; the message says why.
+    :raises FileNotFoundError: its code, which may be a folder that somebody edits, has been removed.
     """
+    _check_folders(program)
     server = FORK_SERVERS.current(program.interpreter)
     tmp, layers = folder / "tmp", _merged(program.layers, folder)
     tmp.mkdir(mode=0o700, exist_ok=True)
     if server.isolated:
         return server.fork(_isolated_request(server, program, layers, tmp)), PathTranslation({})
     return server.fork(_plain_request(server, program, layers, tmp)), _translation(server, program, layers, tmp)
+
+
+def _check_folders(program: Program) -> None:
+    for folder in (program.code, *program.layers):
+        if not folder.is_dir():
+            name = program.variables.get("AWS_LAMBDA_FUNCTION_NAME")
+            problem = f"The folder that {name} is run from is not there any more: {folder}. Hint: put it back."
+            # the caller is told of an internal error only
+            LOG.error(problem)
+            raise FileNotFoundError(problem)
 
 
 def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
