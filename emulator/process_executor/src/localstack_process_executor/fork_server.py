@@ -146,8 +146,8 @@ class Server:
             _point_to_null(1, 2)
             watch(function, status, life, wake_reader, isolated=self._isolated)
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return request
 
 
@@ -234,6 +234,7 @@ def become_function(request: Document, *, isolated: bool) -> None:
         # where Python itself is; bootstrap.py takes it away again
         variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
+    sys.orig_argv[:] = request["command"]
     if sys.platform == "linux":
         own_process.tell(request["command"], request["env"])
     with contextlib.suppress(locale.Error):
