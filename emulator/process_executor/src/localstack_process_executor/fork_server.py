@@ -25,6 +25,7 @@ import_trace.TRACE.begin()
 
 import contextlib
 import ctypes
+import errno
 import gc
 import importlib
 import json
@@ -58,6 +59,7 @@ _DESCRIPTORS = 3
 _LAST_DESCRIPTOR = 1 << 16
 _TELEMETRY_DESCRIPTOR = 3
 _OUR_MODULES = ("import_trace", "imported_ahead", "namespaces", "own_process")
+_SHELLS = "/bin/bash", "/bin/sh"
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
 
 Document = dict[str, Any]
@@ -250,6 +252,9 @@ def _execute(command: list[str], env: dict[str, str]) -> None:
     try:
         os.execve(program, command, env)  # noqa: S606 - no shell
     except OSError as error:
+        if error.errno == errno.ENOEXEC:
+            # without a first line that names its interpreter, it is a shell's
+            _execute([next(filter(os.path.isfile, _SHELLS), _SHELLS[-1]), *command], env)
         problem = "is not an executable" if isinstance(error, PermissionError) else error.strerror
         print(f"{program}: {problem}", flush=True)
         os._exit(_SHELL_NOT_EXECUTABLE)
