@@ -149,6 +149,8 @@ def test_the_stack_of_an_exception_that_ends_the_runtime_is_the_runtimes(deploy:
     assert answer.payload["errorMessage"].endswith("Runtime exited with error: signal: interrupt")
     traceback = answer.log.partition("Traceback (most recent call last):\n")[2]
     assert traceback.startswith('  File "/var/runtime/bootstrap.py", line ')
+    assert "\n    main()\n" in traceback
+    assert '\n    awslambdaricmain.main([os.environ["LAMBDA_TASK_ROOT"], os.environ["_HANDLER"]])\n' in traceback
     assert '  File "/var/task/function.py", line 2, in handler\n' in traceback
 
 

@@ -186,19 +186,31 @@ def test_paths_are_translated_the_longest_first() -> None:
     assert translation.apply(b"/a/b/f.py /a/lib") == b"/var/task/f.py /var/lang/lib"
 
 
-def test_the_import_path_is_aws() -> None:
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+def test_the_import_path_begins_with_the_runtime_also_where_python_has_followed_a_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, linked = "/a/site-packages", str(Path(bootstrap.__file__).parent)
+    monkeypatch.setattr(sys, "path", [linked, own, "/library", "/library/dist-packages"])
+    monkeypatch.setattr(os, "environ", {"PYTHONPATH": own})
 
-    path = bootstrap.import_path("/var/task", "/var/runtime", "/opt")
+    bootstrap.begin_import_path("/runtime")
+    bootstrap.add_code_and_layers("/code", "/runtime", "/layers")
 
-    assert path[:3] == ["/var/task", f"/opt/python/lib/{version}/site-packages", "/opt/python"]
-    assert any(entry.endswith("site-packages") for entry in path[3 : path.index("/var/runtime")])
+    # this machine's packages are not found, and layers are not added to a path of the function's own
+    assert sys.path == ["/code", "/runtime", own, "/library", "/code"]
 
 
-def test_outside_aws_file_system_this_machines_packages_are_not_found() -> None:
-    path = bootstrap.import_path("/code", "/runtime", "/layers")
+def test_path_files_are_read_where_there_are_some(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "dough").mkdir()
+    (tmp_path / "vendored.pth").write_text("dough\n")
+    packages = [f"/layers/python/lib/python{interpreters.OWN_VERSION}/site-packages", "/layers/python"]
+    monkeypatch.setattr(sys, "path", ["/runtime"])
+    monkeypatch.setattr(os, "environ", {})
 
-    assert not [entry for entry in path[3:] if entry.endswith("site-packages")]
+    bootstrap.add_code_and_layers(str(tmp_path), "/runtime", "/layers")
+
+    assert sys.path == [str(tmp_path), *packages, "/runtime", str(tmp_path / "dough"), *packages]
+    assert os.environ["PYTHONPATH"] == "/runtime"
 
 
 def test_a_poll_gives_its_result_on_the_thread_that_asks() -> None:

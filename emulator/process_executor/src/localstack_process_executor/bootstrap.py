@@ -3,10 +3,13 @@
 Stands in ``/var/runtime`` and runs on any Python that AWS has a runtime for, in a forked process or a new one.
 """
 
+# ruff: noqa: PTH100, PTH110, PTH112, PTH120, PTH208 - a function that does not need pathlib should not wait for it
+
 from __future__ import annotations
 
 import concurrent.futures.thread
 import os
+import site
 import sys
 
 TYPE_CHECKING = False
@@ -17,23 +20,51 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 LAYERS = "/opt"
+_VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def import_path(task_root: str, runtime_dir: str, layers: str) -> list[str]:
-    """``sys.path`` as a function sees it: its code, its layers, Python's packages, the runtime, the library."""
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    library = [entry for entry in sys.path if entry not in {"", task_root, runtime_dir}]
-    packages = [entry for entry in library if entry.endswith(("site-packages", "dist-packages"))]
-    # where this machine's own packages could not be hidden, they are at least not found
-    isolated = runtime_dir == "/var/runtime"
-    return [
-        task_root,
-        f"{layers}/python/lib/{version}/site-packages",
-        f"{layers}/python",
-        *(packages if isolated else []),
-        runtime_dir,
-        *(entry for entry in library if entry not in packages),
-    ]
+def begin_import_path(runtime_dir: str) -> None:
+    """Let ``sys.path`` begin as AWS's Python makes it: this script's folder, ``PYTHONPATH``, the library, packages."""
+    if sys.path[0] != runtime_dir:
+        if sys.path[0] == os.path.dirname(os.path.realpath(__file__)):
+            # it is a link, which Python has followed
+            del sys.path[0]
+        sys.path.insert(0, runtime_dir)
+    own = os.environ.get("PYTHONPATH")
+    asked_for = [os.path.abspath(entry) for entry in own.split(os.pathsep)] if own else []
+    kept = [entry for entry in sys.path if entry in asked_for or not entry.endswith(("site-packages", "dist-packages"))]
+    sys.path[:] = [*kept, *_packages(runtime_dir)]
+
+
+def add_code_and_layers(task_root: str, runtime_dir: str, layers: str) -> None:
+    """Put a function's code and layers on ``sys.path`` and read their ``*.pth`` files, as AWS's start script does.
+
+    With a ``PYTHONPATH`` of the function's own, it has no layers there but those that it names itself.
+    """
+    of_layers = [f"{layers}/python/lib/{_VERSION}/site-packages", f"{layers}/python"]
+    if "PYTHONPATH" in os.environ:
+        of_layers = []
+    else:
+        sys.path[:0] = [*of_layers, *_packages(runtime_dir)]
+    sys.path.insert(0, task_root)
+    for folder in (task_root, *of_layers):
+        _add_site_folder(folder)
+    os.environ.setdefault("PYTHONPATH", runtime_dir)
+
+
+def _add_site_folder(folder: str) -> None:
+    """``site.addsitedir`` for an entry of ``sys.path``, without the time it takes where there is no ``*.pth`` file."""
+    if os.path.isdir(folder):
+        if any(name.endswith(".pth") for name in os.listdir(folder)):
+            site.addsitedir(folder)
+    elif not os.path.exists(folder):
+        # it takes a folder that does not exist for a new one
+        sys.path.append(folder)
+
+
+def _packages(runtime_dir: str) -> list[str]:
+    """Python's own folder of packages; where this machine's could not be hidden, they are at least not found."""
+    return [f"{sys.prefix}/lib/{_VERSION}/site-packages"] if runtime_dir == "/var/runtime" else []
 
 
 def listen_for_debugger(address: str) -> None:
@@ -88,19 +119,22 @@ def runtime_client(client_class: type[Any]) -> type[Any]:
     return RuntimeClient
 
 
-def main(layers: str = LAYERS, debug_address: str = "") -> None:
-    """Serve invocations until the process is ended."""
-    import awslambdaric.__main__  # type: ignore[import-untyped, unused-ignore]
-
+def main() -> None:
+    """Serve invocations until the process is ended. A traceback through here reads as on AWS."""
     runtime_dir = os.environ["LAMBDA_RUNTIME_DIR"]
-    sys.path[:] = import_path(os.environ["LAMBDA_TASK_ROOT"], runtime_dir, layers)
+    begin_import_path(runtime_dir)
+    import awslambdaric.__main__ as awslambdaricmain  # type: ignore[import-untyped, unused-ignore]
+
+    layers = sys.argv[1] if len(sys.argv) > 1 else LAYERS
+    debug_address = sys.argv[2] if len(sys.argv) > 2 else ""
+    add_code_and_layers(os.environ["LAMBDA_TASK_ROOT"], runtime_dir, layers)
     if runtime_dir != "/var/runtime":
         # a folder that is edited while it runs can be written to here: it stays as it is, and no stale code is found
         sys.dont_write_bytecode = True
     if debug_address:
         listen_for_debugger(debug_address)
-    awslambdaric.__main__.LambdaRuntimeClient = runtime_client(awslambdaric.__main__.LambdaRuntimeClient)
-    awslambdaric.__main__.main([sys.argv[0], os.environ["_HANDLER"]])
+    awslambdaricmain.LambdaRuntimeClient = runtime_client(awslambdaricmain.LambdaRuntimeClient)
+    awslambdaricmain.main([os.environ["LAMBDA_TASK_ROOT"], os.environ["_HANDLER"]])
 
 
 if "LD_LIBRARY_PATH" in os.environ:
@@ -110,4 +144,4 @@ if os.environ.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}:
     # set by Python itself (PEP 538) where this machine does not have AWS's locale
     del os.environ["LC_CTYPE"]
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -357,6 +357,8 @@ def _imported() -> set[str]:
 def run(program: str, code: types.CodeType, arguments: list[str]) -> None:
     """Run it as a program of its own."""
     sys.argv = [program, *arguments]
+    folder = str(Path(program).parent)
+    sys.path[:] = [folder, *(entry for entry in sys.path if entry != folder)]
     main_module = types.ModuleType("__main__")
     main_module.__file__ = program
     sys.modules["__main__"] = main_module

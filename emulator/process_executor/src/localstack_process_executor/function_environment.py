@@ -38,7 +38,6 @@ _FIXED = {
     "LD_LIBRARY_PATH": LIBRARY_PATH,
     "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
     "PWD": "/var/task",
-    "PYTHONPATH": "/var/runtime",
     "SHLVL": "0",
     "TZ": ":UTC",
 }
@@ -74,7 +73,7 @@ def function_environment(
     runtime: str,
     runtime_api: str,
 ) -> dict[str, str]:
-    """The variables of one execution environment.
+    """The variables one execution environment starts with; ``PYTHONPATH`` is set by :mod:`bootstrap`, as on AWS.
 
     ``from_service`` is what LocalStack hands to :meth:`RuntimeExecutor.start`, ``of_function`` the
     function's configuration, ``runtime`` e.g. ``python3.13``, ``runtime_api`` a ``host:port``.

@@ -86,15 +86,18 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
         "LAMBDA_RUNTIME_DIR": str(runtime),
         "LAMBDA_TASK_ROOT": str(program.code),
         "PWD": str(program.code),
-        "PYTHONPATH": str(runtime),
         "TMPDIR": str(tmp),
     }
+    places = {_TASK: str(program.code), _LAYERS: str(layers), _RUNTIME: str(runtime)}
     variables = {**program.variables, **overrides}
+    if "PYTHONPATH" in variables:
+        entries = variables["PYTHONPATH"].split(":")
+        variables["PYTHONPATH"] = ":".join(_on_this_machine(entry, places) for entry in entries)
     arguments = _arguments(program, str(layers))
     command = [server.interpreter.executable, "-s", bootstrap, *arguments]
     wrapper = program.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
     if wrapper:
-        wrapper = wrapper.replace(f"{_TASK}/", f"{program.code}/").replace(f"{_LAYERS}/", f"{layers}/")
+        wrapper = _on_this_machine(wrapper, places)
     return {
         "change_user": _give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
         "env": variables,
@@ -103,6 +106,14 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
         "arguments": arguments,
         "exec": _command(server, program, layers, wrapper, command),
     }
+
+
+def _on_this_machine(path: str, places: Mapping[str, str]) -> str:
+    """A path that a function's variables give in AWS's file system."""
+    for aws, ours in places.items():
+        if path == aws or path.startswith(f"{aws}/"):
+            return ours + path.removeprefix(aws)
+    return path
 
 
 def _arguments(program: Program, layers: str) -> list[str]:
@@ -124,22 +135,23 @@ def _needs_a_new_interpreter(server: ForkServer, program: Program, layers: Path)
     """Whether what was imported ahead, or the way our interpreter was started, could make a difference."""
     if program.debug_address or program.variables.get("LD_LIBRARY_PATH", LIBRARY_PATH) != LIBRARY_PATH:
         return True
-    if any(name.startswith(("PYTHON", "LD_PRELOAD", "MALLOC_")) for name in program.variables if name != "PYTHONPATH"):
-        return True
-    if program.variables.get("PYTHONPATH", _RUNTIME) != _RUNTIME:
+    if any(name.startswith(("PYTHON", "LD_PRELOAD", "MALLOC_")) for name in program.variables):
         return True
     if any((folder / "lib").is_dir() for folder in (program.code, layers)):
         return True
     packages = f"python/lib/python{server.interpreter.version}/site-packages"
     places = (program.code, layers / "python", layers / packages)
-    return any(not server.modules.isdisjoint(_importable(place)) for place in places)
+    return any(_matters(name, server.modules) for place in places for name in _names(place))
 
 
-def _importable(folder: Path) -> set[str]:
-    """The top-level modules and packages of a folder."""
-    if not folder.is_dir():
-        return set()
-    return {entry.partition(".")[0] for entry in os.listdir(folder)}  # noqa: PTH208 - names only
+def _matters(name: str, modules: frozenset[str]) -> bool:
+    """Whether a file or folder has to be there before anything is imported."""
+    return name.partition(".")[0] in modules or name.endswith(".pth")
+
+
+def _names(folder: Path) -> list[str]:
+    """What is at the top level of a folder."""
+    return os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - names only
 
 
 def _merged(layers: Sequence[Path], folder: Path) -> Path:
