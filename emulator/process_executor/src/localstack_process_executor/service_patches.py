@@ -26,7 +26,7 @@ from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import answers, function_urls, log_delivery, refusals, task_errors, tracing
+from localstack_process_executor import answers, function_urls, log_delivery, proxy_results, refusals, task_errors, tracing
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -294,6 +294,7 @@ def _refuse_what_is_no_event() -> None:
     @wraps(invoke)
     def check_and_invoke(self: LambdaService, *arguments: Any, payload: bytes | None = None, **options: Any) -> Any:
         task_errors.name_lambdas_own()
+        proxy_results.refuse_malformed()
         refusals.check_event(payload or b"", options.get("invocation_type"))
         refusals.check_context(options.get("client_context"))
         return invoke(self, *arguments, payload=payload, **options)
