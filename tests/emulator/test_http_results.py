@@ -1,7 +1,8 @@
-"""What a client gets for what a function returns, through an API of API Gateway."""
+"""What a client gets for what a function returns, through API Gateway and through the function's own URL."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +46,13 @@ def api(cloud: Cloud, function: Function) -> Iterator[str]:
     apigateway.create_deployment(restApiId=api, stageName="test")
     yield f"{cloud.endpoint_url}/restapis/{api}/test/_user_request_/"
     apigateway.delete_rest_api(restApiId=api)
+
+
+@pytest.fixture(scope="module")
+def url_host(function: Function) -> str:
+    """The name that the function's URL has."""
+    url = function.client.create_function_url_config(FunctionName=function.name, AuthType="NONE")["FunctionUrl"]
+    return str(url).split("//")[1].rstrip("/").partition(":")[0]
 
 
 def ask(url: str, result: str, **headers: str) -> urllib3.BaseHTTPResponse:
@@ -108,3 +116,92 @@ def test_a_well_formed_result_of_a_proxy_is_sent(
 
     assert (response.status, response.data) == (status, body)
     assert {name: response.headers[name] for name in headers} == headers
+
+
+@pytest.mark.parametrize(
+    ("result", "body"),
+    [
+        ("{'pizza': 'margherita'}", '{"pizza":"margherita"}'),
+        ("{'body': 'x', 'headers': {'a': 'b'}}", '{"body":"x","headers":{"a":"b"}}'),
+        ("{'cookies': ['a=1']}", '{"cookies":["a=1"]}'),
+        ("{'body': 1}", '{"body":1}'),
+        ("['\\xe9', 1.0, None]", '["é",1.0,null]'),
+        ("'text'", "text"),
+        ("42", "42"),
+        ("None", "null"),
+    ],
+)
+def test_what_has_no_status_code_is_the_body_of_a_urls_response(
+    cloud: Cloud, url_host: str, result: str, body: str
+) -> None:
+    response = ask(cloud.endpoint_url, result, Host=url_host)
+
+    assert (response.status, response.data.decode()) == (200, body)
+    assert response.headers["content-type"] == "application/json"
+    assert not {"a", "set-cookie"} & {name.lower() for name in response.headers}
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "body", "headers"),
+    [
+        ("{'statusCode': 201}", 201, b"", {"content-type": "application/json"}),
+        ("{'statusCode': '201', 'body': None, 'headers': None}", 201, b"", {}),
+        ("{'statusCode': 200, 'body': '\\xe9'}", 200, "é".encode(), {}),
+        ("{'statusCode': 200, 'headers': {'Content-Type': 'text/plain'}}", 200, b"", {"content-type": "text/plain"}),
+        ("{'statusCode': 200, 'body': {'a': '\\xe9'}}", 200, '{"a":"é"}'.encode(), {}),
+        ("{'statusCode': 200, 'body': 'AP8=', 'isBase64Encoded': True}", 200, b"\0\xff", {}),
+        ("{'statusCode': 200, 'headers': {'a': 1, 'b': True}}", 200, b"", {"a": "1", "b": "true"}),
+        ("{'statusCode': 200, 'cookies': ['a=1', 'b=2; Secure']}", 200, b"", {"set-cookie": "a=1, b=2; Secure"}),
+    ],
+)
+def test_what_has_a_status_code_is_a_urls_response(
+    cloud: Cloud, url_host: str, result: str, status: int, body: bytes, headers: dict[str, str]
+) -> None:
+    response = ask(cloud.endpoint_url, result, Host=url_host)
+
+    assert (response.status, response.data) == (status, body)
+    assert {name: response.headers[name] for name in headers} == headers
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "1/0",
+        "{'statusCode': 'hot'}",
+        "{'statusCode': None}",
+        "{'statusCode': 1000}",
+        "{'statusCode': 200, 'body': 1}",
+        "{'statusCode': 200, 'body': 'hot', 'isBase64Encoded': True}",
+        "{'statusCode': 200, 'headers': {'a': 'b\\r\\nc: d'}}",
+    ],
+)
+def test_a_malformed_result_of_a_url_is_a_502(cloud: Cloud, url_host: str, result: str) -> None:
+    response = ask(cloud.endpoint_url, result, Host=url_host)
+
+    assert (response.status, response.data) == (502, b"Internal Server Error")
+    assert response.headers["x-amzn-requestid"]
+
+
+def test_the_response_of_a_url_names_the_functions_trace(cloud: Cloud, url_host: str) -> None:
+    seen = "{'statusCode': 200, 'body': __import__('os').environ['_X_AMZN_TRACE_ID']}"
+
+    response = ask(cloud.endpoint_url, seen, Host=url_host)
+
+    assert response.data.decode() == response.headers["x-amzn-trace-id"]
+    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;.*", response.data.decode())
+
+
+def test_a_url_without_concurrency_left_is_a_429(cloud: Cloud, function: Function, url_host: str) -> None:
+    function.client.put_function_concurrency(FunctionName=function.name, ReservedConcurrentExecutions=0)
+    try:
+        response = ask(cloud.endpoint_url, "'text'", Host=url_host)
+    finally:
+        function.client.delete_function_concurrency(FunctionName=function.name)
+
+    assert (response.status, response.json()) == (429, {"message": "Rate Exceeded."})
+    assert response.headers["x-amzn-errortype"] == "TooManyRequestsException"
+    assert response.headers["x-amzn-requestid"]
+
+
+def test_a_request_to_a_url_that_is_too_large_is_a_413(cloud: Cloud, url_host: str) -> None:
+    assert ask(cloud.endpoint_url, " " * 6 * 1024 * 1024, Host=url_host).status == 413

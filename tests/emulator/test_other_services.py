@@ -363,28 +363,6 @@ def test_a_function_url_gives_what_the_function_returns(deploy: MakeDeployed, cl
     assert (response.status, response.headers["x-oven"], response.data) == (201, "hot", b"/a/b")
 
 
-def test_a_function_url_takes_any_json_for_a_body(deploy: MakeDeployed, cloud: Cloud) -> None:
-    response = call_url(cloud, deploy("def handler(event, context):\n    return {'pizza': 'margherita'}\n"))
-
-    assert (response.status, response.json()) == (200, {"pizza": "margherita"})
-
-
-@pytest.mark.parametrize(
-    "result",
-    ["1/0", "{'statusCode': 'hot'}", "{'statusCode': None}", "{'body': 1}"],
-)
-def test_a_malformed_result_of_a_function_url_is_a_502(deploy: MakeDeployed, cloud: Cloud, result: str) -> None:
-    response = call_url(cloud, deploy(f"def handler(event, context):\n    return {result}\n"))
-
-    assert (response.status, response.data) == (502, b"Internal Server Error")
-
-
-def test_a_function_url_sets_cookies(deploy: MakeDeployed, cloud: Cloud) -> None:
-    source = "def handler(event, context):\n    return {'statusCode': 200, 'cookies': ['a=1', 'b=2; Secure']}\n"
-
-    assert call_url(cloud, deploy(source)).headers.getlist("set-cookie") == ["a=1", "b=2; Secure"]
-
-
 def test_a_function_url_has_no_client_context_and_the_callers_trace_root(deploy: MakeDeployed, cloud: Cloud) -> None:
     root = "1-3152b799-8954dae64eda91bc9a23a7e8"
     source = (

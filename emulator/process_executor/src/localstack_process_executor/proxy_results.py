@@ -66,7 +66,7 @@ def well_formed(result: Any) -> dict[str, Any]:
     if result.get("statusCode") is not None:
         result["statusCode"] = status_code(result["statusCode"])
     if (headers := result.get("headers")) is not None:
-        result["headers"] = {name: _header(name, value) for name, value in _items(headers)}
+        result["headers"] = {name: header_text(name, value) for name, value in _items(headers)}
     if (headers := result.get("multiValueHeaders")) is not None:
         result["multiValueHeaders"] = {name: _headers(name, values) for name, values in _items(headers)}
     return result
@@ -86,9 +86,17 @@ def status_code(value: Any) -> int:
     return number
 
 
-def header_value(value: object) -> str:
-    """As it is sent; the JSON text of a number or a boolean."""
-    return value if isinstance(value, str) else json.dumps(value)
+def header_text(name: str, value: Any) -> str:
+    """The value of a header as it is sent: the JSON text of a number or a boolean.
+
+    :raises MalformedResultError: no header can be sent that has this name or value.
+    """
+    if value is None or isinstance(value, list | dict):
+        raise MalformedResultError(f"the value of the header {name} is no string: {_shown(value)}")
+    text = value if isinstance(value, str) else json.dumps(value)
+    if not _HEADER_NAME.fullmatch(name) or _NO_HEADER_VALUE.search(text):
+        raise MalformedResultError(f"HTTP has no such header: {_shown(name)}: {_shown(text)}")
+    return text
 
 
 def _items(headers: Any) -> Any:
@@ -100,16 +108,7 @@ def _items(headers: Any) -> Any:
 def _headers(name: str, values: Any) -> list[str]:
     if not isinstance(values, list):
         raise MalformedResultError(f"the values of the header {name} are no list: {_shown(values)}")
-    return [_header(name, value) for value in values]
-
-
-def _header(name: str, value: Any) -> str:
-    if value is None or isinstance(value, list | dict):
-        raise MalformedResultError(f"the value of the header {name} is no string: {_shown(value)}")
-    text = header_value(value)
-    if not _HEADER_NAME.fullmatch(name) or _NO_HEADER_VALUE.search(text):
-        raise MalformedResultError(f"HTTP has no such header: {_shown(name)}: {_shown(text)}")
-    return text
+    return [header_text(name, value) for value in values]
 
 
 def _shown(value: object) -> str:
