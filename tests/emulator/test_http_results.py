@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,9 +56,10 @@ def url_host(function: Function) -> str:
     return str(url).split("//")[1].rstrip("/").partition(":")[0]
 
 
-def ask(url: str, result: str, **headers: str) -> urllib3.BaseHTTPResponse:
+def ask(url: str, result: str | bytes, **headers: str) -> urllib3.BaseHTTPResponse:
     """Have the function return this."""
-    return urllib3.request("POST", url, body=result, headers={"Content-Type": "text/plain", **headers}, retries=False)
+    body = result.encode() if isinstance(result, str) else result
+    return urllib3.request("POST", url, body=body, headers={"Content-Type": "text/plain", **headers}, retries=False)
 
 
 @pytest.mark.parametrize(
@@ -205,3 +207,35 @@ def test_a_url_without_concurrency_left_is_a_429(cloud: Cloud, function: Functio
 
 def test_a_request_to_a_url_that_is_too_large_is_a_413(cloud: Cloud, url_host: str) -> None:
     assert ask(cloud.endpoint_url, " " * 6 * 1024 * 1024, Host=url_host).status == 413
+
+
+def test_the_event_of_a_url_has_the_requests_cookies(cloud: Cloud, url_host: str) -> None:
+    event = ask(cloud.endpoint_url, "event", Host=url_host, Cookie="a=1; b=2").json()
+
+    assert event["cookies"] == ["a=1", "b=2"]
+    assert "cookies" not in ask(cloud.endpoint_url, "event", Host=url_host).json()
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+def test_the_event_of_a_url_has_text_as_text(cloud: Cloud, url_host: str, content_type: str) -> None:
+    headers = {"Host": url_host, "Content-Type": content_type}
+    event = ask(cloud.endpoint_url, "[event][0]  # hé", **headers).json()
+
+    assert (event["body"], event["isBase64Encoded"]) == ("[event][0]  # hé", False)
+    # what the function evaluates is the base64 of what is no text
+    assert ask(cloud.endpoint_url, b64decode("True"), **headers).json() is True
+
+
+def test_the_event_of_a_url_says_who_sent_the_request(cloud: Cloud, url_host: str) -> None:
+    event = ask(cloud.endpoint_url, "event", Host=url_host).json()
+
+    assert event["requestContext"]["http"]["sourceIp"] == "127.0.0.1"
+    assert event["headers"]["x-forwarded-for"] == "127.0.0.1"
+
+
+def test_the_event_of_a_url_names_the_trace(cloud: Cloud, url_host: str) -> None:
+    seen = "{'statusCode': 200, 'body': event['headers']['x-amzn-trace-id']}"
+
+    response = ask(cloud.endpoint_url, seen, Host=url_host)
+
+    assert response.headers["x-amzn-trace-id"].startswith(f"{response.data.decode()};")

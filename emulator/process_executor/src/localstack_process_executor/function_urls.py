@@ -19,10 +19,10 @@ from localstack.services.lambda_.invocation.lambda_models import InvocationResul
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.utils.xray.trace_header import TraceHeader
 
+from localstack_process_executor.function_url_events import TRACE_HEADER
 from localstack_process_executor.proxy_results import MalformedResultError, header_text, status_code
 from localstack_process_executor.refusals import NO_CONTEXT
 
-TRACE_HEADER = "x-amzn-trace-id"
 _streamed_response = urlrouter.lambda_result_to_response
 """LocalStack's own, for what is no JSON: a runtime may send a response as a stream, whatever the URL's mode."""
 
@@ -44,8 +44,8 @@ def answer_as_aws() -> None:
         # the router is the only one that names no trace
         if options.get("client_context") != NO_CONTEXT or "trace_context" in options:
             return invoke(self, *arguments, **options)
-        trace = TraceHeader.from_header_str(json.loads(options["payload"])["headers"].get(TRACE_HEADER))
-        context = {"aws_trace_header": trace.ensure_root_exists()}
+        trace = json.loads(options["payload"])["headers"][TRACE_HEADER]
+        context = {"aws_trace_header": TraceHeader.from_header_str(trace)}
         try:
             response = answer(invoke(self, *arguments, **options, trace_context=context))
         except ServiceException as error:

@@ -26,7 +26,17 @@ from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
 from localstack.version import version as localstack_version
 
-from localstack_process_executor import aliases, answers, function_urls, log_delivery, proxy_results, refusals, task_errors, tracing
+from localstack_process_executor import (
+    aliases,
+    answers,
+    function_url_events,
+    function_urls,
+    log_delivery,
+    proxy_results,
+    refusals,
+    task_errors,
+    tracing,
+)
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
@@ -63,6 +73,7 @@ def apply() -> bool:
             refusals.refuse_variables()
             aliases.update_weights()
             answers.send_aws_headers()
+            function_url_events.describe_requests_as_aws()
             function_urls.answer_as_aws()
             _name_the_request_of_a_dead_letter()
         elif not _applied:
