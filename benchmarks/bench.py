@@ -8,8 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
-import platform
 import re
 import shutil
 import statistics
@@ -26,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from benchmarks import executor, report
+from benchmarks import executor, machine, report
 from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
 from localdev import assemblies, cdk, terminal
@@ -251,15 +249,9 @@ def _results(samples: Samples, *, with_rival: bool) -> dict[str, Any]:
         del values["wrong_orders"], values["refused_orders"]
         return values
 
-    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "made": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "machine": {
-            "cpus": os.cpu_count(),
-            "cpu": _cpu(),
-            "python": platform.python_version(),
-            "node": node.removeprefix("v"),
-        },
+        "machine": machine.described(),
         "versions": {
             "localstack": "4.14.0",
             "aws-cdk-lib": version("aws-cdk-lib"),
@@ -268,14 +260,6 @@ def _results(samples: Samples, *, with_rival: bool) -> dict[str, Any]:
         "ours": medians("ours"),
         "rival": medians("rival") if with_rival else None,
     }
-
-
-def _cpu() -> str:
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _print(results: dict[str, Any], wrong: list[str]) -> None:

@@ -10,6 +10,7 @@ import argparse
 import base64
 import contextlib
 import io
+import itertools
 import json
 import os
 import platform
@@ -19,16 +20,19 @@ import sys
 import time
 import uuid
 import zipfile
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import psutil
 from botocore.config import Config
 
+from benchmarks import bare_runtime
 from benchmarks.rival import NAME as RIVAL
 from benchmarks.rival import NoRivalError, installed
 from localdev.engines import EmbeddedEngine, docker_engine
@@ -38,15 +42,17 @@ from localdev.project import REGION
 from localdev.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 SOURCE = "import boto3\ndef handler(event, context):\n    return event\n"
 ROLE = "arn:aws:iam::000000000000:role/benchmark"
 RESULTS = Path(__file__).parent / "results" / "executor.json"
-_ROUNDS, _CALLS, _COLD, _BURST = 20, 20, 12, 400
+_ROUNDS, _CALLS, _COLD = 20, 20, 12
+_CALLERS, _BURSTS, _BURST_SECONDS = (1, 8, 32), 5, 1.5
 _SOAK = 10_000
 _IDLE_ROUNDS = 5
 _REST_SECONDS, _REST_CPU_SECONDS = 2.0, 0.1
+_INIT_DURATION = re.compile(r"Init Duration: ([\d.]+) ms")
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,8 @@ class Emulator:
         """Its STS, whose answer is the cheapest there is."""
         return self.client("sts")
 
-    def create(self) -> str:
-        """The name of a new function that can be invoked."""
+    def create(self, variables: Mapping[str, str] | None = None) -> str:
+        """The name of a new function that can be invoked, with these environment variables."""
         name = f"b-{uuid.uuid4().hex[:12]}"
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
@@ -90,6 +96,7 @@ class Emulator:
             Role=ROLE,
             Timeout=60,
             Code={"ZipFile": package.getvalue()},
+            Environment={"Variables": dict(variables or {})},
         )
         self.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})
         return name
@@ -159,36 +166,72 @@ def cold(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
             started = time.perf_counter()
             log = emulator.invoke(name, number)
             samples[emulator.name].append((time.perf_counter() - started) * 1000)
-            if found := re.search(r"Init Duration: ([\d.]+) ms", log):
+            if found := _INIT_DURATION.search(log):
                 inits.append(float(found[1]))
     result = {name: {"cold_ms": statistics.median(values)} for name, values in samples.items()}
     result["ours"]["init_ms"] = statistics.median(inits)
     return result
 
 
-def concurrent(emulators: list[Emulator], callers: int) -> dict[str, dict[str, float]]:
-    """Invocations a second with so many callers of one function, and how many went wrong."""
-    result: dict[str, dict[str, float]] = {}
-    for emulator in emulators:
-        name = emulator.create()
-        emulator.invoke(name, 0)
+def without_fork_server(emulator: Emulator) -> dict[str, float]:
+    """``Init Duration`` of functions for which an interpreter is started, and the same of a bare runtime client."""
+    inits: list[float] = []
+    bare: list[float] = []
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "function.py").write_text(SOURCE)
+        for number in range(_COLD):
+            bare.append(bare_runtime.init_ms(Path(folder), "function.handler"))
+            # what an interpreter reads at its start cannot be had from one that has started
+            log = emulator.invoke(emulator.create({"PYTHONHASHSEED": "0"}), number)
+            if found := _INIT_DURATION.search(log):
+                inits.append(float(found[1]))
+    return {"own_interpreter_init_ms": statistics.median(inits), "bare_init_ms": statistics.median(bare)}
 
-        def attempt(event: int, emulator: Emulator = emulator, name: str = name) -> bool:
-            try:
-                emulator.invoke(name, event)
-            except Exception:  # noqa: BLE001 - whatever it is, it is not the right answer
-                return False
-            return True
 
-        with ThreadPoolExecutor(callers) as pool:
-            started = time.perf_counter()
-            right = sum(pool.map(attempt, range(_BURST)))
-            seconds = time.perf_counter() - started
-        result[emulator.name] = {
-            f"per_second_{callers}": right / seconds,
-            f"wrong_{callers}": _BURST - right,
+def concurrent(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
+    """Invocations a second with so many callers of one function, in turns, and how many went wrong."""
+    names = {emulator.name: emulator.create() for emulator in emulators}
+    rates: dict[tuple[str, int], list[float]] = defaultdict(list)
+    wrong: Counter[tuple[str, int]] = Counter()
+    for number in range(1 + _BURSTS):
+        for callers in _CALLERS:
+            for emulator in emulators:
+                right, failed, seconds = burst(emulator, names[emulator.name], callers)
+                wrong[emulator.name, callers] += failed
+                if number:  # the first one's environments are new
+                    rates[emulator.name, callers].append(right / seconds)
+    return {
+        emulator.name: {
+            key: value
+            for callers in _CALLERS
+            for key, value in (
+                (f"per_second_{callers}", statistics.median(rates[emulator.name, callers])),
+                (f"wrong_{callers}", wrong[emulator.name, callers]),
+            )
         }
-    return result
+        for emulator in emulators
+    }
+
+
+def burst(emulator: Emulator, name: str, callers: int) -> tuple[int, int, float]:
+    """How many invocations were answered as they should be, how many were not, and in how many seconds."""
+    started = time.perf_counter()
+    numbers = itertools.count()
+
+    def call() -> Counter[bool]:
+        outcomes: Counter[bool] = Counter()
+        while time.perf_counter() - started < _BURST_SECONDS:
+            try:
+                emulator.invoke(name, next(numbers))
+            except Exception:  # noqa: BLE001 - whatever it is, it is not the right answer
+                outcomes[False] += 1
+            else:
+                outcomes[True] += 1
+        return outcomes
+
+    with ThreadPoolExecutor(callers) as pool:
+        outcomes = sum((future.result() for future in [pool.submit(call) for _ in range(callers)]), Counter())
+    return outcomes[True], outcomes[False], time.perf_counter() - started
 
 
 def memory(emulator: Emulator, pid: int) -> float:
@@ -281,9 +324,10 @@ def measure(soak_invocations: int) -> dict[str, dict[str, float]]:
         parts = [
             sequential(emulators),
             cold(emulators),
-            *(concurrent(emulators, callers) for callers in (1, 8, 32)),
+            concurrent(emulators),
         ]
         figures = {e.name: {key: v for part in parts for key, v in part[e.name].items()} for e in emulators}
+        figures["ours"] |= without_fork_server(emulator)
         figures["ours"]["environment_mb"] = memory(emulator, pid)
         if soak_invocations:
             figures["ours"] |= soak(emulator, pid, soak_invocations)

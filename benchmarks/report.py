@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from benchmarks import machine
+
 RESULTS = Path(__file__).parent / "results" / "bench.json"
 CHART = RESULTS.with_suffix(".svg")
 
@@ -71,8 +73,7 @@ def markdown(results: dict[str, Any]) -> str:
     rival = results["versions"].get("rival")
     lines = [f"| | here | {rival or 'the rival'} | |", "|---|--:|--:|--:|"]
     lines += [f"| {' | '.join(row)} |" for row in rows(results)]
-    machine = results["machine"]
-    made_on = f"{machine['cpus']} cores ({machine['cpu']}), Python {machine['python']}, Node {machine['node']}"
+    made_on = machine.in_words(results["machine"])
     lines += ["", f"Medians of one run of `./scripts/bench`, both emulators in turn, {results['made']}: {made_on}."]
     return "\n".join(lines)
 

@@ -1,0 +1,50 @@
+"""AWS's runtime interface client by itself, as a person would start it: ``python -m awslambdaric HANDLER``."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from localdev.project import EMULATOR_PYTHON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SECONDS = 30.0
+
+
+def init_ms(folder: Path, handler: str) -> float:
+    """Milliseconds from its start until it asks for the first event.
+
+    :raises TimeoutError: it never did.
+    """
+    asked = threading.Event()
+    ended = threading.Event()
+
+    class RuntimeApi(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.set()
+            ended.wait(_SECONDS)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"127.0.0.1:{server.server_port}"
+        variables = {"AWS_LAMBDA_RUNTIME_API": address, "LAMBDA_TASK_ROOT": str(folder), "PATH": "/usr/bin:/bin"}
+        started = time.perf_counter()
+        process = subprocess.Popen([EMULATOR_PYTHON, "-m", "awslambdaric", handler], cwd=folder, env=variables)
+        try:
+            if not asked.wait(_SECONDS):
+                raise TimeoutError("awslambdaric was started and never asked for an event")
+            return (time.perf_counter() - started) * 1000
+        finally:
+            process.kill()
+            process.wait()
+            ended.set()
+            server.shutdown()
