@@ -29,7 +29,8 @@ def _from_step_functions(module: ModuleType) -> None:
         account = state_credentials.role_arn.split(":")[4]
         response = call("lambda", "Invoke", request, account=account, region=region)
         payload = to_bytes(response.get("Payload") or b"")
-        return {**response, "Payload": module._from_payload(io.BytesIO(payload))}
+        members = {name: response[name] for name in _MEMBERS if name in response}
+        return {**members, "Payload": module._from_payload(io.BytesIO(payload))}
 
     module._invoke_lambda_function = invoke  # type: ignore[attr-defined]
 
@@ -62,6 +63,8 @@ def _from_api_gateway(module: ModuleType) -> None:
     integration.call_lambda = staticmethod(call_lambda)
 
 
+_MEMBERS = ("StatusCode", "FunctionError", "LogResult", "ExecutedVersion")
+"""Of the response, in the order in which a client has them: a history shows them so."""
 _STEP_FUNCTIONS = "localstack.services.stepfunctions.asl.component.state.state_execution.state_task.lambda_eval_utils"
 _API_GATEWAY = "localstack.services.apigateway.next_gen.execute_api.integrations.aws"
 

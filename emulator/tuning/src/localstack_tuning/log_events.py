@@ -14,7 +14,9 @@ _NEWEST_MS = 2 * 3600 * 1000
 
 
 def put_log_events(account: str, region: str, group: str, stream: str, events: Sequence[dict[str, Any]]) -> bool:
-    """Put them; ``False`` when only the service itself can, since metric filters have to see them.
+    """Put them; ``False`` when only the service itself can: metric filters have to see them, or subscribers.
+
+    A subscriber is invoked while the events are put, and whoever puts them waits for it.
 
     :raises ResourceNotFoundException: (moto's) the group or the stream does not exist.
     """
@@ -24,7 +26,8 @@ def put_log_events(account: str, region: str, group: str, stream: str, events: S
 
     running("logs")
     backend = get_moto_logs_backend(account, region)
-    if backend.filters.metric_filters:
+    to = backend.groups.get(group)
+    if backend.filters.metric_filters or (to and to.subscription_filters):
         return False
     if not _appended(backend, group, stream, events):
         backend.put_log_events(group, stream, list(events))
@@ -39,7 +42,7 @@ def _appended(backend: Any, group: str, stream: str, events: Sequence[dict[str, 
     from moto.logs.models import LogEvent
 
     to = backend.groups.get(group)
-    if to is None or to.subscription_filters or stream not in to.streams:
+    if to is None or stream not in to.streams:
         return False
     now = int(time.time() * 1000)
     before, size = now - _OLDEST_MS, 0
