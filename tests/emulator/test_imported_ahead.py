@@ -127,3 +127,92 @@ def minus(one: Any, other: Any) -> Any:
     if isinstance(one, list):
         return [value for value in one if value not in other]
     return {key: minus(value, other[key]) for key, value in one.items() if value != other[key]}
+
+
+USES = {
+    "six.moves": "import six\nFOUND = list(six.moves.range(2))",
+    "a hook": (
+        "import sys\nclass Finder:\n    seen = []\n    def find_spec(self, name, path=None, target=None):\n"
+        "        self.seen.append(name)\nsys.meta_path.insert(0, Finder())\nimport boto3\n"
+        "FOUND = 'botocore.client' in Finder.seen"
+    ),
+    "another one in its place": (
+        "import sys, types\nsys.modules['jmespath'] = fake = types.ModuleType('jmespath')\n"
+        "fake.exceptions = types.SimpleNamespace(JMESPathError=ValueError)\n"
+        "sys.modules['jmespath.exceptions'] = fake.exceptions\nimport botocore.paginate\n"
+        "FOUND = [sys.modules['jmespath'] is fake, botocore.paginate.jmespath is fake]"
+    ),
+    "one that is not to be had": (
+        "import sys\nsys.modules['_ssl'] = None\ntry:\n    import ssl\n    FOUND = 'ssl'\n"
+        "except ImportError as error:\n    FOUND = str(error)"
+    ),
+    "a class that was patched": (
+        "import socket\nclass Socket(socket.socket): pass\nsocket.socket = Socket\nimport ssl\n"
+        "FOUND = ssl.SSLSocket.__base__ is Socket"
+    ),
+    "data": "import pkgutil\nFOUND = len(pkgutil.get_data('botocore', 'cacert.pem')) > 0",
+    "a source": "import importlib.util\nFOUND = importlib.util.find_spec('base64').loader.get_source('base64')[:20]",
+    "a module that is run": "import runpy\nFOUND = sorted(runpy.run_module('base64'))",
+    "a lazy one": (
+        "import importlib.util, sys\nspec = importlib.util.find_spec('base64')\n"
+        "spec.loader = importlib.util.LazyLoader(spec.loader)\nmodule = importlib.util.module_from_spec(spec)\n"
+        "sys.modules['base64'] = module\nspec.loader.exec_module(module)\nFOUND = module.b64encode(b'a').decode()"
+    ),
+    "a class of loggers": (
+        "import logging\nclass Logger(logging.Logger): pass\nlogging.setLoggerClass(Logger)\nimport boto3\n"
+        "FOUND = type(logging.getLogger('botocore')).__name__"
+    ),
+    "a handler": (
+        "import logging\nlogger = logging.getLogger('botocore')\nimport boto3\n"
+        "FOUND = [type(handler).__name__ for handler in logger.handlers]"
+    ),
+    "a path that is none": (
+        "import sys\nsys.path.insert(0, b'/tmp')\nimport base64\nFOUND = base64.b64encode(b'a').decode()"
+    ),
+    "something optional": (
+        "import sys, tempfile\nlib = tempfile.mkdtemp()\n"
+        "open(lib + '/certifi.py', 'w').write('def where(): return 1')\n"
+        "sys.path.insert(0, lib)\nimport botocore.httpsession\nFOUND = botocore.httpsession.where()"
+    ),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_an_import_is_what_it_is_in_a_new_interpreter(make_function: MakeFunction, use: str) -> None:
+    source = f"{USES[use]}\ndef handler(event, context):\n    return FOUND\n"
+
+    assert make_function(source).answer() == make_function(source, variables=OWN_INTERPRETER).answer()
+
+
+def test_modules_that_threads_import_at_the_same_time_are_there_once(make_function: MakeFunction) -> None:
+    source = """
+        import threading
+        names = ["boto3", "botocore.session", "urllib3", "ssl", "email.message", "http.client", "datetime", "uuid"]
+        together = threading.Barrier(len(names))
+        def load(name):
+            together.wait()
+            __import__(name)
+        threads = [threading.Thread(target=load, args=[name]) for name in names]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        import botocore.compat, botocore.httpsession, datetime, http.client, ssl, urllib3
+        def handler(event, context):
+            return [
+                urllib3.connection.HTTPConnection.__mro__[1] is http.client.HTTPConnection,
+                botocore.httpsession.SSLContext is ssl.SSLContext,
+                botocore.compat.datetime is datetime,
+            ]
+        """
+
+    for _ in range(8):
+        assert make_function(source).answer() == [True, True, True]
+
+
+def test_secrets_of_processes_are_of_each_environment(make_function: MakeFunction) -> None:
+    source = """
+        import multiprocessing
+        def handler(event, context):
+            return bytes(multiprocessing.current_process().authkey).hex()
+        """
+
+    assert make_function(source).answer() != make_function(source).answer()

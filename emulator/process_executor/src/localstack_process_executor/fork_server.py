@@ -273,7 +273,8 @@ def serve(config: Document) -> Document | None:
     sys.path.append(config["runtime_dir"])
     at_the_start = import_trace.AT_THE_START | (set() if isolated else _finish_start())
     _preload(config["preload"])
-    ahead = imported_ahead.ImportedAhead(import_trace.TRACE.end(), at_the_start.union(_OUR_MODULES))
+    import_trace.TRACE.end()
+    ahead = imported_ahead.ImportedAhead(import_trace.TRACE, at_the_start.union(_OUR_MODULES))
     sock.sendall(json.dumps({"isolated": isolated, "modules": sorted(_imported())}).encode() + b"\n")
     request = Server(sock, isolated=isolated).serve()
     if request:

@@ -22,7 +22,10 @@ class ImportTrace:
 
     def __init__(self) -> None:
         self._import = builtins.__import__
-        self._imported: dict[str, set[str]] = {}
+        self.imported: dict[str, set[str]] = {}
+        """By the name of the module that has imported them."""
+        self.missing: set[str] = set()
+        """What was asked for at the top level and is not there: something optional."""
 
     def __call__(
         self,
@@ -37,17 +40,21 @@ class ImportTrace:
         names = [absolute, absolute.rpartition(".")[0], *(f"{absolute}.{attribute}" for attribute in fromlist or ())]
         try:
             return self._import(name, globals, locals, fromlist, level)
+        except ModuleNotFoundError as error:
+            if error.name:
+                self.missing.add(error.name.partition(".")[0])
+            raise
         finally:
-            self._imported.setdefault(_importer(), set()).update(name for name in names if name in sys.modules)
+            self.imported.setdefault(_importer(), set()).update(name for name in names if name in sys.modules)
 
     def begin(self) -> None:
         """See every import from now on."""
         builtins.__import__ = self
 
-    def end(self) -> dict[str, set[str]]:
-        """See no more; the modules that each one has imported, by name."""
+    def end(self) -> None:
+        """See no more."""
         builtins.__import__ = self._import
-        return self._imported
+        self.missing -= {name.partition(".")[0] for name in sys.modules}
 
 
 def _absolute(name: str, importer: dict[str, Any], level: int) -> str:
