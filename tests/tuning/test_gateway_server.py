@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.emulator.deployed import REGION, Cloud, create
+
 if TYPE_CHECKING:
     from localdev.engines import EmbeddedEngine
 
@@ -32,6 +34,51 @@ EXCHANGES = {
     ],
     "a path that is not there": ["GET /_localstack/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
 }
+
+_ECHO = """
+    import json
+
+    def handler(event, context):
+        return {"statusCode": 200, "body": json.dumps([event["multiValueHeaders"], event["body"]])}
+"""
+
+FIELDS = {
+    "white space around a value": (
+        "X-Own:  \t a   b  \t\r\nX-Own-Empty:  \t\r\n\r\n",
+        [("X-Own", ["a   b"]), ("X-Own-Empty", [""])],
+    ),
+    "a name in several spellings": (
+        "X-Own: 1\r\nX-OWN-B: 2\r\nX-Own: 3\r\nx-owN: 4\r\nX-OWN-B: 5\r\n\r\n",
+        [("x-owN", ["1", "3", "4"]), ("X-OWN-B", ["2", "5"])],
+    ),
+    "trailer fields": (
+        (
+            "X-Own: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "3\r\nabc\r\n0\r\nX-Own: 2\r\nX-Own-Trailer: 3\r\nExpect: 100-continue\r\n\r\n"
+        ),
+        [("X-Own", ["1"])],
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def echoes(engines: dict[str, EmbeddedEngine]) -> list[tuple[int, str]]:
+    """Port and path of an API that answers with the headers its function got, on each."""
+    return [(engine.port, _deploy_echo(Cloud(engine.endpoint_url))) for engine in engines.values()]
+
+
+@pytest.mark.parametrize(("fields", "received"), FIELDS.values(), ids=FIELDS.keys())
+def test_a_function_receives_the_same_headers(
+    echoes: list[tuple[int, str]], fields: str, received: list[tuple[str, list[str]]]
+) -> None:
+    for port, path in echoes:
+        with _connect(port) as sock:
+            sock.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{fields}".encode())
+            head, _, body = _read_to_end(sock).partition(b"\r\n\r\n")
+        assert b" 200 " in head.splitlines()[0]
+        headers, sent = json.loads(body)
+        assert [header for header in headers.items() if header[0].lower().startswith("x-own")] == received
+        assert sent == ("abc" if "chunked" in fields else None)
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=EXCHANGES.keys())
@@ -111,6 +158,17 @@ def _without_states(line: bytes) -> bytes:
     head, _, rest = line.partition(b"}HTTP/1.1")
     json.loads(head + b"}" if rest else line)
     return b"{}" + rest
+
+
+def _deploy_echo(cloud: Cloud) -> str:
+    function, gateway = create(cloud, _ECHO), cloud.client("apigateway")
+    api = gateway.create_rest_api(name="echo")
+    method = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "POST"}
+    gateway.put_method(**method, authorizationType="NONE")
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function.arn}/invocations"
+    gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    gateway.create_deployment(restApiId=api["id"], stageName="stage")
+    return f"/_aws/execute-api/{api['id']}/stage/"
 
 
 def _request(method: str, path: str, headers: str) -> bytes:

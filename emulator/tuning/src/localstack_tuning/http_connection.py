@@ -34,7 +34,7 @@ _NO_BODY = frozenset({204, 304})
 
 @dataclass
 class HttpRequest:
-    """A request as it came: header names keep their case."""
+    """A request as it came: header names keep their case, and one that came in several has that of its last."""
 
     method: str = ""
     version: str = "1.1"
@@ -64,6 +64,8 @@ class RequestParser:
         self._parser = httptools.HttpRequestParser(self)
         self._request: HttpRequest | None = None
         self._header_bytes = 0
+        self._has_head = False
+        self._spellings: dict[bytes, bytes] = {}
 
     @property
     def is_idle(self) -> bool:
@@ -81,6 +83,7 @@ class RequestParser:
 
     def on_message_begin(self) -> None:
         self._request, self._header_bytes = HttpRequest(), 0
+        self._has_head, self._spellings = False, {}
 
     def on_url(self, url: bytes) -> None:
         assert self._request
@@ -91,15 +94,24 @@ class RequestParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._request
-        self._request.headers.append((name, value))
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > _HEADER_BYTES:
             raise httptools.HttpParserError(_TOO_LONG)
-        if name.lower() == b"expect" and value.lower() == b"100-continue":
+        if self._has_head:
+            return  # behind the body: no trailer field is a header (RFC 9110, 6.5.1)
+        value = value.rstrip(b" \t")  # the parser leaves out what is before a value, not what is after it
+        self._request.headers.append((name, value))
+        lower = name.lower()
+        self._spellings[lower] = name
+        if lower == b"expect" and value.lower() == b"100-continue":
             self.expects_continue = True
 
     def on_headers_complete(self) -> None:
         assert self._request
+        self._has_head = True
+        if len(self._spellings) < len(self._request.headers):
+            # as rolo.serving.twisted.TwistedHeaderAdapter spells it; WsgiGateway puts what has one name together
+            self._request.headers = [(self._spellings[name.lower()], value) for name, value in self._request.headers]
         self._request.method = self._parser.get_method().decode()
         self._request.version = self._parser.get_http_version()
         self._request.keep_alive = self._parser.should_keep_alive()
