@@ -32,6 +32,8 @@ EXCHANGES = {
             "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n"
         )
     ],
+    "a question about the server": ["OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
+    "a question about the server that is none": ["GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
     "a path that is not there": ["GET /_localstack/nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"],
 }
 

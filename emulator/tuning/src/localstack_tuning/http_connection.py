@@ -22,7 +22,7 @@ import httptools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import StartResponse, WSGIApplication
 
 _IDLE_SECONDS = 60
 _READ_BYTES = 256 * 1024
@@ -184,7 +184,8 @@ class HttpConnection:
     def _answer(self, request: HttpRequest) -> bool:
         """Run the application and send what it says; whether the connection goes on."""
         response = _Response(self._sock, request)
-        chunks: Iterable[bytes] = self._application(self._environ_of(request), response.start)
+        application = _answer_for_all if request.target == b"*" else self._application
+        chunks: Iterable[bytes] = application(self._environ_of(request), response.start)
         try:
             response.send(chunks)
         finally:
@@ -221,6 +222,15 @@ class HttpConnection:
     def _send_status(self, status: int, reason: str) -> None:
         with contextlib.suppress(OSError):
             self._sock.sendall(f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+
+def _answer_for_all(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """``OPTIONS *`` asks a server about itself; answered as ``twisted.web.server.Request`` does."""
+    if environ["REQUEST_METHOD"] == "OPTIONS":
+        start_response("200 OK", [("Content-Length", "0")])
+    else:
+        start_response("405 Method Not Allowed", [("Allow", "OPTIONS"), ("Content-Length", "0")])
+    return []
 
 
 class _Response:
