@@ -25,6 +25,12 @@ def loopback_endpoint(url: str) -> str:
     return url.rstrip("/")
 
 
+def endpoint_port(url: str) -> int:
+    """The port that an endpoint is at, also where it is the usual one of its scheme."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def _is_endpoint(url: str) -> bool:
     parts = urlsplit(url)
     try:

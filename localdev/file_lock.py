@@ -3,29 +3,29 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Wait until nobody else is in a block with this path, and be in it alone; afterwards the file is gone."""
-    with _taken(path, fcntl.LOCK_EX):
-        yield
-
-
-def remove_unused(path: Path) -> None:
-    """Remove the file that a killed process has left, unless somebody is in the block."""
-    with contextlib.suppress(BlockingIOError), _taken(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
-        pass
+def _wait() -> None:
+    """Say nothing about it."""
 
 
 @contextmanager
-def _taken(path: Path, how: int) -> Iterator[None]:
+def exclusive(path: Path, when_taken: Callable[[], None] = _wait) -> Iterator[None]:
+    """Wait until nobody else is in a block with this path, and be in it alone; afterwards the file is gone.
+
+    Before a wait ``when_taken`` is called, once: it may say so, or raise what is to happen instead.
+    """
     while True:
         with path.open("w") as file:
-            fcntl.flock(file, how)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                when_taken()
+                when_taken = _wait
+                fcntl.flock(file, fcntl.LOCK_EX)
             if not _is_still(path, file.fileno()):
                 continue  # whoever had it has removed it, and others may hold the next one
             try:
@@ -33,6 +33,16 @@ def _taken(path: Path, how: int) -> Iterator[None]:
             finally:
                 path.unlink()
             return
+
+
+def remove_unused(path: Path) -> None:
+    """Remove the file that a killed process has left, unless somebody is in the block."""
+
+    def leave_it() -> None:
+        raise BlockingIOError
+
+    with contextlib.suppress(BlockingIOError), exclusive(path, leave_it):
+        pass
 
 
 def _is_still(path: Path, descriptor: int) -> bool:

@@ -29,15 +29,23 @@ class StackOutputs:
     failed_orders_queue_url: str
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> StackOutputs:
-        """The outputs by their names. :raises KeyError: one is missing."""
-        return cls(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
+    def of(cls, values: Mapping[str, str], stack: str) -> StackOutputs:
+        """The outputs by their names; ``stack`` is whose they are, for a person.
+
+        :raises LocaldevError: one is missing.
+        """
+        try:
+            return cls(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
+        except KeyError as error:
+            raise LocaldevError(
+                f"The stack {stack} has no output {error}.", "deploy it again with ./scripts/deploy."
+            ) from error
 
 
 def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutputs:
     """The outputs of the deployed stack.
 
-    :raises LocaldevError: it is not deployed.
+    :raises LocaldevError: it is not deployed, or not as a whole.
     """
     from botocore.exceptions import ClientError
 
@@ -48,14 +56,7 @@ def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutput
             raise
         raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
     values = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    try:
-        return StackOutputs.of(values)
-    except KeyError as error:
-        status = stacks[0]["StackStatus"]
-        raise LocaldevError(
-            f"The stack {stack_name} has no output {error}; its status is {status}.",
-            "deploy it again with ./scripts/deploy.",
-        ) from error
+    return StackOutputs.of(values, f"{stack_name}, whose status is {stacks[0]['StackStatus']},")
 
 
 def stack_exists(clients: Clients, stack_name: str) -> bool:

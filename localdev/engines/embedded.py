@@ -252,9 +252,9 @@ def known_engines() -> list[EmbeddedEngine]:
 
 
 def sweep() -> None:
-    """Stop the emulators whose owner has ended without stopping them, e.g. a killed test run."""
+    """Stop the emulators whose owner has ended without stopping them, e.g. a killed test run; and remove such locks."""
     for engine in known_engines():
         if engine.is_orphaned():
             engine.stop()
-    for left in project.STATE.glob(f"{_PREFIX}*.lock"):
+    for left in project.STATE.glob("*-[0-9]*.lock"):
         remove_unused(left)

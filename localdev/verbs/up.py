@@ -7,10 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from localdev import assemblies, cdk
+from localdev.endpoints import endpoint_port
 from localdev.engines import Engine
 from localdev.engines.embedded import sweep
 from localdev.errors import LocaldevError
+from localdev.file_lock import exclusive
 from localdev.orders import OrderApi
+from localdev.project import STATE
 from localdev.stack import StackOutputs, reachable_api_url, stack_exists, stack_outputs
 from localdev.terminal import err, out, progress
 from localdev.verbs.base import Verb, engine_of, engine_options
@@ -33,20 +36,35 @@ def start(engine: Engine) -> None:
 
 def deploy(engine: Engine) -> str:
     """Deploy the stack as it is now, saying so; the address of its API."""
-    with _deploying(engine):
-        outputs = cdk.deploy(engine, _assembly(engine))
-    return _api_url(engine, outputs)
+    with _alone(engine):
+        return _deploy(engine)
 
 
 def start_and_deploy(engine: Engine) -> str:
     """Start the engine and deploy; the address of the stack's API. An emulator started here ends with an interrupt."""
-    was_up = engine.outlives_us or engine.is_up()
-    try:
-        return _start_and_deploy(engine)
-    except KeyboardInterrupt:
-        if not was_up:
-            engine.stop()
-        raise
+    with _alone(engine):
+        was_up = engine.outlives_us or engine.is_up()
+        try:
+            return _start_and_deploy(engine)
+        except KeyboardInterrupt:
+            if not was_up:
+                engine.stop()
+            raise
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Two commands never deploy to the same emulator at once; an account's CloudFormation sees to that itself."""
+    if engine.endpoint_url is None or engine.cdk_program == "cdk":
+        yield
+        return
+
+    def say() -> None:
+        err.print(f"Another deployment at {engine.where} has not ended; waiting for it.", soft_wrap=True)
+
+    STATE.mkdir(exist_ok=True)
+    with exclusive(STATE / f"deployment-{endpoint_port(engine.endpoint_url)}.lock", say):
+        yield
 
 
 def _start_and_deploy(engine: Engine) -> str:
@@ -54,7 +72,7 @@ def _start_and_deploy(engine: Engine) -> str:
     if engine.cdk_program == "cdk":
         # a real account is looked at before anything begins there
         start(engine)
-        return deploy(engine)
+        return _deploy(engine)
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         prepared = pool.submit(lambda: stack.enter_context(cdk.prepared_deployment(engine, _assembly(engine))))
         start(engine)
@@ -63,8 +81,14 @@ def _start_and_deploy(engine: Engine) -> str:
     return _api_url(engine, outputs)
 
 
+def _deploy(engine: Engine) -> str:
+    with _deploying(engine):
+        outputs = cdk.deploy(engine, _assembly(engine))
+    return _api_url(engine, outputs)
+
+
 def _api_url(engine: Engine, outputs: Mapping[str, str]) -> str:
-    return reachable_api_url(StackOutputs.of(outputs).api_url, engine.endpoint_url)
+    return reachable_api_url(StackOutputs.of(outputs, engine.stack_name).api_url, engine.endpoint_url)
 
 
 def destroy(engine: Engine) -> None:

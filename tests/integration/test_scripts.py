@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import psutil
@@ -297,6 +298,19 @@ def _session_of(process: psutil.Process) -> int | None:
         return os.getsid(process.pid) if process.status() != psutil.STATUS_ZOMBIE else None
     except (ProcessLookupError, psutil.NoSuchProcess):
         return None
+
+
+def test_of_two_that_deploy_at_once_one_waits_and_both_end_well() -> None:
+    engine = EmbeddedEngine(free_port())
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            ups = list(pool.map(lambda _: _run("up", "--port", str(engine.port)), range(2)))
+    finally:
+        engine.stop()
+
+    assert [up.returncode for up in ups] == [0, 0], ups
+    assert sorted("waiting for it" in up.stderr for up in ups) == [False, True]
+    assert ups[0].stdout == ups[1].stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+
+import pytest
 
 from localdev.file_lock import exclusive, remove_unused
 from localdev.project import ROOT
@@ -45,3 +48,39 @@ def test_what_a_killed_process_has_left_is_removed_and_what_is_held_is_not(tmp_p
         for path in (left, held):
             remove_unused(path)
         assert (left.exists(), held.exists()) == (False, True)
+
+
+def test_who_would_have_to_wait_may_do_something_else_and_leaves_the_other_in(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+
+    def refuse() -> None:
+        raise BlockingIOError
+
+    with exclusive(lock, refuse):
+        with pytest.raises(BlockingIOError), exclusive(lock, refuse):
+            pass
+        assert lock.exists()
+    with exclusive(lock, refuse):
+        assert lock.exists()
+
+
+def test_who_waits_says_so_once_and_is_in_it_afterwards(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    waits = threading.Event()
+    said: list[str] = []
+
+    def say() -> None:
+        said.append("waits")
+        waits.set()
+
+    def enter() -> None:
+        with exclusive(lock, say):
+            said.append("in")
+
+    with ThreadPoolExecutor() as pool:
+        with exclusive(lock):
+            second = pool.submit(enter)
+            assert waits.wait(10)
+            said.append("leaves")
+        second.result(10)
+    assert said == ["waits", "leaves", "in"]

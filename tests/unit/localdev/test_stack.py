@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localdev.errors import LocaldevError
-from localdev.stack import failed_resources, reachable_api_url, stack_outputs
+from localdev.stack import StackOutputs, failed_resources, reachable_api_url, stack_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +61,11 @@ def test_a_stack_without_its_outputs_is_said_with_its_status() -> None:
 
     with pytest.raises(LocaldevError, match="ROLLBACK_COMPLETE"):
         stack_outputs(_clients(describe_stacks={"Stacks": [stack]}))
+
+
+def test_a_deployment_without_outputs_is_said_with_what_to_do() -> None:
+    with pytest.raises(LocaldevError, match=r"mine has no output 'ApiUrl'[^H]*Hint: .*scripts/deploy"):
+        StackOutputs.of({}, "mine")
 
 
 def _event(name: str, status: str, reason: str, kind: str = "AWS::Lambda::Function") -> Mapping[str, str]:
