@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from localdev.engines import Engine
 
 _CODE = ROOT / "lambdas"
-_APP = ("app.py", "cdk.json", "infra")
+_APP_FOLDER = "infra"
+_APP_FILES = ("app.py", "cdk.json")
 _GATHER_MS = 60
 """Two saves within this time are one."""
 _LOOK_MS = 15
-_FIRST_LOOK_MS = 1_000
+_LOOK_AT_FILES_MS = 100
 
 
 class Watch:
@@ -37,9 +38,12 @@ class Watch:
         self._engine = engine
         self._functions = HotFunctions(engine.clients(), engine.stack_name)
         self._code = HotCode(source, STATE / "hot" / str(engine.endpoint_url).rpartition(":")[2])
+        self._saves: Iterator[set[Path]] = iter(())
 
     def begin(self) -> None:
-        """Switch the functions over, to what can be run of the code as it is."""
+        """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
+        self._saves = saves(self._code.source)
+        next(self._saves)
         self._code.remove()
         self._code.copies.mkdir(parents=True)
         changes = self._code.changes()
@@ -51,10 +55,11 @@ class Watch:
 
     def follow(self) -> None:
         """Do what each burst of saves asks for, until interrupted."""
-        for saved in saves(self._code.source):
+        for saved in self._saves:
+            # the functions first: a deployment takes a hundred times as long
+            self.code_changed()
             if app := sorted({_part(path) for path in saved if not path.is_relative_to(self._code.source)}):
                 self.app_changed(app)
-            self.code_changed()
 
     def code_changed(self) -> None:
         """Make what was saved live, or say why it cannot be."""
@@ -132,26 +137,53 @@ def _run(options: argparse.Namespace) -> int:
 def saves(code: Path) -> Iterator[set[Path]]:
     """The paths of each burst of saves, in the functions' code and in the app.
 
-    First comes an empty set, when saves are seen from then on: what was saved before has to be looked for.
+    First comes an empty set: every save from then on is seen.
     """
     from pathlib import Path
 
     import watchfiles
 
-    paths = [code, *(ROOT / name for name in _APP)]
-    looks = False
+    files = _AppFiles()
+    is_first = True
     for changes in watchfiles.watch(
-        *paths,
+        code,
+        ROOT / _APP_FOLDER,
         watch_filter=watchfiles.PythonFilter(extra_extensions=(".json",)),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
-        rust_timeout=_FIRST_LOOK_MS,
+        rust_timeout=_LOOK_AT_FILES_MS,
         yield_on_timeout=True,
     ):
-        if changes or not looks:
-            yield {Path(path) for _, path in changes}
-        looks = True
+        if is_first:
+            yield set()
+            is_first = False
+        if saved := {Path(path) for _, path in changes} | files.saved():
+            yield saved
+
+
+class _AppFiles:
+    """The app's single files, looked at: the system tells nothing more of a file once an editor has replaced it."""
+
+    def __init__(self) -> None:
+        self._seen = self._look()
+
+    def saved(self) -> set[Path]:
+        """Those that were saved since the last time."""
+        before, self._seen = self._seen, self._look()
+        return {path for path, state in self._seen.items() if state != before[path]}
+
+    @staticmethod
+    def _look() -> dict[Path, tuple[int, int] | None]:
+        found: dict[Path, tuple[int, int] | None] = {}
+        for path in (ROOT / name for name in _APP_FILES):
+            try:
+                status = path.stat()
+            except FileNotFoundError:
+                found[path] = None
+            else:
+                found[path] = (status.st_ino, status.st_mtime_ns)
+        return found
 
 
 def _part(path: Path) -> str:
