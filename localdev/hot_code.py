@@ -95,8 +95,21 @@ class HotFunctions:
             self._lambda.update_function_code(FunctionName=name, S3Bucket=HOT_RELOAD_BUCKET, S3Key=str(folder))
         self._wait()
 
+    def all_run_from(self, folder: Path) -> bool:
+        """Whether they do; not so where they have been deployed again since, or removed."""
+        from botocore.exceptions import ClientError
+
+        try:
+            codes = [self._lambda.get_function(FunctionName=name)["Code"] for name in self.names]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return False
+        return all(code.get("Location") == f"file://{folder}" for code in codes)
+
     def run_package(self, package: bytes) -> None:
         """Again as they would have been deployed; nobody looks at the folder any more when this returns."""
+        self._wait()  # a switch that was interrupted may be under way, and would come after this one
         for name in self.names:
             self._lambda.update_function_code(FunctionName=name, ZipFile=package)
         self._wait()

@@ -207,6 +207,18 @@ def test_a_handler_that_is_half_written_is_not_run_and_whole_it_is(checkout: Che
     assert "the functions go on with what they have" in watch.said()
 
 
+@pytest.mark.usefixtures("watch")
+def test_a_second_watch_is_refused_and_the_first_goes_on(checkout: Checkout) -> None:
+    second = subprocess.run(
+        checkout.localdev("watch"), cwd=checkout.root, capture_output=True, text=True, check=False, timeout=_SECONDS
+    )
+
+    assert second.returncode == 1
+    assert "Another ./scripts/watch is running" in second.stderr
+    checkout.answer_with('"from the first"')
+    checkout.waits_for_answer("from the first")
+
+
 def test_of_two_saves_in_a_moment_the_second_is_what_runs(checkout: Checkout, watch: Running) -> None:
     for number in range(3):
         checkout.answer_with(f'"first of {number}"')

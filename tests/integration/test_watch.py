@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import re
 import shutil
 import subprocess
+import time
+import zipfile
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
 from localdev.errors import LocaldevError
+from localdev.hot_code import HotFunctions
 from localdev.processes import free_port
 from localdev.project import ROOT, STATE
 from localdev.verbs import watch as verb
@@ -113,6 +119,86 @@ def test_afterwards_the_functions_run_packages_and_nothing_is_left(watched: Watc
     assert not any((STATE / "hot").glob(f"{api.base_url.split(':')[2].split('/')[0]}*"))
 
 
+def test_functions_that_were_deployed_from_elsewhere_are_switched_again(
+    watched: Watch, source: Path, api: Api, engine: Engine
+) -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        for path in source.glob("*.py"):
+            archive.write(path, path.name)
+    HotFunctions(engine.clients(), engine.stack_name).run_package(package.getvalue())
+    save(source, "after that")
+    watched.code_changed()
+    assert api.order("pepperoni")["message"] == "after that"
+
+
+def test_with_nothing_up_any_more_a_save_is_an_error(
+    watched: Watch, source: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(source, "to nobody")
+    with monkeypatch.context() as gone:
+        gone.setattr(type(engine), "is_up", lambda _engine: False)
+        with pytest.raises(LocaldevError, match="Nothing is up"):
+            watched.code_changed()
+        with pytest.raises(LocaldevError, match="Nothing is up"):
+            watched.app_changed(["infra"], time.time())
+
+
+def test_the_time_that_is_shown_is_from_the_save_on(
+    watched: Watch, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(source, "noticed late")
+    with monkeypatch.context() as later:
+        later.setattr(verb, "time", Mock(wraps=time, time=lambda: time.time() + 30))
+        watched.code_changed()
+    assert re.search(r"start_order\.py live \(3\d\.\d\d s\)", capsys.readouterr().out)
+
+
+@pytest.mark.timeout(60)
+def test_what_is_saved_from_the_beginning_on_is_seen_and_the_code_is_live_before_the_app_is_deployed(
+    app: Path, watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[object] = []
+
+    def deploy(names: list[str], _since: float) -> None:
+        done.append(names)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watched, "code_changed", lambda: done.append("code"))
+    monkeypatch.setattr(watched, "app_changed", deploy)
+    (app / "infra" / "workflow.py").touch()
+    with pytest.raises(KeyboardInterrupt):
+        watched.follow()
+    assert done == ["code", ["infra"]]
+
+
+@pytest.mark.only_on("embedded")
+def test_interrupted_at_the_start_it_leaves_packages(engine: Engine, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_from, folders = HotFunctions.run_from, []
+
+    def interrupted(functions: HotFunctions, folder: Path) -> None:
+        folders.append(folder)
+        run_from(functions, folder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HotFunctions, "run_from", interrupted)
+    assert verb.watch_until_interrupted(engine, "") == 0
+    assert not HotFunctions(engine.clients(), engine.stack_name).all_run_from(folders[0])
+    assert api.order("pepperoni")["message"] == MESSAGE
+
+
+def test_interrupted_at_the_end_it_leaves_functions_that_run(
+    watched: Watch, source: Path, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(source, "the last")
+    watched.code_changed()
+    with monkeypatch.context() as again:
+        again.setattr(HotFunctions, "run_package", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            watched.end()
+    assert api.order("pepperoni")["message"] == "the last"
+
+
 def test_code_that_cannot_run_is_not_begun_with(engine: Engine, source: Path, api: Api) -> None:
     (source / "problem.py").write_text("def (\n")
     with pytest.raises(LocaldevError, match="cannot run"):
@@ -131,20 +217,25 @@ def test_with_nothing_up_it_says_so() -> None:
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An app of nothing, to be watched."""
+    app = tmp_path / "app"
     for name in ("lambdas", "infra"):
-        (tmp_path / name).mkdir()
+        (app / name).mkdir(parents=True)
     for name in ("app.py", "cdk.json"):
-        (tmp_path / name).touch()
-    monkeypatch.setattr(verb, "ROOT", tmp_path)
-    return tmp_path
+        (app / name).touch()
+    monkeypatch.setattr(verb, "ROOT", app)
+    return app
 
 
 @pytest.mark.timeout(60)
-def test_once_saves_are_seen_what_was_saved_before_is_looked_for(app: Path) -> None:
+def test_a_file_that_an_editor_has_replaced_is_seen_again_and_again(app: Path) -> None:
     saves = verb.saves(app / "lambdas")
     assert next(saves) == set()
-    (app / "lambdas" / "handler.py").touch()
-    assert next(saves) == {app / "lambdas" / "handler.py"}
+    for path in (app / "app.py", app / "lambdas" / "handler.py"):
+        for number in range(2):
+            new = path.with_suffix(".new")
+            new.write_text(str(number))
+            new.replace(path)
+            assert next(saves) == {path}
 
 
 @pytest.mark.timeout(60)
