@@ -50,12 +50,12 @@ class Watch:
         self._saves = saves(self._code.source)
         next(self._saves)
         self._code.remove()
-        self._code.copies.mkdir(parents=True)
         self._looked = time.time()
         changes = self._code.changes()
         if mistakes := self._code.mistakes(changes):
             self._say_mistakes(mistakes, "mend it and start again")
             raise LocaldevError("The functions' code cannot run as it is.")
+        self._code.copies.mkdir(parents=True)
         self._code.take(changes)
         self._is_switched = True
         self._functions.run_from(self._code.copies)
