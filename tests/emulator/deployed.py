@@ -26,7 +26,7 @@ from localstack_process_executor import forking
 from tests.emulator import back_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MEASURED = Path(__file__).parent / "measured"
 REGION = "us-east-1"
@@ -242,6 +242,27 @@ def create(cloud: Cloud, source: str | Mapping[str, str | bytes] | None, **optio
     )
     function.wait_until_active()
     return function
+
+
+@contextlib.contextmanager
+def rest_api(cloud: Cloud, function: Function, method: str, **options: Any) -> Iterator[str]:
+    """The address of a REST API whose root is a proxy of the function; options are those of ``CreateRestApi``."""
+    apigateway = cloud.client("apigateway")
+    api = apigateway.create_rest_api(name=function.name, **options)["id"]
+    try:
+        root = apigateway.get_resources(restApiId=api)["items"][0]["id"]
+        where = {"restApiId": api, "resourceId": root, "httpMethod": method}
+        apigateway.put_method(**where, authorizationType="NONE")
+        apigateway.put_integration(
+            **where,
+            type="AWS_PROXY",
+            integrationHttpMethod="POST",
+            uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function.arn}/invocations",
+        )
+        apigateway.create_deployment(restApiId=api, stageName="test")
+        yield f"{cloud.endpoint_url}/restapis/{api}/test/_user_request_/"
+    finally:
+        apigateway.delete_rest_api(restApiId=api)
 
 
 def receive(cloud: Cloud, queue: str) -> dict[str, Any]:

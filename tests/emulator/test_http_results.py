@@ -33,20 +33,8 @@ def function(cloud: Cloud) -> Iterator[Function]:
 @pytest.fixture(scope="module")
 def api(cloud: Cloud, function: Function) -> Iterator[str]:
     """The address of a REST API whose root is a proxy of the function."""
-    apigateway = cloud.client("apigateway")
-    api = apigateway.create_rest_api(name=function.name, binaryMediaTypes=["image/png"])["id"]
-    root = apigateway.get_resources(restApiId=api)["items"][0]["id"]
-    where = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
-    apigateway.put_method(**where, authorizationType="NONE")
-    apigateway.put_integration(
-        **where,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function.arn}/invocations",
-    )
-    apigateway.create_deployment(restApiId=api, stageName="test")
-    yield f"{cloud.endpoint_url}/restapis/{api}/test/_user_request_/"
-    apigateway.delete_rest_api(restApiId=api)
+    with deployed.rest_api(cloud, function, "POST", binaryMediaTypes=["image/png"]) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

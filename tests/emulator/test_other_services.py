@@ -12,7 +12,7 @@ import pytest
 import urllib3
 
 from localdev.waiting import wait_until
-from tests.emulator.deployed import ROLE, Function, receive
+from tests.emulator.deployed import ROLE, Function, receive, rest_api
 
 if TYPE_CHECKING:
     from tests.emulator.deployed import Cloud, MakeDeployed
@@ -326,23 +326,8 @@ def test_the_trace_root_is_seen_behind_the_api_gateway(deploy: MakeDeployed, clo
 
 def call_api(cloud: Cloud, function: Function, **options: Any) -> urllib3.BaseHTTPResponse:
     """One request to a REST API whose root is a proxy of the function."""
-    apigateway = cloud.client("apigateway")
-    api = apigateway.create_rest_api(name=function.name)["id"]
-    try:
-        parent = apigateway.get_resources(restApiId=api)["items"][0]["id"]
-        where = {"restApiId": api, "resourceId": parent, "httpMethod": "GET"}
-        apigateway.put_method(**where, authorizationType="NONE")
-        apigateway.put_integration(
-            **where,
-            type="AWS_PROXY",
-            integrationHttpMethod="POST",
-            uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function.arn}/invocations",
-        )
-        apigateway.create_deployment(restApiId=api, stageName="test")
-        url = f"{cloud.endpoint_url}/restapis/{api}/test/_user_request_/"
-        return urllib3.request("GET", url, retries=False, **options)
-    finally:
-        apigateway.delete_rest_api(restApiId=api)
+    with rest_api(cloud, function, "GET") as address:
+        return urllib3.request("GET", address, retries=False, **options)
 
 
 def call_url(cloud: Cloud, function: Function, **headers: str) -> urllib3.BaseHTTPResponse:
