@@ -19,5 +19,7 @@ def test_what_runs_functions_is_imported_with_the_first_one() -> None:
     output = subprocess.run([EMULATOR_PYTHON, "-c", _PROGRAM], capture_output=True, text=True, check=True).stdout
 
     names = {name.partition(".")[2] for name in json.loads(output.splitlines()[-1])}
-    assert {"executor", "service_patches"} < names
-    assert names.isdisjoint({"environment", "fork_server", "forking", "function_versions", "launches", "runtime_api"})
+    assert "executor" in names
+    assert names.isdisjoint(
+        {"service_patches", "environment", "fork_server", "forking", "function_versions", "launches", "runtime_api"}
+    )

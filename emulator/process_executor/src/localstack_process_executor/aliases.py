@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import MutableMapping
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,6 @@ from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.lambda_.provider_utils import get_function_version
-from localstack.services.plugins import SERVICE_PLUGINS
 
 _OPERATION = "UpdateAlias"
 _updated = threading.local()
@@ -20,31 +19,25 @@ _updated = threading.local()
 
 
 def update_weights() -> None:
-    """Make the change, which is complete when the service starts."""
+    """Make the change, of which :func:`remember_updates` is a part."""
     make = LambdaProvider._create_routing_config_model  # noqa: SLF001 - both operations call it
-    start: Callable[[LambdaProvider], None] = LambdaProvider.on_before_start
 
     @wraps(make)
     def make_and_check(self: LambdaProvider, weights: dict[str, float], version: FunctionVersion | None = None) -> Any:
         return make(self, weights, version or _version(_updated.context, _updated.request))
 
-    @wraps(start)
-    def start_remembering(self: LambdaProvider) -> None:
-        # the provider's own method is not looked up any more
-        operations = SERVICE_PLUGINS.get_service("lambda").skeleton.dispatch_table
-        operations[_OPERATION] = _remembering(operations[_OPERATION])
-        start(self)
-
     LambdaProvider._create_routing_config_model = make_and_check  # noqa: SLF001
-    LambdaProvider.on_before_start = start_remembering
 
 
-def _remembering(update: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def remember_updates(operations: MutableMapping[str, Any]) -> None:
+    """In the service's table of operations: the provider's own method is not looked up any more."""
+    update = operations[_OPERATION]
+
     def remember_and_update(context: Any, request: Any) -> Any:
         _updated.context, _updated.request = context, request
         return update(context, request)
 
-    return remember_and_update
+    operations[_OPERATION] = remember_and_update
 
 
 def _version(context: Any, request: Any) -> FunctionVersion:

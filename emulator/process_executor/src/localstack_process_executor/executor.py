@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from localstack import config
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from localstack_process_executor import service_patches
+from localstack_process_executor import first_function
 
 if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
@@ -82,5 +82,5 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         """Nothing is needed but this package, which is here."""
-        service_patches.apply()
+        first_function.put_service_right_then()
         return True

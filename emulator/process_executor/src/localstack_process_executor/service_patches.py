@@ -1,14 +1,14 @@
 """What LocalStack 4.14.0's Lambda service does around an executor, and AWS does not: put right at run time.
 
 LocalStack 4.14.0 is frozen; each change below names the defect it removes and is made for that version only. Loaded
-with the executor, before the service has any function.
+before the service has any function.
 """
 
 import contextlib
 import logging
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -24,7 +24,6 @@ from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandl
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
-from localstack.version import version as localstack_version
 
 from localstack_process_executor import (
     aliases,
@@ -40,7 +39,6 @@ from localstack_process_executor import (
 from localstack_process_executor.errors import EnvironmentStoppedError
 
 LOG = logging.getLogger(__name__)
-PATCHED_VERSION = "4.14.0"
 CLIENT_CONTEXT = "client_context"
 """The attribute of an executor that holds its invocation's, a JSON document."""
 
@@ -50,11 +48,12 @@ _managers: weakref.WeakValueDictionary[str, LambdaVersionManager] = weakref.Weak
 """The newest manager of each qualified function version."""
 
 
-def apply() -> bool:
-    """Make the changes, once; whether they are made."""
+def apply(operations: MutableMapping[str, Any]) -> None:
+    """Make the changes, to classes once and to each table of the service's operations that there is."""
     global _applied  # noqa: PLW0603 - the patched classes are global, too
     with _lock:
-        if not _applied and localstack_version == PATCHED_VERSION:
+        aliases.remember_updates(operations)
+        if not _applied:
             _applied = True
             if assignment.AssignmentService.__module__ == assignment.__name__:
                 # another plugin may have put one of its own in its place, which does this too
@@ -76,9 +75,6 @@ def apply() -> bool:
             function_url_events.describe_requests_as_aws()
             function_urls.answer_as_aws()
             _name_the_request_of_a_dead_letter()
-        elif not _applied:
-            LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
-        return _applied
 
 
 def _delete_what_could_not_start() -> None:
