@@ -33,7 +33,8 @@ for argument; do
     shift
     case $argument in -javaagent:*) ;; *) set -- "$@" "$argument" ;; esac
 done
-exec "{java}" "$@"
+# what it unpacks lies among the emulator's own temporary files, and goes with them
+exec "{java}" -XX:-UsePerfData "-Djava.io.tmpdir=${{TMPDIR:-/tmp}}" "$@"
 """
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 OURS = ("localstack_process_executor", "localstack_tuning")
 
 
+_S3 = project.EMULATOR / "start.d" / "10_private_s3_storage.py"
+
+
 class InstalledEngine(EmbeddedEngine):
     """LocalStack with its own settings, and the one that the README names."""
 
@@ -40,8 +43,12 @@ class InstalledEngine(EmbeddedEngine):
 
     def _make_folders(self) -> None:
         super()._make_folders()
+        stages = self.folder / "files/etc/localstack/init"
         for stage in ("start.d", "ready.d"):
-            (self.folder / "files/etc/localstack/init" / stage).unlink()
+            (stages / stage).unlink()
+        # or LocalStack leaves a folder among the machine's temporary files
+        (stages / "start.d").mkdir()
+        (stages / "start.d" / _S3.name).symlink_to(_S3)
 
 
 @pytest.fixture(scope="module")
