@@ -237,11 +237,12 @@ class EmbeddedEngine(LocalEngine):
 
 
 def _switches() -> dict[str, str]:
-    """What the person turns off in emulator/tuning, by the variables its README names."""
+    """Return the switches of emulator/corrections and emulator/tuning that the person has set."""
     return {
         name: value
         for name, value in os.environ.items()
-        if name in {"GATEWAY_SERVER", "IN_MEMORY_CLIENT", "TUNING"} or name.startswith("TUNING_")
+        if name in {"CORRECTIONS", "GATEWAY_SERVER", "IN_MEMORY_CLIENT", "TUNING"}
+        or name.startswith(("CORRECTIONS_", "TUNING_"))
     }
 
 

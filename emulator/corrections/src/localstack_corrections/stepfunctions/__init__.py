@@ -1,0 +1,5 @@
+"""Corrections of Step Functions, in the order they apply."""
+
+from localstack_corrections.correction import Correction
+
+CORRECTIONS: tuple[Correction, ...] = ()
