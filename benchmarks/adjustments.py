@@ -23,10 +23,10 @@ import psutil
 
 from benchmarks import effects, machine
 from benchmarks.orders import Pizzeria
-from localdev import cdk
+from localdev.deployment import cdk
 from localdev.engines import EmbeddedEngine
-from localdev.processes import free_port
-from localdev.project import EMULATOR
+from localdev.system.processes import free_port
+from localdev.system.project import EMULATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

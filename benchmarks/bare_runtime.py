@@ -8,7 +8,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from localdev.project import EMULATOR_PYTHON
+from localdev.system.project import EMULATOR_PYTHON
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,13 +27,14 @@ import urllib3
 from benchmarks import executor, machine, report
 from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
-from localdev import assemblies, cdk, terminal
+from localdev.commands.watch import Watch
+from localdev.deployment import assemblies, cdk
+from localdev.deployment.stack import reachable_api_url, stack_outputs
 from localdev.engines import EmbeddedEngine
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
-from localdev.project import NODE_MODULES, ROOT
-from localdev.stack import reachable_api_url, stack_outputs
-from localdev.verbs.watch import Watch
+from localdev.system import terminal
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.project import NODE_MODULES, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -279,7 +280,7 @@ def _write(results: dict[str, Any], file: Path | None) -> None:
     path.write_text(json.dumps(results, indent=2) + "\n")
     if file is None:
         report.CHART.write_text(report.svg(results))
-        from localdev import documentation
+        from localdev.commands import documentation
 
         documentation.main()
 

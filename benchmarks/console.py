@@ -19,10 +19,10 @@ import urllib3
 import uvicorn
 
 from console.app import create_app
-from localdev.console_pages import console_settings
-from localdev.engines import start_for_tests
-from localdev.processes import free_port
-from localdev.waiting import wait_until
+from localdev.commands.console_pages import console_settings
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
+from localdev.testing.engines import start_for_tests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from localdev.processes import free_port
-from localdev.project import ROOT
+from localdev.system.processes import free_port
+from localdev.system.project import ROOT
 
 
 def timed(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> float:

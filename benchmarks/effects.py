@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import machine
-from localdev.project import EMULATOR
+from localdev.system.project import EMULATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

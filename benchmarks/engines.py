@@ -8,8 +8,8 @@ import time
 from typing import TYPE_CHECKING
 
 from localdev.engines.container import ContainerEngine
-from localdev.engines.for_tests import start_for_tests
 from localdev.engines.image import ensure_image
+from localdev.testing.engines import start_for_tests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -36,10 +36,10 @@ from benchmarks import bare_runtime
 from benchmarks.rival import NAME as RIVAL
 from benchmarks.rival import NoRivalError, installed
 from localdev.engines import EmbeddedEngine, docker_engine
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
-from localdev.project import REGION
-from localdev.waiting import wait_until
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.project import REGION
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

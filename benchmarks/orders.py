@@ -20,10 +20,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localdev.endpoints import loopback_endpoint
-from localdev.errors import LocaldevError
-from localdev.stack import stack_outputs
-from localdev.waiting import WaitTimeoutError, wait_until
+from localdev.deployment.stack import stack_outputs
+from localdev.system.endpoints import loopback_endpoint
+from localdev.system.errors import LocaldevError
+from localdev.system.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_stepfunctions import SFNClient
 
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 FLAVOURS = ("pepperoni", "pineapple", "margherita", "hawaiian")
 _EXPECTED = {

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localdev.child_environment import child_environment
 from localdev.engines import ExternalEngine
-from localdev.environments import installer
-from localdev.errors import LocaldevError
-from localdev.processes import end_session, free_port
-from localdev.waiting import wait_until
+from localdev.setup.environments import installer
+from localdev.system.child_environment import child_environment
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import end_session, free_port
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

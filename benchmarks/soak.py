@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.adjustments import running, settings_without
-from localdev import cdk
+from localdev.deployment import cdk
 
 _AT_ONCE = 1000
 

@@ -1,9 +1,9 @@
-"""``python -m localdev VERB``."""
+"""``python -m localdev COMMAND``."""
 
 import sys
 
-from localdev.cli import main
-from localdev.interrupts import raise_keyboard_interrupt_on_signals
+from localdev.commands.cli import main
+from localdev.system.interrupts import raise_keyboard_interrupt_on_signals
 
 if __name__ == "__main__":
     raise_keyboard_interrupt_on_signals()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from localdev.engines import ENGINES
-from localdev.processes import ENDS_WITH
-from localdev.project import JSII_CACHE, ROOT
+from localdev.system.processes import ENDS_WITH
+from localdev.system.project import JSII_CACHE, ROOT
 from tests import report_files, reporting
 
 # read when aws_cdk is imported: the Node versions jsii will support next year are no news; its cache is the scripts'

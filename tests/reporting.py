@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from executions.diagram import mermaid
 from executions.graph import graph_of
 from executions.report import history_text, path_line
-from localdev.order_history import executions_client
-from localdev.project import ROOT
+from localdev.deployment.executions import executions_client
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from executions.client import ExecutionsClient
     from executions.history import History
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _STATIC: Final = ROOT / "console" / "static"
 _MOST_PER_TEST: Final = 5

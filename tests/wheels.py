@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from localdev.project import EMULATOR, EMULATOR_PYTHON
+from localdev.system.project import EMULATOR, EMULATOR_PYTHON
 
 PACKAGE = EMULATOR / "process_executor"
 

@@ -3,9 +3,8 @@
 from localdev.engines.base import Engine
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.engines.external import ExternalEngine
-from localdev.engines.for_tests import start_for_tests
 
-__all__ = ["ENGINES", "EmbeddedEngine", "Engine", "ExternalEngine", "start_for_tests"]
+__all__ = ["ENGINES", "EmbeddedEngine", "Engine", "ExternalEngine"]
 
 ENGINES = {
     "embedded": "LocalStack as a process of this machine",

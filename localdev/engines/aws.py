@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localdev import bootstrapping, project
-from localdev.aws import AccountClients, Clients
 from localdev.engines.base import say_nothing
-from localdev.errors import LocaldevError
+from localdev.engines.clients import AccountClients, Clients
+from localdev.system import project
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,16 +75,11 @@ class AwsEngine:
         return AccountClients()
 
     def start(self, _say: Callable[[str], None] = say_nothing) -> None:
-        """Check that the stack can be deployed there.
+        """Check that the person's settings lead to an account.
 
-        :raises LocaldevError: no credentials, no region, or it has not been bootstrapped for the CDK.
+        :raises LocaldevError: no credentials, or no region.
         """
-        account = self.account()
-        if not bootstrapping.is_bootstrapped(self.clients()):
-            raise LocaldevError(
-                f"The CDK has not been bootstrapped for {account}.",
-                f"run 'npx cdk bootstrap aws://{account.account}/{account.region}' once (docs/aws.md).",
-            )
+        self.account()
 
     def stop(self) -> None:
         """Nothing was started, nothing is stopped."""

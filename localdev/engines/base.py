@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 
 def say_nothing(_text: str) -> None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from docker.errors import APIError, NotFound
 
-from localdev import project
 from localdev.engines import docker_engine
 from localdev.engines.base import say_nothing
 from localdev.engines.image import CHECKOUT_LABEL, REPOSITORY, ensure_image
 from localdev.engines.local import LOOK_SECONDS, LocalEngine, PortTakenError, is_ready
-from localdev.errors import LocaldevError
-from localdev.processes import named_owner, port_holder, port_is_free, started_at
-from localdev.waiting import WaitTimeoutError, wait_until
+from localdev.system import project
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import named_owner, port_holder, port_is_free, started_at
+from localdev.system.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from docker import DockerClient
 from docker.context import ContextAPI
 from docker.errors import DockerException
 
-from localdev.errors import LocaldevError
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

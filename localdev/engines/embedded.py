@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from localdev import project
-from localdev.child_environment import child_environment
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
-from localdev.errors import LocaldevError
-from localdev.file_lock import exclusive, remove_unused
-from localdev.processes import end_session, named_owner, port_holder, port_is_free, started_at
-from localdev.waiting import WaitTimeoutError, wait_until
+from localdev.system import project
+from localdev.system.child_environment import child_environment
+from localdev.system.errors import LocaldevError
+from localdev.system.file_lock import exclusive, remove_unused
+from localdev.system.processes import end_session, named_owner, port_holder, port_is_free, started_at
+from localdev.system.waiting import WaitTimeoutError, wait_until
 
 START_SECONDS = 90.0
 _PREFIX = "embedded-"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine
-from localdev.errors import LocaldevError
-from localdev.project import DEFAULT_PORT, STACK_NAME
+from localdev.system.errors import LocaldevError
+from localdev.system.project import DEFAULT_PORT, STACK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ class ExternalEngine(LocalEngine):
         return Found(name, str(health.get("version", "of unknown version")), missing)
 
     def start(self, _say: Callable[[str], None] = say_nothing) -> None:
-        """Check that what is needed is there, and bootstrap it for the CDK where that has not been done.
+        """Check that the services that are needed are there.
 
         :raises LocaldevError: nothing answers, or a service is missing.
         """
@@ -92,10 +92,6 @@ class ExternalEngine(LocalEngine):
                 f"{', '.join(found.missing)}.",
                 "start it with these services (the variable SERVICES of LocalStack restricts them).",
             )
-        from localdev import bootstrapping, cdk
-
-        if not bootstrapping.is_bootstrapped(self.clients()):
-            cdk.bootstrap(self)
 
     def stop(self) -> None:
         """Nothing was started, nothing is stopped."""

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING
 from docker.errors import APIError, BuildError, DockerException, ImageNotFound
 from docker.utils import exclude_paths
 
-from localdev import project
-from localdev.errors import LocaldevError
+from localdev.system import project
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

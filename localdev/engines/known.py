@@ -6,7 +6,7 @@ from localdev.engines import docker_engine
 from localdev.engines.base import Engine
 from localdev.engines.container import known_containers
 from localdev.engines.embedded import known_engines
-from localdev.errors import LocaldevError
+from localdev.system.errors import LocaldevError
 
 
 def every_emulator() -> list[Engine]:

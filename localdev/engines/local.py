@@ -7,13 +7,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localdev.child_environment import tool_environment
-from localdev.endpoints import loopback_endpoint
-from localdev.errors import LocaldevError
-from localdev.project import STACK_NAME
+from localdev.system.child_environment import tool_environment
+from localdev.system.endpoints import loopback_endpoint
+from localdev.system.errors import LocaldevError
+from localdev.system.project import STACK_NAME
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _REQUEST_SECONDS = 2.0
 LOOK_SECONDS = 0.04
@@ -53,7 +53,7 @@ class LocalEngine:
     def clients(self) -> Clients:
         """boto3 clients with dummy credentials."""
         # half a second of every command, also of those that need none
-        from localdev.aws import Clients
+        from localdev.engines.clients import Clients
 
         return Clients(self.endpoint_url)
 

@@ -14,14 +14,15 @@ import pytest
 import uvicorn
 
 from console.app import create_app
-from localdev import cdk
-from localdev.console_pages import console_settings
-from localdev.engines import EmbeddedEngine, start_for_tests
-from localdev.order_history import executions_client
-from localdev.orders import OrderApi
-from localdev.processes import free_port
-from localdev.stack import reachable_api_url, stack_outputs
-from localdev.waiting import wait_until
+from localdev.commands.console_pages import console_settings
+from localdev.deployment import cdk
+from localdev.deployment.executions import executions_client
+from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.engines import EmbeddedEngine
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
+from localdev.testing.engines import start_for_tests
+from pizzeria.orders import OrderApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
     from console.settings import Settings
+    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
-    from localdev.stack import StackOutputs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [

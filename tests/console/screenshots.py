@@ -1,7 +1,6 @@
 """Take the README's pictures of the console: ``.venv/bin/python -m tests.console.screenshots``.
 
-Starts an emulator of its own, deploys the stack, orders, writes ``docs/images/console-{light,dark}.png``, and beside
-them what they were made from, so that a test notices when they are stale.
+Starts an emulator of its own, deploys the stack, orders, and writes ``docs/images/console-{light,dark}.png``.
 """
 
 from __future__ import annotations
@@ -13,17 +12,18 @@ from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import expect, sync_playwright
 
-from localdev import cdk
-from localdev.console_pages import console_settings
-from localdev.engines import start_for_tests
-from localdev.orders import OrderApi
-from localdev.stack import reachable_api_url, stack_outputs
+from localdev.commands.console_pages import console_settings
+from localdev.deployment import cdk
+from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.system.project import ROOT
+from localdev.testing.engines import start_for_tests
+from pizzeria.orders import OrderApi
 from tests.console.conftest import ARGUMENTS, BROWSERS, served
-from tests.console.pictures import IMAGES, record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+IMAGES = ROOT / "docs" / "images"
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _FLAVOURS = ("pepperoni", "margherita", "hawaiian", "quattro stagioni", "pineapple")
 
@@ -48,7 +48,6 @@ def main() -> None:
                 _take(browser, f"{url}/executions/{arn}?state=Order%20Pizza%20Job", "console", scheme)
                 _take(browser, f"{url}/machines/{outputs.state_machine_arn}", "console-orders", scheme)
             browser.close()
-        record()
     finally:
         engine.stop()
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.project import NODE_MODULES
+from localdev.system.project import NODE_MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
+    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
-    from localdev.stack import StackOutputs
     from tests.console.conftest import Visitor
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"

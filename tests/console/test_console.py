@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.console.conftest import Kitchen, Relay, Visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
-    from localdev.orders import OrderApi
-    from localdev.stack import StackOutputs
+    from pizzeria.orders import OrderApi
 
 type Visit = Callable[..., Visitor]
 FAILED = "Sorry, We Dont add Pineapple"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from localdev.project import ROOT
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.engines import EmbeddedEngine
-from localdev.processes import free_port
+from localdev.system.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 
 def _started(**settings: str) -> Iterator[EmbeddedEngine]:

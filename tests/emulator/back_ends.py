@@ -15,8 +15,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from localdev import project
-from localdev.file_lock import exclusive
+from localdev.system import project
+from localdev.system.file_lock import exclusive
 
 _KINESIS_VERSION = "0.5.2"
 """LocalStack 4.14's; locked in ``package.json``, too."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.processes import free_port
-from localdev.waiting import wait_until
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
 from localstack_process_executor import forking, launches
 from localstack_process_executor.code_packages import WorkingCopies
 from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome

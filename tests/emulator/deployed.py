@@ -19,9 +19,9 @@ import boto3
 import psutil
 from botocore.config import Config
 
-from localdev import project
 from localdev.engines.embedded import EmbeddedEngine
-from localdev.waiting import wait_until
+from localdev.system import project
+from localdev.system.waiting import wait_until
 from localstack_process_executor import forking
 from tests.emulator import back_ends
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.emulator.deployed import Cloud, Function, MakeDeployed

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localdev.project import EMULATOR_PYTHON, ROOT
+from localdev.system.project import EMULATOR_PYTHON, ROOT
 
 _SCRIPT = Path(__file__).parent / "in_localstack/ends_of_executions.py"
 _HOOK = ROOT / "emulator/start.d/60_end_told_whole.py"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from localstack_process_executor import forking, interpreters
 from localstack_process_executor import process as process_module
 from localstack_process_executor.errors import EnvironmentStoppedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 
-from localdev.project import EMULATOR_PYTHON
+from localdev.system.project import EMULATOR_PYTHON
 
 _PROGRAM = """
 import json, sys

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import urllib3
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.emulator.deployed import ROLE, Function, receive, rest_api
 
 if TYPE_CHECKING:

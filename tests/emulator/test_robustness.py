@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.emulator.deployed import create
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.emulator import back_ends
 from tests.emulator.deployed import receive
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev import project
 from localdev.engines.embedded import EmbeddedEngine
-from localdev.processes import free_port
+from localdev.system import project
+from localdev.system.processes import free_port
 from tests import wheels
 from tests.emulator import deployed
 from tests.emulator.deployed import Cloud

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.processes import free_port
+from localdev.system.processes import free_port
 from tests.emulator import deployed
 from tests.emulator.deployed import Cloud, TestEngine
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev import project
+from localdev.system import project
 from localstack_process_executor import forking, interpreters
 from tests.emulator.deployed import fork_server_program
 

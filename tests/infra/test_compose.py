@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localdev.project import ROOT
+from localdev.system.project import ROOT
 
 
 def _has_compose() -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.documentation import COMMANDS, README, commands_page, readme_parts, with_parts
-from localdev.project import ROOT
+from localdev.commands.documentation import COMMANDS_PAGE, README, commands_page, readme_parts, with_parts
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from tests.infra.conftest import SynthesisedStack
 
-HINT = "Hint: .venv/bin/python -m localdev.documentation"
+HINT = "Hint: .venv/bin/python -m localdev.commands.documentation"
 
 
 def test_the_readmes_generated_parts_are_current(stack: SynthesisedStack) -> None:
@@ -23,7 +23,7 @@ def test_the_readmes_generated_parts_are_current(stack: SynthesisedStack) -> Non
 
 
 def test_the_page_of_all_commands_is_current() -> None:
-    assert COMMANDS.read_text() == commands_page(), HINT
+    assert COMMANDS_PAGE.read_text() == commands_page(), HINT
 
 
 @pytest.mark.parametrize(

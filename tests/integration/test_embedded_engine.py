@@ -11,13 +11,13 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev import project
-from localdev.aws import Clients
 from localdev.engines import EmbeddedEngine
+from localdev.engines.clients import Clients
 from localdev.engines.embedded import sweep
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
-from localdev.waiting import wait_until
+from localdev.system import project
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
-    from localdev.stack import StackOutputs
+    from localdev.deployment.stack import StackOutputs
+    from localdev.engines.clients import Clients
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev import cdk
-from localdev.errors import LocaldevError
+from localdev.deployment import cdk
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from localdev.engines import Engine

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
-    from localdev.stack import StackOutputs
+    from localdev.deployment.stack import StackOutputs
+    from localdev.engines.clients import Clients
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

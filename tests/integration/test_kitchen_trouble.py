@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.project import ROOT
-from localdev.verbs.logs import function_names
-from localdev.waiting import wait_until
+from localdev.commands.logs import function_names
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.aws import Clients
-    from localdev.stack import StackOutputs
+    from localdev.deployment.stack import StackOutputs
+    from localdev.engines.clients import Clients
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from localdev.verbs.logs import function_names
-from localdev.waiting import wait_until
+from localdev.commands.logs import function_names
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
     from tests.integration.conftest import Api
 
 

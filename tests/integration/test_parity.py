@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
-    from localdev.stack import StackOutputs
+    from localdev.engines.clients import Clients
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev import cdk
-from localdev.engines.found import was_found
+from localdev.deployment import cdk
+from localdev.testing.found import was_found
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from localdev.aws import Clients
+    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
-    from localdev.stack import StackOutputs
+    from localdev.engines.clients import Clients
 
 
 @pytest.mark.destroys

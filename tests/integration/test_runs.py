@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from localdev.engines.embedded import EmbeddedEngine, known_engines
-from localdev.errors import LocaldevError
-from localdev.project import ROOT
-from localdev.waiting import wait_until
+from localdev.system.errors import LocaldevError
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 from tests.report_files import hold
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev import cdk
-from localdev.child_environment import tool_home
+from localdev.deployment import cdk
+from localdev.deployment.stack import reachable_api_url, stack_outputs
 from localdev.engines import EmbeddedEngine
-from localdev.orders import TERMINAL, OrderApi
-from localdev.processes import end_session, free_port
-from localdev.project import ROOT
-from localdev.stack import reachable_api_url, stack_outputs
-from localdev.waiting import WaitTimeoutError, wait_until
+from localdev.system.child_environment import tool_home
+from localdev.system.processes import end_session, free_port
+from localdev.system.project import ROOT
+from localdev.system.waiting import WaitTimeoutError, wait_until
+from pizzeria.orders import TERMINAL, OrderApi
 from tests.integration.conftest import Api
 from tests.integration.ordering import all_the_while
 
@@ -38,6 +38,7 @@ _COPIED = (
     "infra",
     "lambdas",
     "localdev",
+    "pizzeria",
     "package.json",
     "package-lock.json",
     "requirements.txt",
@@ -57,7 +58,7 @@ class Checkout:
         self._port = str(engine.port)
 
     def localdev(self, *arguments: str) -> list[str]:
-        """The command of a verb, as its script runs it."""
+        """The command of a command, as its script runs it."""
         on_it = ["--engine", "external", "--port", self._port]
         return [str(self.root / ".venv" / "bin" / "python"), "-m", "localdev", *arguments, *on_it]
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from localdev import project
 from localdev.engines import EmbeddedEngine
-from localdev.processes import ENDS_WITH, free_port, port_is_free
-from localdev.project import ROOT
-from localdev.waiting import wait_until
+from localdev.system import project
+from localdev.system.processes import ENDS_WITH, free_port, port_is_free
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,11 +147,11 @@ def test_the_status_of_an_order_can_be_asked_for(port: str) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("verb", ["order", "status", "history"])
-def test_the_way_an_order_took_is_shown_as_one_line_with_error_and_cause_beneath(port: str, verb: str) -> None:
+@pytest.mark.parametrize("command", ["order", "status", "history"])
+def test_the_way_an_order_took_is_shown_as_one_line_with_error_and_cause_beneath(port: str, command: str) -> None:
     order = json.loads(_run("order", "pineapple", "--json", "--port", port).stdout)
 
-    said = _run(verb, "pineapple" if verb == "order" else order["orderId"], "--port", port).stdout
+    said = _run(command, "pineapple" if command == "order" else order["orderId"], "--port", port).stdout
 
     way, *beneath = said[said.index("Order Pizza Job ✓") :].splitlines()
     assert way == "Order Pizza Job ✓ → With Pineapple? ✓ → Sorry, We Dont add Pineapple ✗"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from localdev import cdk
-from localdev.project import JSII_CACHE, ROOT, STATE
-from localdev.waiting import wait_until
+from localdev.deployment import cdk
+from localdev.system.project import JSII_CACHE, ROOT, STATE
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,8 @@ _SECONDS = 120.0
 _PROGRAM = """
 import sys
 from pathlib import Path
-from localdev import cdk, interrupts
+from localdev.deployment import cdk
+from localdev.system import interrupts
 interrupts.raise_keyboard_interrupt_on_signals()
 cdk.synthesize(output=Path(sys.argv[1]))
 """

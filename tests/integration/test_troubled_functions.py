@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev import cdk
-from localdev.waiting import wait_until
+from localdev.deployment import cdk
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.aws import Clients
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
 STACK_NAME = "troubled-functions"
 

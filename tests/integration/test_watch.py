@@ -14,13 +14,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from localdev.errors import LocaldevError
-from localdev.hot_code import HotFunctions
-from localdev.processes import free_port
-from localdev.project import ROOT, STATE
-from localdev.verbs import watch as verb
-from localdev.verbs.watch import Watch
-from localdev.waiting import wait_until
+from localdev.commands import watch as command
+from localdev.commands.watch import Watch
+from localdev.deployment.hot_code import HotFunctions
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.project import ROOT, STATE
+from localdev.system.waiting import wait_until
 from tests.integration.ordering import all_the_while
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_the_time_that_is_shown_is_from_the_save_on(
 ) -> None:
     save(source, "noticed late")
     with monkeypatch.context() as later:
-        later.setattr(verb, "time", Mock(wraps=time, time=lambda: time.time() + 30))
+        later.setattr(command, "time", Mock(wraps=time, time=lambda: time.time() + 30))
         watched.code_changed()
     assert re.search(r"start_order\.py live \(3\d\.\d\d s\)", capsys.readouterr().out)
 
@@ -182,7 +182,7 @@ def test_interrupted_at_the_start_it_leaves_packages(engine: Engine, api: Api, m
         raise KeyboardInterrupt
 
     monkeypatch.setattr(HotFunctions, "run_from", interrupted)
-    assert verb.watch_until_interrupted(engine, "") == 0
+    assert command.watch_until_interrupted(engine, "") == 0
     assert not HotFunctions(engine.clients(), engine.stack_name).all_run_from(folders[0])
     assert api.order("pepperoni")["message"] == MESSAGE
 
@@ -222,13 +222,13 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (app / name).mkdir(parents=True)
     for name in ("app.py", "cdk.json"):
         (app / name).touch()
-    monkeypatch.setattr(verb, "ROOT", app)
+    monkeypatch.setattr(command, "ROOT", app)
     return app
 
 
 @pytest.mark.timeout(60)
 def test_a_file_that_an_editor_has_replaced_is_seen_again_and_again(app: Path) -> None:
-    saves = verb.saves(app / "lambdas")
+    saves = command.saves(app / "lambdas")
     assert next(saves) == set()
     for path in (app / "app.py", app / "lambdas" / "handler.py"):
         for number in range(2):
@@ -240,7 +240,7 @@ def test_a_file_that_an_editor_has_replaced_is_seen_again_and_again(app: Path) -
 
 @pytest.mark.timeout(60)
 def test_two_saves_in_a_moment_are_one_burst(app: Path) -> None:
-    saves = verb.saves(app / "lambdas")
+    saves = command.saves(app / "lambdas")
     next(saves)
     handler = app / "lambdas" / "handler.py"
     handler.write_text("one")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev import cdk
+from localdev.deployment import cdk
 from localdev.engines import EmbeddedEngine
-from localdev.processes import free_port
-from localdev.project import EMULATOR_PYTHON
+from localdev.system.processes import free_port
+from localdev.system.project import EMULATOR_PYTHON
 from tests.tuning.mixtures import AS_RELEASED, adjustments_of, mixtures, settings
 from tests.tuning.session import Session
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import urllib3
 
-from localdev.stack import reachable_api_url, stack_outputs
-from localdev.waiting import wait_until
+from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from localdev.engines import Engine

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.tuning.session import steady
 
 if TYPE_CHECKING:

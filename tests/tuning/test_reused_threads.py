@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from localstack_tuning.reused_threads import ThreadCache
 
 if TYPE_CHECKING:

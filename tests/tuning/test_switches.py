@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.adjustments import adjustments
-from localdev.project import EMULATOR
+from localdev.system.project import EMULATOR
 from localstack_tuning import adjustment
 from localstack_tuning.adjustment import Adjustment
 from tests.tuning.mixtures import adjustments_of

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import bench, executor, rival
 from localdev.engines import docker_engine
-from localdev.errors import LocaldevError
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from pathlib import Path

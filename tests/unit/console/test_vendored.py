@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from localdev.project import ROOT
+from localdev.system.project import ROOT
 
 VENDOR = ROOT / "console" / "static" / "vendor"
 ROWS = re.findall(

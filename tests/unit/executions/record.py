@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from localdev.aws import Clients
-from localdev.waiting import wait_until
+from localdev.engines.clients import Clients
+from localdev.system.waiting import wait_until
 from tests.unit.executions.machines import FUNCTION, FUNCTION_CODE, RUNS, Run
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from botocore.stub import ANY, Stubber
 
 from executions.client import ExecutionsClient, NotFoundError
 from executions.history import Attempt, Status
-from localdev.aws import Clients
+from localdev.engines.clients import Clients
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from executions.control import ExecutionsControl, RefusedError
-from localdev.aws import Clients
+from localdev.engines.clients import Clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

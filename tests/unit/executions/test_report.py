@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from executions.report import history_text, path_line, report_text, rows
-from localdev.aws import Clients
+from localdev.engines.clients import Clients
 from tests.unit.executions.conftest import NAMES, recording
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"

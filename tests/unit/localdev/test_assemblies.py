@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev import assemblies, cdk
+from localdev.deployment import assemblies, cdk
 
 if TYPE_CHECKING:
     from pathlib import Path

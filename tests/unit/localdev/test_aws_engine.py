@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev import project
-from localdev.cli import main
+from localdev.commands.cli import main
+from localdev.commands.consent import announce
 from localdev.engines.aws import Account, AwsEngine, recorded_stack
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
-from localdev.verbs.consent import announce
+from localdev.system import project
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,8 +103,8 @@ def test_a_demo_destroys_what_it_has_made_also_when_it_fails(monkeypatch: pytest
         used.append(("deploy", engine.stack_name))
         raise LocaldevError("the oven is cold")
 
-    monkeypatch.setattr("localdev.verbs.up.start_and_deploy", fail)
-    monkeypatch.setattr("localdev.verbs.up.destroy", lambda engine: used.append(("destroy", engine.stack_name)))
+    monkeypatch.setattr("localdev.commands.up.start_and_deploy", fail)
+    monkeypatch.setattr("localdev.commands.up.destroy", lambda engine: used.append(("destroy", engine.stack_name)))
 
     assert main(["demo", "--engine", "aws"]) == 1
 

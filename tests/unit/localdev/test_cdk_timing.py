@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.project import ROOT
-from localdev.waiting import wait_until
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PRELOAD = ROOT / "localdev" / "cdk_timing.cjs"
+PRELOAD = ROOT / "localdev" / "deployment" / "cdk_timing.cjs"
 _SECONDS = 20
 
 

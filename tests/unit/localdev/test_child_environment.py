@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.aws import Clients
-from localdev.cdk import cdk_environment
-from localdev.child_environment import child_environment, tool_environment
-from localdev.endpoints import loopback_endpoint
+from localdev.deployment.cdk import cdk_environment
 from localdev.engines import EmbeddedEngine, ExternalEngine
-from localdev.errors import LocaldevError
+from localdev.engines.clients import Clients
+from localdev.system.child_environment import child_environment, tool_environment
+from localdev.system.endpoints import loopback_endpoint
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,35 +7,34 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev import cli
-from localdev.aws import Clients
-from localdev.cli import build_parser, main
+from localdev.commands import COMMANDS, Command, cli
+from localdev.commands.cli import build_parser, main
 from localdev.engines import EmbeddedEngine
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
-from localdev.project import ROOT
-from localdev.verbs import VERBS, Verb
+from localdev.engines.clients import Clients
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
 
-@pytest.mark.parametrize("name", VERBS)
-def test_every_verb_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        build_parser(name, VERBS[name]).parse_args(["--help"])
+        build_parser(name, COMMANDS[name]).parse_args(["--help"])
 
     assert ended.value.code == 0
     assert f"usage: scripts/{name}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", VERBS)
-def test_every_verb_has_a_script(name: str) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_script(name: str) -> None:
     assert f"python -m localdev {name} " in (ROOT / "scripts" / name).read_text()
 
 
-@pytest.mark.parametrize("name", [name for name in VERBS if name != "cdk"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "cdk"])
 def test_an_unknown_option_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, *(["x"] if name in {"order", "status", "history"} else []), "--pinapple"])
@@ -53,8 +52,8 @@ def test_an_emulator_that_ends_in_the_middle_is_said_without_a_trace(
         Clients(dead).client("sts").get_caller_identity()
         return 0
 
-    verb = Verb("Go on with an emulator that has ended.", run)
-    monkeypatch.setattr(cli, "VERBS", {"up": verb})
+    command = Command("Go on with an emulator that has ended.", run)
+    monkeypatch.setattr(cli, "COMMANDS", {"up": command})
 
     assert main(["up"]) == 1
     said = capsys.readouterr().err
@@ -75,7 +74,7 @@ def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     "arguments", [["order", "margherita"], ["status", "x"], ["history", "x"], ["logs"], ["deploy"], ["cdk", "diff"]]
 )
-def test_with_nothing_up_a_verb_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_nothing_up_a_command_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     status = main([*arguments, "--port", str(free_port())])
 
     assert status == 1

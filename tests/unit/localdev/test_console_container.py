@@ -3,8 +3,8 @@
 import socket
 import threading
 
-from localdev.console_container import forward
-from localdev.processes import free_port
+from localdev.commands.console_container import forward
+from localdev.system.processes import free_port
 
 
 def test_a_connection_is_passed_on_in_both_directions_and_ends_with_the_other_side() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.cli import main
-from localdev.verbs import doctor
+from localdev.commands import doctor
+from localdev.commands.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.engines.external import NEEDED, ExternalEngine, Found
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

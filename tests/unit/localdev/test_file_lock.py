@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.file_lock import exclusive, remove_unused
-from localdev.project import ROOT
+from localdev.system.file_lock import exclusive, remove_unused
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COUNT = """
 import sys
 from pathlib import Path
-from localdev.file_lock import exclusive
+from localdev.system.file_lock import exclusive
 lock, counted = map(Path, sys.argv[1:])
 for _ in range(200):
     with exclusive(lock):

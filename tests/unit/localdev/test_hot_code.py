@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.hot_code import Changes, HotCode
+from localdev.deployment.hot_code import Changes, HotCode
 
 if TYPE_CHECKING:
     from pathlib import Path

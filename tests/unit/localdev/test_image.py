@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from docker.errors import ImageNotFound
 
-from localdev import project
 from localdev.engines import docker_engine, image
-from localdev.errors import LocaldevError
-from localdev.processes import free_port
+from localdev.system import project
+from localdev.system.errors import LocaldevError
+from localdev.system.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from localdev.cli import main
-from localdev.processes import free_port
-from localdev.project import ROOT
+from localdev.commands.cli import main
+from localdev.system.processes import free_port
+from localdev.system.project import ROOT
 
 WAITS = """
 import os, signal, threading
-from localdev.interrupts import raise_keyboard_interrupt_on_signals
+from localdev.system.interrupts import raise_keyboard_interrupt_on_signals
 
 raise_keyboard_interrupt_on_signals()
 

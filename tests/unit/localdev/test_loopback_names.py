@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from localdev.project import JSII_CACHE, ROOT
+from localdev.system.project import JSII_CACHE, ROOT
 
 NAMES = ROOT / "localdev" / "loopback_names" / "index.cjs"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.errors import LocaldevError
-from localdev.orders import Order, OrderApi, OrderNotFoundError
+from localdev.system.errors import LocaldevError
+from pizzeria.orders import Order, OrderApi, OrderNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

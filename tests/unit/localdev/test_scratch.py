@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.project import ROOT
-from localdev.scratch import scratch
+from localdev.system.project import ROOT
+from localdev.system.scratch import scratch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def test_a_folder_is_there_while_its_block_runs_and_gone_afterwards(tmp_path: Pa
 
 def test_what_a_killed_process_has_left_is_removed_by_the_next_and_what_another_uses_is_not(tmp_path: Path) -> None:
     program = (
-        "import os, sys; from pathlib import Path; from localdev.scratch import scratch\n"
+        "import os, sys; from pathlib import Path; from localdev.system.scratch import scratch\n"
         "with scratch(Path(sys.argv[1]), 'dough'): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program, tmp_path], cwd=ROOT, check=False)

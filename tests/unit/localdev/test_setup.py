@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev import environments
-from localdev.environments import Part, SetupError, check_node
-from localdev.project import ROOT
-from localdev.waiting import wait_until
+from localdev.setup import environments
+from localdev.setup.environments import Part, SetupError, check_node
+from localdev.system.project import ROOT
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev.errors import LocaldevError
-from localdev.stack import StackOutputs, failed_resources, reachable_api_url, stack_outputs
+from localdev.deployment.stack import StackOutputs, failed_resources, reachable_api_url, stack_outputs
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from localdev.errors import LocaldevError
-from localdev.waiting import WaitTimeoutError, wait_until
+from localdev.system.errors import LocaldevError
+from localdev.system.waiting import WaitTimeoutError, wait_until
 
 
 def test_the_first_value_that_is_not_none_ends_the_wait() -> None:

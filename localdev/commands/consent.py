@@ -1,0 +1,19 @@
+"""A real account is shown before anything happens in it."""
+
+import sys
+
+from localdev.engines import Engine
+from localdev.system.errors import LocaldevError
+from localdev.system.terminal import err
+
+
+def announce(engine: Engine, doing: str) -> None:
+    """Say where and what, and on a terminal ask; an emulator needs no announcement.
+
+    :raises LocaldevError: the answer was no.
+    """
+    if engine.name != "aws":
+        return
+    err.print(f"[bold]This is AWS:[/] {engine.where}\n  {doing} the stack {engine.stack_name}", soft_wrap=True)
+    if sys.stdin.isatty() and err.input("Go on? \\[y/N] ").strip().lower() not in {"y", "yes"}:
+        raise LocaldevError("Nothing was done.")

@@ -1,0 +1,97 @@
+"""``logs``: what the functions wrote, from CloudWatch Logs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from localdev.commands import up
+from localdev.commands.base import Command, engine_of
+from localdev.system.errors import LocaldevError
+from localdev.system.project import STACK_NAME
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+    from localdev.engines.clients import Clients
+
+_FOLLOW_PAUSE = 0.5
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "function",
+        nargs="?",
+        metavar="FUNCTION",
+        help="part of a function's name, e.g. StartOrder (default: all of the stack's functions)",
+    )
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+
+
+def function_names(clients: Clients, part: str | None, stack_name: str = STACK_NAME) -> list[str]:
+    """The stack's functions whose name contains ``part``, whatever its case.
+
+    :raises LocaldevError: none does.
+    """
+    try:
+        resources = clients.client("cloudformation").describe_stack_resources(StackName=stack_name)
+    except ClientError as error:
+        raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
+    names = [
+        resource["PhysicalResourceId"]
+        for resource in resources["StackResources"]
+        if resource["ResourceType"] == "AWS::Lambda::Function"
+    ]
+    wanted = (part or "").replace("_", "").lower()
+    found = [name for name in names if wanted in name.lower()]
+    if not found:
+        raise LocaldevError(f"No function's name contains {part!r}; there are {', '.join(names)}.")
+    return found
+
+
+def _lines(
+    logs: CloudWatchLogsClient, lambda_: LambdaClient, functions: list[str], since_ms: int
+) -> Iterator[tuple[int, str, str]]:
+    """Time in ms, function and line of every event since, in order of time."""
+    events: list[tuple[int, str, str]] = []
+    for function in functions:
+        config = lambda_.get_function_configuration(FunctionName=function)
+        group = config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+        try:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since_ms)
+            events += [
+                (event["timestamp"], function, event["message"].rstrip("\n"))
+                for page in pages
+                for event in page["events"]
+            ]
+        except logs.exceptions.ResourceNotFoundException:
+            continue  # it has not been invoked yet
+    yield from sorted(events, key=lambda event: event[0])
+
+
+def _run(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    up.require_up(engine)
+    clients = engine.clients()
+    functions = function_names(clients, options.function, engine.stack_name)
+    logs, lambda_ = clients.client("logs"), clients.client("lambda")
+    printed: set[tuple[int, str, str]] = set()
+    since = 0
+    while True:
+        for event in _lines(logs, lambda_, functions, since):
+            if event not in printed:
+                printed.add(event)
+                since = max(since, event[0])
+                print(f"{event[1]}  {event[2]}", flush=True)
+        if not options.follow:
+            return 0
+        time.sleep(_FOLLOW_PAUSE)
+
+
+COMMAND = Command("Print what the functions have written, oldest first.", _run, _add_arguments)

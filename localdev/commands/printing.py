@@ -1,0 +1,37 @@
+"""Print executions: statuses, paths and events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from localdev.system.terminal import out
+
+if TYPE_CHECKING:
+    from executions.report import Row
+
+_MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
+
+
+def shown_status(status: str) -> str:
+    """A status with its sign and colour; the sign alone says it too."""
+    mark, colour = _MARKS.get(status, ("!", "red"))
+    return f"[{colour}]{mark} {status}[/]"
+
+
+def shown_path(line: str) -> Text:
+    """A way through the states, each sign in its colour; the signs alone say it too."""
+    text = Text(line)
+    text.highlight_regex("[✓↻]", "green")
+    text.highlight_regex("[✗⏱]", "bold red")
+    text.highlight_regex("[⚠…■]", "yellow")
+    return text
+
+
+def print_events(rows: list[Row]) -> None:
+    """A line an event; on a terminal, what does not fit on its line is cut."""
+    from executions.report import event_lines
+
+    for line in event_lines(rows):
+        out.print(Text(line, no_wrap=True, overflow="ellipsis"), soft_wrap=not out.is_terminal)

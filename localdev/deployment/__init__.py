@@ -1,0 +1,1 @@
+"""Synthesise, deploy, inspect and destroy stacks on an engine."""

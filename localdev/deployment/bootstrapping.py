@@ -1,0 +1,44 @@
+"""Prepare an environment for the CDK's deployments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localdev.deployment import cdk
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from localdev.engines import Engine
+    from localdev.engines.clients import Clients
+
+_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+"""Parameter by which the CDK's bootstrap stack is known; ``cdk deploy`` reads it, too.
+
+https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"""
+
+
+def ensure_bootstrapped(engine: Engine) -> None:
+    """Bootstrap the engine's environment for the CDK, unless that has been done.
+
+    An emulator that is started here bootstraps itself (``emulator/ready.d``). A real account is never changed unasked.
+
+    :raises LocaldevError: the account has not been bootstrapped, or the bootstrapping of an emulator failed.
+    """
+    if not engine.outlives_us or is_bootstrapped(engine.clients()):
+        return
+    if engine.cdk_program == "cdk":
+        raise LocaldevError(
+            f"The CDK has not been bootstrapped for {engine.where}.",
+            "run 'npx cdk bootstrap' for it once (docs/aws.md).",
+        )
+    cdk.bootstrap(engine)
+
+
+def is_bootstrapped(clients: Clients) -> bool:
+    """Return whether ``cdk bootstrap`` has been run in the clients' account and region."""
+    ssm = clients.client("ssm")
+    try:
+        ssm.get_parameter(Name=_PARAMETER)
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    return True

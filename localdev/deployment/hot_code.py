@@ -1,0 +1,139 @@
+"""The functions' code, handed to a running emulator as it is saved: whole, and only when it can be compiled.
+
+A folder of copies stands between the editor and the functions, so that a half-written file never reaches one.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from infra.handler_code import mistake
+from localdev.system.waiting import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_lambda import LambdaClient
+
+    from infra.handler_code import Mistake
+    from localdev.engines.clients import Clients
+
+_UPDATE_SECONDS = 30.0
+HOT_RELOAD_BUCKET = "hot-reload"
+"""Code that LocalStack takes from a folder; https://docs.localstack.cloud/aws/tooling/lambda-tools/hot-reloading/"""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs from the copies, by path in the folder."""
+
+    written: dict[str, bytes]
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.removed)
+
+    @property
+    def names(self) -> list[str]:
+        """In their order."""
+        return sorted([*self.written, *self.removed])
+
+
+class HotCode:
+    """The modules of ``source`` and their copies in ``copies``."""
+
+    def __init__(self, source: Path, copies: Path) -> None:
+        self.source = source
+        self.copies = copies
+
+    def changes(self) -> Changes:
+        """What has been saved, renamed or removed since the last :meth:`take`."""
+        ours, theirs = _modules(self.source), _modules(self.copies)
+        written = {name: code for name, code in ours.items() if theirs.get(name) != code}
+        return Changes(written, tuple(sorted(theirs.keys() - ours.keys())))
+
+    def mistakes(self, changes: Changes) -> list[Mistake]:
+        """What Python has against the changed modules."""
+        found = (mistake(name, code) for name, code in sorted(changes.written.items()))
+        return [each for each in found if each]
+
+    def take(self, changes: Changes) -> None:
+        """Give the changes to the functions: the next invocation runs on them, one that runs ends on what it has."""
+        for name, code in changes.written.items():
+            path = self.copies / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_suffix(".new")
+            new.write_bytes(code)
+            new.replace(path)  # never half a file, also not for a moment
+        for name in changes.removed:
+            (self.copies / name).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """The functions run something else again."""
+        shutil.rmtree(self.copies, ignore_errors=True)
+
+
+class HotFunctions:
+    """The functions of a stack, which can be switched to a folder and back to their packages."""
+
+    def __init__(self, clients: Clients, stack_name: str) -> None:
+        self._lambda: LambdaClient = clients.client("lambda")
+        pages = clients.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
+        self.names = [
+            resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+            if resource["ResourceType"] == "AWS::Lambda::Function"
+        ]
+
+    def run_from(self, folder: Path) -> None:
+        """From the next invocation on, and whenever a file there changes."""
+        for name in self.names:
+            self._lambda.update_function_code(FunctionName=name, S3Bucket=HOT_RELOAD_BUCKET, S3Key=str(folder))
+        self._wait()
+
+    def all_run_from(self, folder: Path) -> bool:
+        """Whether they do; not so where they have been deployed again since, or removed."""
+        from botocore.exceptions import ClientError
+
+        try:
+            codes = [self._lambda.get_function(FunctionName=name)["Code"] for name in self.names]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return False
+        return all(code.get("Location") == f"file://{folder}" for code in codes)
+
+    def run_package(self, package: bytes) -> None:
+        """Again as they would have been deployed; nobody looks at the folder any more when this returns."""
+        self._wait()  # a switch that was interrupted may be under way, and would come after this one
+        for name in self.names:
+            self._lambda.update_function_code(FunctionName=name, ZipFile=package)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Until new invocations run what they were switched to."""
+
+        def updated(name: str) -> bool | None:
+            return (
+                self._lambda.get_function(FunctionName=name)["Configuration"]["LastUpdateStatus"] != "InProgress"
+                or None
+            )
+
+        for name in self.names:
+            wait_until(partial(updated, name), what=f"the update of {name}", seconds=_UPDATE_SECONDS)
+
+
+def _modules(folder: Path) -> dict[str, bytes]:
+    """The asset's files; see ``infra/functions.py``. One that goes while we look was never there."""
+    found: dict[str, bytes] = {}
+    for path in folder.rglob("*.py"):
+        if path.is_file():
+            try:
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            except FileNotFoundError:
+                continue
+    return found

@@ -1,0 +1,87 @@
+"""boto3 clients of an emulator, blind to every AWS setting of this machine; and those of the person's account."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Literal, overload
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
+
+from localdev.system.child_environment import DUMMY_CREDENTIALS
+from localdev.system.endpoints import loopback_endpoint
+from localdev.system.errors import LocaldevError
+from localdev.system.project import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_sts import STSClient
+
+_CONFIG = Config(connect_timeout=5, read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
+
+# botocore's table of settings: name in a configuration file, variable, default, conversion
+_BLIND = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Neither ``~/.aws`` nor ``AWS_PROFILE`` has a say in local work."""
+
+
+class Clients:
+    """Makes clients for one emulator, in its default account and region."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        """:raises LocaldevError: the endpoint is not of this machine."""
+        session = botocore.session.Session(session_vars=_BLIND)
+        self._session = boto3.Session(
+            aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            region_name=REGION,
+            botocore_session=session,
+        )
+        self._endpoint_url: str | None = loopback_endpoint(endpoint_url)
+
+    @property
+    def region(self) -> str | None:
+        """The region they call, if one is set."""
+        region: str | None = self._session.region_name
+        return region
+
+    @overload
+    def client(self, service: Literal["cloudformation"]) -> CloudFormationClient: ...
+    @overload
+    def client(self, service: Literal["lambda"]) -> LambdaClient: ...
+    @overload
+    def client(self, service: Literal["logs"]) -> CloudWatchLogsClient: ...
+    @overload
+    def client(self, service: Literal["sqs"]) -> SQSClient: ...
+    @overload
+    def client(self, service: Literal["ssm"]) -> SSMClient: ...
+    @overload
+    def client(self, service: Literal["stepfunctions"]) -> SFNClient: ...
+    @overload
+    def client(self, service: Literal["sts"]) -> STSClient: ...
+    def client(self, service: str) -> object:
+        """A client of one service."""
+        return self._session.client(service, endpoint_url=self._endpoint_url, config=_CONFIG)  # type: ignore[call-overload]
+
+
+class AccountClients(Clients):
+    """Makes clients for the account that the person's own AWS settings name. Only for ``--engine aws``."""
+
+    def __init__(self) -> None:
+        """:raises LocaldevError: the settings name a profile that is not there."""
+        try:
+            # the CDK and the other SDKs read this variable, boto3 does not
+            self._session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+        except ProfileNotFound as error:
+            raise LocaldevError(f"{error}.", "AWS_PROFILE names it; see 'aws configure list-profiles'.") from error
+        self._endpoint_url = None

@@ -1,0 +1,1 @@
+"""Make the environments; the standard library only."""

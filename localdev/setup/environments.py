@@ -1,0 +1,357 @@
+"""Make both Python environments and ``node_modules``, synthesise the app once, or see in a moment that all is current.
+
+Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. Each part
+carries a stamp with a hash of everything it was made from, written last, so that a part whose making was interrupted
+is made again from nothing.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / ".venv"
+EMULATOR = ROOT / "emulator" / ".venv"
+MAKE_INDICES = ROOT / "emulator" / "image" / "make_indices.py"
+NODE_MODULES = ROOT / "node_modules"
+FIRST_SYNTHESIS = APP / ".first-synthesis"
+"""Goes with the environment whose bytecode it has made."""
+LEAST_NODE = 20
+STATE = ROOT / ".localdev"
+INSTALLER = STATE / "installer"
+_STAMP = ".made-from"
+_PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
+_LOG_LINES = 15
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class SetupError(Exception):
+    """A part could not be made; the message says which, why, and what to do."""
+
+
+@dataclass
+class Part:
+    """One of the things to be made: a folder, what it depends on, and how it is made."""
+
+    title: str
+    folder: Path
+    inputs: Sequence[Path]
+    make: Callable[[], None]
+    after: Sequence["Part"] = ()
+    """The parts it is made with."""
+    state: str = "waiting"
+    seconds: float = 0.0
+    error: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(f"{sys.version} {self.folder}".encode())
+        for path in self.inputs:
+            digest.update(path.read_bytes())
+        self.fingerprint = digest.hexdigest()
+
+    def is_current(self) -> bool:
+        """Whether it was made to its end, from these very inputs, by this Python."""
+        stamp = self.folder / _STAMP
+        return stamp.is_file() and stamp.read_text() == self.fingerprint
+
+    def run(self) -> None:
+        """Make it from nothing; what goes wrong is kept in ``error``."""
+        for part in self.after:
+            part.ended.wait()
+        if all(part.state != "failed" for part in self.after):
+            self._make()
+        else:
+            self.state = "left out"
+        self.ended.set()
+
+    def _make(self) -> None:
+        self.state, started = "running", time.monotonic()
+        try:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.make()
+            (self.folder / _STAMP).write_text(self.fingerprint)
+            self.state = "done"
+        except (SetupError, OSError) as error:
+            self.state, self.error = "failed", str(error)
+        finally:
+            self.seconds = time.monotonic() - started
+
+
+_installer_lock = threading.Lock()
+_IMPORTED_BY_EVERY_COMMAND = """
+import boto3, docker, psutil, requests, rich.console, rich.table, urllib3, watchfiles
+for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
+    boto3.Session("test", "test", region_name="us-east-1").client(service)
+"""
+_SYNTHESISED_AT_FIRST = "from localdev.deployment import assemblies; assemblies.assembly()"
+_IMPORTED_BY_EVERY_TEST = """
+import sys, pytest
+folder = sys.argv[1]
+pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", folder, folder])
+"""
+"""In a process of its own: pytest warns of plugins that are imported before it."""
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    """Run a command to its end, quietly. :raises SetupError: with the end of its output."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if result.returncode:
+        shown = " ".join(str(part) for part in command[:6])
+        end = "\n".join(result.stdout.splitlines()[-_LOG_LINES:])
+        raise SetupError(f"{shown} ended with status {result.returncode}:\n{end}")
+
+
+def base_python() -> str:
+    """The Python underneath: we may be running in the very environment that is to be made anew."""
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
+
+
+@functools.cache
+def installer() -> Path | None:
+    """uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
+    uv = INSTALLER / "bin" / "uv"
+    try:
+        if not uv.exists():
+            run(base_python(), "-m", "venv", "--clear", INSTALLER)
+            run(INSTALLER / "bin" / "pip", "install", *_PIP_OPTIONS, "-r", ROOT / "requirements-setup.txt")
+        run(uv, "--version")
+    except SetupError:
+        return None
+    return uv
+
+
+def make_environment(folder: Path, *requirements: Path, bytecode: bool = False) -> None:
+    """A virtual environment with exactly what the locks name."""
+    locks = [argument for lock in requirements for argument in ("-r", lock)]
+    run(base_python(), "-m", "venv", "--clear", folder)
+    with _installer_lock:
+        uv = installer()
+    if uv:
+        try:
+            options = ["--compile-bytecode"] if bytecode else []
+            run(uv, "pip", "install", "--quiet", "--require-hashes", *options,
+                "--python", folder / "bin" / "python", *locks, env=_index_for_uv())  # fmt: skip
+        except SetupError:
+            # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
+            run(base_python(), "-m", "venv", "--clear", folder)
+        else:
+            return
+    run(folder / "bin" / "pip", "install", *_PIP_OPTIONS, *locks)
+
+
+def _index_for_uv() -> dict[str, str]:
+    """The package index pip is configured with, if any."""
+    pip = [base_python(), "-m", "pip", "config", "get", "global.index-url"]
+    result = subprocess.run(pip, capture_output=True, text=True, check=False)
+    index = os.environ.get("PIP_INDEX_URL") or result.stdout.strip()
+    return {"UV_DEFAULT_INDEX": index} if index else {}
+
+
+def make_app() -> None:
+    """The CDK, boto3, and what the tests need."""
+    make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+    compile_what_is_used()
+
+
+def compile_what_is_used() -> None:
+    """Import once what every command and every test imports: then it is there as bytecode.
+
+    Also where ``PYTHONDONTWRITEBYTECODE`` is set: half of the time of one test would be its compilation. Not all that
+    is installed, which is minutes and 200 MB.
+    """
+    with tempfile.TemporaryDirectory() as empty:
+        for code in (_IMPORTED_BY_EVERY_COMMAND, _IMPORTED_BY_EVERY_TEST):
+            run(APP / "bin" / "python", "-P", "-c", code, empty, env={"PYTHONDONTWRITEBYTECODE": ""})
+
+
+def emulator_packages() -> list[Path]:
+    """Our own packages for the emulator, each a folder with a ``pyproject.toml``."""
+    return sorted(path.parent for path in (ROOT / "emulator").glob("*/pyproject.toml"))
+
+
+def make_emulator() -> None:
+    """LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
+    # bytecode now, or the first start of LocalStack compiles two thousand modules
+    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt", bytecode=True)
+    python = EMULATOR / "bin" / "python"
+    editable = [argument for package in emulator_packages() for argument in ("-e", package)]
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
+        "--disable-pip-version-check", *editable)  # fmt: skip
+    run(python, MAKE_INDICES, env={
+        "FILESYSTEM_ROOT": str(EMULATOR / "localstack"),
+        "HOME": str(EMULATOR / "localstack"),
+        "XDG_CACHE_HOME": str(EMULATOR / "cache"),
+        "OVERRIDE_IN_DOCKER": "0",
+        "PYTHONSAFEPATH": "1",
+    })  # fmt: skip
+
+
+def make_node_modules() -> None:
+    """The CDK CLI and cdklocal."""
+    run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+def synthesise_at_first() -> None:
+    """Synthesise the app, so that the first deployment does not wait for what only a first synthesis does.
+
+    The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment. What is
+    wrong with the app is for its deployment to say.
+    """
+    with contextlib.suppress(SetupError):
+        run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST)
+    FIRST_SYNTHESIS.mkdir(exist_ok=True)
+
+
+def check_node() -> None:
+    """:raises SetupError: Node is missing, or older than the CDK CLI needs."""
+    hint = f"Hint: install Node {LEAST_NODE} or newer (nodejs.org) and run this again."
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        raise SetupError(f"Node.js is not installed, and the AWS CDK needs it.\n{hint}")
+    found = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    version = found.stdout.strip()
+    major = version.removeprefix("v").split(".")[0]
+    if not major.isdigit() or int(major) < LEAST_NODE:
+        raise SetupError(f"Node.js is {version or 'broken'}; the AWS CDK needs {LEAST_NODE}.\n{hint}")
+
+
+def parts() -> list[Part]:
+    """Everything the project needs, each with what it is made from."""
+    packages = [package / "pyproject.toml" for package in emulator_packages()]
+    locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+    app = Part("app environment", APP, locks, make_app)
+    emulator = Part("emulator environment", EMULATOR,
+                    [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator)  # fmt: skip
+    command_line = Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules)
+    first = Part("first synthesis", FIRST_SYNTHESIS, [*locks, ROOT / "package-lock.json"], synthesise_at_first,
+                 after=[app, command_line])  # fmt: skip
+    return [app, emulator, command_line, first]
+
+
+def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
+    """One line that changes on a terminal; elsewhere a line for each part that is done."""
+    live = sys.stderr.isatty()
+    said: set[str] = set()
+    started, tick = time.monotonic(), 0
+    while any(thread.is_alive() for thread in threads) or len(said) < len(todo):
+        for part in todo:
+            if part.state in {"done", "failed", "left out"} and part.title not in said:
+                said.add(part.title)
+                if part.state != "left out":
+                    mark = "✓" if part.state == "done" else "✗"
+                    _say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
+        running = ", ".join(part.title for part in todo if part.state == "running")
+        if live and running:
+            spinner = _SPINNER[tick % len(_SPINNER)]
+            elapsed = time.monotonic() - started
+            print(
+                f"\r\x1b[K{spinner} {running} … {elapsed:.0f} s",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+        tick += 1
+        for thread in threads:
+            thread.join(0.1 / len(threads))
+
+
+def _say(text: str, *, live: bool) -> None:
+    print(f"\r\x1b[K{text}" if live else text, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Make what is missing; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/setup",
+        description="Make the project's environments, or find in a moment that they are up to date.",
+    )
+    parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
+    options = parser.parse_args()
+    if all(part.is_current() for part in parts()):
+        if not options.quiet:
+            print("Everything is up to date.")
+        return 0
+    try:
+        check_node()
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    STATE.mkdir(exist_ok=True)
+    with one_at_a_time(STATE / "setup.lock"):
+        return make_what_is_missing()
+
+
+@contextlib.contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Two commands in a fresh clone would each remove what the other is making."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another command is setting up; waiting for it.", file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make_what_is_missing() -> int:
+    """Make the parts that are not current by now; the exit status. Nobody else does meanwhile."""
+    everything = parts()
+    todo = [part for part in everything if not part.is_current()]
+    for part in everything:
+        if part not in todo:
+            part.ended.set()
+    if not todo:
+        return 0
+    print("Setting up, once; this needs the network.", file=sys.stderr)
+    for left in STATE.glob("setup-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="setup-", dir=STATE) as folder:
+        # what installers leave behind goes with it: uv never removes its lock files
+        os.environ["TMPDIR"] = folder
+        make(todo)
+    failed = [part for part in todo if part.state == "failed"]
+    for part in failed:
+        print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
+    if failed:
+        print("Hint: check the network and run ./scripts/setup again.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def make(todo: Sequence[Part]) -> None:
+    """Make the parts side by side, saying how far each is."""
+    threads = [threading.Thread(target=part.run, daemon=True) for part in todo]
+    for thread in threads:
+        thread.start()
+    show_progress(todo, threads)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nInterrupted; what is half made is made again next time.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""Processes, locks, waiting, files and the terminal: nothing of AWS."""

@@ -1,0 +1,45 @@
+"""The environment variables of the processes we start: chosen, never inherited whole.
+
+Local work must not be able to reach a real account: no AWS setting, profile or credential of this machine may get
+into a child, whichever way it is set.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from localdev.system.endpoints import loopback_endpoint
+from localdev.system.project import REGION, STATE
+
+_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "TERM", "TMPDIR", "TZ")
+DUMMY_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+"""What LocalStack takes for account 000000000000."""
+
+
+def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """A clean environment with a home folder of its own, dummy credentials, and ``extra``."""
+    home.mkdir(parents=True, exist_ok=True)
+    inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
+    return {
+        **inherited,
+        "HOME": str(home),
+        **DUMMY_CREDENTIALS,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **extra,
+    }
+
+
+def tool_home() -> Path:
+    """The home folder of the CDK CLI: its caches live there, and no ``~/.aws`` does."""
+    return STATE / "home"
+
+
+def tool_environment(endpoint_url: str) -> dict[str, str]:
+    """The environment of a tool that is to reach an emulator and nothing else.
+
+    :raises LocaldevError: the endpoint is not of this machine.
+    """
+    url = loopback_endpoint(endpoint_url)
+    return child_environment(tool_home(), {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url})

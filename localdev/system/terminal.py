@@ -1,0 +1,33 @@
+"""Print progress while a person waits, and plain lines where nobody watches."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+out = Console(highlight=False)
+"""Results."""
+
+err = Console(highlight=False, stderr=True)
+"""Progress and messages."""
+
+
+@contextmanager
+def progress(doing: str, done: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere.
+
+    The block may say what it is doing by now: on the spinner's line, or on a line of its own.
+    """
+    started = time.monotonic()
+    if err.is_terminal:
+        with err.status(f"{doing} …") as status:
+            yield lambda text: status.update(f"{text} …")
+    else:
+        yield lambda text: err.print(text, soft_wrap=True)
+    err.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")

@@ -1,0 +1,1 @@
+"""Engines and stacks for test suites."""

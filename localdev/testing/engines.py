@@ -1,0 +1,63 @@
+"""Engines for a test run: its own, on a port nobody has, ended with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localdev.deployment.bootstrapping import ensure_bootstrapped
+from localdev.engines.embedded import EmbeddedEngine
+from localdev.engines.external import ExternalEngine
+from localdev.engines.local import PortTakenError
+from localdev.system.processes import free_port
+from localdev.system.project import DEFAULT_PORT, unique_stack_name
+from localdev.testing import found
+from localdev.testing.found import was_found
+
+if TYPE_CHECKING:
+    from localdev.engines.base import Engine
+
+_ATTEMPTS = 3
+
+
+def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
+    """A started engine that ends when this process does; where it cannot, a stack of its own name.
+
+    ``external`` without an endpoint or a name is the emulator that ``./scripts/up`` started and deployed this very app
+    to, if there is one: a :class:`localdev.testing.found.FoundEngine`.
+
+    :raises LocaldevError: it could not be started.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        engine = _find(name, endpoint_url, stack_name) or _make(name, endpoint_url, stack_name or unique_stack_name())
+        try:
+            engine.start()
+            if not was_found(engine):
+                ensure_bootstrapped(engine)
+        except PortTakenError:
+            # between finding a free port and listening on it somebody else was faster
+            engine.stop()
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            return engine
+    raise AssertionError
+
+
+def _find(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine | None:
+    if name != "external" or endpoint_url or stack_name:
+        return None
+    return found.find()
+
+
+def _make(name: str, endpoint_url: str | None, stack_name: str) -> Engine:
+    if name == "external":
+        return ExternalEngine(endpoint_url or f"http://127.0.0.1:{DEFAULT_PORT}", stack_name)
+    if name == "aws":
+        from localdev.engines.aws import AwsEngine
+
+        return AwsEngine(stack_name)
+    if name == "container":
+        from localdev.engines.container import ContainerEngine
+
+        return ContainerEngine(free_port(), ends_with_us=True)
+    return EmbeddedEngine(free_port(), ends_with_us=True)

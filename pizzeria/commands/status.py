@@ -1,0 +1,37 @@
+"""``status``: what has become of one order, and the way it took."""
+
+import argparse
+import json
+
+from rich.text import Text
+
+from executions.report import path_line
+from localdev.commands import up
+from localdev.commands.base import Command, engine_of
+from localdev.commands.printing import shown_path, shown_status
+from localdev.system.terminal import out
+from pizzeria.order_history import order_history, path_document
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("order_id", metavar="ORDER_ID", help="as printed when it was placed")
+    parser.add_argument("--json", action="store_true", help="print the API's document, and the path")
+
+
+def _run(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    document = up.order_api(engine).status(options.order_id)
+    history = order_history(engine, document["orderId"])
+    if options.json:
+        print(json.dumps({**document, "path": path_document(history)}))
+        return 0
+    for name, value in document.items():
+        if name == "status":
+            out.print(f"{name:<10} {shown_status(value)}", soft_wrap=True)
+            out.print(Text("path       ").append(shown_path(path_line(history))), soft_wrap=True)
+        elif value is not None:
+            out.print(f"{name:<10} {value}", markup=False, soft_wrap=True)
+    return 0
+
+
+COMMAND = Command("Show what has become of an order, and the way it took.", _run, _add_arguments)
