@@ -23,7 +23,6 @@ from localdev.engines.embedded import EmbeddedEngine
 from localdev.system import project
 from localdev.system.waiting import wait_until
 from localstack_process_executor import forking
-from tests.emulator import back_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,10 +89,6 @@ class TestEngine(EmbeddedEngine):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     left.kill()
         super().stop()
-
-    def _make_folders(self) -> None:
-        super()._make_folders()
-        back_ends.show(self.folder / "files")
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -1,6 +1,6 @@
 """A function that streams invoke, with partial batch answers: section 7.
 
-The streams are kept by programs that LocalStack starts: see :mod:`tests.emulator.back_ends`.
+The streams are kept in LocalStack's process: see ``localstack_corrections``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.system.waiting import wait_until
-from tests.emulator import back_ends
 from tests.emulator.deployed import receive
 
 if TYPE_CHECKING:
@@ -88,11 +87,7 @@ def kinesis_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
 
 @contextmanager
 def table_with_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
-    """A table's stream; skipped where DynamoDB cannot be had."""
-    try:
-        back_ends.get_dynamodb()
-    except back_ends.BackEndMissingError as error:
-        pytest.skip(str(error))
+    """A table's stream."""
     dynamodb = cloud.client("dynamodb")
     table = dynamodb.create_table(
         TableName=name,

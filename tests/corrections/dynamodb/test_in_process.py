@@ -16,8 +16,8 @@ from tests.emulator.deployed import Cloud
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.aws import Clients
     from localdev.engines import EmbeddedEngine
+    from localdev.engines.clients import Clients
 
 
 @pytest.fixture(scope="module")

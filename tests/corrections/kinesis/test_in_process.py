@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from localstack_corrections.lambda_.woken_pollers import Interruptible
 from tests.emulator.deployed import ROLE, Cloud, Function, zipped
 
