@@ -1,0 +1,81 @@
+"""A history has 25,000 events at most."""
+
+from __future__ import annotations
+
+import threading
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from localstack_corrections.correction import Correction
+from localstack_corrections.stepfunctions.asl import EVENT_MANAGER, WORKER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+LIMIT: Final = 25_000
+_ERROR: Final = {
+    "error": "States.Runtime",
+    "cause": f"The execution reached the maximum number of history events ({LIMIT}).",
+}
+
+
+class HistoryFullError(Exception):
+    """The execution has failed for the length of its history."""
+
+
+def _count_events(module: ModuleType) -> None:
+    manager = module.EventManager
+    add_event: Callable[..., int] = manager.add_event
+    manager.when_full = None
+    filling = threading.Lock()
+
+    @wraps(add_event)
+    def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
+        when_full = self.when_full
+        if when_full is None or self._event_id_gen._next_id < LIMIT or event_type == "ExecutionSucceeded":
+            return add_event(self, context, event_type, *arguments, **options)
+        with filling:
+            self.when_full = None
+        if self._event_id_gen._next_id == LIMIT:
+            when_full(context)
+        raise HistoryFullError
+
+    manager.add_event = add
+
+
+def _fail_when_full(module: ModuleType) -> None:
+    worker = module.ExecutionWorker
+    make = worker._get_evaluation_environment
+
+    @wraps(make)
+    def make_limited(self: Any) -> Any:
+        env = make(self)
+        if env.is_standard_workflow() and env.event_manager.when_full is None:
+            env.event_manager.when_full = lambda context: _fail(self, context)
+        return env
+
+    worker._get_evaluation_environment = make_limited
+
+
+def _fail(worker: Any, context: Any) -> None:
+    from localstack.aws.api.stepfunctions import ExecutionFailedEventDetails, HistoryEventType
+
+    env = worker.env
+    details = ExecutionFailedEventDetails(**_ERROR)
+    env.set_error(error=details)
+    env.event_manager.add_event(
+        context=context,
+        event_type=HistoryEventType.ExecutionFailed,
+        event_details={"executionFailedEventDetails": details},
+    )
+    worker._execution_communication.terminated()
+
+
+CORRECTION = Correction(
+    name="history-limit",
+    localstack="Lets an execution's history grow without bound.",
+    aws="A Standard execution whose 25,000th event is not `ExecutionSucceeded` fails with `States.Runtime`.",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html",
+    patches={EVENT_MANAGER: _count_events, WORKER: _fail_when_full},
+)
