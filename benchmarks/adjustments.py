@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from benchmarks.orders import Pizzeria
 from localdev.deployment import cdk
 from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
-from localdev.system.project import EMULATOR
+from localstack_tuning.registry import all_adjustments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,10 +71,8 @@ class Emulator:
 
 
 def adjustments() -> list[str]:
-    """The names of all, as their modules give them."""
-    modules = (EMULATOR / "tuning" / "src" / "localstack_tuning").glob("*.py")
-    names = (re.search(r'^ADJUSTMENT = Adjustment\(\s*"([a-z-]+)"', path.read_text(), re.MULTILINE) for path in modules)
-    return sorted(match[1] for match in names if match)
+    """Return the names of all adjustments."""
+    return sorted(adjustment.name for adjustment in all_adjustments())
 
 
 def settings_without(name: str) -> Mapping[str, str]:

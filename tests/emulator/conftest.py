@@ -14,12 +14,12 @@ import pytest
 
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
-from localstack_process_executor import forking, launches
-from localstack_process_executor.code_packages import WorkingCopies
-from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
-from localstack_process_executor.forking import FORK_SERVERS
-from localstack_process_executor.function_environment import function_environment
-from localstack_process_executor.platform_log import JsonLog, TextLog
+from localstack_process_executor.environments import forking, launches
+from localstack_process_executor.environments.code_packages import WorkingCopies
+from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
+from localstack_process_executor.environments.forking import FORK_SERVERS
+from localstack_process_executor.environments.platform_log import JsonLog, TextLog
+from localstack_process_executor.environments.variables import function_environment
 from tests.emulator import deployed
 from tests.emulator.deployed import Cloud, TestEngine
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from localstack_process_executor.aws_paths import PathTranslation
-    from localstack_process_executor.forking import Forked
-    from localstack_process_executor.platform_log import PlatformLog
+    from localstack_process_executor.environments.aws_paths import PathTranslation
+    from localstack_process_executor.environments.forking import Forked
+    from localstack_process_executor.environments.platform_log import PlatformLog
     from tests.emulator.deployed import MakeDeployed
 
 RUNTIME = "python3.13"

@@ -22,7 +22,7 @@ from botocore.config import Config
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.system import project
 from localdev.system.waiting import wait_until
-from localstack_process_executor import forking
+from localstack_process_executor.environments import forking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

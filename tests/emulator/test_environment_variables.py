@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from localstack_process_executor.function_environment import RESERVED, function_environment
+from localstack_process_executor.environments.variables import RESERVED, function_environment
 
 if TYPE_CHECKING:
     from tests.emulator.deployed import MakeDeployed

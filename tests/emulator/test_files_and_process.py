@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from localdev.engines.embedded import EmbeddedEngine
-from localstack_process_executor.forking import FORK_SERVERS
-from localstack_process_executor.interpreters import find
+from localstack_process_executor.environments.forking import FORK_SERVERS
+from localstack_process_executor.environments.interpreters import find
 from tests.emulator.deployed import zipped
 
 if TYPE_CHECKING:

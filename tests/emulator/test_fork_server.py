@@ -15,17 +15,17 @@ import psutil
 import pytest
 
 from localdev.system.waiting import wait_until
-from localstack_process_executor import forking, interpreters
-from localstack_process_executor import process as process_module
-from localstack_process_executor.errors import EnvironmentStoppedError
-from localstack_process_executor.forking import FORK_SERVERS, ForkServer, ForkServerError
+from localstack_process_executor.environments import forking, interpreters
+from localstack_process_executor.environments import process as process_module
+from localstack_process_executor.environments.errors import EnvironmentStoppedError
+from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer, ForkServerError
 from tests.emulator.deployed import fork_server_program
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import MakeFunction
 
 COUNTS = "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count\n"
-SOURCES = Path(forking.__file__).parent.parent
+SOURCES = Path(forking.__file__).parents[2]
 
 
 def wait_until_gone(*pids: int) -> None:
@@ -164,10 +164,14 @@ def test_nothing_outlives_a_process_that_is_killed(tmp_path: Path, namespaces: s
             import sys, time
             from pathlib import Path
             sys.path.insert(0, {str(SOURCES)!r})
-            from localstack_process_executor import forking, launches
-            from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation
-            from localstack_process_executor.function_environment import function_environment
-            from localstack_process_executor.platform_log import TextLog
+            from localstack_process_executor.environments import forking, launches
+            from localstack_process_executor.environments.environment import (
+                ExecutionEnvironment,
+                FunctionSpec,
+                Invocation,
+            )
+            from localstack_process_executor.environments.variables import function_environment
+            from localstack_process_executor.environments.platform_log import TextLog
 
             forking._PROGRAM = Path({str(fork_server_program())!r})
 

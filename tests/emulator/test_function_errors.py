@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor.interpreters import find
+from localstack_process_executor.environments.interpreters import find
 
 if TYPE_CHECKING:
     from tests.emulator.deployed import Answer, MakeDeployed

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor.environment import Invocation
-from localstack_process_executor.errors import EnvironmentStoppedError
+from localstack_process_executor.environments.environment import Invocation
+from localstack_process_executor.environments.errors import EnvironmentStoppedError
 
 if TYPE_CHECKING:
-    from localstack_process_executor.environment import Outcome
+    from localstack_process_executor.environments.environment import Outcome
     from tests.emulator.conftest import MakeFunction
 
 WAITS = """

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from localstack_process_executor import interpreters, launches
-from localstack_process_executor.forking import base_folder
+from localstack_process_executor.environments import interpreters, launches
+from localstack_process_executor.environments.forking import base_folder
 
 if TYPE_CHECKING:
     import pytest

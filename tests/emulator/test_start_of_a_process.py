@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localstack_process_executor.forking import FORK_SERVERS
+from localstack_process_executor.environments.forking import FORK_SERVERS
 from tests.emulator.deployed import zipped
 
 if TYPE_CHECKING:

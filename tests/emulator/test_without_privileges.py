@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.system import project
-from localstack_process_executor import forking, interpreters
+from localstack_process_executor.environments import forking, interpreters
 from tests.emulator.deployed import fork_server_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NOBODY = "65534"
-SOURCES = Path(forking.__file__).parent.parent
+SOURCES = Path(forking.__file__).parents[2]
 FUNCTION = """
     import ctypes, os
     count = 0
@@ -54,10 +54,10 @@ FUNCTION = """
 PROGRAM = """
     import json, signal, sys
     from pathlib import Path
-    from localstack_process_executor import forking, launches
-    from localstack_process_executor.environment import ExecutionEnvironment, FunctionSpec, Invocation
-    from localstack_process_executor.function_environment import function_environment
-    from localstack_process_executor.platform_log import TextLog
+    from localstack_process_executor.environments import forking, launches
+    from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Invocation
+    from localstack_process_executor.environments.variables import function_environment
+    from localstack_process_executor.environments.platform_log import TextLog
 
     code, program = map(Path, sys.argv[1:])
     if program != forking._PROGRAM:

@@ -4,7 +4,7 @@ from queue import Empty
 
 import pytest
 
-from localstack_tuning.function_logs import _Items
+from localstack_tuning.lambda_.function_logs import _Items
 
 
 def test_a_queue_that_nothing_was_put_into_is_idle() -> None:

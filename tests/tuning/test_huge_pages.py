@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localstack_tuning.huge_pages import _regions
+from localstack_tuning.runtime.huge_pages import _regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

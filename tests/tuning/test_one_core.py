@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localstack_tuning.one_core import APART_SECONDS, KEPT_SECONDS, Choice, fast_cores, taken_seconds
+from localstack_tuning.runtime.one_core import APART_SECONDS, KEPT_SECONDS, Choice, fast_cores, taken_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

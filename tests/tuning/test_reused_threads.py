@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.system.waiting import wait_until
-from localstack_tuning.reused_threads import ThreadCache
+from localstack_tuning.runtime.reused_threads import ThreadCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

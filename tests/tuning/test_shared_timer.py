@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from localstack_tuning.shared_timer import SharedTimer
+from localstack_tuning.lambda_.shared_timer import SharedTimer
 
 _SECONDS = 5.0
 
@@ -52,7 +52,7 @@ def test_one_that_takes_long_holds_up_no_other() -> None:
 
 
 def test_a_hundred_thousand_cancelled_timers_are_not_kept() -> None:
-    from localstack_tuning import shared_timer
+    from localstack_tuning.lambda_ import shared_timer
 
     for _ in range(100_000):
         timer = SharedTimer(600, lambda: None)

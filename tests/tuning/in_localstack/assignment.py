@@ -13,8 +13,8 @@ from types import SimpleNamespace
 from localstack.services.lambda_.invocation import assignment, execution_environment
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 
-from localstack_tuning import fair_assignment
-from localstack_tuning.fair_assignment import FairAssignmentService
+from localstack_tuning.lambda_ import fair_assignment
+from localstack_tuning.lambda_.fair_assignment import FairAssignmentService
 
 RELEASED = assignment.AssignmentService
 ON_DEMAND = InitializationType.on_demand

@@ -5,7 +5,7 @@ import json
 import sys
 import types
 
-from localstack_tuning import garbage_collection, when_loaded
+from localstack_tuning.runtime import garbage_collection, when_loaded
 
 seen: list[bool] = []
 

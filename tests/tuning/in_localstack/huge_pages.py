@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from localstack_tuning import huge_pages
+from localstack_tuning.runtime import huge_pages
 
 HUGE = 2 * 1024 * 1024
 lasting = [bytes([number]) * 1000 for number in range(200)] * 1000 + [bytearray(16 * HUGE)]

@@ -19,7 +19,9 @@ from rolo.routing import router
 from werkzeug.datastructures import EnvironHeaders, Headers, headers
 from werkzeug.exceptions import NotFound
 
-from localstack_tuning import function_names, header_lookups, route_cache, store_lookups
+from localstack_tuning.gateway import header_lookups, route_cache
+from localstack_tuning.lambda_ import function_names
+from localstack_tuning.runtime import store_lookups
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
 

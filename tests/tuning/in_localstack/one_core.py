@@ -6,7 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from localstack_tuning.one_core import OneCore, _start_children_apart
+from localstack_tuning.runtime.one_core import OneCore, _start_children_apart
 
 _PROGRAM = "import os; print(len(os.sched_getaffinity(0)))"
 

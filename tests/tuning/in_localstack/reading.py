@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 from botocore import loaders
 
-from localstack_tuning import botocore_data
+from localstack_tuning.runtime import botocore_data
 
 
 def regions() -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from localstack.services.cloudformation.engine.v2.change_set_model import Scope
 
-from localstack_tuning import scope_copies
+from localstack_tuning.cloudformation import scope_copies
 
 
 def copied() -> Any:

@@ -23,16 +23,10 @@ from moto.logs.models import LogEvent
 from rolo.gateway import chain
 from werkzeug.datastructures import Headers, headers
 
-from localstack_tuning import (
-    event_patterns,
-    execution_data,
-    header_lookups,
-    log_events,
-    request_contexts,
-    request_log,
-    rule_matching,
-    service_calls,
-)
+from localstack_tuning.events import event_patterns, rule_matching
+from localstack_tuning.gateway import header_lookups, request_contexts, request_log, service_calls
+from localstack_tuning.logs import log_events
+from localstack_tuning.stepfunctions import execution_data
 
 ADJUSTED: list[bool] = []
 ACCOUNT, REGION = "000000000000", "eu-west-1"

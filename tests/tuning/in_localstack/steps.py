@@ -20,7 +20,7 @@ from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.asl.eval.program_state import ProgramEnded, ProgramError, ProgramRunning
 from localstack.services.stepfunctions.asl.utils import encoding
 
-from localstack_tuning import evaluation_steps, execution_data
+from localstack_tuning.stepfunctions import evaluation_steps, execution_data
 
 SHARED = {"oven": [1, 2.5, None, True]}
 DATA = ({"a": SHARED, "b": SHARED, "c": [SHARED, "text", -0.0], 7: {"": []}}, [], "text", 3, None, (SHARED, {1}))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localstack_process_executor import fork_server, namespaces, own_process
+from localstack_process_executor.sandbox import fork_server, namespaces, proc_self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,9 +160,9 @@ def test_a_user_without_privileges_can_do_none_of_it() -> None:
 
 @on_linux
 def test_a_process_that_may_not_see_itself_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_process, "Path", lambda _: tmp_path / "missing")
+    monkeypatch.setattr(proc_self, "Path", lambda _: tmp_path / "missing")
 
-    assert not own_process.tell(["pizza"], {})
+    assert not proc_self.set_proc_self(["pizza"], {})
 
 
 @on_linux

@@ -10,7 +10,7 @@ from awslambdaric import lambda_runtime_log_utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_process_executor.output import InvocationLog, LogEvent, OutputReader
+from localstack_process_executor.environments.output import InvocationLog, LogEvent, OutputReader
 
 
 def frame(text: str, moment: float | None = None) -> bytes:

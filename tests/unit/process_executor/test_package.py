@@ -28,7 +28,7 @@ def test_the_wheel_holds_every_module(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.endswith(".py")}
 
-    assert packed == {f"localstack_process_executor/{path.name}" for path in MODULES.glob("*.py")}
+    assert packed == {f"{MODULES.name}/{path.relative_to(MODULES).as_posix()}" for path in MODULES.rglob("*.py")}
 
 
 def test_the_installed_wheel_names_the_executor(wheel: Path, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_its_version_is_the_one_its_changelog_begins_with() -> None:
 
 
 def test_its_readme_names_every_setting() -> None:
-    sources = "".join(path.read_text() for path in MODULES.glob("*.py"))
+    sources = "".join(path.read_text() for path in MODULES.rglob("*.py"))
     settings = set(re.findall(r"\bLAMBDA_PROCESS_[A-Z]+\b", sources))
 
     assert settings

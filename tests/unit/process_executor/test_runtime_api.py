@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from localstack_process_executor import plain_runtime_client
-from localstack_process_executor.runtime_api import RuntimeApi, RuntimeMessage
+from localstack_process_executor.environments.runtime_api import RuntimeApi, RuntimeMessage
+from localstack_process_executor.sandbox import plain_runtime_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

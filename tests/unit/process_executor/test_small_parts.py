@@ -15,13 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_process_executor import bootstrap, debugging, interpreters, launches, payloads, runtime_dir, task_errors
-from localstack_process_executor.aws_paths import PathTranslation
-from localstack_process_executor.code_packages import WorkingCopies, state_of
-from localstack_process_executor.function_environment import function_environment
-from localstack_process_executor.platform_log import JsonLog, Report, TextLog, timestamp
-from localstack_process_executor.runtime_dir import runtime_entries
-from localstack_process_executor.tracing import Segment, lineage, segment, trace_id
+from localstack_process_executor.environments import debugging, interpreters, launches, payloads, runtime_dir
+from localstack_process_executor.environments.aws_paths import PathTranslation
+from localstack_process_executor.environments.code_packages import WorkingCopies, state_of
+from localstack_process_executor.environments.platform_log import JsonLog, Report, TextLog, timestamp
+from localstack_process_executor.environments.runtime_dir import runtime_entries
+from localstack_process_executor.environments.tracing import Segment, lineage, segment, trace_id
+from localstack_process_executor.environments.variables import function_environment
+from localstack_process_executor.patches import task_errors
+from localstack_process_executor.sandbox import bootstrap
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from localstack import config
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from localstack_process_executor import first_function
+from localstack_process_executor.patches import first_function
 
 if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 
-    from localstack_process_executor.function_versions import FunctionVersionEnvironment
-    from localstack_process_executor.output import InvocationLog
+    from localstack_process_executor.environments.function_versions import FunctionVersionEnvironment
+    from localstack_process_executor.environments.output import InvocationLog
 
 _HOST = "127.0.0.1"
 
@@ -33,7 +33,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Start the process. Raises for a failed initialisation only where it was provisioned."""
-        from localstack_process_executor.function_versions import FunctionVersionEnvironment
+        from localstack_process_executor.environments.function_versions import FunctionVersionEnvironment
 
         self._environment = FunctionVersionEnvironment(self.function_version, env_vars)
         self._environment.start()
@@ -71,7 +71,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
         """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
-        from localstack_process_executor import function_versions
+        from localstack_process_executor.environments import function_versions
 
         function_versions.prepare(function_version)
 

@@ -24,7 +24,9 @@ class Adjustment:
     changes: Mapping[str, Callable[[ModuleType], None]]
     """By the name of the module that is changed."""
     begin: Callable[[], None] | None = None
-    """What is changed otherwise, if anything is."""
+    """Runs once when the adjustment is applied, for what is not a change of one module."""
+    when_loaded: Callable[[], None] | None = None
+    """Runs once LocalStack is ready and has stopped importing."""
 
     @property
     def switch(self) -> str:

@@ -1,0 +1,1 @@
+"""LocalStack's side of execution environments: start, runtime API, output, log, end."""

@@ -1,0 +1,397 @@
+"""An execution environment: one function version, one process at a time, its files and its log.
+
+The thread that invokes does all the work: it hands the invocation to the waiting runtime and polls the runtime API,
+the process's output and the deadline until there is an outcome. Between invocations nothing runs on our side, and a
+process that writes more than a pipe holds waits, much as AWS freezes it.
+"""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from localstack_process_executor.environments import payloads
+from localstack_process_executor.environments.aws_paths import PathTranslation
+from localstack_process_executor.environments.errors import EnvironmentStoppedError
+from localstack_process_executor.environments.forking import Forked, base_folder
+from localstack_process_executor.environments.output import LogEvent, OutputReader
+from localstack_process_executor.environments.platform_log import ON_DEMAND, PlatformLog, Report, ResponseTimes
+from localstack_process_executor.environments.process import RuntimeProcess, remaining
+from localstack_process_executor.environments.runtime_api import RuntimeApi, RuntimeMessage
+from localstack_process_executor.environments.tracing import Segment, segment
+
+_INIT_SECONDS, _PROVISIONED_INIT_SECONDS = 10.0, 130.0
+_MEMORY_SECONDS = 0.02
+"""How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
+_KB_PER_MB = 1024
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """What an environment has to know of its function."""
+
+    timeout_seconds: float
+    """Infinite for a function that is being debugged."""
+    memory_size_mb: int
+    response_limit_bytes: int = payloads.RESPONSE_LIMIT_BYTES
+    init_seconds: float = _INIT_SECONDS
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One event for the function."""
+
+    request_id: str
+    invoked_arn: str
+    payload: bytes
+    trace_id: str
+    client_context: str | None = None
+    """A JSON document."""
+
+    @property
+    def segment(self) -> Segment | None:
+        """What it is in its trace, if that is sampled."""
+        return segment(self.trace_id, self.request_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an invocation ended: the caller's payload, and this invocation's own log, event by event."""
+
+    payload: bytes
+    is_error: bool
+    events: list[LogEvent] = field(default_factory=list)
+
+    @property
+    def log(self) -> str:
+        """All of it, as text."""
+        return "".join(event.text for event in self.events)
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """What ended a wait: the runtime's message, the process's exit, too much memory, or the deadline."""
+
+    by: Literal["message", "exit", "memory", "deadline"]
+    message: RuntimeMessage | None = None
+    """Of a process that has exited after it, too."""
+    returncode: int = 0
+
+
+def init_seconds(initialization_type: str, timeout_seconds: float) -> float:
+    """How long a runtime may take to start; on demand that is beside the function's own timeout.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+    """
+    return _INIT_SECONDS if initialization_type == ON_DEMAND else max(_PROVISIONED_INIT_SECONDS, timeout_seconds)
+
+
+type Launch = Callable[[str, Path], tuple[Forked, PathTranslation]]
+"""Starts a process, for the address of the runtime API and the environment's folder."""
+
+
+class ExecutionEnvironment:
+    """Lives from :meth:`start` to :meth:`stop`; survives the end of its process.
+
+    ``launch`` is called again for each new process of this environment. ``code_state`` gives a value that changes
+    when the code does, for code that is edited while it runs; ``on_end`` is called once, when all is over.
+    """
+
+    def __init__(
+        self,
+        spec: FunctionSpec,
+        log: PlatformLog,
+        launch: Launch,
+        *,
+        code_state: Callable[[], object] = lambda: None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._spec = spec
+        self._log = log
+        self._launch = launch
+        self._code_state = code_state
+        self._on_end = on_end
+        self._api = RuntimeApi(spec.response_limit_bytes)
+        self._folder = Path(tempfile.mkdtemp(prefix="environment-", dir=base_folder()))
+        self._folder.chmod(0o711)
+        self._process: RuntimeProcess | None = None
+        self._translation = PathTranslation()
+        self._lock = threading.Lock()
+        """Held for moments, to read or change what follows."""
+        self._working = False
+        self._initializing = False
+        self._stopped = False
+        self._output = OutputReader()
+        self._unreported: list[LogEvent] = []
+        self._init_failed = False
+        self._init_duration_ms: float | None = None
+        self._memory_kb = (0, 0)
+        self._response_times: ResponseTimes | None = None
+        self._running_code: object = None
+
+    def start(self) -> None:
+        """Start the process and wait until the runtime is ready, or is known not to become ready.
+
+        Never raises for what the function does: the first invocation reports it.
+
+        :raises EnvironmentStoppedError: :meth:`stop` was called meanwhile.
+        """
+        with self._work():
+            self._unreported = _now(self._log.init_start(), in_tail=False)
+            started = time.monotonic()
+            ended = self._initialize("init", started, started + self._spec.init_seconds)
+            if ended is None:
+                self._init_duration_ms = (time.monotonic() - started) * 1000
+            # one that took too long may take less in an invocation
+            self._init_failed = ended is not None and ended.by != "deadline"
+
+    @property
+    def init_failed(self) -> bool:
+        """Whether the function could not be initialised when the environment was started."""
+        return self._init_failed
+
+    def take_log(self) -> list[LogEvent]:
+        """What has been logged and is of no invocation yet; the next one's log is without it."""
+        events, self._unreported = self._unreported, []
+        return events
+
+    def invoke(self, invocation: Invocation) -> Outcome:
+        """Run one invocation to its end. Not to be called by two threads at once.
+
+        As on AWS, an initialisation that has failed is repeated as a part of the invocation, and on its time.
+
+        :raises EnvironmentStoppedError: :meth:`stop` was called before.
+        """
+        with self._work():
+            started = time.monotonic()
+            deadline = started + self._spec.timeout_seconds
+            ended = self._await_runtime(deadline)
+            events = self.take_log() + _now(self._log.start(invocation.request_id, invocation.segment))
+            if ended is None:
+                ended = self._run(invocation, deadline)
+            return self._conclude(invocation, ended, events, started)
+
+    def stop(self) -> None:
+        """End the process and remove every trace of the environment. May be called from any thread, and again.
+
+        An invocation that is under way is not lost: as on AWS it runs to its end, and the environment ends after it.
+        """
+        with self._lock:
+            if self._stopped:
+                return
+            self._stopped = True
+            if self._working:
+                if self._initializing and self._process:
+                    self._process.kill()
+                return
+        self._clean_up()
+
+    @contextmanager
+    def _work(self) -> Iterator[None]:
+        with self._lock:
+            if self._stopped:
+                raise EnvironmentStoppedError("the execution environment has been stopped")
+            assert not self._working
+            self._working = True
+        try:
+            yield
+        finally:
+            self._rest()
+
+    def _rest(self) -> None:
+        with self._lock:
+            self._working = False
+            stopped = self._stopped
+        if stopped:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        self._end_process()
+        self._api.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._on_end()
+
+    def _initialize(self, phase: str, started: float, deadline: float) -> _Ended | None:
+        """Start a process; ``None`` once its runtime waits for work, else why it never will. Its log comes first."""
+        ended = self._start_process(deadline)
+        duration_ms = (time.monotonic() - started) * 1000
+        status, error_type = "success", None
+        if ended and ended.by == "deadline":
+            status, duration_ms = "timeout", (deadline - started) * 1000
+        elif ended:
+            status, error_type = "error", self._judge("", ended)[2]
+        done = self._log.init_done(phase, duration_ms, status, error_type)
+        self._unreported += self._take_output() + _now(done)
+        return ended
+
+    def _start_process(self, deadline: float) -> _Ended | None:
+        self._running_code = self._code_state()
+        forked, translation = self._launch(self._api.address, self._folder)
+        process = RuntimeProcess(forked)
+        with self._lock:
+            self._process, self._translation = process, translation
+            # the process of an invocation is not killed when the environment is stopped; one that only starts is
+            self._initializing = not self._stopped
+        ended = self._wait(process, deadline, "next", "init-error")
+        with self._lock:
+            self._initializing = False
+        if ended.message and ended.message.kind == "next":
+            return None
+        self._end_process()
+        return ended
+
+    def _run(self, invocation: Invocation, deadline: float) -> _Ended:
+        """Hand the invocation over and wait for what becomes of it."""
+        assert self._process
+        handed_over, started = time.time(), time.monotonic()
+        self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
+        ended = self._wait(self._process, deadline, "response", "too-large", "error")
+        if message := ended.message:
+            took = (message.began - started) * 1000, (time.monotonic() - message.began) * 1000
+            self._response_times = ResponseTimes(handed_over, *took)
+        if ended.message and ended.message.kind == "too-large":
+            # the runtime client writes what it was told into the log, and does not live on
+            afterwards = self._wait(self._process, deadline, "next")
+            ended = replace(ended, by=afterwards.by, returncode=afterwards.returncode)
+        self._memory_kb = self._process.peak_memory_kb()
+        if ended.by == "message" and self._memory_kb[1] > self._spec.memory_size_mb * _KB_PER_MB:
+            ended = _Ended("memory")
+        if ended.by != "message":
+            self._end_process()
+        return ended
+
+    def _await_runtime(self, deadline: float) -> _Ended | None:
+        """``None`` once a runtime waits for work; a process that has ended, or runs old code, gets a successor."""
+        process = self._process
+        if process and process.returncode() is None and self._running_code == self._code_state():
+            if self._api.runtime_is_waiting:
+                return None
+            # it has answered and not yet come back for more
+            ended = self._wait(process, deadline, "next")
+            if ended.by == "message":
+                return None
+            if ended.by != "exit":
+                self._end_process()
+                return ended
+        self._end_process()
+        self._take_output()
+        return self._initialize("invoke", time.monotonic(), deadline)
+
+    def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
+        """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
+        limit_kb = self._spec.memory_size_mb * _KB_PER_MB
+        began = time.monotonic()
+        look_at_memory = began + _MEMORY_SECONDS
+        while True:
+            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS), began)
+            messages = [message for fileno in ready.others for message in self._api.handle(fileno)]
+            self._output.feed(ready.output)
+            if asked_for := next((message for message in messages if message.kind in kinds), None):
+                return _Ended("message", asked_for)
+            if ready.may_have_ended and (returncode := process.returncode()) is not None:
+                if self._stopped and self._initializing:
+                    raise EnvironmentStoppedError("stopped while it started")
+                return _Ended("exit", returncode=returncode)
+            if not remaining(deadline):
+                return _Ended("deadline")
+            # a function that writes lines wakes us more often than that
+            if time.monotonic() >= look_at_memory:
+                look_at_memory = time.monotonic() + _MEMORY_SECONDS
+                if process.exceeds(limit_kb):
+                    return _Ended("memory")
+
+    def _conclude(self, invocation: Invocation, ended: _Ended, events: list[LogEvent], started: float) -> Outcome:
+        """The caller's payload and the log, whichever way it ended."""
+        request_id = invocation.request_id
+        payload, status, error_type, sentence = self._judge(request_id, ended)
+        if ended.message and ended.message.kind == "too-large":
+            payload = payloads.response_too_large(self._spec.response_limit_bytes)
+        events = [*events, *self._take_output()]
+        if sentence:
+            events += _now(self._log.fault(request_id, str(error_type), sentence))
+        duration_ms = (time.monotonic() - started) * 1000
+        if ended.by == "deadline":
+            duration_ms = self._spec.timeout_seconds * 1000
+        memory_mb = self._memory_kb[0] // _KB_PER_MB
+        if ended.by == "memory":
+            memory_mb = self._spec.memory_size_mb
+        report = Report(
+            request_id,
+            duration_ms,
+            self._spec.memory_size_mb,
+            min(memory_mb, self._spec.memory_size_mb),
+            self._init_duration_ms,
+            status,
+            error_type,
+            len(payload) if ended.message and ended.message.kind == "response" else 0,
+            self._response_times,
+            invocation.segment,
+        )
+        self._init_duration_ms = self._response_times = None
+        return Outcome(payload, status != "success", events + _now(self._log.report(report)))
+
+    def _judge(self, request_id: str, ended: _Ended) -> tuple[bytes, str, str | None, str]:
+        """Payload, status, error type and the platform's sentence about an ended invocation."""
+        if ended.by == "deadline":
+            timeout = self._spec.timeout_seconds
+            sentence = payloads.timed_out_text(timeout)
+            return payloads.timed_out(request_id, timeout), "timeout", "Sandbox.Timedout", sentence
+        if ended.by == "memory":
+            return payloads.out_of_memory(request_id), "failure", payloads.OUT_OF_MEMORY, payloads.exit_text(-9)
+        if ended.by == "exit":
+            sentence = payloads.exit_text(ended.returncode)
+            return payloads.exited(request_id, ended.returncode), "failure", "Runtime.ExitError", sentence
+        message = ended.message
+        assert message
+        if message.kind in {"error", "init-error"}:
+            payload = self._translation.apply(message.payload)
+            if message.kind == "init-error":
+                return payload, "failure", payloads.init_error_type_of(payload), ""
+            return payload, "error", payloads.error_type_of(payload), ""
+        if message.kind == "too-large":
+            return b"", "error", "Function.ResponseSizeTooLarge", ""
+        return message.payload, "success", None, ""
+
+    def _take_output(self) -> list[LogEvent]:
+        """What the function has written since this was last called, as events."""
+        events = [event for event in self._output.take() if self._log.keeps(event)]
+        if not self._translation.names:
+            return events
+        return [event._replace(text=self._translation.apply(event.text.encode()).decode()) for event in events]
+
+    def _end_process(self) -> None:
+        with self._lock:
+            process, self._process = self._process, None
+        if process:
+            process.peak_memory_kb()
+            process.kill()
+            # of a process that has ended it is the last value known
+            self._memory_kb = (process.peak_memory_kb()[0], 0)
+            self._output.feed(process.end())
+        self._api.drop_connections()
+
+
+def _now(texts: Iterable[str], *, in_tail: bool = True) -> list[LogEvent]:
+    """The platform's own events, of this moment."""
+    moment = time.time()
+    return [LogEvent(text, moment, in_tail=in_tail) for text in texts]
+
+
+def _headers(invocation: Invocation, deadline: float) -> dict[str, str]:
+    """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next"""
+    # a function without a deadline is told of one that it does not live to see
+    seconds = min(remaining(deadline), 24 * 3600.0)
+    headers = {
+        "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+        "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
+        "Lambda-Runtime-Trace-Id": invocation.trace_id,
+    }
+    if invocation.client_context:
+        headers["Lambda-Runtime-Client-Context"] = invocation.client_context
+    return headers

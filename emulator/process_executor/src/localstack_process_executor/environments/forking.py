@@ -1,0 +1,264 @@
+"""LocalStack's side of the fork servers: one for each Python version, started when first needed and after it died."""
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from localstack_process_executor.environments import interpreters
+from localstack_process_executor.environments.interpreters import Interpreter
+from localstack_process_executor.environments.runtime_dir import BOOTSTRAP, SANDBOX, runtime_entries
+from localstack_process_executor.environments.variables import LIBRARY_PATH
+
+_PROGRAM = SANDBOX / "fork_server.py"
+_START_SECONDS = 60.0
+_REPLY_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+PRELOADED = (
+    "awslambdaric.lambda_config",
+    "awslambdaric.lambda_context",
+    "awslambdaric.lambda_literals",
+    "awslambdaric.lambda_runtime_exception",
+    "awslambdaric.lambda_runtime_log_utils",
+    "awslambdaric.lambda_runtime_marshaller",
+    "boto3.session",
+    "botocore.auth",
+    "botocore.client",
+    "botocore.endpoint",
+    "botocore.handlers",
+    "botocore.httpsession",
+    "botocore.parsers",
+    "botocore.session",
+    "botocore.signers",
+    "boto3.resources.factory",
+    "concurrent.futures.thread",
+    "http.client",
+    "simplejson",
+    "ssl",
+)
+"""What nearly every function imports, and takes longest to: the SDK, and what the runtime client stands on."""
+
+
+class ForkServerError(RuntimeError):
+    """The fork server could not be started, or could not make an environment."""
+
+
+@dataclass(frozen=True)
+class Forked:
+    """An environment that has been made: the id of its init, and our ends of its descriptors."""
+
+    pid: int
+    output: int
+    status: int
+    life: int
+    isolated: bool
+    """Whether the end of its init ends everything in it."""
+
+
+@cache
+def base_folder() -> Path:
+    """Where everything of this process's environments lies; removed when the process has ended, however it ended."""
+    folder = Path(tempfile.mkdtemp(prefix="lambda-process-"))
+    # the fork server, chrooted or not, and the functions' user have to get through
+    folder.chmod(0o711)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+class ForkServer:
+    """A running fork server. ``isolated`` says whether functions get a root of their own."""
+
+    def __init__(self, interpreter: Interpreter, *, namespaces: bool = True) -> None:
+        self.interpreter = interpreter
+        self.folder = Path(tempfile.mkdtemp(prefix="fork-server-", dir=base_folder()))
+        self.folder.chmod(0o711)
+        self.runtime_dir = self.folder / "runtime"
+        self._make_folders()
+        ours, theirs = socket.socketpair()
+        config_reader, config_writer = os.pipe()
+        with theirs, open(config_reader, "rb"), open(config_writer, "wb") as config:  # noqa: PTH123 - descriptors
+            config.write(self._config(theirs, namespaces).encode())
+            config.close()
+            self._process = subprocess.Popen(
+                [
+                    interpreter.executable,
+                    "-I",
+                    "-S",
+                    str(_PROGRAM),
+                    str(config_reader),
+                ],
+                pass_fds=[theirs.fileno(), config_reader],
+                stdin=subprocess.DEVNULL,
+                env={"LANG": "en_US.UTF-8", "PATH": os.defpath, "LD_LIBRARY_PATH": f"{interpreter.prefix}/lib"},
+                start_new_session=True,
+            )
+        self._socket = ours
+        self._lock = threading.Lock()
+        self._socket.settimeout(_START_SECONDS)
+        try:
+            ready = self._reply()
+        except ForkServerError:
+            self.stop()
+            raise
+        self.isolated = bool(ready["isolated"])
+        self.modules = frozenset(ready["modules"])
+        self._socket.settimeout(_REPLY_SECONDS)
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether it still serves."""
+        return self._process.poll() is None
+
+    def fork(self, request: dict[str, Any]) -> Forked:
+        """Make an environment.
+
+        :raises ForkServerError: it could not be made, and the message says why; or the server is of no more use.
+        """
+        output, output_writer = os.pipe()
+        status, status_writer = os.pipe()
+        life_reader, life = os.pipe()
+        given = [output_writer, status_writer, life_reader]
+        try:
+            pid = self._ask(json.dumps(request).encode(), given)
+        except BaseException:
+            for descriptor in (output, status, life):
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in given:
+                os.close(descriptor)
+        return Forked(pid, output, status, life, self.isolated)
+
+    def stop(self) -> None:
+        """End it and its folder; environments that it has made live on, until their own end."""
+        self._process.terminate()
+        self._socket.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _ask(self, data: bytes, descriptors: list[int]) -> int:
+        """The id of a new environment's init."""
+        with self._lock:
+            try:
+                socket.send_fds(self._socket, [len(data).to_bytes(4)], descriptors)
+                self._socket.sendall(data)
+                reply = self._reply()
+            except (OSError, ForkServerError) as error:
+                # nobody knows what a later answer would belong to
+                self._process.kill()
+                raise ForkServerError(f"The fork server is gone: {error}") from error
+        if "pid" not in reply:
+            raise ForkServerError(f"The execution environment could not be made: {reply['error']}")
+        return int(reply["pid"])
+
+    def _make_folders(self) -> None:
+        (self.folder / "root").mkdir()
+        self.runtime_dir.mkdir()
+        for name, path in runtime_entries(self.interpreter.version).items():
+            (self.runtime_dir / name).symlink_to(path)
+
+    def _config(self, sock: socket.socket, namespaces: bool) -> str:
+        entries = runtime_entries(self.interpreter.version)
+        read_only = {f"/var/runtime/{name}": str(path) for name, path in entries.items()}
+        read_only["/var/lang"] = self.interpreter.prefix
+        return json.dumps(
+            {
+                "socket": sock.fileno(),
+                "root": str(self.folder / "root") if namespaces else None,
+                "isolated": False,
+                "folder": str(base_folder()),
+                "python": f"/var/lang/bin/python{self.interpreter.version}",
+                "runtime_dir": str(self.runtime_dir),
+                "read_only": read_only,
+                "program": BOOTSTRAP,
+                "preload": PRELOADED,
+                "env": {
+                    "LANG": "en_US.UTF-8",
+                    "LD_LIBRARY_PATH": LIBRARY_PATH,
+                    "PATH": os.defpath,
+                    "PYTHONPATH": "/var/runtime",
+                },
+            }
+        )
+
+    def _reply(self) -> dict[str, Any]:
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            try:
+                chunk = self._socket.recv(4096)
+            except TimeoutError as error:
+                raise ForkServerError("The fork server does not answer.") from error
+            except ConnectionError:
+                chunk = b""
+            if not chunk:
+                raise ForkServerError("The fork server has ended.")
+            line += chunk
+        document: dict[str, Any] = json.loads(line)
+        return document
+
+
+class ForkServers:
+    """The one fork server that each Python version is to have, started anew when it has died."""
+
+    def __init__(self) -> None:
+        self._servers: dict[tuple[str, bool], ForkServer] = {}
+        self._lock = threading.Lock()
+
+    def current(self, interpreter: Interpreter | None = None) -> ForkServer:
+        """A fork server that serves. :raises ForkServerError: none can be started."""
+        wanted = interpreter or interpreters.own()
+        key = (wanted.executable, use_namespaces())
+        with self._lock:
+            server = self._servers.get(key)
+            if server and not server.is_alive():
+                self._servers.pop(key).stop()
+                server = None
+            if not server:
+                server = self._servers[key] = ForkServer(wanted, namespaces=key[1])
+            return server
+
+    def stop(self) -> None:
+        """End them."""
+        with self._lock:
+            while self._servers:
+                self._servers.popitem()[1].stop()
+
+
+def use_namespaces() -> bool:
+    """``LAMBDA_PROCESS_NAMESPACES=0`` does without them even where they can be had."""
+    return os.environ.get("LAMBDA_PROCESS_NAMESPACES", "1") != "0"
+
+
+FORK_SERVERS = ForkServers()
+atexit.register(FORK_SERVERS.stop)
+
+
+def head_start(interpreter: Interpreter) -> threading.Thread:
+    """Start an interpreter's server in the background, so that the first invocation finds it."""
+
+    def start() -> None:
+        # whoever needs it will try again, and say why it does not start
+        with contextlib.suppress(ForkServerError, OSError):
+            FORK_SERVERS.current(interpreter)
+
+    thread = threading.Thread(target=start, name="lambda-fork-server", daemon=True)
+    thread.start()
+    return thread

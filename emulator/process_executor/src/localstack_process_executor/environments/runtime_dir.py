@@ -1,0 +1,71 @@
+"""What a function may import beside its own code: the runtime client and AWS's SDK, and what these need.
+
+LocalStack's own packages live in the same environment and must stay invisible: a function that imports ``requests``
+without packaging it has to fail here as it fails on AWS.
+"""
+
+import contextlib
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from localstack_process_executor.environments.interpreters import OWN_VERSION
+
+_ROOTS = ("awslambdaric", "boto3")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+SANDBOX = Path(__file__).parent.parent / "sandbox"
+"""The folder of the programs that run outside LocalStack's interpreter."""
+BOOTSTRAP = "bootstrap.py"
+"""The function's program, in the runtime folder."""
+
+
+@cache
+def runtime_entries(version: str = OWN_VERSION) -> dict[str, Path]:
+    """Each entry of ``/var/runtime`` for a Python version: its name and where it is on this machine.
+
+    The runtime client has a native half, ``runtime_client``, built for LocalStack's own Python only; any other gets
+    ours, which speaks to the same API in plain Python.
+    """
+    entries: dict[str, Path] = {}
+    for distribution in _closure():
+        for name in _top_level(distribution) - {"..", "__pycache__"}:
+            path = Path(str(distribution.locate_file(name)))
+            if path.exists():
+                entries[name] = path
+    if version != OWN_VERSION:
+        entries = {name: path for name, path in entries.items() if not name.endswith(".so")}
+        entries["runtime_client.py"] = SANDBOX / "plain_runtime_client.py"
+    entries[BOOTSTRAP] = SANDBOX / BOOTSTRAP
+    return dict(sorted(entries.items()))
+
+
+def _top_level(distribution: metadata.Distribution) -> set[str]:
+    """The names of what has been installed, without what is below them.
+
+    ``distribution.files`` looks whether each file is there: for the SDK two thousand, a tenth of a second while the
+    stack is being deployed.
+    """
+    record = distribution.read_text("RECORD")
+    files = (row[0] for row in csv.reader(record.splitlines())) if record else map(str, distribution.files or [])
+    return {file.partition("/")[0] for file in files}
+
+
+def _closure() -> Iterator[metadata.Distribution]:
+    """The distributions of the roots and, transitively, of what they require without extras; and debugpy."""
+    todo, done = list(_ROOTS), set[str]()
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        todo.append(metadata.distribution("debugpy").metadata["Name"])
+    while todo:
+        name = todo.pop()
+        if name in done:
+            continue
+        done.add(name)
+        distribution = metadata.distribution(name)
+        yield distribution
+        for requirement in distribution.requires or []:
+            match = _NAME.match(requirement)
+            if match and "extra ==" not in requirement:
+                todo.append(match[0])

@@ -1,0 +1,1 @@
+"""Adjustments of the gateway: the HTTP server and what every request passes through."""

@@ -1,0 +1,1 @@
+"""Adjustments of the process itself: imports, threads, memory and processor cores."""
