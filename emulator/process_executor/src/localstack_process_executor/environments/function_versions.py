@@ -4,7 +4,6 @@ import hashlib
 import logging
 import math
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from localstack import config
@@ -17,7 +16,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
 )
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException
 
-from localstack_process_executor.environments import debugging, forking, interpreters, launches
+from localstack_process_executor.environments import debugging, forking, launches, runtimes
 from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.code_packages import WorkingCopies, state_of
 from localstack_process_executor.environments.environment import (
@@ -27,9 +26,9 @@ from localstack_process_executor.environments.environment import (
     init_seconds,
 )
 from localstack_process_executor.environments.forking import Forked
-from localstack_process_executor.environments.interpreters import OWN_VERSION, Interpreter
 from localstack_process_executor.environments.output import InvocationLog
 from localstack_process_executor.environments.platform_log import JsonLog, PlatformLog, TextLog
+from localstack_process_executor.environments.runtimes import Runtime
 from localstack_process_executor.environments.tracing import trace_id
 from localstack_process_executor.environments.variables import function_environment
 
@@ -84,7 +83,7 @@ class FunctionVersionEnvironment:
 
     def _make_environment(self, env_vars: Mapping[str, str]) -> ExecutionEnvironment:
         version = self._version
-        interpreter = _interpreter(str(version.config.runtime))
+        runtime = _runtime(version)
         debug_address = debugging.address_for(version.id.function_name)
         code, *layers = (self._place_of(archive) for archive in _archives(version))
         watched = [Path(a.get_unzipped_code_location()) for a in _archives(version) if a.is_hot_reloading()]
@@ -96,7 +95,7 @@ class FunctionVersionEnvironment:
                 runtime=str(version.config.runtime),
                 runtime_api=runtime_api,
             )
-            return launches.launch(launches.Program(code, variables, layers, interpreter, debug_address), folder)
+            return runtime.launch(launches.Program(code, variables, layers, debug_address), folder)
 
         timeout = math.inf if debug_address else float(version.config.timeout)
         return ExecutionEnvironment(
@@ -106,7 +105,7 @@ class FunctionVersionEnvironment:
                 response_limit_bytes=config.LAMBDA_LIMITS_MAX_FUNCTION_PAYLOAD_SIZE_BYTES,
                 init_seconds=init_seconds(self._initialization_type, timeout),
             ),
-            _platform_log(version, env_vars, interpreter),
+            _platform_log(version, env_vars, runtime),
             launch,
             code_state=(lambda: state_of(watched)) if watched else (lambda: None),
             on_end=self._release,
@@ -130,11 +129,11 @@ class FunctionVersionEnvironment:
 
 def prepare(version: FunctionVersion) -> None:
     """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
-    _check_runtime(version)
+    runtime = _runtime(version)
     for code in _archives(version):
         _check_folder(version, code)
         code.prepare_for_execution()
-    forking.head_start(_interpreter(str(version.config.runtime)))
+    runtime.prepare()
 
 
 def _archives(version: FunctionVersion) -> list[Archive]:
@@ -144,15 +143,15 @@ def _archives(version: FunctionVersion) -> list[Archive]:
     return [version.config.code, *(layer.code for layer in version.config.layers if layer.code)]
 
 
-def _check_runtime(version: FunctionVersion) -> None:
-    """:raises LambdaRuntimeException: for a function that is not Python in a zip package; says what to do."""
-    runtime = version.config.runtime
-    if not interpreters.version_of(runtime):
-        found = runtime or f"package type {version.config.package_type}"
-        raise LambdaRuntimeException(
-            f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
-            "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
-        )
+def _runtime(version: FunctionVersion) -> Runtime:
+    """:raises LambdaRuntimeException: this executor cannot run the function; the message says what to do."""
+    if runtime := runtimes.find(version.config.runtime):
+        return runtime
+    found = version.config.runtime or f"package type {version.config.package_type}"
+    raise LambdaRuntimeException(
+        f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
+        "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
+    )
 
 
 def _check_folder(version: FunctionVersion, code: Archive) -> None:
@@ -165,28 +164,9 @@ def _check_folder(version: FunctionVersion, code: Archive) -> None:
         )
 
 
-@cache
-def _interpreter(runtime: str) -> Interpreter:
-    """The Python of a runtime, or LocalStack's own with one warning."""
-    wanted = interpreters.version_of(runtime) or OWN_VERSION
-    if found := interpreters.find(wanted):
-        return found
-    hint = f"install it, e.g. with 'pyenv install {wanted}' or 'uv python install {wanted}'."
-    if not interpreters.is_supported(wanted):
-        hint = f"the oldest that AWS's runtime client runs on is Python {interpreters.OLDEST}."
-    LOG.warning(
-        "No Python %s can be used on this machine; functions of runtime %s run on Python %s. Hint: %s",
-        wanted,
-        runtime,
-        OWN_VERSION,
-        hint,
-    )
-    return interpreters.own()
-
-
-def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], interpreter: Interpreter) -> PlatformLog:
+def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], runtime: Runtime) -> PlatformLog:
     logging_config = version.config.logging_config
-    name, arn = _runtime_version(interpreter, version.id.region)
+    name, arn = _build(runtime, version.id.region)
     qualifier, initialization_type = version.id.qualifier, str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
     if logging_config.get("LogFormat") != "JSON":
         return TextLog(name, arn, qualifier, initialization_type)
@@ -204,7 +184,7 @@ def _platform_log(version: FunctionVersion, env_vars: Mapping[str, str], interpr
     )
 
 
-def _runtime_version(interpreter: Interpreter, region: str) -> tuple[str, str]:
-    """AWS names a build of the runtime ``python:3.13.vNN``; ours says which patch release it is."""
-    name = f"python:{interpreter.version}.v{interpreter.micro}"
+def _build(runtime: Runtime, region: str) -> tuple[str, str]:
+    """Return the name and the ARN of the runtime's build; AWS's names end in a number of its own."""
+    name = runtime.build
     return name, f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(name.encode()).hexdigest()}"

@@ -28,20 +28,20 @@ class Program:
     variables: Mapping[str, str]
     layers: Sequence[Path] = ()
     """Unpacked, in the function's order: a later one covers an earlier one."""
-    interpreter: Interpreter | None = None
-    """LocalStack's own when nothing else is said."""
     debug_address: str = ""
     """``host:port`` for a debugger to attach to."""
 
 
-def launch(program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
-    """Start a process of the function; ``folder`` is the environment's own and keeps its ``/tmp``.
+def launch(program: Program, folder: Path, interpreter: Interpreter | None = None) -> tuple[Forked, PathTranslation]:
+    """Start a process of a Python function; ``folder`` is the environment's own and keeps its ``/tmp``.
+
+    ``interpreter`` is LocalStack's own by default.
 
     :raises ForkServerError: no process can be made on this machine; the message says why.
     :raises FileNotFoundError: its code, which may be a folder that somebody edits, has been removed.
     """
     _check_folders(program)
-    server = FORK_SERVERS.current(program.interpreter)
+    server = FORK_SERVERS.current(interpreter)
     tmp, layers = folder / "tmp", _merged(program.layers, folder)
     tmp.mkdir(mode=0o700, exist_ok=True)
     if server.isolated:
