@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 SECONDS = 90.0
 """How long an execution of a test may take on a machine with much else to do."""

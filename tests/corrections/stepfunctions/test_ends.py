@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.corrections.stepfunctions.running import (
     SECONDS,
     created,
@@ -21,7 +21,7 @@ from tests.corrections.stepfunctions.running import (
 )
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _LONG = 3600
 _WAIT = {"Type": "Wait", "Seconds": _LONG, "End": True}

@@ -9,7 +9,7 @@ import pytest
 from tests.corrections.stepfunctions.running import created, ended, history, name, run, started, states
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _END = {"Type": "Pass", "End": True}
 

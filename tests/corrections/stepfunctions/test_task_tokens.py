@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 from tests.corrections.stepfunctions.running import SECONDS, created, described, ended, name, started, states
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 
 class Waiting:

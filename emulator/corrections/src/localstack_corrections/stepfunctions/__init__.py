@@ -1,7 +1,16 @@
 """Corrections of Step Functions, in the order they apply."""
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions import activities, ends, error_names, history_limit, task_tokens
+from localstack_corrections.stepfunctions import (
+    activities,
+    distributed_map,
+    ends,
+    error_names,
+    execution_lists,
+    history_limit,
+    history_pages,
+    task_tokens,
+)
 
 CORRECTIONS: tuple[Correction, ...] = (
     error_names.CORRECTION,
@@ -9,4 +18,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     activities.CORRECTION,
     ends.CORRECTION,
     history_limit.CORRECTION,
+    distributed_map.CORRECTION,
+    history_pages.CORRECTION,
+    execution_lists.CORRECTION,
 )
