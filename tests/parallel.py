@@ -1,0 +1,112 @@
+"""Distribution of the tests over the cores: which tests share a worker, and in which order they start.
+
+Tests that share something slow to start (an emulator with the stack on it, a browser) are one scope: pytest-xdist runs
+a scope on one worker. Every other file is a scope of its own. Whatever two workers could both have is named by chance
+or by the system: ports, stacks, containers, temporary folders.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+import psutil
+from xdist.scheduler import LoadScopeScheduling
+
+from localdev.system.errors import LocaldevError
+from localdev.system.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+_WORKER_BYTES: Final = 2 * 2**30
+"""Memory that a worker's emulators and its browser take at most, two of them at a time."""
+_END_SECONDS: Final = 60.0
+_SCOPES: Final = (
+    # the slowest first: what starts last is what everybody waits for
+    (r"tests/integration/test_container_engine\.py|tests/integration/.*\[container\b", "container"),
+    (r"tests/tuning/", "tuning"),
+    (r"tests/integration/.*\[embedded\b", "embedded"),
+    (r"tests/integration/test_(scripts|runs)\.py", "scripts"),
+    (r"tests/console/", "console"),
+)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Return whether this process runs the tests that another one gives it."""
+    return hasattr(config, "workerinput")
+
+
+def scope_of(nodeid: str) -> str:
+    """Return the scope of a test: those of one scope run on one worker, in their order."""
+    for pattern, scope in _SCOPES:
+        if re.match(pattern, nodeid):
+            return scope
+    return nodeid.partition("::")[0]
+
+
+def order(items: list[pytest.Item]) -> None:
+    """Sort the tests by their scopes, the slowest scope first; within a scope their order stays."""
+    ranks = {scope: rank for rank, (_, scope) in enumerate(_SCOPES)}
+    scopes = {item: scope_of(item.nodeid) for item in items}
+
+    def rank(item: pytest.Item) -> tuple[int, str]:
+        scope = scopes[item]
+        # unit tests fill the gaps that are left at the end
+        return ranks.get(scope, len(ranks) + scope.startswith("tests/unit")), scope
+
+    items.sort(key=rank)
+
+
+def workers(arguments: Sequence[str], *, is_chosen: bool, cores: int | None = None, memory: int | None = None) -> int:
+    """Return how many workers ``-n auto`` means here; 0: the tests run in this process, one after the other.
+
+    ``arguments`` are the files and folders that were named. A few tests end sooner than workers start; ``is_chosen``
+    says that only some tests of these are wanted.
+    """
+    if is_chosen or any("::" in argument or argument.endswith(".py") for argument in arguments):
+        return 0
+    possible = min(cores or _cores(), (memory or psutil.virtual_memory().available) // _WORKER_BYTES)
+    return possible if possible > 1 else 0
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Scheduling(LoadScopeScheduling):
+    """Give each worker a scope at a time, in the order in which :func:`order` has put them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
+
+
+class Workers:
+    """Those of this run: they end with it."""
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Tell the workers to end, and wait until they have stopped what they have started.
+
+        By itself pytest-xdist kills a worker that is in the middle of a test, and its emulator would go on.
+        """
+        running = psutil.Process().children()
+        for worker in running:
+            worker.terminate()
+        try:
+            wait_until(
+                lambda: None if any(_has_children(worker) for worker in running) else True,
+                what="the tests' emulators to stop",
+                seconds=_END_SECONDS,
+            )
+        except LocaldevError as error:
+            print(error)
+
+
+def _has_children(worker: psutil.Process) -> bool:
+    try:
+        return bool(worker.children())
+    except psutil.NoSuchProcess:
+        return False

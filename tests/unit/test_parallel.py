@@ -1,0 +1,42 @@
+"""The distribution of the tests over the cores."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import parallel
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "scope"),
+    [
+        ("tests/integration/test_order_api.py::test_x[container-a]", "container"),
+        ("tests/integration/test_order_api.py::test_x[embedded]", "embedded"),
+        ("tests/integration/test_container_engine.py::test_x", "container"),
+        ("tests/tuning/test_start.py::test_x[a-b]", "tuning"),
+        ("tests/console/test_console.py::test_x", "console"),
+        ("tests/unit/test_bench.py::test_x[embedded]", "tests/unit/test_bench.py"),
+    ],
+)
+def test_tests_of_one_emulator_are_one_scope_and_other_files_are_their_own(nodeid: str, scope: str) -> None:
+    assert parallel.scope_of(nodeid) == scope
+
+
+def test_there_are_as_many_workers_as_cores() -> None:
+    assert parallel.workers([], is_chosen=False, cores=4, memory=64 * GIB) == 4
+
+
+def test_there_are_only_as_many_workers_as_memory_is_there_for() -> None:
+    assert parallel.workers([], is_chosen=False, cores=8, memory=6 * GIB) == 3
+
+
+def test_on_one_core_tests_run_one_after_the_other() -> None:
+    assert parallel.workers([], is_chosen=False, cores=1, memory=64 * GIB) == 0
+
+
+@pytest.mark.parametrize("arguments", [["tests/unit/test_bench.py"], ["tests", "tests/unit/test_bench.py::test_x"]])
+def test_a_few_tests_do_not_wait_for_workers(arguments: list[str]) -> None:
+    assert parallel.workers(arguments, is_chosen=False, cores=4, memory=64 * GIB) == 0
+    assert parallel.workers(["tests/unit"], is_chosen=True, cores=4, memory=64 * GIB) == 0
