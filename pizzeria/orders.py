@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from localdev.system.connections import why_no_answer
 from localdev.system.errors import LocaldevError
 from localdev.system.waiting import wait_until
 
@@ -143,7 +144,9 @@ class OrderApi:
         try:
             response = self._http.request(method, url, headers=headers)
         except HTTPError as error:
-            raise LocaldevError(f"No answer from {url}: {error}.", "is it up? Start it with ./scripts/up.") from error
+            raise LocaldevError(
+                f"No answer from {url}: {why_no_answer(error)}.", "is it up? Start it with ./scripts/up."
+            ) from error
         try:
             document = json.loads(response.data)
         except ValueError:

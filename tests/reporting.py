@@ -163,8 +163,8 @@ def attach(report: Any, found: list[Executed]) -> None:
     """Add the executions to a test's report, for the HTML report and the summary."""
     from pytest_html import extras  # type: ignore[import-untyped]
 
-    # plain data: a report may come from another process
-    report.executed = [asdict(each) for each in found]
+    # plain data, without our own kinds of text: a report may come from another process
+    report.executed = json.loads(json.dumps([asdict(each) for each in found]))
     report.extras = [
         *getattr(report, "extras", []),
         *(extras.html(extra_html(each, is_open=report.failed)) for each in found),

@@ -22,13 +22,11 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
     epilog: str | None = None
     uses_engine: bool = True
-    port_option: str = "--port"
-    """How the emulator's port is given, where ``--port`` is the command's own."""
     passes_on: bool = False
     """Whether arguments it does not know are somebody else's, in ``options.rest``."""
 
 
-def add_engine_arguments(parser: argparse.ArgumentParser, port_option: str = "--port") -> None:
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     """``--engine`` and what goes with it. No variable is asked: an engine is only ever named here."""
     kinds = ", ".join(f"{name}: {what}" for name, what in ENGINES.items())
     parser.add_argument(
@@ -38,13 +36,12 @@ def add_engine_arguments(parser: argparse.ArgumentParser, port_option: str = "--
         help=f"what it runs on (default: embedded); {kinds}",
     )
     parser.add_argument(
-        port_option,
-        dest="port",
+        "--port",
         type=port_argument,
         metavar="N",
         help=f"the emulator's port on 127.0.0.1 (default: {DEFAULT_PORT})",
     )
-    parser.add_argument("--endpoint-url", metavar="URL", help=f"where the external engine is, instead of {port_option}")
+    parser.add_argument("--endpoint-url", metavar="URL", help="where the external engine is, instead of --port")
     parser.add_argument(
         "--stack-name",
         metavar="NAME",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from localdev.commands import COMMANDS, Command
 from localdev.commands.base import add_engine_arguments
 from localdev.system.errors import LocaldevError
+from localdev.system.folders import is_trouble, trouble_with
 
 _INTERRUPTED = 130
 _HELP_WIDTH = 100
@@ -32,10 +33,20 @@ def main(arguments: Sequence[str]) -> int:
         print("\nInterrupted.", file=sys.stderr)
         return _INTERRUPTED
     except Exception as error:
-        if not _is_lost_connection(error):
+        said = _said_of(error)
+        if said is None:
             raise
-        print(f"No answer any more: {error}.\nHint: is it up? Start it with ./scripts/up.", file=sys.stderr)
+        print(said, file=sys.stderr)
         return 1
+
+
+def _said_of(error: Exception) -> LocaldevError | None:
+    """Return what a person is told of an error that the machine is to blame for; of any other, nothing."""
+    if isinstance(error, OSError) and is_trouble(error):
+        return trouble_with(error)
+    if _is_lost_connection(error):
+        return LocaldevError(f"No answer any more: {error}.", "is it up? Start it with ./scripts/up.")
+    return None
 
 
 def _is_lost_connection(error: Exception) -> bool:
@@ -66,5 +77,5 @@ def build_parser(name: str, command: Command) -> argparse.ArgumentParser:
     )
     command.add_arguments(parser)
     if command.uses_engine:
-        add_engine_arguments(parser, command.port_option)
+        add_engine_arguments(parser)
     return parser

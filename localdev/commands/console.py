@@ -19,8 +19,7 @@ _PORT = 8080
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port",
-        dest="console_port",
+        "--console-port",
         type=port_argument,
         default=_PORT,
         metavar="N",
@@ -84,7 +83,7 @@ def _listener(host: str, port: int) -> socket.socket:
         holder = port_holder(port)
         raise LocaldevError(
             f"The console cannot listen on {host}:{port}: {error.strerror}{f' ({holder})' if holder else ''}.",
-            "choose another port with --port.",
+            "choose another port with --console-port.",
         ) from error
     return listener
 
@@ -93,5 +92,4 @@ COMMAND = Command(
     "Open the console: executions drawn as a coloured graph, step by step while they run.",
     _run,
     _add_arguments,
-    port_option="--emulator-port",
 )

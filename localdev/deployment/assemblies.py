@@ -2,12 +2,12 @@
 
 import hashlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from localdev.deployment import cdk
+from localdev.system.folders import remove_folder
 from localdev.system.project import ROOT, STACK_NAME, STATE
 from localdev.system.scratch import scratch
 
@@ -64,4 +64,4 @@ def _keep(made: Path, folder: Path) -> None:
 def _forget_old() -> None:
     assemblies = sorted(FOLDER.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for folder in assemblies[_KEPT:]:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)

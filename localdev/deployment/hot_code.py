@@ -5,12 +5,12 @@ A folder of copies stands between the editor and the functions, so that a half-w
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from infra.handler_code import mistake
+from localdev.system.folders import remove_folder
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class HotCode:
 
     def remove(self) -> None:
         """The functions run something else again."""
-        shutil.rmtree(self.copies, ignore_errors=True)
+        remove_folder(self.copies)
 
 
 class HotFunctions:

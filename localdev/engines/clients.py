@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 _CONFIG = Config(connect_timeout=5, read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
+_WITHOUT_PROXY = _CONFIG.merge(Config(proxies={}))
+"""An emulator is on this machine: whatever ``HTTP_PROXY`` names cannot reach it."""
 
 # botocore's table of settings: name in a configuration file, variable, default, conversion
 _BLIND = {
@@ -48,6 +50,7 @@ class Clients:
             botocore_session=session,
         )
         self._endpoint_url: str | None = loopback_endpoint(endpoint_url)
+        self._config = _WITHOUT_PROXY
 
     @property
     def region(self) -> str | None:
@@ -71,7 +74,7 @@ class Clients:
     def client(self, service: Literal["sts"]) -> STSClient: ...
     def client(self, service: str) -> object:
         """A client of one service."""
-        return self._session.client(service, endpoint_url=self._endpoint_url, config=_CONFIG)  # type: ignore[call-overload]
+        return self._session.client(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]
 
 
 class AccountClients(Clients):
@@ -85,3 +88,4 @@ class AccountClients(Clients):
         except ProfileNotFound as error:
             raise LocaldevError(f"{error}.", "AWS_PROFILE names it; see 'aws configure list-profiles'.") from error
         self._endpoint_url = None
+        self._config = _CONFIG

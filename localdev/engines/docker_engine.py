@@ -39,6 +39,8 @@ def connect() -> DockerClient:
     try:
         _try_socket(parts)
         client = DockerClient(base_url=url, timeout=_SECONDS) if url else docker.from_env(timeout=_SECONDS)
+        # an engine on this machine: requests would send even what goes to its socket to ALL_PROXY
+        client.api.trust_env = False
         client.ping()
     except (DockerException, OSError) as error:
         if client:

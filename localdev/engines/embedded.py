@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,7 @@ from localdev.system import project
 from localdev.system.child_environment import child_environment
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive, remove_unused
+from localdev.system.folders import remove_folder
 from localdev.system.processes import end_session, named_owner, port_holder, port_is_free, started_at
 from localdev.system.waiting import WaitTimeoutError, wait_until
 
@@ -145,7 +145,7 @@ class EmbeddedEngine(LocalEngine):
         if keep_log and self.log_file.exists():
             # what went wrong can still be read after a start that failed
             self.log_file.replace(project.STATE / "last-failure.log")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
     def _check_port(self) -> None:
         if not port_is_free(self.port):

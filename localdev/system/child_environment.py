@@ -15,6 +15,9 @@ _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "TERM", "TMPDI
 DUMMY_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """What LocalStack takes for account 000000000000."""
 
+LOOPBACK_NAMES = "localhost,127.0.0.1,::1,.localhost.localstack.cloud,localhost.localstack.cloud"
+"""For ``NO_PROXY``: this machine, by every name that is used for it. A proxy of macOS's settings counts as one, too."""
+
 
 def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """A clean environment with a home folder of its own, dummy credentials, and ``extra``."""
@@ -27,6 +30,8 @@ def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": LOOPBACK_NAMES,
+        "no_proxy": LOOPBACK_NAMES,
         **extra,
     }
 

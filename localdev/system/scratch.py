@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from localdev.system.errors import LocaldevError
+from localdev.system.folders import remove_folder
 from localdev.system.processes import started_at
 
 
@@ -20,8 +21,7 @@ def scratch(parent: Path, what: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # what is being ended may still write
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _sweep(parent: Path, what: str) -> None:
@@ -29,7 +29,13 @@ def _sweep(parent: Path, what: str) -> None:
         pid, _, rest = folder.name.removeprefix(f".{what}-").partition("-")
         with contextlib.suppress(ValueError):
             if not rest.startswith(_process(int(pid)).partition("-")[2]):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove_left(folder)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what a killed process has left; another user's is in nobody's way, and ``doctor`` names it."""
+    with contextlib.suppress(LocaldevError):
+        remove_folder(folder)
 
 
 def _process(pid: int) -> str:

@@ -22,16 +22,16 @@ def test_a_port_that_is_taken_is_told_with_its_holder(capsys: pytest.CaptureFixt
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        assert main(["console", "--port", str(port), "--no-open"]) == 1
+        assert main(["console", "--console-port", str(port), "--no-open"]) == 1
 
     said = capsys.readouterr().err
     assert f"The console cannot listen on 127.0.0.1:{port}" in said
-    assert "Hint: choose another port with --port." in said
+    assert "Hint: choose another port with --console-port." in said
 
 
 def test_it_answers_without_an_engine_saying_how_to_start_one_and_ends_on_ctrl_c() -> None:
     port, emulator = free_port(), free_port()
-    command = [str(ROOT / "scripts" / "console"), "--no-open", "--port", str(port), "--emulator-port", str(emulator)]
+    command = [str(ROOT / "scripts" / "console"), "--no-open", "--console-port", str(port), "--port", str(emulator)]
     http = urllib3.PoolManager(retries=False)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as console:
 
