@@ -201,6 +201,7 @@ class EmbeddedEngine(LocalEngine):
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
+                "LAMBDA_HOT_RELOAD_FOLDERS": _hot_reload_folders(self.port),
                 **_switches(),
                 **self._settings,
             },
@@ -234,6 +235,12 @@ class EmbeddedEngine(LocalEngine):
             f"{what}. The last lines of its log:\n\n{self.log_tail()}",
             f"the whole log is in {project.STATE / 'last-failure.log'}.",
         )
+
+
+def _hot_reload_folders(port: int) -> str:
+    """Return the folders that functions may be run from: that of ``watch``, and those that the person names."""
+    named = os.environ.get("LAMBDA_HOT_RELOAD_FOLDERS")
+    return os.pathsep.join(filter(None, (str(project.STATE / "hot" / str(port)), named)))
 
 
 def _switches() -> dict[str, str]:

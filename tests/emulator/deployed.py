@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import tempfile
 import textwrap
 import uuid
 import zipfile
@@ -99,6 +100,7 @@ class TestEngine(EmbeddedEngine):
             # the executor has to be right without its neighbour's help
             "TUNING_ENVIRONMENT_ASSIGNMENT": "0",
             "LAMBDA_PROCESS_DEBUG": "debugged:5679",
+            "LAMBDA_HOT_RELOAD_FOLDERS": tempfile.gettempdir(),
             **coverage_variables(self.folder),
         }
 

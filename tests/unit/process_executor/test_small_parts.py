@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from localstack_process_executor.environments import debugging, interpreters, launches, payloads, runtime_dir
 from localstack_process_executor.environments.aws_paths import PathTranslation
-from localstack_process_executor.environments.code_packages import WorkingCopies, state_of
+from localstack_process_executor.environments.code_packages import WorkingCopies, lay_over, state_of
 from localstack_process_executor.environments.platform_log import JsonLog, Report, TextLog, timestamp
 from localstack_process_executor.environments.runtime_dir import runtime_entries
 from localstack_process_executor.environments.tracing import Segment, lineage, segment, trace_id
@@ -425,3 +425,31 @@ def test_an_invocation_is_a_segment_of_a_sampled_trace() -> None:
     found = segment(header, "0f8fad5b-d9cb-469f-a165-70867728950e")
 
     assert found == Segment("0f8fad5bd9cb469f", "1-2-3", "Root=1-2-3;Parent=4;Sampled=1")
+
+
+def test_a_layer_that_covers_another_ones_link_is_not_written_through_it(tmp_path: Path) -> None:
+    outside, first, second, merged = (tmp_path / name for name in ("outside", "first", "second", "merged"))
+    for folder in (outside, first, second / "m", merged):
+        folder.mkdir(parents=True)
+    (first / "m").symlink_to(outside)
+    (first / "f").symlink_to(outside / "f")
+    (second / "m/planted").write_text("x")
+    (second / "f").write_text("x")
+
+    for layer in (first, second):
+        lay_over(layer, merged)
+
+    assert list(outside.iterdir()) == []
+    assert (merged / "m/planted").read_text() == "x"
+
+
+def test_a_circle_of_links_in_a_watched_folder_is_not_walked(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).symlink_to(tmp_path)
+    before = state_of([tmp_path])
+
+    (tmp_path / "empty").mkdir()
+    assert state_of([tmp_path]) == before
+
+    (tmp_path / "new.py").touch()
+    assert state_of([tmp_path]) != before

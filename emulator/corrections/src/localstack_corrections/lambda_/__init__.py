@@ -1,6 +1,8 @@
 """Corrections of Lambda, in the order they apply."""
 
 from localstack_corrections.correction import Correction
+from localstack_corrections.lambda_.hot_reload_folders import HOT_RELOAD_FOLDERS
+from localstack_corrections.lambda_.package_files import PACKAGE_FILES
 from localstack_corrections.lambda_.woken_pollers import WOKEN_POLLERS
 
-CORRECTIONS: tuple[Correction, ...] = (WOKEN_POLLERS,)
+CORRECTIONS: tuple[Correction, ...] = (PACKAGE_FILES, HOT_RELOAD_FOLDERS, WOKEN_POLLERS)

@@ -81,6 +81,23 @@ def _link(source: str, target: str) -> str:
     return target
 
 
+def lay_over(folder: Path, target: Path) -> None:
+    """Copy all that is in a folder over what is in another one; nothing is written or read through a link."""
+    for entry in os.scandir(folder):
+        place = target / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if place.is_symlink() or not place.is_dir():
+                place.unlink(missing_ok=True)
+                place.mkdir()
+            lay_over(Path(entry.path), place)
+            continue
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
+        shutil.copy2(entry.path, place, follow_symlinks=False)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove a folder in which not even its owner may write."""
     for place, names, _ in os.walk(folder):
@@ -105,10 +122,12 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int, int]]:
         if entry.name in _UNWATCHED:
             continue
         try:
-            if entry.is_dir():
+            # a link to a folder may lead round in a circle, or anywhere
+            is_folder = entry.is_dir()
+            if is_folder and not entry.is_symlink():
                 yield from _files(Path(entry.path))
                 continue
-            about = entry.stat()
+            about = entry.stat(follow_symlinks=not is_folder)
         except OSError:
             continue
         yield entry.path, about.st_mtime_ns, about.st_size, about.st_ino

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_process_executor.environments.aws_paths import PathTranslation
+from localstack_process_executor.environments.code_packages import lay_over
 from localstack_process_executor.environments.forking import FORK_SERVERS, Forked, ForkServer
 from localstack_process_executor.environments.interpreters import Interpreter
 from localstack_process_executor.environments.runtime_dir import BOOTSTRAP
@@ -162,7 +163,7 @@ def _merged(layers: Sequence[Path], folder: Path) -> Path:
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir(parents=True)
     for layer in layers:
-        shutil.copytree(layer, merged, symlinks=True, dirs_exist_ok=True)
+        lay_over(layer, merged)
     return merged
 
 

@@ -1,0 +1,95 @@
+"""Extraction of packages: nothing is touched outside the folder."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localstack_corrections.lambda_.archive_files import UnsafeArchiveError, extract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+LINK = (stat.S_IFLNK | 0o777) << 16
+
+
+def package(entries: Iterable[tuple[str, str]]) -> io.BytesIO:
+    """Return an archive; a name that ends in ``@`` is a link to its content."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries:
+            entry = zipfile.ZipInfo(name.removesuffix("@"))
+            entry.external_attr = LINK if name.endswith("@") else 0o600 << 16
+            archive.writestr(entry, content)
+    buffer.seek(0)
+    return buffer
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [("../escaped", "x")],
+        [("a/../../escaped", "x")],
+        [("d@", "/etc"), ("d/escaped", "x")],
+        [("d@", "inside"), ("d/escaped", "x")],
+        [("l@", "/etc/shadow")],
+        [("l@", "../outside")],
+        [("a/l@", "../../outside")],
+        [("l@", "/opt/../../outside")],
+        [("p/q/l@", "../../t"), ("t/file", "x"), ("m@", "p/q/l/../../outside")],
+        [("a@", "b"), ("b@", "a")],
+        [("l@", "")],
+        [("f", "x"), ("f/g", "y")],
+        [("n" * 300, "x")],
+    ],
+)
+def test_a_package_that_reaches_outside_is_refused_and_nothing_is_written(
+    tmp_path: Path, entries: list[tuple[str, str]]
+) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+
+    with pytest.raises(UnsafeArchiveError):
+        extract(package(entries), folder)
+
+    assert list(folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_links_inside_a_package_stay_links(tmp_path: Path) -> None:
+    extract(
+        package(
+            [("lib/real.py", "x = 1"), ("lib/link.py@", "real.py"), ("up/l@", "../lib"), ("abs@", "/var/task/lib")]
+        ),
+        tmp_path,
+    )
+
+    assert (tmp_path / "lib/link.py").is_symlink()
+    assert (tmp_path / "up/l/real.py").read_text() == "x = 1"
+    assert str((tmp_path / "abs").readlink()) == "/var/task/lib"
+
+
+def test_files_and_folders_have_one_mode_whatever_the_package_says(tmp_path: Path) -> None:
+    extract(package([("empty/", ""), ("a/b/c.py", "x = 1")]), tmp_path)
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert modes == dict.fromkeys(("empty", "a", "b", "c.py"), 0o755)
+
+
+def test_the_last_entry_of_a_name_is_kept(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        archive = package([("a", "first"), ("a", "second")])
+    extract(archive, tmp_path)
+
+    assert (tmp_path / "a").read_text() == "second"
+
+
+def test_an_absolute_name_is_a_name_inside_the_package(tmp_path: Path) -> None:
+    extract(package([("/etc/x", "x")]), tmp_path)
+
+    assert (tmp_path / "etc/x").read_text() == "x"
