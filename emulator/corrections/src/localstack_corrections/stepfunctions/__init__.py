@@ -9,6 +9,7 @@ from localstack_corrections.stepfunctions import (
     execution_lists,
     history_limit,
     history_pages,
+    redrive,
     task_tokens,
 )
 
@@ -21,4 +22,5 @@ CORRECTIONS: tuple[Correction, ...] = (
     distributed_map.CORRECTION,
     history_pages.CORRECTION,
     execution_lists.CORRECTION,
+    redrive.CORRECTION,
 )

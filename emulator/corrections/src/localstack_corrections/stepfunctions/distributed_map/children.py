@@ -96,12 +96,15 @@ def _classes() -> Any:
         program: Any
 
         def run_here(self) -> None:
-            """Run on this thread until the execution has ended."""
-            self.start()
+            """Run, or go on after a redrive, on this thread until the execution has ended."""
+            if self.exec_worker is None:
+                self.start()
+            else:
+                self.redrive()
 
         def can_resume(self) -> bool:
             """Return whether a redrive can go on where the execution has failed."""
-            return False
+            return hasattr(self, "redrive")
 
         def _get_start_execution_worker(self) -> Any:
             worker = ChildWorker(

@@ -59,6 +59,8 @@ class MapRun:
     def begin_again(self, env: Any) -> None:
         """Make ready for a redrive: only children that have not succeeded will run."""
         self.redrives += 1
+        self.record.status, self.record.stop_date = "RUNNING", None
+        self.record.redrive_date = datetime.now(tz=UTC)
         self._family = family_of(env, self.record, self._family.program, self.fields)
         self._changed = threading.Condition()
         unsuccessful = [

@@ -48,11 +48,18 @@ class Evaluation:
         :raises FailureEventException: the Map Run has failed.
         """
         env = self._env
+        before = self._run_before()
         items = self._begin()
-        record = self._record()
-        self._tell("MapRunStarted", mapRunStartedEventDetails={"mapRunArn": record.map_run_arn})
+        if before is None:
+            record = self._record()
+            self._tell("MapRunStarted", mapRunStartedEventDetails={"mapRunArn": record.map_run_arn})
+        else:
+            record = before.record
+            before.begin_again(env)
+            details = {"mapRunArn": record.map_run_arn, "redriveCount": before.redrives}
+            self._tell("MapRunRedriven", mapRunRedrivenEventDetails=details)
         try:
-            output = self._run(record, items)
+            output = self._run(before or self._new_run(record, items))
         except MapRunError as error:
             self._tell("MapRunFailed", mapRunFailedEventDetails={"error": error.error, "cause": error.cause})
             record.set_stop(status="FAILED")
@@ -119,13 +126,24 @@ class Evaluation:
         self._env.map_run_record_pool_manager.add(record)
         return record
 
-    def _run(self, record: Any, items: list[Any] | None) -> Any:
-        fields = self._fields
-        frame = self._template_frame()
+    def _run_before(self) -> MapRun | None:
+        """Return the Map Run that a redrive goes on with."""
+        progress = getattr(self._env, "progress", None)
+        run: MapRun | None = progress and progress.take_map_run()
+        return run
+
+    def _new_run(self, record: Any, items: list[Any] | None) -> MapRun:
+        fields, frame = self._fields, self._template_frame()
         if items is None:
             items = read_items(fields, frame)
         inputs = batched(fields, frame, selected(self._state, frame, items, _source(fields)))
-        run = MapRun(self._env, record, self._state.iteration_component._get_iteration_program(), fields, inputs)
+        program = self._state.iteration_component._get_iteration_program()
+        return MapRun(self._env, record, program, fields, inputs)
+
+    def _run(self, run: MapRun) -> Any:
+        fields, frame = self._fields, self._template_frame()
+        if (progress := getattr(self._env, "progress", None)) is not None:
+            progress.map_run = run
         try:
             run.execute(self._env)
         except MapRunError:
