@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 type Properties = dict[str, Any]
 IT = "It"
@@ -172,7 +172,8 @@ def _table(aws: Clients, name: str) -> Any:
 
 
 def _expiry(aws: Clients, name: str) -> Any:
-    return _client(aws, "dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    found = _client(aws, "dynamodb").describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    return found.get("AttributeName") if found["TimeToLiveStatus"] == "ENABLED" else None
 
 
 def _bucket(aws: Clients, name: str) -> Any:
@@ -295,7 +296,6 @@ CASES: tuple[Case, ...] = (
         "AWS::DynamoDB::Table",
         {
             "TimeToLiveSpecification": {"AttributeName": "ends", "Enabled": True},
-            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
             "Tags": _tags(a="1"),
         },
         {
@@ -310,7 +310,7 @@ CASES: tuple[Case, ...] = (
                     "Projection": {"ProjectionType": "ALL"},
                 }
             ],
-            "DeletionProtectionEnabled": False,
+            "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
             "Tags": _tags(b="2"),
         },
         _table,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 type Resources = dict[str, Any]
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -30,13 +30,21 @@ class Stack:
     def _api(self) -> Any:
         return self.aws.client("cloudformation")
 
-    def deploy(self, resources: Resources, parameters: dict[str, str] | None = None, **template: Any) -> str:
+    def deploy(
+        self,
+        resources: Resources,
+        parameters: dict[str, str] | None = None,
+        *,
+        disable_rollback: bool = False,
+        **template: Any,
+    ) -> str:
         """Create or update the stack with these resources, and return the status it ends in."""
         body = {"Resources": resources, **template}
         settings = {
             "StackName": self.name,
             "TemplateBody": json.dumps(body),
             "Capabilities": _CAPABILITIES,
+            "DisableRollback": disable_rollback,
             "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in (parameters or {}).items()],
         }
         verb = self._api.update_stack if self.exists() else self._api.create_stack

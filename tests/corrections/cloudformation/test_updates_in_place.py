@@ -12,7 +12,7 @@ from tests.corrections.cloudformation.cases import CASES, IT, Case
 from tests.corrections.cloudformation.stacks import Stack
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _VARIES = frozenset(
     {
@@ -66,7 +66,7 @@ def test_an_update_gives_what_a_new_deployment_gives(aws: Clients, case: Case) -
         it = stack.physical_ids()[IT]
         for properties in (case.after, case.before, {}):
             assert stack.deploy(case.resources(properties)) == "UPDATE_COMPLETE", stack.reasons()
-            assert stack.physical_ids()[IT] == it
+            assert stack.physical_ids()[IT] == it, stack.reasons()
             assert _described(aws, case, stack) == _afresh(aws, case, properties)
     finally:
         stack.delete()

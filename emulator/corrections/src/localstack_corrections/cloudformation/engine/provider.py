@@ -78,6 +78,7 @@ class Provider(released.CloudformationProviderV2):
         )
         if change_set.processed_template:
             validation.refuse_cycles(change_set.processed_template)
+            validation.refuse_other_types(before_template or {}, change_set.processed_template)
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: Any, request: Any) -> Any:

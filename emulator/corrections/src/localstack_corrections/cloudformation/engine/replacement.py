@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CREATE_ONLY: Mapping[str, frozenset[str]] = {
     # what the schemas in LocalStack 4.14 lack, by AWS's public resource schemas
+    "AWS::DynamoDB::Table": frozenset({"KeySchema", "LocalSecondaryIndexes"}),
     "AWS::EC2::VPCGatewayAttachment": frozenset({"VpcId"}),
     "AWS::Lambda::Version": frozenset({"CodeSha256", "Description", "ProvisionedConcurrencyConfig", "RuntimePolicy"}),
     "AWS::SecretsManager::SecretTargetAttachment": frozenset({"SecretId"}),

@@ -35,6 +35,19 @@ def refuse_cycles(template: dict[str, Any]) -> None:
         raise ValidationError(f"Circular dependency between resources: [{names}]") from None
 
 
+def refuse_other_types(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Raise the error of a template that has another type under a logical id of the deployed one."""
+    old, new = (
+        {name: resource.get("Type") for name, resource in (template.get("Resources") or {}).items()}
+        for template in (before, after)
+    )
+    if names := [name for name in old if name in new and old[name] != new[name]]:
+        raise ValidationError(
+            "Update of resource type is not permitted. The new template modifies resource type of the following "
+            f"resources: [{', '.join(names)}]"
+        )
+
+
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:

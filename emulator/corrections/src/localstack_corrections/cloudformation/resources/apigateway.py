@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from localstack_corrections.cloudformation.resources.change import Change, as_mapping, create_anew, put_again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from localstack_corrections.cloudformation.engine.records import Properties
     from localstack_corrections.cloudformation.resources.change import Update
@@ -71,11 +71,13 @@ def rest_api(change: Change) -> Properties:
     if change.changed("EndpointConfiguration"):
         kinds = (change.after.get("EndpointConfiguration") or {}).get("Types") or ["EDGE"]
         patches.append({"op": "replace", "path": "/endpointConfiguration/types/0", "value": kinds[0]})
-    patches += _media_types(change)
     # LocalStack answers GetRestApi with the tags of the API, and TagResource changes others
     patches += _differences("/tags", *(as_mapping(state.get("Tags")) for state in (change.before, change.after)))
     if patches:
         api.update_rest_api(restApiId=api_id, patchOperations=patches)
+    for patch in _media_types(change):
+        # one by one: LocalStack finds the place of each before it removes any
+        api.update_rest_api(restApiId=api_id, patchOperations=[patch])
     _retag(change, f"/restapis/{api_id}")
     if change.changed("Body", "BodyS3Location", "Parameters", "Mode") and (body := _definition(change)):
         parameters = {"basepath": "ignore", **(change.after.get("Parameters") or {})}
@@ -85,13 +87,10 @@ def rest_api(change: Change) -> Properties:
     return {"RootResourceId": roots[0]["id"]}
 
 
-def _media_types(change: Change) -> list[dict[str, str]]:
+def _media_types(change: Change) -> Iterator[dict[str, str]]:
     before, after = (state.get("BinaryMediaTypes") or [] for state in (change.before, change.after))
-    return [
-        {"op": operation, "path": f"/binaryMediaTypes/{_escaped(kind)}"}
-        for operation, kinds in (("remove", set(before) - set(after)), ("add", set(after) - set(before)))
-        for kind in sorted(kinds)
-    ]
+    yield from ({"op": "remove", "path": f"/binaryMediaTypes/{_escaped(kind)}"} for kind in before if kind not in after)
+    yield from ({"op": "add", "path": f"/binaryMediaTypes/{_escaped(kind)}"} for kind in after if kind not in before)
 
 
 def _definition(change: Change) -> bytes | None:

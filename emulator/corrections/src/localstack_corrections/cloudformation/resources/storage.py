@@ -90,7 +90,7 @@ def _indexes(change: Change) -> list[dict[str, Any]]:
     ]  # fmt: skip
     attributes = {"AttributeDefinitions": change.after["AttributeDefinitions"]}
     return [
-        *({"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]} for name in gone),
+        *({**attributes, "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]} for name in gone),
         *({**attributes, "GlobalSecondaryIndexUpdates": [{"Create": after[name]}]} for name in new),
         *({"GlobalSecondaryIndexUpdates": [{"Update": _size(after[name])}]} for name in resized),
     ]
