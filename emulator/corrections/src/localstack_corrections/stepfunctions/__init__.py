@@ -3,17 +3,25 @@
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
     activities,
+    choice_rules,
     distributed_map,
     ends,
     error_names,
     execution_lists,
     history_limit,
     history_pages,
+    intrinsics,
+    jsonata,
+    jsonpath,
     redrive,
     task_tokens,
 )
 
 CORRECTIONS: tuple[Correction, ...] = (
+    jsonata.CORRECTION,
+    jsonpath.CORRECTION,
+    choice_rules.CORRECTION,
+    intrinsics.CORRECTION,
     error_names.CORRECTION,
     task_tokens.CORRECTION,
     activities.CORRECTION,

@@ -1,1 +1,0 @@
-"""The deployment engine: what a change set does to resources, and how a failure is rolled back."""

@@ -1,0 +1,103 @@
+"""Intrinsic functions: escapes, nesting, arguments and their failures."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.correction import Correction
+from localstack_corrections.stepfunctions.failures import INTRINSIC, compact, fail
+from localstack_corrections.stepfunctions.intrinsic_calls import Call, Literal, Reference, Text, parsed
+from localstack_corrections.stepfunctions.jsonpath import sample
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_ASL = "localstack.services.stepfunctions.asl"
+
+
+class Function:
+    """What LocalStack evaluates in place of its own parse of a call."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.name = SimpleNamespace(name=call.name.removeprefix("States."))
+
+    def eval(self, env: Any) -> None:
+        """Leave the value on the execution's stack."""
+        env.stack.append(_value(self.call, env, env.stack[-1] if env.stack else None))
+
+
+def _value(call: Call, env: Any, data: Any) -> Any:
+    from localstack_corrections.stepfunctions.intrinsic_functions import FUNCTIONS, IntrinsicError
+
+    function, counts = FUNCTIONS.get(call.name, (None, range(0)))
+    if function is None:
+        fail(env, f"Unrecognized intrinsic function: {call.name}", INTRINSIC)
+    arguments = [_argument(call, i, argument, env, data) for i, argument in enumerate(call.arguments)]
+    if len(arguments) not in counts:
+        fail(env, f"Invalid number of arguments for {call.name}: '{call.text}'", INTRINSIC)
+    try:
+        return function(*arguments)
+    except IntrinsicError as error:
+        fail(env, f"The function '{call.text}' had the following error: {error}", INTRINSIC)
+
+
+def _argument(call: Call, index: int, argument: Any, env: Any, data: Any) -> Any:
+    from localstack.services.stepfunctions.asl.utils.json_path import NoSuchJsonPathError
+
+    if isinstance(argument, Text):
+        template = call.name == "States.Format" and index == 0
+        return argument.escaped if template else argument.value
+    if isinstance(argument, Literal):
+        return argument.value
+    if isinstance(argument, Call):
+        return _value(argument, env, data)
+    try:
+        return sample(env, argument.path, data)
+    except NoSuchJsonPathError as error:
+        fail(
+            env,
+            f"The JsonPath argument for the field '{argument.path}' could not be found in the input"
+            f" '{compact(error.data)}'",
+        )
+
+
+def _parse_calls(module: ModuleType) -> None:
+    def visit(self: Any, ctx: Any) -> Any:  # noqa: ARG001 - a method
+        text = json.loads(ctx.STRINGINTRINSICFUNC().getText())
+        return module.StringIntrinsicFunction(intrinsic_function_derivation=text, function=Function(parsed(text)))
+
+    module.Preprocessor.visitString_intrinsic_function = visit
+
+
+def _name_variables(module: ModuleType) -> None:
+    def process_and_get(definition: str) -> list[str]:
+        paths = parsed(json.loads(f'"{definition}"')).references()
+        return [path[1:] for path in paths if path[1:2].isalpha() or path[1:2] == "_"]
+
+    module.VariableNamesIntrinsicStaticAnalyser.process_and_get = staticmethod(process_and_get)
+
+
+def _strings(module: ModuleType) -> None:
+    module._STRING_RETURN_FUNCTIONS = {  # type: ignore[attr-defined]
+        "Format", "JsonToString", "ArrayGetItem", "Base64Decode", "Base64Encode", "Hash", "UUID"
+    }  # fmt: skip
+
+
+CORRECTION = Correction(
+    name="intrinsics",
+    localstack="Escapes in arguments end a text early or fail; wrong arguments are a `States.Runtime` or pass.",
+    aws="`\\\\'`, `\\\\{`, `\\\\}` and `\\\\\\\\` stand for themselves; calls nest ten deep; wrong arguments are a"
+    " `States.IntrinsicFailure`, which can be caught.",
+    source="Developer guide, Intrinsic functions for JSONPath states; Amazon States Language, Intrinsic Functions",
+    patches={
+        f"{_ASL}.parse.preprocessor": _parse_calls,
+        f"{_ASL}.static_analyser.intrinsic.variable_names_intrinsic_static_analyser": _name_variables,
+        f"{_ASL}.component.state.state_fail.error_decl": _strings,
+        f"{_ASL}.component.state.state_fail.cause_decl": _strings,
+    },
+)
+
+__all__ = ["CORRECTION", "Reference"]
