@@ -26,6 +26,19 @@ _LOG_LINES = 25
 _READY = b"\nReady.\n"
 """What LocalStack prints when its init hooks have run, well or not."""
 _LOOK_SECONDS = 0.01
+_SWITCHES = frozenset(
+    {
+        "CORRECTIONS",
+        "DYNAMODB_ENGINE",
+        "DYNAMODB_REMOVE_EXPIRED_ITEMS",
+        "GATEWAY_SERVER",
+        "IN_MEMORY_CLIENT",
+        "KINESIS_ENGINE",
+        "LAMBDA_PROCESS_NODE_SDK_INSTALL",
+        "TUNING",
+    }
+)
+"""Settings of the emulator that a person may set for it."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +215,8 @@ class EmbeddedEngine(LocalEngine):
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
                 "LAMBDA_HOT_RELOAD_FOLDERS": _hot_reload_folders(self.port),
+                "LAMBDA_PROCESS_NODE_MODULES": str(project.ROOT / "node_modules"),
+                "LAMBDA_PROCESS_NODE_SDK": str(project.STATE / "node-sdk"),
                 **_switches(),
                 **self._settings,
             },
@@ -248,8 +263,7 @@ def _switches() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name in {"CORRECTIONS", "GATEWAY_SERVER", "IN_MEMORY_CLIENT", "TUNING"}
-        or name.startswith(("CORRECTIONS_", "TUNING_"))
+        if name in _SWITCHES or name.startswith(("CORRECTIONS_", "TUNING_"))
     }
 
 

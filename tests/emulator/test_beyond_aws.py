@@ -13,30 +13,25 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localdev.engines.embedded import EmbeddedEngine
-from tests.emulator import deployed
-from tests.emulator.deployed import Function
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.emulator.deployed import Cloud, MakeDeployed
+    from tests.emulator.deployed import Cloud, Function, MakeDeployed
 
 
-@pytest.mark.parametrize("runtime", ["nodejs22.x", "provided.al2023", "java21"])
-def test_a_runtime_it_cannot_run_fails_at_once_and_says_so(deploy: MakeDeployed, runtime: str) -> None:
-    with pytest.raises(AssertionError, match=rf"is {runtime}\. Hint: use LAMBDA_RUNTIME_EXECUTOR=docker"):
-        deploy("", Runtime=runtime)
+@pytest.mark.parametrize("runtime", ["java21", "ruby3.4", "dotnet8"])
+def test_a_runtime_it_cannot_run_is_made_and_each_invocation_says_what_is_missing(
+    deploy: MakeDeployed, runtime: str
+) -> None:
+    function = deploy({"pizza": ""}, Runtime=runtime, Handler="pizza::bake")
 
+    answer = function.call({})
 
-def test_a_function_that_could_not_start_can_be_deleted(cloud: Cloud) -> None:
-    with pytest.raises(AssertionError, match="Hint"):
-        deployed.create(cloud, "", name="unrunnable", Runtime="nodejs22.x")
-    function = Function(cloud, "unrunnable")
-
-    function.client.delete_function(FunctionName=function.name)
-
-    with pytest.raises(function.client.exceptions.ResourceNotFoundException):
-        function.client.get_function(FunctionName=function.name)
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "Runtime.NotSupported"
+    assert f"{runtime} functions cannot run as processes of this machine" in answer.payload["errorMessage"]
+    assert "Hint:" in answer.payload["errorMessage"]
 
 
 def test_an_image_fails_at_once_and_says_so(deploy: MakeDeployed) -> None:

@@ -83,7 +83,7 @@ def test_a_function_is_nobody_of_this_machine_where_that_can_be(make_function: M
 def test_a_function_is_nobody_of_this_machine_where_its_files_are_everybodys(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         # what the function then is, the test above says
-        assert not launches._give_to_sandbox_user(tmp_path, interpreter=interpreters.own())
+        assert not launches.give_to_sandbox_user(tmp_path, interpreter=interpreters.own())
         return
     with tempfile.TemporaryDirectory(dir="/") as name:
         folder = Path(name)
@@ -93,9 +93,9 @@ def test_a_function_is_nobody_of_this_machine_where_its_files_are_everybodys(tmp
         (folder / "hidden" / "code").mkdir()
         interpreter = interpreters.Interpreter("/python", str(folder / "python"), "3.13")
 
-        assert launches._give_to_sandbox_user(folder / "code", folder / "own", interpreter=interpreter)
+        assert launches.give_to_sandbox_user(folder / "code", folder / "own", interpreter=interpreter)
         assert (folder / "own").stat().st_uid == 993
-        assert not launches._give_to_sandbox_user(folder / "hidden" / "code", interpreter=interpreter)
+        assert not launches.give_to_sandbox_user(folder / "hidden" / "code", interpreter=interpreter)
 
 
 def test_the_code_cannot_be_changed(make_function: MakeFunction) -> None:

@@ -395,11 +395,11 @@ def test_layers_are_merged_the_later_over_the_earlier(tmp_path: Path) -> None:
         (tmp_path / name / "both").write_text(name)
         (tmp_path / name / name).touch()
 
-    merged = launches._merged([tmp_path / "first", tmp_path / "second"], tmp_path / "environment")
+    merged = launches.merge_layers([tmp_path / "first", tmp_path / "second"], tmp_path / "environment")
 
     assert sorted(os.listdir(merged)) == ["both", "first", "second"]  # noqa: PTH208
     assert (merged / "both").read_text() == "second"
-    assert launches._merged([tmp_path / "first"], tmp_path) == tmp_path / "first"
+    assert launches.merge_layers([tmp_path / "first"], tmp_path) == tmp_path / "first"
 
 
 @pytest.mark.parametrize("upstream", [None, "", "1:", "2:0badcafe:0", "0badcafe:0", "1:here:0", "1:0badcafe:x|", ":"])

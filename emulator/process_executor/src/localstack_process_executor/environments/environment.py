@@ -17,7 +17,7 @@ from typing import Literal
 
 from localstack_process_executor.environments import payloads
 from localstack_process_executor.environments.aws_paths import PathTranslation
-from localstack_process_executor.environments.errors import EnvironmentStoppedError
+from localstack_process_executor.environments.errors import EntrypointError, EnvironmentStoppedError
 from localstack_process_executor.environments.forking import Forked, base_folder
 from localstack_process_executor.environments.output import LogEvent, OutputReader
 from localstack_process_executor.environments.platform_log import ON_DEMAND, PlatformLog, Report, ResponseTimes
@@ -77,10 +77,12 @@ class Outcome:
 class _Ended:
     """What ended a wait: the runtime's message, the process's exit, too much memory, or the deadline."""
 
-    by: Literal["message", "exit", "memory", "deadline"]
+    by: Literal["message", "exit", "memory", "deadline", "entrypoint"]
     message: RuntimeMessage | None = None
     """Of a process that has exited after it, too."""
     returncode: int = 0
+    entrypoint: EntrypointError | None = None
+    """Why there is no process."""
 
 
 def init_seconds(initialization_type: str, timeout_seconds: float) -> float:
@@ -231,7 +233,10 @@ class ExecutionEnvironment:
 
     def _start_process(self, deadline: float) -> _Ended | None:
         self._running_code = self._code_state()
-        forked, translation = self._launch(self._api.address, self._folder)
+        try:
+            forked, translation = self._launch(self._api.address, self._folder)
+        except EntrypointError as error:
+            return _Ended("entrypoint", entrypoint=error)
         process = RuntimeProcess(forked)
         with self._lock:
             self._process, self._translation = process, translation
@@ -341,6 +346,10 @@ class ExecutionEnvironment:
             timeout = self._spec.timeout_seconds
             sentence = payloads.timed_out_text(timeout)
             return payloads.timed_out(request_id, timeout), "timeout", "Sandbox.Timedout", sentence
+        if ended.entrypoint:
+            error_type, sentence = ended.entrypoint.error_type, str(ended.entrypoint)
+            payload = payloads.error_payload(error_type, f"RequestId: {request_id} Error: {sentence}")
+            return payload, "failure", error_type, sentence
         if ended.by == "memory":
             return payloads.out_of_memory(request_id), "failure", payloads.OUT_OF_MEMORY, payloads.exit_text(-9)
         if ended.by == "exit":

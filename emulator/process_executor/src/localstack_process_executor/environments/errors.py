@@ -3,3 +3,12 @@
 
 class EnvironmentStoppedError(RuntimeError):
     """The environment has been stopped."""
+
+
+class EntrypointError(RuntimeError):
+    """A function's program cannot be executed. The message is what Lambda says of it."""
+
+    def __init__(self, message: str, error_type: str = "Runtime.InvalidEntrypoint") -> None:
+        """``error_type`` is that of the invocation's payload."""
+        super().__init__(message)
+        self.error_type = error_type

@@ -9,16 +9,19 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from localstack_process_executor.environments import interpreters
 from localstack_process_executor.environments.interpreters import Interpreter
 from localstack_process_executor.environments.runtime_dir import BOOTSTRAP, SANDBOX, runtime_entries
 from localstack_process_executor.environments.variables import LIBRARY_PATH
 
+HOST = "/mnt"
+"""Where a fork server in a root of its own has the host's files: ``namespaces.HOST``."""
 _PROGRAM = SANDBOX / "fork_server.py"
 _START_SECONDS = 60.0
 _REPLY_SECONDS = 30.0
@@ -75,11 +78,28 @@ def base_folder() -> Path:
     return folder
 
 
-class ForkServer:
-    """A running fork server. ``isolated`` says whether functions get a root of their own."""
+class Native(Protocol):
+    """What a fork server has to know of a runtime whose functions are executed, not forked. Equal ones share it."""
 
-    def __init__(self, interpreter: Interpreter, *, namespaces: bool = True) -> None:
+    def shown(self) -> Mapping[str, str]:
+        """Return what functions see of this machine: the path there, and the path here."""
+
+    def runtime_files(self) -> Mapping[str, Path]:
+        """Return the files and folders of ``/var/runtime`` by name; an empty path for a folder to show something in."""
+
+    def __hash__(self) -> int:
+        """Tell runtimes apart."""
+
+
+class ForkServer:
+    """A running fork server. ``isolated`` says whether functions get a root of their own.
+
+    With a native runtime, ``interpreter`` runs the fork server only, and functions do not see it.
+    """
+
+    def __init__(self, interpreter: Interpreter, *, namespaces: bool = True, native: Native | None = None) -> None:
         self.interpreter = interpreter
+        self.native = native
         self.folder = Path(tempfile.mkdtemp(prefix="fork-server-", dir=base_folder()))
         self.folder.chmod(0o711)
         self.runtime_dir = self.folder / "runtime"
@@ -172,32 +192,50 @@ class ForkServer:
     def _make_folders(self) -> None:
         (self.folder / "root").mkdir()
         self.runtime_dir.mkdir()
+        if self.native:
+            _copy(self.native.runtime_files(), self.runtime_dir)
+            return
         for name, path in runtime_entries(self.interpreter.version).items():
             (self.runtime_dir / name).symlink_to(path)
 
     def _config(self, sock: socket.socket, namespaces: bool) -> str:
-        entries = runtime_entries(self.interpreter.version)
-        read_only = {f"/var/runtime/{name}": str(path) for name, path in entries.items()}
-        read_only["/var/lang"] = self.interpreter.prefix
         return json.dumps(
             {
                 "socket": sock.fileno(),
                 "root": str(self.folder / "root") if namespaces else None,
                 "isolated": False,
                 "folder": str(base_folder()),
-                "python": f"/var/lang/bin/python{self.interpreter.version}",
                 "runtime_dir": str(self.runtime_dir),
-                "read_only": read_only,
-                "program": BOOTSTRAP,
-                "preload": PRELOADED,
-                "env": {
-                    "LANG": "en_US.UTF-8",
-                    "LD_LIBRARY_PATH": LIBRARY_PATH,
-                    "PATH": os.defpath,
-                    "PYTHONPATH": "/var/runtime",
-                },
+                **(self._native_config(self.native) if self.native else self._python_config()),
             }
         )
+
+    def _python_config(self) -> dict[str, Any]:
+        entries = runtime_entries(self.interpreter.version)
+        read_only = {f"/var/runtime/{name}": str(path) for name, path in entries.items()}
+        return {
+            "python": [f"/var/lang/bin/python{self.interpreter.version}"],
+            "read_only": {**read_only, "/var/lang": self.interpreter.prefix},
+            "program": BOOTSTRAP,
+            "preload": PRELOADED,
+            "env": {
+                "LANG": "en_US.UTF-8",
+                "LD_LIBRARY_PATH": LIBRARY_PATH,
+                "PATH": os.defpath,
+                "PYTHONPATH": "/var/runtime",
+            },
+        }
+
+    def _native_config(self, native: Native) -> dict[str, Any]:
+        """Python itself is used where the host's files are, which are out of reach before the function is executed."""
+        python = self.interpreter
+        return {
+            "python": [f"{HOST}{Path(python.executable).resolve()}", "-I", "-S"],
+            "read_only": {"/var/runtime": str(self.runtime_dir), **native.shown()},
+            "program": None,
+            "preload": (),
+            "env": {"LANG": "en_US.UTF-8", "LD_LIBRARY_PATH": f"{HOST}{python.prefix}/lib", "PATH": os.defpath},
+        }
 
     def _reply(self) -> dict[str, Any]:
         line = bytearray()
@@ -215,24 +253,36 @@ class ForkServer:
         return document
 
 
+def _copy(files: Mapping[str, Path], folder: Path) -> None:
+    """Copy a runtime's files: Node.js follows a link, and would look for what it imports where that points to."""
+    for name, source in files.items():
+        if source.is_file():
+            shutil.copyfile(source, folder / name)
+        elif source == Path():
+            # something is shown there
+            (folder / name).mkdir()
+        else:
+            shutil.copytree(source, folder / name)
+
+
 class ForkServers:
-    """The one fork server that each Python version is to have, started anew when it has died."""
+    """The one fork server that each Python version and native runtime is to have, started anew when it has died."""
 
     def __init__(self) -> None:
-        self._servers: dict[tuple[str, bool], ForkServer] = {}
+        self._servers: dict[tuple[str, bool, Native | None], ForkServer] = {}
         self._lock = threading.Lock()
 
-    def current(self, interpreter: Interpreter | None = None) -> ForkServer:
+    def current(self, interpreter: Interpreter | None = None, native: Native | None = None) -> ForkServer:
         """A fork server that serves. :raises ForkServerError: none can be started."""
         wanted = interpreter or interpreters.own()
-        key = (wanted.executable, use_namespaces())
+        key = (wanted.executable, use_namespaces(), native)
         with self._lock:
             server = self._servers.get(key)
             if server and not server.is_alive():
                 self._servers.pop(key).stop()
                 server = None
             if not server:
-                server = self._servers[key] = ForkServer(wanted, namespaces=key[1])
+                server = self._servers[key] = ForkServer(wanted, namespaces=key[1], native=native)
             return server
 
     def stop(self) -> None:
@@ -251,13 +301,13 @@ FORK_SERVERS = ForkServers()
 atexit.register(FORK_SERVERS.stop)
 
 
-def head_start(interpreter: Interpreter) -> threading.Thread:
-    """Start an interpreter's server in the background, so that the first invocation finds it."""
+def head_start(interpreter: Interpreter | None, native: Native | None = None) -> threading.Thread:
+    """Start a runtime's server in the background, so that the first invocation finds it."""
 
     def start() -> None:
         # whoever needs it will try again, and say why it does not start
         with contextlib.suppress(ForkServerError, OSError):
-            FORK_SERVERS.current(interpreter)
+            FORK_SERVERS.current(interpreter, native)
 
     thread = threading.Thread(target=start, name="lambda-fork-server", daemon=True)
     thread.start()

@@ -16,7 +16,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
 )
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException
 
-from localstack_process_executor.environments import debugging, forking, launches, runtimes
+from localstack_process_executor.environments import debugging, launches, runtimes
 from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.code_packages import WorkingCopies, state_of
 from localstack_process_executor.environments.environment import (
@@ -118,7 +118,7 @@ class FunctionVersionEnvironment:
             return package
         # a version that was used long ago may have been tidied away
         archive.prepare_for_execution()
-        copy = _COPIES.acquire(package, writable=forking.FORK_SERVERS.current().isolated)
+        copy = _COPIES.acquire(package, writable=_runtime(self._version).isolated)
         self._copied.append(package)
         return copy
 
@@ -130,10 +130,12 @@ class FunctionVersionEnvironment:
 def prepare(version: FunctionVersion) -> None:
     """Unpack code and layers. A function we cannot run fails here, and the reason is its ``StateReason``."""
     runtime = _runtime(version)
-    for code in _archives(version):
-        _check_folder(version, code)
-        code.prepare_for_execution()
-    runtime.prepare()
+    archives = _archives(version)
+    for archive in archives:
+        _check_folder(version, archive)
+        archive.prepare_for_execution()
+    code, *layers = (Path(archive.get_unzipped_code_location()) for archive in archives)
+    runtime.prepare(version.id.function_name, code, layers)
 
 
 def _archives(version: FunctionVersion) -> list[Archive]:
@@ -149,8 +151,8 @@ def _runtime(version: FunctionVersion) -> Runtime:
         return runtime
     found = version.config.runtime or f"package type {version.config.package_type}"
     raise LambdaRuntimeException(
-        f"The process executor runs Python functions in zip packages, and {version.id.function_name} is {found}. "
-        "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for other runtimes."
+        f"The process executor runs functions in zip packages, and {version.id.function_name} is {found}. "
+        "Hint: use LAMBDA_RUNTIME_EXECUTOR=docker for images."
     )
 
 

@@ -41,16 +41,16 @@ def launch(program: Program, folder: Path, interpreter: Interpreter | None = Non
     :raises ForkServerError: no process can be made on this machine; the message says why.
     :raises FileNotFoundError: its code, which may be a folder that somebody edits, has been removed.
     """
-    _check_folders(program)
+    check_folders(program)
     server = FORK_SERVERS.current(interpreter)
-    tmp, layers = folder / "tmp", _merged(program.layers, folder)
+    tmp, layers = folder / "tmp", merge_layers(program.layers, folder)
     tmp.mkdir(mode=0o700, exist_ok=True)
     if server.isolated:
         return server.fork(_isolated_request(server, program, layers, tmp)), PathTranslation({})
-    return server.fork(_plain_request(server, program, layers, tmp)), _translation(server, program, layers, tmp)
+    return server.fork(_plain_request(server, program, layers, tmp)), translation(server, program, layers, tmp)
 
 
-def _check_folders(program: Program) -> None:
+def check_folders(program: Program) -> None:
     for folder in (program.code, *program.layers):
         if not folder.is_dir():
             name = program.variables.get("AWS_LAMBDA_FUNCTION_NAME")
@@ -58,6 +58,19 @@ def _check_folders(program: Program) -> None:
             # the caller is told of an internal error only
             LOG.error(problem)
             raise FileNotFoundError(problem)
+
+
+def own_folders(program: Program, tmp: Path, runtime: Path) -> dict[str, str]:
+    """Return what names the environment's folders to a function without a root of its own."""
+    home = tmp.parent / "home"
+    home.mkdir(exist_ok=True)
+    return {
+        "HOME": str(home),
+        "LAMBDA_RUNTIME_DIR": str(runtime),
+        "LAMBDA_TASK_ROOT": str(program.code),
+        "PWD": str(program.code),
+        "TMPDIR": str(tmp),
+    }
 
 
 def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
@@ -78,29 +91,22 @@ def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: P
 
 def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
     """Without namespaces: the code's own folder, and temporary files and a home in the environment's."""
-    home = tmp.parent / "home"
-    home.mkdir(exist_ok=True)
     runtime = server.runtime_dir
     bootstrap = str(runtime / BOOTSTRAP)
-    overrides = {
-        "HOME": str(home),
-        "LAMBDA_RUNTIME_DIR": str(runtime),
-        "LAMBDA_TASK_ROOT": str(program.code),
-        "PWD": str(program.code),
-        "TMPDIR": str(tmp),
-    }
+    overrides = own_folders(program, tmp, runtime)
+    home = Path(overrides["HOME"])
     places = {_TASK: str(program.code), _LAYERS: str(layers), _RUNTIME: str(runtime)}
     variables = {**program.variables, **overrides}
     if "PYTHONPATH" in variables:
         entries = variables["PYTHONPATH"].split(":")
-        variables["PYTHONPATH"] = ":".join(_on_this_machine(entry, places) for entry in entries)
+        variables["PYTHONPATH"] = ":".join(on_this_machine(entry, places) for entry in entries)
     arguments = _arguments(program, str(layers))
     command = [server.interpreter.executable, "-s", bootstrap, *arguments]
     wrapper = program.variables.get("AWS_LAMBDA_EXEC_WRAPPER")
     if wrapper:
-        wrapper = _on_this_machine(wrapper, places)
+        wrapper = on_this_machine(wrapper, places)
     return {
-        "change_user": _give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
+        "change_user": give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
         "env": variables,
         "cwd": str(program.code),
         "command": command,
@@ -109,7 +115,7 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
     }
 
 
-def _on_this_machine(path: str, places: Mapping[str, str]) -> str:
+def on_this_machine(path: str, places: Mapping[str, str]) -> str:
     """A path that a function's variables give in AWS's file system."""
     for aws, ours in places.items():
         if path == aws or path.startswith(f"{aws}/"):
@@ -155,7 +161,7 @@ def _names(folder: Path) -> list[str]:
     return os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - names only
 
 
-def _merged(layers: Sequence[Path], folder: Path) -> Path:
+def merge_layers(layers: Sequence[Path], folder: Path) -> Path:
     """One folder with what is in all layers; of the same file, the later layer's."""
     if len(layers) == 1:
         return layers[0]
@@ -167,7 +173,7 @@ def _merged(layers: Sequence[Path], folder: Path) -> Path:
     return merged
 
 
-def _give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bool:
+def give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bool:
     """As root, whether the function can run as a user of its own: only if that user gets through to its files."""
     from localstack_process_executor.sandbox.namespaces import SANDBOX_GID, SANDBOX_UID
 
@@ -180,7 +186,7 @@ def _give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> b
     return True
 
 
-def _translation(server: ForkServer, program: Program, layers: Path, tmp: Path) -> PathTranslation:
+def translation(server: ForkServer, program: Program, layers: Path, tmp: Path) -> PathTranslation:
     """What the function's own texts call its places, as AWS calls them."""
     return PathTranslation(
         {

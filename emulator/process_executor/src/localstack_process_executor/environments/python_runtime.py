@@ -1,6 +1,7 @@
 """Python runtimes: an interpreter of the version that the runtime names, and a fork server for it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,8 +25,14 @@ class PythonRuntime:
         """Return AWS's form of a build's name, with the patch release for its number."""
         return f"python:{self.interpreter.version}.v{self.interpreter.micro}"
 
-    def prepare(self) -> None:
+    @property
+    def isolated(self) -> bool:
+        """Return whether this machine allows namespaces."""
+        return forking.FORK_SERVERS.current(self.interpreter).isolated
+
+    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
         """Start the interpreter's fork server in the background."""
+        del function, code, layers
         forking.head_start(self.interpreter)
 
     def launch(self, program: launches.Program, folder: Path) -> tuple[Forked, PathTranslation]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from localstack_process_executor.environments import python_runtime
+from localstack_process_executor.environments import compiled_runtime, missing_runtime, node_runtime, python_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from localstack_process_executor.environments.aws_paths import PathTranslation
@@ -26,14 +26,23 @@ class Runtime(Protocol):
     def build(self) -> str:
         """Return the name of the build that ``INIT_START`` logs, such as ``python:3.13.v5``."""
 
-    def prepare(self) -> None:
-        """Start in the background what the first invocation would wait for. Never raises."""
+    @property
+    def isolated(self) -> bool:
+        """Return whether its functions get a root of their own, in which their code can be shown read-only."""
+
+    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+        """Begin what the first invocation of a function would wait for. Never raises."""
 
     def launch(self, program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
         """Start a process of the function; see :func:`localstack_process_executor.environments.launches.launch`."""
 
 
-FAMILIES: tuple[Callable[[str], Runtime | None], ...] = (python_runtime.find,)
+FAMILIES: tuple[Callable[[str], Runtime | None], ...] = (
+    python_runtime.find,
+    node_runtime.find,
+    compiled_runtime.find,
+    missing_runtime.find,
+)
 """Each returns the runtime of a name, or ``None`` for a name of another family."""
 
 

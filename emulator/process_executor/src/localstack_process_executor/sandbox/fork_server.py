@@ -225,16 +225,19 @@ def become_function(request: Document, *, isolated: bool) -> None:
     os.closerange(3, _LAST_DESCRIPTOR)
     limit = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    # the runtime client's framed log goes the same way as the output, so that both keep their order
-    os.dup2(1, _TELEMETRY_DESCRIPTOR, inheritable=True)
-    variables = {**request["env"], "_LAMBDA_TELEMETRY_LOG_FD": str(_TELEMETRY_DESCRIPTOR)}
+    variables = dict(request["env"])
+    if request.get("writes_frames", True):
+        # the runtime client's framed log goes the same way as the output, so that both keep their order
+        os.dup2(1, _TELEMETRY_DESCRIPTOR, inheritable=True)
+        variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(_TELEMETRY_DESCRIPTOR)
     os.environ.clear()
     os.environ.update(variables)
     time.tzset()
     os.chdir(request["cwd"])
     if request["exec"]:
-        # where Python itself is; bootstrap.py takes it away again
-        variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
+        if request.get("is_python", True):
+            # where Python itself is; bootstrap.py takes it away again
+            variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
     sys.orig_argv[:] = request["command"]
     if sys.platform == "linux":
@@ -341,7 +344,7 @@ def isolate(config: Document) -> None:
     os.set_inheritable(reader, True)
     os.write(writer, json.dumps(inside).encode())
     os.close(writer)
-    os.execve(python, [python, program, str(reader)], config["env"])  # noqa: S606 - no shell
+    os.execve(python[0], [*python, program, str(reader)], config["env"])  # noqa: S606 - no shell
 
 
 def _enter(config: Document) -> None:
@@ -388,10 +391,11 @@ def main() -> None:
     if config["root"] and sys.platform == "linux":
         isolate(config)
     program = config["program"]
-    # the child need not compile it
-    code = compile(Path(config["runtime_dir"], program).read_text(), f"{config['runtime_dir']}/{program}", "exec")
+    path = f"{config['runtime_dir']}/{program}"
+    # the child need not compile it; a native runtime has none, and its functions do not come back from serve()
+    code = compile(Path(path).read_text(), path, "exec") if program else None
     request = serve(config)
-    if request:
+    if request and code:
         run(code.co_filename, code, request["arguments"])
 
 

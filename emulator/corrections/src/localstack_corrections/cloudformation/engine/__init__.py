@@ -1,0 +1,1 @@
+"""The deployment engine: what a change set does to resources, and how a failure is rolled back."""

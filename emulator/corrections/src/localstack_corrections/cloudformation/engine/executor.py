@@ -1,0 +1,297 @@
+"""Creates, updates and replaces the resources of one change set, and keeps a journal for a rollback.
+
+It stands in the place of LocalStack's ``ChangeSetModelExecutor``, which it inherits the evaluation of templates from.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus
+from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+    ChangeSetModelExecutor,
+    TriggerRollback,
+)
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    ChangeSetModelPreproc,
+    PreprocProperties,
+)
+from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
+
+from localstack_corrections.cloudformation.engine import replacement
+from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
+from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
+from localstack_corrections.cloudformation.engine.records import Record, Records, is_deployed, specified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOG = logging.getLogger(__name__)
+_RETAINED = frozenset({"Retain"})
+_DONE = {"CREATE": ResourceStatus.CREATE_COMPLETE, "UPDATE": ResourceStatus.UPDATE_COMPLETE}
+
+
+class Executor(ChangeSetModelExecutor):
+    """One run of a change set."""
+
+    def __init__(self, change_set: Any) -> None:
+        super().__init__(change_set)
+        stack = change_set.stack
+        self.resource_provider_executor = ProviderExecutor(stack_name=stack.stack_name, stack_id=stack.stack_id)
+        self.journal = Journal()
+        self.imports: set[str] = set()
+        """The names of the exports that the template reads."""
+        self._cleanup: list[Callable[[], str | None]] = []
+
+    @property
+    def _deployed(self) -> Records:
+        return self._before_resolved_resources  # type: ignore[no-any-return]
+
+    def construct(self) -> str | None:
+        """Create, update and replace; return the reason of the first failure."""
+        try:
+            self.process()
+        except TriggerRollback as error:
+            return error.reason or f"Resource {error.logical_resource_id} failed"
+        except RecursionError:
+            return "Circular dependency between resources"
+        except Exception as error:
+            LOG.debug("deployment failed", exc_info=True)
+            return str(error) or type(error).__name__
+        return None
+
+    def has_cleanup(self) -> bool:
+        """Return whether resources are left that the new template does not have."""
+        return bool(self._cleanup)
+
+    def clean_up(self) -> list[str]:
+        """Delete what was replaced or removed, dependants first; return the logical ids that could not be deleted."""
+        return [failed for delete in reversed(self._cleanup) if (failed := delete())]
+
+    def visit_node_resources(self, node_resources: Any) -> None:
+        """Visit every resource, also one whose condition has become false: it may have to be deleted."""
+        for node in node_resources.resources:
+            if self._is_conditional_on_false(node) and node.name not in self._deployed:
+                continue
+            self.visit(node)
+
+    def _is_conditional_on_false(self, node: Any) -> bool:
+        if is_nothing(node.condition_reference):
+            return False
+        return self._resolve_resource_condition_reference(node.condition_reference).after is False
+
+    def visit_node_resource(self, node_resource: Any) -> Any:
+        """Bring one resource to where the template wants it."""
+        name = node_resource.name
+        try:
+            delta = ChangeSetModelPreproc.visit_node_resource(self, node_resource)
+            wanted = None if is_nothing(delta.after) else delta.after
+        except TriggerRollback:
+            raise
+        except Exception as error:
+            self._fail_before(node_resource, str(error))
+            raise
+        deployed = self._deployed.get(name)
+        deployed = deployed if is_deployed(deployed) else None
+        if wanted is None:
+            if deployed:
+                self._remove_later(name, deployed)
+            return delta
+        self._bring_about(name, deployed, wanted)
+        record = self.resources[name]
+        wanted.physical_resource_id = record["PhysicalResourceId"]
+        wanted.status = record["ResourceStatus"]
+        return delta
+
+    def visit_node_intrinsic_function_fn_import_value(self, node_intrinsic_function: Any) -> Any:
+        """Refuse an export that does not exist, and remember the ones that do."""
+        delta = super().visit_node_intrinsic_function_fn_import_value(node_intrinsic_function)
+        name = self.visit(node_intrinsic_function.arguments).after
+        if isinstance(name, str):
+            if is_nothing(delta.after):
+                raise ValueError(f"No export named {name} found.")
+            self.imports.add(name)
+        return delta
+
+    def _fail_before(self, node: Any, reason: str) -> None:
+        deployed = self._deployed.get(node.name)
+        self.report(
+            node.name,
+            node.type_.value,
+            deployed["PhysicalResourceId"] if is_deployed(deployed) and deployed else "",
+            ResourceStatus.UPDATE_FAILED if deployed else ResourceStatus.CREATE_FAILED,
+            reason,
+        )
+
+    def _bring_about(self, name: str, deployed: Record | None, wanted: Any) -> None:
+        properties = {} if is_nothing(wanted.properties) else wanted.properties.properties
+        if deployed is None:
+            self._create(name, wanted.resource_type, properties)
+        elif deployed["Type"] != wanted.resource_type:
+            raise ValueError(
+                "Update of resource type is not permitted. The new template modifies resource type of the following "
+                f"resources: [{name}]"
+            )
+        elif specified(deployed) == properties:
+            self.resources[name] = {**deployed}
+        else:
+            self._change(name, deployed, wanted, properties)
+        self.resources[name]["DeletionPolicy"] = _policy(wanted.deletion_policy)
+        self.resources[name]["UpdateReplacePolicy"] = _policy(wanted.update_replace_policy)
+
+    def _create(self, name: str, resource_type: str, properties: dict[str, Any]) -> None:
+        self.report(name, resource_type, "", ResourceStatus.CREATE_IN_PROGRESS)
+        record, reason = self.act(ChangeAction.Add, name, resource_type, properties)
+        if is_deployed(record):
+            self.journal.append(Created(name, record))
+        self._finish(name, record, "CREATE", reason)
+
+    def _change(self, name: str, deployed: Record, wanted: Any, properties: dict[str, Any]) -> None:
+        resource_type = wanted.resource_type
+        self.report(name, resource_type, deployed["PhysicalResourceId"], ResourceStatus.UPDATE_IN_PROGRESS)
+        reason = self._reason_for_replacement(resource_type, specified(deployed), properties)
+        if reason:
+            self._replace(name, deployed, properties, reason, wanted.update_replace_policy)
+        else:
+            self._update(name, deployed, properties)
+
+    def _reason_for_replacement(self, resource_type: str, before: dict[str, Any], after: dict[str, Any]) -> str | None:
+        provider = ResourceProviderExecutor.try_load_resource_provider(resource_type)
+        if provider is None:
+            return None
+        names = replacement.replaced_by(resource_type, provider.SCHEMA, before, after)
+        if names:
+            return f"Requested update requires the creation of a new physical resource: {', '.join(names)} changed"
+        if not updates_in_place(resource_type, provider):
+            return f"An update of {resource_type} in place is not emulated: the resource is replaced"
+        return None
+
+    def _replace(self, name: str, deployed: Record, properties: dict[str, Any], reason: str, policy: Any) -> None:
+        resource_type = deployed["Type"]
+        schema = ResourceProviderExecutor.try_load_resource_provider(resource_type).SCHEMA
+        if taken := replacement.custom_name(resource_type, schema, specified(deployed), properties):
+            refusal = (
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+                f"Rename {taken} and update the stack again."
+            )
+            self._finish(name, {**deployed, "ResourceStatus": "UPDATE_FAILED"}, "UPDATE", refusal)
+        self.report(name, resource_type, deployed["PhysicalResourceId"], ResourceStatus.UPDATE_IN_PROGRESS, reason)
+        record, failure = self.act(ChangeAction.Add, name, resource_type, properties)
+        if is_deployed(record):
+            self.journal.append(Replaced(name, record, deployed))
+        self._finish(name, record, "UPDATE", failure)
+        if record["PhysicalResourceId"] != deployed["PhysicalResourceId"]:
+            retained = _policy(policy) in _RETAINED
+            self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained))
+
+    def _update(self, name: str, deployed: Record, properties: dict[str, Any]) -> None:
+        # before the attempt: an update that fails half-way is rolled back, too
+        self.journal.append(Updated(name, {**deployed, "SpecifiedProperties": properties}, deployed))
+        record, reason = self.act(ChangeAction.Modify, name, deployed["Type"], properties, deployed)
+        self.journal.replace_last(Updated(name, record if is_deployed(record) else deployed, deployed))
+        if is_deployed(record) and record["PhysicalResourceId"] != deployed["PhysicalResourceId"]:
+            # only a custom resource decides by itself that it was replaced
+            self.journal.replace_last(Replaced(name, record, deployed))
+            self._cleanup.append(lambda: self._delete_old(name, deployed, retained=False))
+        self._finish(name, record, "UPDATE", reason)
+
+    def _finish(self, name: str, record: Record, verb: str, reason: str | None) -> None:
+        """Report the outcome, and end the deployment if it is a failure."""
+        failed = record["ResourceStatus"].endswith("_FAILED")
+        status = ResourceStatus(f"{verb}_FAILED") if failed else _DONE[verb]
+        record["ResourceStatus"] = status
+        self.resources[name] = record
+        self.report(name, record["Type"], record.get("PhysicalResourceId", ""), status, reason)
+        if failed:
+            raise TriggerRollback(
+                logical_resource_id=name, reason=f"The following resource(s) failed: [{name}]. {reason}"
+            )
+
+    def _remove_later(self, name: str, deployed: Record) -> None:
+        retained = deployed.get("DeletionPolicy") in _RETAINED
+        self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained, removed=True))
+
+    def _delete_old(self, name: str, record: Record, *, retained: bool, removed: bool = False) -> str | None:
+        return self.delete(name, record, retained=retained, removed=removed)
+
+    def delete(self, name: str, record: Record, *, retained: bool = False, removed: bool = True) -> str | None:
+        """Delete a physical resource; return its logical id when that fails.
+
+        ``removed`` says that nothing else stands under the logical id.
+        """
+        resource_type, physical_id = record["Type"], record["PhysicalResourceId"]
+        if retained:
+            self.report(name, resource_type, physical_id, ResourceStatus.DELETE_SKIPPED, stands=not removed)
+            return None
+        self.report(name, resource_type, physical_id, ResourceStatus.DELETE_IN_PROGRESS, stands=removed)
+        result, reason = self.act(ChangeAction.Remove, name, resource_type, specified(record), record)
+        failed = result["ResourceStatus"].endswith("_FAILED")
+        status = ResourceStatus.DELETE_FAILED if failed else ResourceStatus.DELETE_COMPLETE
+        self.report(name, resource_type, physical_id, status, reason if failed else None, stands=removed)
+        return name if failed else None
+
+    def act(
+        self,
+        action: Any,
+        name: str,
+        resource_type: str,
+        properties: dict[str, Any],
+        deployed: Record | None = None,
+    ) -> tuple[Record, str | None]:
+        """Let the resource type's provider act; return the new record and, if there is one, the reason it gives."""
+        before = PreprocProperties(deployed["Properties"]) if deployed else None
+        self._acting_on = deployed
+        standing = self.resources.get(name)
+        event = self._execute_resource_action(
+            action=action,
+            logical_resource_id=name,
+            resource_type=resource_type,
+            before_properties=before,
+            after_properties=PreprocProperties(properties),
+        )
+        record: Record = self.resources.pop(name)
+        if standing is not None:
+            self.resources[name] = standing
+        record.setdefault("ResourceStatus", "DELETE_COMPLETE")
+        record.setdefault("SpecifiedProperties", properties)
+        return record, event.message or None
+
+    def create_resource_provider_payload(self, **kwargs: Any) -> Any:
+        """Add to the payload what the template said before: an update compares it with what the template says now."""
+        payload = super().create_resource_provider_payload(**kwargs)
+        if self._acting_on is not None and kwargs["action"] == ChangeAction.Modify:
+            payload["callbackContext"] = {"deployed": self._acting_on}
+        return payload
+
+    def report(
+        self,
+        name: str,
+        resource_type: str,
+        physical_id: str,
+        status: Any,
+        reason: str | None = None,
+        *,
+        stands: bool = True,
+    ) -> None:
+        """Add an event to the stack; it is also the state of the logical id when ``stands``."""
+        stack = self._change_set.stack
+        if not stands:
+            stack._store_event(name, resource_type, physical_id, status, reason or "")
+            if status == ResourceStatus.DELETE_SKIPPED:
+                stack.resource_states.pop(name, None)
+            return
+        if status == ResourceStatus.DELETE_COMPLETE:
+            stack.resource_states.setdefault(name, {})
+        stack.set_resource_status(
+            logical_resource_id=name,
+            physical_resource_id=physical_id,
+            resource_type=resource_type,
+            status=status,
+            resource_status_reason=reason,
+        )
+
+
+def _policy(value: Any) -> str:
+    return value if isinstance(value, str) else "Delete"

@@ -1,0 +1,318 @@
+"""CloudFormation's API: deployments that roll back, refuse what AWS refuses, and run one at a time on a stack."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from localstack.aws.api import handler
+from localstack.aws.api.cloudformation import (
+    AlreadyExistsException,
+    ChangeSetNotFoundException,
+    ChangeSetStatus,
+    ChangeSetType,
+    ContinueUpdateRollbackOutput,
+    CreateStackOutput,
+    ExecuteChangeSetOutput,
+    ExecutionStatus,
+    InsufficientCapabilitiesException,
+    InvalidChangeSetStatusException,
+    ListImportsOutput,
+    RollbackStackOutput,
+    StackStatus,
+    UpdateStackOutput,
+)
+from localstack.services.cloudformation import api_utils
+from localstack.services.cloudformation.engine import template_preparer
+from localstack.services.cloudformation.engine.validations import ValidationError
+from localstack.services.cloudformation.stores import get_cloudformation_store
+from localstack.services.cloudformation.v2 import provider as released
+from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
+from localstack.utils.threads import start_worker_thread
+
+from localstack_corrections.cloudformation.engine import exports, validation
+from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
+from localstack_corrections.cloudformation.engine.executor import Executor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOG = logging.getLogger(__name__)
+_UPDATABLE = frozenset(
+    {
+        StackStatus.CREATE_COMPLETE,
+        StackStatus.UPDATE_COMPLETE,
+        StackStatus.UPDATE_ROLLBACK_COMPLETE,
+        StackStatus.IMPORT_COMPLETE,
+        StackStatus.IMPORT_ROLLBACK_COMPLETE,
+        StackStatus.CREATE_FAILED,
+        StackStatus.UPDATE_FAILED,
+    }
+)
+_HALF_DONE = frozenset({StackStatus.CREATE_FAILED, StackStatus.UPDATE_FAILED})
+
+
+class Provider(released.CloudformationProviderV2):
+    """LocalStack's provider, with every operation that changes resources replaced."""
+
+    @classmethod
+    def _setup_change_set_model(
+        cls,
+        change_set: Any,
+        before_template: Any,
+        after_template: Any,
+        before_parameters: Any,
+        after_parameters: Any,
+        previous_update_model: Any = None,  # noqa: ARG003 - what it remembers may be older than the last deployment
+    ) -> None:
+        if before_template is not None:
+            before_template = change_set.stack.processed_template or before_template
+        super()._setup_change_set_model(
+            change_set=change_set,
+            before_template=before_template,
+            after_template=after_template,
+            before_parameters=before_parameters,
+            after_parameters=after_parameters,
+            previous_update_model=None,
+        )
+        if change_set.processed_template:
+            validation.refuse_cycles(change_set.processed_template)
+            validation.refuse_other_types(before_template or {}, change_set.processed_template)
+
+    @handler("CreateChangeSet", expand=False)
+    def create_change_set(self, context: Any, request: Any) -> Any:
+        """Refuse a stack that cannot be updated now; leave the state of one that exists as it is."""
+        stack = _active(context, request.get("StackName", ""))
+        if stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS:
+            return super().create_change_set(context, request)
+        if request.get("ChangeSetType", "UPDATE") == ChangeSetType.UPDATE:
+            _refuse_unless_updatable(stack)
+        status, events = stack.status, list(stack.events)
+        try:
+            return super().create_change_set(context, request)
+        finally:
+            stack.status, stack.events = status, events
+
+    @handler("ExecuteChangeSet")
+    def execute_change_set(
+        self,
+        context: Any,
+        change_set_name: str,
+        stack_name: str | None = None,
+        client_request_token: str | None = None,  # noqa: ARG002 - part of the operation
+        disable_rollback: bool | None = None,
+        retain_except_on_create: bool | None = None,  # noqa: ARG002 - part of the operation
+        **_: Any,
+    ) -> Any:
+        """Begin the deployment; it goes on by itself."""
+        store = get_cloudformation_store(context.account_id, context.region)
+        change_set = released.find_change_set_v2(store, change_set_name, stack_name)
+        if not change_set:
+            raise ChangeSetNotFoundException(f"ChangeSet [{change_set_name}] does not exist")
+        if change_set.execution_status != ExecutionStatus.AVAILABLE:
+            raise InvalidChangeSetStatusException(
+                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
+                f"[{change_set.status}]"
+            )
+        stack = change_set.stack
+        is_creation = change_set.change_set_type == ChangeSetType.CREATE
+        if not is_creation:
+            _refuse_unless_updatable(stack)
+        change_set.set_execution_status(ExecutionStatus.EXECUTE_IN_PROGRESS)
+        deployment = Deployment(change_set, is_creation=is_creation, disable_rollback=bool(disable_rollback))
+        stack.tags = change_set.tags
+        _begin(stack, deployment, is_creation=is_creation)
+        return ExecuteChangeSetOutput()
+
+    @handler("CreateStack", expand=False)
+    def create_stack(self, context: Any, request: Any) -> Any:
+        """Create a stack without a change set."""
+        name = _required_name(request)
+        if _active(context, name):
+            raise AlreadyExistsException(f"Stack [{name}] already exists")
+        body, template = _template(request)
+        stack = Stack(context.account_id, context.region, request, tags=request.get("Tags"))
+        change_set = self._change_set(stack, ChangeSetType.CREATE, body, template, request)
+        get_cloudformation_store(context.account_id, context.region).stacks_v2[stack.stack_id] = stack
+        keeps = request.get("DisableRollback") or request.get("OnFailure") == "DO_NOTHING"
+        _begin(stack, Deployment(change_set, is_creation=True, disable_rollback=bool(keeps)), is_creation=True)
+        return CreateStackOutput(StackId=stack.stack_id)
+
+    @handler("UpdateStack", expand=False)
+    def update_stack(self, context: Any, request: Any) -> Any:
+        """Update a stack without a change set."""
+        name = _required_name(request)
+        stack = _active(context, name)
+        if stack is None:
+            raise ValidationError(f"Stack [{name}] does not exist")
+        _refuse_unless_updatable(stack)
+        if request.get("UsePreviousTemplate"):
+            request = {**request, "TemplateBody": stack.template_body}
+        body, template = _template(request)
+        change_set = self._change_set(stack, ChangeSetType.UPDATE, body, template, request)
+        tags = request.get("Tags")
+        if not change_set.has_changes() and (tags is None or tags == stack.tags):
+            raise ValidationError("No updates are to be performed.")
+        deployment = Deployment(change_set, is_creation=False, disable_rollback=bool(request.get("DisableRollback")))
+        stack.tags = stack.tags if tags is None else tags
+        _begin(stack, deployment, is_creation=False)
+        return UpdateStackOutput(StackId=stack.stack_id)
+
+    def _change_set(self, stack: Any, kind: Any, body: str, template: Any, request: Any) -> Any:
+        """Return the change set of an operation that has none."""
+        is_update = kind == ChangeSetType.UPDATE
+        before_parameters = stack.resolved_parameters if is_update else None
+        payload = {"ChangeSetName": f"cs-{stack.stack_name}", "ChangeSetType": kind}
+        change_set = ChangeSet(stack, payload, template_body=body, template=template)
+        self._setup_change_set_model(
+            change_set=change_set,
+            before_template=stack.template if is_update else None,
+            after_template=template,
+            before_parameters=before_parameters,
+            after_parameters=self._extract_after_parameters(request.get("Parameters", []), before_parameters),
+        )
+        if change_set.status == ChangeSetStatus.FAILED:
+            raise ValidationError(change_set.status_reason)
+        return change_set
+
+    @handler("DeleteStack")
+    def delete_stack(self, context: Any, stack_name: str, retain_resources: list[str] | None = None, **_: Any) -> None:
+        """Delete the resources of a stack, and say which could not be deleted."""
+        stack = released.find_stack_v2(get_cloudformation_store(context.account_id, context.region), stack_name)
+        if not stack or stack.status == StackStatus.DELETE_COMPLETE:
+            return
+        if stack.enable_termination_protection:
+            raise ValidationError(
+                f"Stack [{stack.stack_name}] cannot be deleted while TerminationProtection is enabled"
+            )
+        if stack.status.endswith("_IN_PROGRESS") and stack.status != StackStatus.REVIEW_IN_PROGRESS:
+            raise ValidationError(f"Stack [{stack.stack_id}] cannot be deleted while in status {stack.status}")
+        stack.set_stack_status(StackStatus.DELETE_IN_PROGRESS)
+        if not stack.resolved_resources:
+            _deleted(stack)
+            return
+        _in_background(stack, lambda: _delete(stack, retain_resources or []), StackStatus.DELETE_FAILED)
+
+    @handler("RollbackStack", expand=False)
+    def rollback_stack(self, context: Any, request: Any) -> Any:
+        """Undo a deployment that failed and was told to stay as it was."""
+        stack = self._half_done(context, request["StackName"])
+        executor = Executor(_empty_change_set(stack))
+        unfinished: Unfinished = stack.unfinished
+        work = lambda: roll_back(stack, executor, unfinished, "User Initiated")  # noqa: E731 - a parameter
+        _in_background(stack, work, StackStatus.ROLLBACK_FAILED)
+        return RollbackStackOutput(StackId=stack.stack_id)
+
+    @handler("ContinueUpdateRollback", expand=False)
+    def continue_update_rollback(self, context: Any, request: Any) -> Any:
+        """Take a stack whose rollback failed as rolled back: what could be undone was."""
+        stack = _active(context, request["StackName"])
+        if stack is None:
+            raise ValidationError(f"Stack [{request['StackName']}] does not exist")
+        if stack.status != StackStatus.UPDATE_ROLLBACK_FAILED:
+            raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not continue rollback.")
+        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, "User Initiated")
+        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+        return ContinueUpdateRollbackOutput()
+
+    @handler("ListImports")
+    def list_imports(self, context: Any, export_name: str, **_: Any) -> Any:
+        """Return the stacks that import an export."""
+        store = get_cloudformation_store(context.account_id, context.region)
+        for stack in store.stacks_v2.values():
+            if export_name in stack.resolved_exports and (names := exports.importing(stack, export_name)):
+                return ListImportsOutput(Imports=names)
+        raise ValidationError(f"Export '{export_name}' is not imported by any stack.")
+
+    @staticmethod
+    def _half_done(context: Any, name: str) -> Any:
+        stack = _active(context, name)
+        if stack is None:
+            raise ValidationError(f"Stack [{name}] does not exist")
+        if stack.status not in _HALF_DONE or not getattr(stack, "unfinished", None):
+            raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be rolled back.")
+        return stack
+
+
+def _active(context: Any, name: str) -> Any:
+    """Return the stack of a name or an ARN that is not deleted, or None."""
+    for stack in get_cloudformation_store(context.account_id, context.region).stacks_v2.values():
+        if name in (stack.stack_name, stack.stack_id) and stack.is_active():
+            return stack
+    return None
+
+
+def _refuse_unless_updatable(stack: Any) -> None:
+    if stack.status not in _UPDATABLE:
+        raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _required_name(request: Any) -> str:
+    name = request.get("StackName")
+    if not name:
+        raise ValidationError("StackName must be specified")
+    return str(name)
+
+
+def _template(request: Any) -> tuple[str, Any]:
+    """Return the body of the request's template, and what it says."""
+    body, url = request.get("TemplateBody"), request.get("TemplateURL")
+    if bool(body) == bool(url):
+        raise ValidationError("Specify exactly one of 'TemplateBody' or 'TemplateUrl'")
+    body = api_utils.extract_template_body(request)
+    template = template_preparer.parse_template(body)
+    if len(body) > 51200 and not url:
+        raise ValidationError(
+            f"1 validation error detected: Value '{body}' at 'templateBody' failed to satisfy constraint: "
+            "Member must have length less than or equal to 51200"
+        )
+    expands = "Transform" in template or "Fn::Transform" in body
+    if expands and "CAPABILITY_AUTO_EXPAND" not in request.get("Capabilities", []):
+        raise InsufficientCapabilitiesException("Requires capabilities : [CAPABILITY_AUTO_EXPAND]")
+    return body, template
+
+
+def _begin(stack: Any, deployment: Deployment, *, is_creation: bool) -> None:
+    stack.status_reason = None
+    stack.set_stack_status(
+        StackStatus.CREATE_IN_PROGRESS if is_creation else StackStatus.UPDATE_IN_PROGRESS, "User Initiated"
+    )
+    failed = StackStatus.CREATE_FAILED if is_creation else StackStatus.UPDATE_FAILED
+    _in_background(stack, deployment.run, failed)
+
+
+def _in_background(stack: Any, work: Callable[[], object], failed: Any) -> None:
+    """Start the work; an error in the engine itself ends it in a status that can be left, never in progress."""
+
+    def run(*_: Any) -> None:
+        try:
+            work()
+        except Exception as error:
+            LOG.exception("stack %s: the engine failed", stack.stack_name)
+            stack.set_stack_status(failed, f"Internal error: {error}")
+
+    start_worker_thread(run)
+
+
+def _empty_change_set(stack: Any) -> Any:
+    return ChangeSet(stack, {"ChangeSetName": f"without-template-{stack.stack_name}"}, template_body="")
+
+
+def _delete(stack: Any, retained: list[str]) -> None:
+    if reason := exports.refusal(stack, []):
+        stack.set_stack_status(StackStatus.DELETE_FAILED, f"Delete canceled. {reason}")
+        return
+    failed = delete_all(stack, Executor(_empty_change_set(stack)), retained)
+    if failed:
+        names = ", ".join(failed)
+        stack.set_stack_status(StackStatus.DELETE_FAILED, f"The following resource(s) failed to delete: [{names}].")
+        return
+    _deleted(stack)
+
+
+def _deleted(stack: Any) -> None:
+    stack.resolved_exports = {}
+    stack.imports = set()
+    stack.set_stack_status(StackStatus.DELETE_COMPLETE)
+    stack.deletion_time = datetime.now(tz=UTC)

@@ -1,0 +1,70 @@
+"""Calls the providers of resource types, with updates of ours where LocalStack has none."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceProviderExecutor,
+    convert_payload,
+)
+
+from localstack_corrections.cloudformation.engine.records import carried, specified
+from localstack_corrections.cloudformation.resources.change import Change
+from localstack_corrections.cloudformation.resources.registry import LEFT_OUT, UPDATES
+
+if TYPE_CHECKING:
+    from localstack_corrections.cloudformation.engine.records import Record
+
+
+def updates_in_place(resource_type: str, provider: Any) -> bool:
+    """Return whether a resource of this type can be changed without being replaced."""
+    return resource_type in UPDATES or _has_update(provider)
+
+
+def _has_update(provider: Any) -> bool:
+    """Return whether the provider implements an update; the scaffolded one does nothing but raise."""
+    return bool(type(provider).update.__code__.co_names != ("NotImplementedError",))
+
+
+class ProviderExecutor(ResourceProviderExecutor):
+    """LocalStack's executor with in-place updates, and failures that say why."""
+
+    def execute_action(self, resource_provider: Any, raw_payload: Any) -> Any:
+        """Update by our modules, then by the provider; create and delete as LocalStack does."""
+        if raw_payload["action"] not in ("Modify", "Dynamic"):
+            event = super().execute_action(resource_provider, raw_payload)
+            if event.status == OperationStatus.FAILED and (error := event.custom_context.get("exception")):
+                event.message = str(error)
+            if event.status == OperationStatus.SUCCESS and raw_payload["action"] == "Add":
+                self._complete(resource_provider, raw_payload, event)
+            return event
+        request = convert_payload(stack_name=self.stack_name, stack_id=self.stack_id, payload=raw_payload)
+        update = UPDATES.get(request.resource_type)
+        if update is None:
+            return resource_provider.update(request)
+        change = _change(resource_provider, request)
+        model = {**change.after, **(update(change) or {})}
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
+
+    def _complete(self, resource_provider: Any, raw_payload: Any, event: Any) -> None:
+        """Set the properties that LocalStack's provider leaves out when it creates the resource."""
+        model = event.resource_model or {}
+        left_out = LEFT_OUT.get(raw_payload["resourceType"], frozenset()) & model.keys()
+        if not left_out:
+            return
+        request = convert_payload(stack_name=self.stack_name, stack_id=self.stack_id, payload=raw_payload)
+        before = {name: value for name, value in model.items() if name not in left_out}
+        change = Change(before, model, resource_provider, request)
+        model.update(UPDATES[request.resource_type](change) or {})
+
+
+def _change(provider: Any, request: Any) -> Change:
+    deployed: Record = request.custom_context["deployed"]
+    attributes = copy.deepcopy(carried(deployed))
+    before = {**attributes, **copy.deepcopy(specified(deployed))}
+    after = {**attributes, **copy.deepcopy(request.desired_state)}
+    return Change(before, after, provider, request)

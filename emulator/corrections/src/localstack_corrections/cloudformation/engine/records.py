@@ -1,0 +1,43 @@
+"""Deployed resources as a stack remembers them."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+type Properties = dict[str, Any]
+
+
+class Record(TypedDict, total=False):
+    """One deployed resource; a superset of LocalStack's ``ResolvedResource``."""
+
+    LogicalResourceId: str
+    PhysicalResourceId: str
+    Type: str
+    Properties: Properties
+    """What its provider returned: the specified properties and the read-only ones."""
+    SpecifiedProperties: Properties
+    """What the template said, with every reference resolved."""
+    ResourceStatus: str
+    ResourceStatusReason: str
+    LastUpdatedTimestamp: Any
+    DeletionPolicy: str
+    UpdateReplacePolicy: str
+
+
+type Records = dict[str, Record]
+
+
+def specified(record: Record) -> Properties:
+    """Return what the template said of a resource when it was last created or updated."""
+    return record.get("SpecifiedProperties", record.get("Properties", {}))
+
+
+def carried(record: Record) -> Properties:
+    """Return the properties that a resource has beside the specified ones: identifiers, attributes and defaults."""
+    said = specified(record)
+    return {name: value for name, value in record.get("Properties", {}).items() if name not in said}
+
+
+def is_deployed(record: Record | None) -> bool:
+    """Return whether a physical resource stands behind the record."""
+    return bool(record and record.get("PhysicalResourceId"))

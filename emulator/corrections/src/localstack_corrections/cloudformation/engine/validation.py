@@ -1,0 +1,72 @@
+"""What CloudFormation refuses before it begins."""
+
+from __future__ import annotations
+
+import re
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from localstack.services.cloudformation.engine.validations import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}!]+)?\}")
+
+
+def dependencies(template: dict[str, Any]) -> dict[str, set[str]]:
+    """Return which resources each resource of a template refers to."""
+    resources = {
+        name: resource
+        for name, resource in (template.get("Resources") or {}).items()
+        if isinstance(resource, dict) and not name.startswith("Fn::")
+    }
+    return {
+        name: {found for found in _references(resource) if found in resources} for name, resource in resources.items()
+    }
+
+
+def refuse_cycles(template: dict[str, Any]) -> None:
+    """Raise the error of a template whose resources wait for each other."""
+    try:
+        TopologicalSorter(dependencies(template)).prepare()
+    except CycleError as error:
+        names = ", ".join(sorted(set(error.args[1])))
+        raise ValidationError(f"Circular dependency between resources: [{names}]") from None
+
+
+def refuse_other_types(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Raise the error of a template that has another type under a logical id of the deployed one."""
+    old, new = (
+        {name: resource.get("Type") for name, resource in (template.get("Resources") or {}).items()}
+        for template in (before, after)
+    )
+    if names := [name for name in old if name in new and old[name] != new[name]]:
+        raise ValidationError(
+            "Update of resource type is not permitted. The new template modifies resource type of the following "
+            f"resources: [{', '.join(names)}]"
+        )
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _named_by(key, item)
+            yield from _references(item)
+
+
+def _named_by(key: str, value: Any) -> Iterator[str]:
+    if key in ("Ref", "DependsOn") and isinstance(value, str):
+        yield value
+    elif key == "DependsOn" and isinstance(value, list):
+        yield from (name for name in value if isinstance(name, str))
+    elif key == "Fn::GetAtt":
+        name = value.split(".")[0] if isinstance(value, str) else value[0] if value else None
+        if isinstance(name, str):
+            yield name
+    elif key == "Fn::Sub":
+        text, variables = (value, {}) if isinstance(value, str) else (value[0], value[1])
+        yield from (name for name in _REFERENCE.findall(text) if name not in variables)

@@ -1,0 +1,1 @@
+"""What LocalStack's resource providers lack: updates in place, one module for each service."""

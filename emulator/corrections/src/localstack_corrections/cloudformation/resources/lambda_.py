@@ -1,0 +1,147 @@
+"""Lambda."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.cloudformation.resources.change import put_again
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localstack_corrections.cloudformation.resources.change import Change, Update
+
+_CONFIGURATION: Mapping[str, Any] = {
+    "DeadLetterConfig": {},
+    "Description": "",
+    "Environment": {"Variables": {}},
+    "Handler": None,
+    "ImageConfig": {},
+    "Layers": [],
+    "MemorySize": 128,
+    "Role": None,
+    "Runtime": None,
+    "Timeout": 3,
+    "TracingConfig": {"Mode": "PassThrough"},
+    "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": []},
+}
+"""What UpdateFunctionConfiguration takes, and what a function has where a template is silent."""
+
+
+def function(change: Change) -> None:
+    """Change a function's code, configuration and tags, each only if it differs."""
+    from localstack.services.lambda_.resource_providers.aws_lambda_function import _get_lambda_code_param
+
+    api, name = change.client("lambda_"), change.after["FunctionName"]
+    if change.changed("Code", "Architectures"):
+        code = {key: value for key, value in _get_lambda_code_param(change.after).items() if key != "SourceKMSKeyArn"}
+        architectures = change.after.get("Architectures", ["x86_64"])
+        api.update_function_code(FunctionName=name, Architectures=architectures, **code)
+        api.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    if settings := _settings(change):
+        api.update_function_configuration(FunctionName=name, **settings)
+        api.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    _retag(change, change.after["Arn"])
+
+
+def _settings(change: Change) -> dict[str, Any]:
+    settings = {
+        name: change.after.get(name, default)
+        for name, default in _CONFIGURATION.items()
+        if change.changed(name) and (name in change.after or default is not None)
+    }
+    if "Environment" in settings:
+        variables = settings["Environment"].get("Variables", {})
+        settings["Environment"] = {"Variables": {key: str(value) for key, value in variables.items()}}
+    if change.changed("LoggingConfig"):
+        default_group = f"/aws/lambda/{change.after['FunctionName']}"
+        settings["LoggingConfig"] = {
+            "LogFormat": "Text",
+            "LogGroup": default_group,
+            **(change.after.get("LoggingConfig") or {}),
+        }
+    return settings
+
+
+def _retag(change: Change, arn: str) -> None:
+    added, removed = change.tags()
+    if added:
+        change.client("lambda_").tag_resource(Resource=arn, Tags=added)
+    if removed:
+        change.client("lambda_").untag_resource(Resource=arn, TagKeys=removed)
+
+
+def alias(change: Change) -> None:
+    """Point an alias to another version, and its weights to others."""
+    api, function_name, name = change.client("lambda_"), change.after["FunctionName"], change.after["Name"]
+    weights = (change.after.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    if isinstance(weights, list):
+        weights = {each["FunctionVersion"]: each["FunctionWeight"] for each in weights}
+    api.update_alias(
+        FunctionName=function_name,
+        Name=name,
+        FunctionVersion=change.after["FunctionVersion"],
+        Description=change.after.get("Description", ""),
+        RoutingConfig={"AdditionalVersionWeights": weights},
+    )
+    if not change.changed("ProvisionedConcurrencyConfig"):
+        return
+    if wanted := change.after.get("ProvisionedConcurrencyConfig"):
+        executions = wanted["ProvisionedConcurrentExecutions"]
+        api.put_provisioned_concurrency_config(
+            FunctionName=function_name, Qualifier=name, ProvisionedConcurrentExecutions=executions
+        )
+    else:
+        api.delete_provisioned_concurrency_config(FunctionName=function_name, Qualifier=name)
+
+
+def url(change: Change) -> None:
+    """Change who may call a URL, and how."""
+    defaults: Mapping[str, Any] = {"AuthType": "NONE", "Cors": {}, "InvokeMode": "BUFFERED"}
+    settings = {name: change.after.get(name, default) for name, default in defaults.items() if change.changed(name)}
+    if qualifier := change.after.get("Qualifier"):
+        settings["Qualifier"] = qualifier
+    change.client("lambda_").update_function_url_config(FunctionName=change.after["TargetFunctionArn"], **settings)
+
+
+_MAPPING_DEFAULTS: Mapping[str, Any] = {
+    "BatchSize": None,
+    "BisectBatchOnFunctionError": False,
+    "DestinationConfig": {},
+    "Enabled": True,
+    "FilterCriteria": {},
+    "FunctionName": None,
+    "FunctionResponseTypes": [],
+    "MaximumBatchingWindowInSeconds": 0,
+    "MaximumRecordAgeInSeconds": -1,
+    "MaximumRetryAttempts": -1,
+    "ParallelizationFactor": 1,
+    "ScalingConfig": {},
+    "SourceAccessConfigurations": [],
+    "TumblingWindowInSeconds": 0,
+}
+
+
+def event_source_mapping(change: Change) -> None:
+    """Change how a function reads from its source."""
+    settings = {
+        name: change.after.get(name, default)
+        for name, default in _MAPPING_DEFAULTS.items()
+        if change.changed(name) and (name in change.after or default is not None)
+    }
+    if change.changed("BatchSize") and "BatchSize" not in change.after:
+        is_queue = ":sqs:" in str(change.after.get("EventSourceArn", ""))
+        settings["BatchSize"] = 10 if is_queue else 100
+    if settings:
+        change.client("lambda_").update_event_source_mapping(UUID=change.after["Id"], **settings)
+    if arn := change.after.get("EventSourceMappingArn"):
+        _retag(change, arn)
+
+
+UPDATES: Mapping[str, Update] = {
+    "AWS::Lambda::Alias": alias,
+    "AWS::Lambda::EventInvokeConfig": put_again,
+    "AWS::Lambda::EventSourceMapping": event_source_mapping,
+    "AWS::Lambda::Function": function,
+    "AWS::Lambda::Url": url,
+}

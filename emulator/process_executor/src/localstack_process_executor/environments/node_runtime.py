@@ -1,0 +1,185 @@
+"""Node.js functions: the ``node`` of this machine that a runtime's name means, and AWS's client for it."""
+
+import contextlib
+import logging
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from localstack_process_executor.environments import node_sdk
+from localstack_process_executor.environments.missing_runtime import MissingRuntime
+from localstack_process_executor.environments.native_runtimes import NativeRuntime, Places
+from localstack_process_executor.environments.runtime_dir import SANDBOX
+
+LOG = logging.getLogger(__name__)
+_RUNTIME = re.compile(r"nodejs(\d+)\.x")
+_VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+_PROBE_SECONDS = 10.0
+_OLDEST = 18
+_OURS = SANDBOX / "node"
+_CLIENT = Path("aws-lambda-ric/dist/index.mjs")
+CLIENT_SETTING = "LAMBDA_PROCESS_NODE_MODULES"
+"""The ``node_modules`` folder that has ``aws-lambda-ric``."""
+_HEADER_BYTES = 81920
+_NEW_SPACE_PERCENT, _OLD_SPACE_PERCENT = 5, 90
+"""AWS's start script gives V8 these parts of the function's memory."""
+
+
+@dataclass(frozen=True)
+class NodeRuntime(NativeRuntime):
+    """A ``node`` with AWS's runtime interface client."""
+
+    major: int = 0
+    """Of the runtime's name."""
+    client: str = ""
+    """The one file of aws-lambda-ric."""
+
+    def shown(self) -> Mapping[str, str]:
+        """Return the interpreter, and the SDK where ``require`` and where ``import`` look for it."""
+        sdk = str(node_sdk.modules())
+        return {"/var/lang/bin/node": self.executable, "/var/runtime/node_modules": sdk, "/node_modules": sdk}
+
+    def runtime_files(self) -> Mapping[str, Path]:
+        """Return AWS's client as ``index.mjs``, what starts it, and the native half that it asks for."""
+        return {
+            "index.mjs": Path(self.client),
+            "bootstrap.mjs": _OURS / "bootstrap.mjs",
+            "node_path.mjs": _OURS / "node_path.mjs",
+            "rapid-client.node": _OURS / "rapid-client.node",
+            "node_modules": Path(),
+        }
+
+    def folders(self, layers: Path) -> Mapping[str, str]:
+        """Return the layers' packages where ``import`` finds them: above the code's folder."""
+        for name in (f"nodejs/node{self.major}/node_modules", "nodejs/node_modules"):
+            if (layers / name).is_dir():
+                return {"/var/node_modules": str(layers / name)}
+        return {}
+
+    def variables(self, places: Places) -> Mapping[str, str]:
+        """Return AWS's ``NODE_PATH``."""
+        sdk = "/var/runtime/node_modules" if places.is_own_root else str(node_sdk.modules())
+        layers = [f"{places.layers}/nodejs/{folder}node_modules" for folder in (f"node{self.major}/", "")]
+        return {"NODE_PATH": ":".join([*layers, sdk, places.runtime, places.task])}
+
+    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+        """Start the runtime's fork server, and install the SDK's packages that the function names."""
+        super().prepare(function, code, layers)
+        node_sdk.provide(function, self.major, code, layers)
+
+    def command(self, places: Places, variables: Mapping[str, str], code: Path, layers: Path) -> list[str]:
+        """Return AWS's command line; without a root of its own, a word more tells bootstrap.mjs."""
+        del code, layers
+        memory = int(variables.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or 128)
+        node = f"{places.lang}/bin/node" if places.is_own_root else self.executable
+        return [
+            node,
+            "--expose-gc",
+            f"--max-http-header-size={_HEADER_BYTES}",
+            f"--max-semi-space-size={max(1, memory * _NEW_SPACE_PERCENT // 100)}",
+            f"--max-old-space-size={memory * _OLD_SPACE_PERCENT // 100}",
+            f"{places.runtime}/bootstrap.mjs",
+            *([] if places.is_own_root else ["node-path"]),
+        ]
+
+
+def major_of(runtime: str | None) -> int | None:
+    """Return the Node.js version that a runtime's name means; ``None`` for what is not Node.js."""
+    match = _RUNTIME.fullmatch(runtime or "")
+    return int(match[1]) if match else None
+
+
+@cache
+def find(name: str) -> NativeRuntime | None:
+    """Return the runtime of this name, e.g. ``nodejs22.x``, on the best ``node`` of this machine.
+
+    One of another version is used with one warning. Without any, or without AWS's client, every invocation says so.
+    """
+    major = major_of(name)
+    if major is None:
+        return None
+    found, client = installed(), _client()
+    if not found:
+        hint = f"install Node.js {major} (nodejs.org), or put it on the PATH of LocalStack."
+        return _missing(name, f"There is no Node.js {_OLDEST} or newer on this machine. Hint: {hint}")
+    if not client:
+        hint = (
+            f"run 'npm install --ignore-scripts aws-lambda-ric', and set {CLIENT_SETTING} to its node_modules folder."
+        )
+        return _missing(name, f"AWS's runtime client for Node.js, aws-lambda-ric, is not installed. Hint: {hint}")
+    version = _choose(name, major, found)
+    return NodeRuntime(f"nodejs:{version[0]}.v{version[1]}", found[version], major, str(client))
+
+
+def _choose(name: str, major: int, found: Mapping[tuple[int, int, int], str]) -> tuple[int, int, int]:
+    fitting = [version for version in found if version[0] == major]
+    best = max(fitting or found)
+    if not fitting:
+        LOG.warning(
+            "No Node.js %s can be used on this machine; functions of runtime %s run on Node.js %s. "
+            "Hint: install it, e.g. with 'nvm install %s' or 'fnm install %s'.",
+            major, name, ".".join(map(str, best)), major, major,
+        )  # fmt: skip
+    return best
+
+
+def _missing(name: str, reason: str) -> MissingRuntime:
+    return MissingRuntime(name, reason=f"{name}: {reason}")
+
+
+def _client() -> Path | None:
+    """Return AWS's client in the folder that the setting names, or in one above the working folder."""
+    named = os.environ.get(CLIENT_SETTING)
+    folders = [Path(named)] if named else [folder / "node_modules" for folder in (Path.cwd(), *Path.cwd().parents)]
+    return next((folder / _CLIENT for folder in folders if (folder / _CLIENT).is_file()), None)
+
+
+@cache
+def installed() -> dict[tuple[int, int, int], str]:
+    """Return the program of each version of Node.js on this machine that can run functions."""
+    found: dict[tuple[int, int, int], str] = {}
+    for candidate in _candidates():
+        version = _version_of(candidate)
+        if version and version[0] >= _OLDEST:
+            found.setdefault(version, str(candidate.resolve()))
+    return found
+
+
+def _candidates() -> Iterator[Path]:
+    """On the PATH, and where nvm, fnm, volta, mise, n and Homebrew put them."""
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    patterns = (
+        (home / ".nvm/versions/node", "v*/bin/node"),
+        (home / ".local/share/fnm/node-versions", "v*/installation/bin/node"),
+        (home / ".volta/tools/image/node", "*/bin/node"),
+        (home / ".local/share/mise/installs/node", "*/bin/node"),
+        (Path("/usr/local/n/versions/node"), "*/bin/node"),
+        (Path("/opt"), "node*/bin/node"),
+        (Path("/opt/homebrew/opt"), "node@*/bin/node"),
+        (Path("/usr/local/bin"), "node"),
+        (Path("/usr/bin"), "node"),
+    )
+    if on_path := shutil.which("node"):
+        yield Path(on_path)
+    for folder, pattern in patterns:
+        with contextlib.suppress(OSError):
+            yield from sorted(folder.glob(pattern))
+
+
+@cache
+def _version_of(program: Path) -> tuple[int, int, int] | None:
+    """Ask it; ``None`` for what is no working Node.js."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        answer = subprocess.check_output(
+            [program, "--version"], stderr=subprocess.DEVNULL, timeout=_PROBE_SECONDS, text=True, env={}
+        )
+        if match := _VERSION.match(answer):
+            major, minor, patch = map(int, match.groups())
+            return major, minor, patch
+    return None

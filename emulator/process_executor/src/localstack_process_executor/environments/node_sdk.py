@@ -1,0 +1,98 @@
+"""The AWS SDK for JavaScript, which AWS's Node.js runtimes have: got when a function needs it, and never while it runs.
+
+A package that a function names and does not bring is installed with npm into one folder that all functions see, while
+the function is being made. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+"""
+
+import logging
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+LOG = logging.getLogger(__name__)
+SETTING = "LAMBDA_PROCESS_NODE_SDK"
+"""The folder of the packages."""
+OFFLINE_SETTING = "LAMBDA_PROCESS_NODE_SDK_INSTALL"
+"""``0`` installs nothing."""
+_NAMED = re.compile(rb"""["'](@aws-sdk/[a-z0-9.-]+|@smithy/[a-z0-9.-]+|aws-sdk)(?:/[^"']*)?["']""")
+_V2, _FIRST_WITHOUT_V2 = "aws-sdk", 18
+_SOURCES = frozenset({".js", ".mjs", ".cjs"})
+_SOURCE_BYTES = 8 * 1024 * 1024
+_INSTALL_SECONDS = 300.0
+_ERROR_CHARACTERS = 400
+_lock = threading.Lock()
+
+
+@cache
+def modules() -> Path:
+    """Return the folder of the packages, which is there."""
+    named = os.environ.get(SETTING)
+    cache_folder = os.environ.get("XDG_CACHE_HOME") or str(_home() / ".cache")
+    folder = Path(named) if named else Path(cache_folder, "localstack-process-executor", "node-sdk")
+    (folder / "node_modules").mkdir(parents=True, exist_ok=True)
+    return (folder / "node_modules").resolve()
+
+
+def provide(function: str, major: int, code: Path, layers: Iterable[Path]) -> None:
+    """Install the packages that a function's code names, and neither it, its layers nor the folder have.
+
+    Version 2 of the SDK is in AWS's runtimes before Node.js 18 only.
+
+    Never raises: where npm cannot install one, the log says so, and the function fails as on AWS without it.
+    """
+    brought = [code / "node_modules", *(layer / "nodejs/node_modules" for layer in layers)]
+    named = _named_in(code) if major < _FIRST_WITHOUT_V2 else _named_in(code) - {_V2}
+    wanted = {name for name in named if not any((folder / name).is_dir() for folder in brought)}
+    if not wanted or os.environ.get(OFFLINE_SETTING) == "0":
+        return
+    with _lock:
+        if missing := sorted(name for name in wanted if not (modules() / name / "package.json").is_file()):
+            _install(function, missing)
+
+
+def _named_in(code: Path) -> set[str]:
+    return {match.decode() for source in _sources(code) for match in _NAMED.findall(source)}
+
+
+def _sources(code: Path) -> Iterator[bytes]:
+    """Yield the function's own code, without the packages it brings."""
+    for folder, names, files in os.walk(code):
+        names[:] = [name for name in names if name != "node_modules"]
+        for file in files:
+            path = Path(folder, file)
+            if path.suffix in _SOURCES and path.stat().st_size <= _SOURCE_BYTES:
+                yield path.read_bytes()
+
+
+def _install(function: str, names: list[str]) -> None:
+    npm = shutil.which("npm")
+    packages = " ".join(names)
+    if not npm:
+        LOG.warning("%s needs %s, and npm is not installed. Hint: put them into its package.", function, packages)
+        return
+    LOG.info("Installing %s for %s, once: AWS's runtime has it.", packages, function)
+    command = [
+        npm, "install", "--prefix", str(modules().parent), "--ignore-scripts", "--no-audit", "--no-fund",
+        "--no-update-notifier", "--loglevel=error", "--omit=dev", *names,
+    ]  # fmt: skip
+    # where npm finds the person's registry
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(_home())}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, env=environment, check=False
+        )
+        problem = done.stderr.strip()[-_ERROR_CHARACTERS:] if done.returncode else ""
+    except (OSError, subprocess.SubprocessError) as error:
+        problem = str(error)
+    if problem:
+        LOG.warning("npm could not install %s for %s: %s Hint: put them into its package.", packages, function, problem)
+
+
+def _home() -> Path:
+    return Path(pwd.getpwuid(os.getuid()).pw_dir)

@@ -1,0 +1,135 @@
+"""A deployment that fails leaves a stack that works and that the next deployment updates."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
+    from tests.corrections.cloudformation.stacks import Stack
+
+BROKEN = {
+    "Type": "AWS::SSM::Parameter",
+    "Properties": {"Type": "String", "Value": "v", "Name": "/aws/not-allowed"},
+}
+QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
+
+
+def _queue(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SQS::Queue", "Properties": properties}
+
+
+def _after(*names: str) -> dict[str, Any]:
+    return {**BROKEN, "DependsOn": list(names)}
+
+
+def _timeout(aws: Clients, url: str) -> str:
+    return aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"][
+        "VisibilityTimeout"
+    ]
+
+
+def _queues(aws: Clients, prefix: str) -> list[str]:
+    return aws.client("sqs").list_queues(QueueNamePrefix=prefix).get("QueueUrls", [])
+
+
+def test_a_failed_creation_leaves_nothing(aws: Clients, stack: Stack) -> None:
+    assert stack.deploy({"It": QUEUE, "Broken": _after("It")}) == "ROLLBACK_COMPLETE"
+    assert _queues(aws, stack.name) == []
+    assert stack.physical_ids() == {}
+    assert stack.statuses("It") == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+
+
+def test_a_failed_update_leaves_the_old_resources_as_they_were(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": _queue(VisibilityTimeout=10)})
+    before = stack.physical_ids()
+    stack_id = stack.describe()["StackId"]
+    status = stack.deploy({"It": _queue(VisibilityTimeout=20), "New": QUEUE, "Broken": _after("It", "New")})
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.physical_ids() == before
+    assert stack.describe()["StackId"] == stack_id
+    assert _timeout(aws, before["It"]) == "10"
+    assert _queues(aws, stack.name) == [before["It"]]
+
+
+def test_a_replaced_resource_stands_again_after_a_failed_update(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": QUEUE})
+    before = stack.physical_ids()
+    stack.deploy({"It": _queue(FifoQueue=True), "Broken": _after("It")})
+    assert stack.physical_ids() == before
+    assert _queues(aws, stack.name) == [before["It"]]
+
+
+def test_the_next_deployment_updates_a_stack_that_was_rolled_back(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": _queue(VisibilityTimeout=10)})
+    it = stack.physical_ids()["It"]
+    stack.deploy({"It": _queue(VisibilityTimeout=20), "Broken": _after("It")})
+    assert stack.deploy({"It": _queue(VisibilityTimeout=30)}) == "UPDATE_COMPLETE"
+    assert stack.physical_ids() == {"It": it}
+    assert _timeout(aws, it) == "30"
+
+
+def test_the_reason_of_a_failure_names_the_resource(stack: Stack) -> None:
+    stack.deploy({"Broken": BROKEN})
+    assert any(reason.startswith("The following resource(s) failed: [Broken].") for reason in stack.reasons())
+
+
+def test_a_stack_can_stay_as_a_failure_left_it_and_be_finished_later(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": _queue(VisibilityTimeout=10)})
+    resources = {"It": _queue(VisibilityTimeout=20), "Broken": _after("It")}
+    assert stack.deploy(resources, disable_rollback=True) == "UPDATE_FAILED"
+    it = stack.physical_ids()["It"]
+    assert _timeout(aws, it) == "20"
+    assert stack.deploy({"It": _queue(VisibilityTimeout=20), "New": QUEUE}) == "UPDATE_COMPLETE"
+    assert stack.physical_ids()["It"] == it
+
+
+def test_a_stack_that_stayed_as_a_failure_left_it_can_be_rolled_back(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": _queue(VisibilityTimeout=10)})
+    resources = {"It": _queue(VisibilityTimeout=20), "New": QUEUE, "Broken": _after("It", "New")}
+    stack.deploy(resources, disable_rollback=True)
+    aws.client("cloudformation").rollback_stack(StackName=stack.name)
+    assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
+    assert set(stack.physical_ids()) == {"It"}
+    assert _timeout(aws, stack.physical_ids()["It"]) == "10"
+
+
+def test_an_export_that_another_stack_imports_cannot_go(stack: Stack, other_stack: Stack) -> None:
+    export = {"Out": {"Value": "value", "Export": {"Name": stack.name}}}
+    stack.deploy({"It": QUEUE}, Outputs=export)
+    value = {"Fn::ImportValue": stack.name}
+    importing = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+    assert other_stack.deploy({"Imports": importing}) == "CREATE_COMPLETE"
+    assert stack.delete() == "DELETE_FAILED"
+    other_stack.delete()
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_an_export_that_does_not_exist_fails_the_deployment(stack: Stack) -> None:
+    value = {"Fn::ImportValue": f"no-{stack.name}"}
+    importing = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+    assert stack.deploy({"Imports": importing}) == "ROLLBACK_COMPLETE"
+    assert any(f"No export named no-{stack.name} found." in reason for reason in stack.reasons())
+
+
+@pytest.mark.parametrize("verb", ["create_stack", "create_change_set"])
+def test_resources_that_wait_for_each_other_are_refused(aws: Clients, stack: Stack, verb: str) -> None:
+    resources = {"A": {**QUEUE, "DependsOn": "B"}, "B": {**QUEUE, "DependsOn": "A"}}
+    more = {"ChangeSetName": "c", "ChangeSetType": "CREATE"} if verb == "create_change_set" else {}
+    with pytest.raises(ClientError, match=r"Circular dependency between resources: \[A, B\]"):
+        getattr(aws.client("cloudformation"), verb)(
+            StackName=stack.name, TemplateBody=json.dumps({"Resources": resources}), **more
+        )
+
+
+def test_a_protected_stack_is_not_deleted(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": QUEUE})
+    api = aws.client("cloudformation")
+    api.update_termination_protection(StackName=stack.name, EnableTerminationProtection=True)
+    with pytest.raises(ClientError, match="TerminationProtection is enabled"):
+        api.delete_stack(StackName=stack.name)
+    api.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)

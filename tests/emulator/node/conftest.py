@@ -1,0 +1,125 @@
+"""Node.js functions in execution environments of the plugin, without LocalStack."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localstack_process_executor.environments import launches, node_runtime, node_sdk
+from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Outcome
+from localstack_process_executor.environments.platform_log import JsonLog, TextLog
+from localstack_process_executor.environments.variables import function_environment
+from tests.emulator.conftest import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from localstack_process_executor.environments.aws_paths import PathTranslation
+    from localstack_process_executor.environments.forking import Forked
+    from localstack_process_executor.environments.native_runtimes import NativeRuntime
+
+type MakeNode = Callable[..., Function]
+
+
+@pytest.fixture(scope="session")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the SDK's packages, with one that is no more than its name."""
+    folder = tmp_path_factory.mktemp("sdk")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)
+    client = folder / "node_modules/@aws-sdk/client-pizza"
+    client.mkdir(parents=True)
+    (client / "package.json").write_text('{"name": "@aws-sdk/client-pizza", "main": "index.js"}')
+    (client / "index.js").write_text("exports.PizzaClient = class PizzaClient {};")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runtime(sdk: Path) -> Iterator[NativeRuntime]:
+    """The runtime of the newest Node.js on this machine."""
+    if not node_runtime.installed():
+        pytest.skip("this machine has no Node.js that runs functions")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(node_sdk.SETTING, str(sdk))
+        node_sdk.modules.cache_clear()
+        yield node_runtime.find(f"nodejs{max(node_runtime.installed())[0]}.x")
+        node_sdk.modules.cache_clear()
+
+
+@pytest.fixture
+def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Iterator[MakeNode]:  # noqa: ARG001
+    """Make environments from source text or files; every one is stopped at the end of the test."""
+    environments: list[ExecutionEnvironment] = []
+
+    def make(
+        source: str | Mapping[str, str],
+        *,
+        handler: str = "function.handler",
+        timeout: float = 20.0,
+        variables: Mapping[str, str] | None = None,
+        layers: Sequence[Mapping[str, str]] = (),
+        log_format: str = "Text",
+        log_level: str = "Info",
+        memory_size_mb: int = 256,
+        native: NativeRuntime = runtime,
+        start: bool = True,
+    ) -> Function:
+        number = len(environments)
+        code = _written(tmp_path / f"code-{number}", {"function.js": source} if isinstance(source, str) else source)
+        folders = [_written(tmp_path / f"layer-{number}-{at}", files) for at, files in enumerate(layers)]
+
+        def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:
+            service = {
+                "_HANDLER": handler,
+                "AWS_REGION": "us-east-1",
+                "AWS_LAMBDA_FUNCTION_NAME": "f",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_size_mb),
+            }
+            if log_format == "JSON":
+                service |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": log_level}
+            environment = function_environment(service, variables or {}, runtime="nodejs22.x", runtime_api=runtime_api)
+            return native.launch(launches.Program(code, environment, folders), folder)
+
+        name, arn = native.build, "arn:aws:lambda:us-east-1::runtime:0"
+        log = JsonLog(name, arn, "$LATEST", "f", "on-demand") if log_format == "JSON" else TextLog(name, arn, "$LATEST")
+        environment = ExecutionEnvironment(FunctionSpec(timeout, memory_size_mb, init_seconds=30.0), log, launch)
+        environments.append(environment)
+        if start:
+            environment.start()
+        return Function(environment)
+
+    yield make
+    for environment in environments:
+        environment.stop()
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+        path.chmod(0o755)
+    for place in (folder, *folder.parents[:3]):
+        place.chmod(0o755)
+    return folder
+
+
+def evaluates() -> str:
+    """Return a function that evaluates the JavaScript it is given."""
+    return "exports.handler = async (event, context) => eval(event);"
+
+
+def logged(outcome: Outcome) -> list[str]:
+    """Return the lines of a log that the function wrote, without the platform's."""
+    platform = ("START ", "END ", "REPORT ", "INIT_START ")
+    return [line for line in outcome.log.splitlines() if not line.startswith(platform)]
+
+
+def documents(outcome: Outcome) -> list[dict[str, Any]]:
+    """Return the JSON events that the function wrote."""
+    events = [json.loads(event.text) for event in outcome.events if event.text.startswith("{")]
+    return [event for event in events if "type" not in event]

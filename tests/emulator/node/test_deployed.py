@@ -1,0 +1,54 @@
+"""Node.js functions through a running LocalStack."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.emulator.deployed import zipped
+
+if TYPE_CHECKING:
+    from tests.emulator.deployed import MakeDeployed
+
+ASKS_THE_EMULATOR = """
+    exports.handler = async () => {
+        const answer = await fetch(process.env.AWS_ENDPOINT_URL + "/_localstack/health");
+        return { status: answer.status, name: process.env.AWS_LAMBDA_FUNCTION_NAME };
+    };
+"""
+
+
+@pytest.mark.parametrize("runtime", ["nodejs20.x", "nodejs22.x"])
+def test_a_function_is_deployed_and_reaches_the_emulator(deploy: MakeDeployed, runtime: str) -> None:
+    function = deploy({"index.js": ASKS_THE_EMULATOR}, Runtime=runtime, Handler="index.handler")
+
+    assert function.answer({}) == {"status": 200, "name": function.name}
+
+
+def test_its_log_has_awss_lines(deploy: MakeDeployed) -> None:
+    function = deploy(
+        {"index.mjs": "export const handler = async () => { console.log('baking'); };"},
+        Runtime="nodejs20.x",
+        Handler="index.handler",
+    )
+    answer = function.call({})
+
+    lines = function.logged()
+
+    assert lines[0].startswith("INIT_START Runtime Version: nodejs:")
+    assert any(line.endswith(f"\t{answer.request_id}\tINFO\tbaking\n") for line in lines)
+    assert any(line.startswith(f"REPORT RequestId: {answer.request_id}\t") for line in lines)
+
+
+def test_an_update_is_used_by_the_next_invocation(deploy: MakeDeployed) -> None:
+
+    function = deploy({"index.js": "exports.handler = async () => 1;"}, Runtime="nodejs20.x", Handler="index.handler")
+    assert function.answer({}) == 1
+
+    function.client.update_function_code(
+        FunctionName=function.name, ZipFile=zipped({"index.js": "exports.handler = async () => 2;"})
+    )
+    function.wait_until_active()
+
+    assert function.answer({}) == 2

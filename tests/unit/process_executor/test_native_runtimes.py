@@ -1,0 +1,118 @@
+"""Programs that are executed in place of the forked Python: which there are, and which cannot be."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from localstack_process_executor.environments import node_runtime, node_sdk
+from localstack_process_executor.environments.compiled_runtime import CompiledRuntime
+from localstack_process_executor.environments.errors import EntrypointError
+from localstack_process_executor.environments.missing_runtime import MissingRuntime
+from localstack_process_executor.environments.native_runtimes import Places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLACES = Places("/var/task", "/opt", "/var/runtime", "/var/lang")
+
+
+def command(code: Path, layers: Path) -> list[str]:
+    """Return what is executed of a function with this code and these layers."""
+    return CompiledRuntime("provided:al2023.v1").command(PLACES, {}, code, layers)
+
+
+def written(folder: Path, content: bytes, mode: int = 0o755) -> Path:
+    """Return the folder, with this bootstrap."""
+    folder.mkdir(exist_ok=True)
+    (folder / "bootstrap").write_bytes(content)
+    (folder / "bootstrap").chmod(mode)
+    return folder
+
+
+def elf(machine: int) -> bytes:
+    """Return the beginning of a program for a machine."""
+    return b"\x7fELF" + bytes(14) + struct.pack("<H", machine) + bytes(44)
+
+
+def test_the_codes_bootstrap_is_executed_before_a_layers(tmp_path: Path) -> None:
+    code, layers = tmp_path / "code", written(tmp_path / "layers", b"#!/bin/sh\n")
+    code.mkdir()
+
+    assert command(code, layers) == ["/opt/bootstrap"]
+    assert command(written(code, b"#!/bin/sh\n"), layers) == ["/var/task/bootstrap"]
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "problem"),
+    [
+        (b"#!/not/there\n", 0o755, "fork/exec /var/task/bootstrap: no such file or directory"),
+        (b"#!/bin/sh\r\n", 0o755, "fork/exec /var/task/bootstrap: no such file or directory"),
+        (b"just text", 0o755, "fork/exec /var/task/bootstrap: exec format error"),
+        (elf(0x1234), 0o755, "fork/exec /var/task/bootstrap: exec format error"),
+        (b"#!/bin/sh\n", 0o644, "fork/exec /var/task/bootstrap: permission denied"),
+    ],
+    ids=["no-interpreter", "carriage-return", "text", "other-machine", "no-execute-bit"],
+)
+def test_a_bootstrap_that_cannot_be_executed_is_refused_as_on_aws(
+    tmp_path: Path, content: bytes, mode: int, problem: str
+) -> None:
+    code = written(tmp_path / "code", content, mode)
+
+    with pytest.raises(EntrypointError) as refused:
+        command(code, tmp_path)
+
+    assert (str(refused.value), refused.value.error_type) == (problem, "Runtime.InvalidEntrypoint")
+
+
+def test_code_without_a_bootstrap_is_refused_as_on_aws(tmp_path: Path) -> None:
+    with pytest.raises(EntrypointError, match=r"Couldn't find valid bootstrap\(s\): \[/var/task/bootstrap"):
+        command(tmp_path, tmp_path)
+
+
+def test_a_missing_runtime_says_why(tmp_path: Path) -> None:
+    with pytest.raises(EntrypointError, match="no Java here"):
+        MissingRuntime("java21", reason="no Java here").command(PLACES, {}, tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "major"), [("nodejs22.x", 22), ("nodejs8.10", None), ("python3.13", None), (None, None)]
+)
+def test_a_node_runtimes_version_is_in_its_name(runtime: str | None, major: int | None) -> None:
+    assert node_runtime.major_of(runtime) == major
+
+
+def test_v8_gets_awss_part_of_the_functions_memory(tmp_path: Path) -> None:
+    node = node_runtime.NodeRuntime("nodejs:22.v1", "/usr/bin/node", 22, "/client")
+
+    line = node.command(PLACES, {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024"}, tmp_path, tmp_path)
+
+    assert line[0] == "/var/lang/bin/node"
+    assert {"--max-semi-space-size=51", "--max-old-space-size=921"} <= set(line)
+    assert line[-1] == "/var/runtime/bootstrap.mjs"
+
+
+def test_only_packages_of_the_sdk_that_the_code_names_and_does_not_bring_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setenv(node_sdk.SETTING, str(tmp_path / "sdk"))
+    node_sdk.modules.cache_clear()
+    monkeypatch.setattr(node_sdk, "_install", lambda _function, names: asked.append(names))
+    code = tmp_path / "code"
+    brought = code / "node_modules/@aws-sdk/client-sqs"
+    brought.mkdir(parents=True)
+    (brought / "index.js").write_text("require('@aws-sdk/client-never')")
+    (code / "a.mjs").write_text("import { S3Client } from '@aws-sdk/client-s3'; import x from '@aws-sdk/client-sqs';")
+    (code / "b.js").write_text('const { y } = require("@aws-sdk/lib-dynamodb/dist"); require("aws-sdk");')
+
+    node_sdk.provide("f", 22, code, [])
+    node_sdk.provide("f", 16, code, [])
+    node_sdk.modules.cache_clear()
+
+    assert asked == [
+        ["@aws-sdk/client-s3", "@aws-sdk/lib-dynamodb"],
+        ["@aws-sdk/client-s3", "@aws-sdk/lib-dynamodb", "aws-sdk"],
+    ]
