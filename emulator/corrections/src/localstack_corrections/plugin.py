@@ -4,11 +4,21 @@ import logging
 
 from localstack.runtime import hooks
 
-from localstack_corrections import apigateway, cloudformation, dynamodb, events, kinesis, lambda_, stepfunctions
+from localstack_corrections import (
+    apigateway,
+    cloudformation,
+    dynamodb,
+    events,
+    kinesis,
+    lambda_,
+    process,
+    sqs,
+    stepfunctions,
+)
 from localstack_corrections.correction import LOCALSTACK_VERSION, is_the_version, switched_on
 
 LOG = logging.getLogger(__name__)
-SERVICES = (stepfunctions, cloudformation, apigateway, events, lambda_, dynamodb, kinesis)
+SERVICES = (process, sqs, stepfunctions, cloudformation, apigateway, events, lambda_, dynamodb, kinesis)
 CORRECTIONS = tuple(correction for service in SERVICES for correction in service.CORRECTIONS)
 
 

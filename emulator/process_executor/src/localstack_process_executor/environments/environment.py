@@ -6,6 +6,7 @@ process that writes more than a pipe holds waits, much as AWS freezes it.
 """
 
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from localstack_process_executor.environments import payloads
+from localstack_process_executor.environments import payloads, peers
 from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.errors import EntrypointError, EnvironmentStoppedError
 from localstack_process_executor.environments.forking import Forked, base_folder
@@ -118,7 +119,7 @@ class ExecutionEnvironment:
         self._launch = launch
         self._code_state = code_state
         self._on_end = on_end
-        self._api = RuntimeApi(spec.response_limit_bytes)
+        self._api = RuntimeApi(spec.response_limit_bytes, self._is_its_own)
         self._folder = Path(tempfile.mkdtemp(prefix="environment-", dir=base_folder()))
         self._folder.chmod(0o711)
         self._process: RuntimeProcess | None = None
@@ -249,6 +250,11 @@ class ExecutionEnvironment:
             return None
         self._end_process()
         return ended
+
+    def _is_its_own(self, connection: socket.socket) -> bool:
+        """Return whether a process of this environment has made a connection to its runtime API."""
+        process = self._process
+        return process is not None and peers.comes_from(connection, process.pids())
 
     def _run(self, invocation: Invocation, deadline: float) -> _Ended:
         """Hand the invocation over and wait for what becomes of it."""

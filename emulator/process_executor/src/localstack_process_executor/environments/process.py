@@ -60,6 +60,10 @@ class RuntimeProcess:
                 self._function_pid = int(children[0])
         return self._function_pid
 
+    def pids(self) -> list[int]:
+        """Return the processes of the environment, its init aside; none where the system does not tell."""
+        return _descendants(self._forked.pid)
+
     def returncode(self) -> int | None:
         """How it ended, negative for a signal, or ``None`` while it runs."""
         if self._returncode is None:

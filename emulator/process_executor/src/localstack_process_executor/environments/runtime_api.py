@@ -6,13 +6,14 @@ that has no invocation costs nothing. HTTP is parsed by httptools, the parser of
 """
 
 import contextlib
+import logging
 import random
 import re
 import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Literal, NamedTuple
@@ -21,6 +22,7 @@ import httptools
 
 from localstack_process_executor.environments.payloads import RESPONSE_LIMIT_BYTES, request_too_large
 
+LOG = logging.getLogger(__name__)
 _PREFIX = "/2018-06-01/runtime"
 _INVOCATION = re.compile(rf"{_PREFIX}/invocation/([^/]+)/(response|error)")
 _FAILS_TOO_LATE = (
@@ -85,10 +87,16 @@ class _Connection:
 
 
 class RuntimeApi:
-    """Serves one runtime process at a time, on an address of its own."""
+    """Serves one runtime process at a time, on an address of its own.
 
-    def __init__(self, response_limit_bytes: int = RESPONSE_LIMIT_BYTES) -> None:
+    ``admits`` says of each new connection whether it comes from that process; any other one is closed unread.
+    """
+
+    def __init__(
+        self, response_limit_bytes: int = RESPONSE_LIMIT_BYTES, admits: Callable[[socket.socket], bool] = lambda _: True
+    ) -> None:
         self._response_limit_bytes = response_limit_bytes
+        self._admits = admits
         self._listener = _listen()
         self._connections: dict[int, _Connection] = {}
         self._waiting: _Connection | None = None
@@ -141,6 +149,10 @@ class RuntimeApi:
     def _accept(self) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionError):
             sock, _ = self._listener.accept()
+            if not self._admits(sock):
+                LOG.warning("Somebody else than the function connected to its runtime API at %s.", self.address)
+                sock.close()
+                return
             sock.setblocking(True)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections[sock.fileno()] = _Connection(sock)

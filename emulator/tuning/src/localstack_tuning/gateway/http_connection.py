@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 _IDLE_SECONDS = 60
 _READ_BYTES = 256 * 1024
+_TARGET_BYTES = 16 * 1024
 _HEADER_BYTES = 64 * 1024
-_TOO_LONG = "the request's headers are too long"
+"""https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
+_URI_TOO_LONG = 414, "URI Too Long"
+_BAD_REQUEST = 400, "Bad Request"
+UNAVAILABLE = 503, "Service Unavailable"
 _BODY_IN_MEMORY_BYTES = 1024 * 1024
 _NO_BODY = frozenset({204, 304})
 
@@ -61,6 +65,8 @@ class RequestParser:
         self.complete: deque[HttpRequest] = deque()
         self.expects_continue = False
         """Whether the client waits for ``100 Continue`` before it sends the body."""
+        self.refusal = _BAD_REQUEST
+        """Status and reason, once :meth:`feed` has raised."""
         self._parser = httptools.HttpRequestParser(self)
         self._request: HttpRequest | None = None
         self._header_bytes = 0
@@ -88,15 +94,15 @@ class RequestParser:
     def on_url(self, url: bytes) -> None:
         assert self._request
         self._request.target += url
-        self._header_bytes += len(url)
-        if self._header_bytes > _HEADER_BYTES:
-            raise httptools.HttpParserError(_TOO_LONG)
+        if len(self._request.target) > _TARGET_BYTES:
+            self.refusal = _URI_TOO_LONG
+            raise httptools.HttpParserError("the request's target is too long")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         assert self._request
         self._header_bytes += len(name) + len(value)
         if self._header_bytes > _HEADER_BYTES:
-            raise httptools.HttpParserError(_TOO_LONG)
+            raise httptools.HttpParserError("the request's headers are too long")
         if self._has_head:
             return  # behind the body: no trailer field is a header (RFC 9110, 6.5.1)
         value = value.rstrip(b" \t")  # the parser leaves out what is before a value, not what is after it
@@ -165,7 +171,7 @@ class HttpConnection:
                     if not keep_alive:
                         return
         except httptools.HttpParserError:
-            self._send_status(400, "Bad Request")
+            send_status(self._sock, *parser.refusal)
         except (OSError, TimeoutError):
             pass  # the client has gone
 
@@ -219,9 +225,11 @@ class HttpConnection:
             environ["CONTENT_LENGTH"] = str(request.length)
         return environ
 
-    def _send_status(self, status: int, reason: str) -> None:
-        with contextlib.suppress(OSError):
-            self._sock.sendall(f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+def send_status(sock: socket.socket, status: int, reason: str) -> None:
+    """Send a response without a body, after which the connection is to be closed."""
+    with contextlib.suppress(OSError):
+        sock.sendall(f"HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
 
 
 def _answer_for_all(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:

@@ -8,7 +8,9 @@ HTTP and HTTPS, as under Twisted: a TLS handshake begins with a byte that no req
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import os
 import selectors
 import socket
 import ssl
@@ -19,7 +21,7 @@ from localstack import config
 from localstack.runtime.server.core import RuntimeServer
 from rolo.gateway.wsgi import WsgiGateway
 
-from localstack_tuning.gateway.http_connection import HttpConnection
+from localstack_tuning.gateway.http_connection import UNAVAILABLE, HttpConnection, send_status
 
 if TYPE_CHECKING:
     from rolo.gateway import Gateway
@@ -28,7 +30,10 @@ LOG = logging.getLogger(__name__)
 _BACKLOG = 512
 _TLS_HANDSHAKE = b"\x16"
 _FIRST_BYTE_SECONDS = 60.0
-_END_SECONDS = 10.0
+_SHED_BYTES = 64 * 1024
+_PAUSE_SECONDS = 0.05
+"""Between two attempts to accept a connection for which the machine has nothing left."""
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class ThreadedRuntimeServer(RuntimeServer):  # type: ignore[misc]
@@ -40,6 +45,8 @@ class ThreadedRuntimeServer(RuntimeServer):  # type: ignore[misc]
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._stopping = threading.Event()
         self._connections: set[socket.socket] = set()
+        self._spare: int | None = os.open(os.devnull, os.O_RDONLY)
+        """Given up for a moment to refuse a connection when there is no other descriptor left."""
 
     def register(
         self, gateway: Gateway, listen: list[config.HostAndPort], ssl_creds: tuple[str, str] | None = None
@@ -77,10 +84,30 @@ class ThreadedRuntimeServer(RuntimeServer):  # type: ignore[misc]
         self._wake_up.send(b"\0")
 
     def _accept(self, listener: socket.socket, application: WsgiGateway, tls: ssl.SSLContext | None) -> None:
-        with contextlib.suppress(OSError):
+        """Begin to serve a connection, or refuse it when the machine has nothing left for it. Never raises."""
+        try:
             sock, _ = listener.accept()
-            thread = threading.Thread(target=self._serve, args=(sock, application, tls), name="gateway", daemon=True)
+        except OSError as error:
+            if error.errno in _EXHAUSTED:
+                self._refuse_one(listener)
+            return
+        thread = threading.Thread(target=self._serve, args=(sock, application, tls), name="gateway", daemon=True)
+        try:
             thread.start()
+        except (RuntimeError, MemoryError):
+            # as many threads as the machine allows
+            _shed(sock)
+
+    def _refuse_one(self, listener: socket.socket) -> None:
+        """Refuse the next connection with the spare descriptor: left waiting, it would keep the loop busy."""
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+            with contextlib.suppress(OSError):
+                _shed(listener.accept()[0])
+        with contextlib.suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY)
+        self._stopping.wait(_PAUSE_SECONDS)
 
     def _serve(self, sock: socket.socket, application: WsgiGateway, tls: ssl.SSLContext | None) -> None:
         self._connections.add(sock)
@@ -99,3 +126,14 @@ class ThreadedRuntimeServer(RuntimeServer):  # type: ignore[misc]
         finally:
             self._connections.discard(sock)
             sock.close()
+
+
+def _shed(sock: socket.socket) -> None:
+    """Answer a connection with 503, unread, and close it."""
+    with sock:
+        sock.setblocking(False)
+        send_status(sock, *UNAVAILABLE)
+        # what the client has sent would reset the connection before it has read the answer
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_WR)
+            sock.recv(_SHED_BYTES)

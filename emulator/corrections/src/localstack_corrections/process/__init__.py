@@ -1,0 +1,6 @@
+"""Corrections of LocalStack's own process, in the order they apply."""
+
+from localstack_corrections.correction import Correction
+from localstack_corrections.process.open_files import OPEN_FILES
+
+CORRECTIONS: tuple[Correction, ...] = (OPEN_FILES,)
