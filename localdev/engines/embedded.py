@@ -169,7 +169,7 @@ class EmbeddedEngine(LocalEngine):
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self._make_folders()
-        with self.log_file.open("wb") as log:
+        with self.log_file.open("ab") as log:
             process = subprocess.Popen(
                 [project.EMULATOR_PYTHON, "-m", "localstack.runtime.main"],
                 cwd=self.folder,

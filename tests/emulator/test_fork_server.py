@@ -46,6 +46,15 @@ def test_a_killed_fork_server_is_replaced_and_its_environments_live_on(make_func
     assert FORK_SERVERS.current().pid != before
 
 
+def test_a_killed_fork_server_leaves_no_zombie(make_function: MakeFunction) -> None:
+    make_function("def handler(event, context):\n    return 1\n")
+    server = psutil.Process(FORK_SERVERS.current().pid)
+
+    server.kill()
+
+    wait_until(lambda: None if server.is_running() else True, what="the fork server to be gone", seconds=30)
+
+
 def test_a_fork_server_that_dies_while_it_is_asked_says_so() -> None:
     server = ForkServer(interpreters.own(), namespaces=False)
     os.kill(server.pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ from localstack_corrections import (
     events,
     kinesis,
     lambda_,
+    logs,
     process,
     sqs,
     stepfunctions,
@@ -18,7 +19,7 @@ from localstack_corrections import (
 from localstack_corrections.correction import LOCALSTACK_VERSION, is_the_version, switched_on
 
 LOG = logging.getLogger(__name__)
-SERVICES = (process, sqs, stepfunctions, cloudformation, apigateway, events, lambda_, dynamodb, kinesis)
+SERVICES = (process, sqs, logs, stepfunctions, cloudformation, apigateway, events, lambda_, dynamodb, kinesis)
 CORRECTIONS = tuple(correction for service in SERVICES for correction in service.CORRECTIONS)
 
 

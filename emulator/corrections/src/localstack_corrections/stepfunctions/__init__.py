@@ -13,6 +13,7 @@ from localstack_corrections.stepfunctions import (
     intrinsics,
     jsonata,
     jsonpath,
+    kept_executions,
     redrive,
     task_tokens,
 )
@@ -31,4 +32,5 @@ CORRECTIONS: tuple[Correction, ...] = (
     history_pages.CORRECTION,
     execution_lists.CORRECTION,
     redrive.CORRECTION,
+    kept_executions.CORRECTION,
 )

@@ -122,6 +122,8 @@ class ForkServer:
                 env={"LANG": "en_US.UTF-8", "PATH": os.defpath, "LD_LIBRARY_PATH": f"{interpreter.prefix}/lib"},
                 start_new_session=True,
             )
+        # without somebody who waits for it, one that was killed would stay a zombie until it is needed again
+        threading.Thread(target=self._process.wait, name="lambda-fork-server-end", daemon=True).start()
         self._socket = ours
         self._lock = threading.Lock()
         self._socket.settimeout(_START_SECONDS)
