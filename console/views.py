@@ -11,6 +11,7 @@ from urllib.parse import quote
 from console.shown import mark_class
 from executions.graph import SIGNS, Mark, mark_of
 from executions.history import Status
+from executions.origin import origin_of
 from executions.text import failure_text
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class ExecutionView:
     graph_json: str
     seen: str
     """Names what this view shows: another one is shown where it differs."""
+    origin: StateView | None = None
+    """The state whose error made the execution fail, where that is not the one it ended in."""
 
 
 def execution_view(told: Told, *, state: str | None, visit: int | None) -> ExecutionView:
@@ -130,7 +133,15 @@ def execution_view(told: Told, *, state: str | None, visit: int | None) -> Execu
         strip=_strip(history),
         graph_json=json.dumps(told.graph.as_data()) if told.graph else "",
         seen=f"{len(history.events)}-{told.execution.status}",
+        origin=_origin(told),
     )
+
+
+def _origin(told: Told) -> StateView | None:
+    found = origin_of(told.history, told.definition)
+    if found is None or found.index == told.history.culprit:
+        return None
+    return state_view(told, found.state, found)
 
 
 def _chosen(told: Told, state: str | None, visit: int | None) -> StateView | None:
@@ -139,14 +150,12 @@ def _chosen(told: Told, state: str | None, visit: int | None) -> StateView | Non
         return state_view(told, history.visits[visit].state, history.visits[visit])
     if state is not None:
         return state_view(told, state, None)
-    looked_at = _worth_looking_at(history)
+    looked_at = origin_of(history, told.definition) or _worth_looking_at(history)
     return state_view(told, looked_at.state, looked_at) if looked_at else None
 
 
 def _worth_looking_at(history: History) -> Visit | None:
-    """What it failed in, what is at work, what did not go smoothly, or what came last."""
-    if history.culprit is not None:
-        return history.visits[history.culprit]
+    """Return what is at work, what did not go smoothly, or what came last."""
     latest = list(reversed(history.visits))
     for marks in ({Mark.RUNNING, Mark.TIMED_OUT}, {Mark.CAUGHT, Mark.RETRIED, Mark.ABORTED}):
         found = next((visit for visit in latest if mark_of(visit) in marks), None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from executions.definition import TransitionKind
 from executions.history import Status, Step
+from executions.origin import origin_of
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -78,7 +79,7 @@ class Node:
     visits: int = 0
     retries: int = 0
     is_culprit: bool = False
-    """Whether this is the state that the execution failed in."""
+    """Whether this is the state whose error made the execution fail."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def graph_of(definition: Definition, history: History | None = None) -> Graph:
     for visit in history.visits if history else ():
         visits.setdefault(visit.state, []).append(visit)
     places = list(definition.walk())
-    culprit = history.visits[history.culprit].state if history and history.culprit is not None else None
+    origin = origin_of(history, definition) if history else None
+    culprit = origin.state if origin else None
     nodes = tuple(_node(place, visits.get(place.state.name, []), culprit) for place in places)
     steps = history.steps() if history else None
     edges = tuple(_edges(definition, history, steps))

@@ -105,7 +105,7 @@ def extra_html(found: Executed, *, is_open: bool) -> str:
 def page_parts() -> list[str]:
     """What the HTML report needs once, so that its graphs are drawn: styles and scripts, the console's own."""
     styles = (_STATIC / "graph.css").read_text() + _STYLE
-    scripts = [(_STATIC / name).read_text() for name in ("vendor/dagre.min.js", "graph.js")]
+    scripts = [(_STATIC / name).read_text() for name in ("vendor/dagre.min.js", "layout.js", "graph.js")]
     return [f"<style>{styles}</style>", *(f"<script>{script}</script>" for script in scripts)]
 
 

@@ -35,11 +35,34 @@
       field.value = choice.dataset.fill;
       field.focus();
     }
+    if (event.target.closest("[data-failure]")) goToFailure();
     if (event.target.closest("[data-reload]")) {
       event.preventDefault();
       location.reload();
     }
   });
+
+  // from anywhere on the page: the state that the execution failed in
+  function goToFailure() {
+    const graph = document.getElementById("graph");
+    if (!graph?.goToFailure()) return;
+    graph.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "f" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    goToFailure();
+  });
+
+  /** On a narrow page the way taken is one line: the end of it is what matters. */
+  function showEndOfStrip() {
+    const strip = document.querySelector(".strip");
+    const last = strip?.querySelector(".mark-failed, .mark-timed-out, .mark-running") ?? strip?.lastElementChild;
+    if (strip && last && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = last.offsetLeft - strip.offsetLeft - 24;
+  }
+  showEndOfStrip();
+  document.addEventListener("htmx:after:swap", showEndOfStrip);
 
   document.getElementById("theme").addEventListener("click", () => {
     const root = document.documentElement;

@@ -1,28 +1,28 @@
 /* <execution-graph data-graph='{"nodes": […], "edges": […]}'>: a state machine drawn, and what an execution did to it.
  *
- * The layout is dagre's. A Parallel or Map is laid out from the inside: its machines first, then a box of their size in
- * the machine around it. The layout depends on the definition alone, so that nothing moves while an execution runs:
- * what happens only changes classes and texts.
+ * layout.js says where everything is; what happens only changes classes and texts.
  *
  * data-selected   the state that is looked at
  * data-page       where a state's link leads, with ?state=NAME; no links without it
  * data-live       where htmx gets the same page's changing part
  * data-plain      a definition on its own: no marks
+ * data-viewport   in a frame that pans and zooms (viewport.js); else in its natural size
  */
 "use strict";
 (() => {
+  const { BOX, DOT, LABEL_LINE, NODE, ROOMY, TIGHT, curve, laidOut, rounded } = executionLayout;
   const SVG = "http://www.w3.org/2000/svg";
-  const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
-  const LABEL_FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
-  const NODE = { line: 17, padding: 12, subtitle: 15 };
-  const ROOMY = { least: 176, most: 250, left: 42, right: 34, lines: 2, beside: 34, beneath: 46, label: 170 };
-  const TIGHT = { least: 120, most: 152, left: 32, right: 30, lines: 3, beside: 14, beneath: 34, label: 132 };
   const TIGHT_BELOW = 440;
-  const BOX = { head: 42, padding: 18, gap: 18 };
-  const DOT = 17;
   const PAGE = 10;
+  const MANY = 60;
   const SIGNS = {
-    "not reached": "", running: "…", succeeded: "✓", retried: "↻", caught: "!", failed: "✕", "timed out": "◷", aborted: "■",
+    running: "M-4.5 0h.01M0 0h.01M4.5 0h.01",
+    succeeded: "M-3.8 .4L-1 3.2L4 -3",
+    retried: "M3.6 -1.6A4 4 0 1 0 4 1M4 -4v2.6h-2.6",
+    caught: "M0 -4.2v4.8M0 3.7h.01",
+    failed: "M-3 -3L3 3M3 -3L-3 3",
+    "timed out": "M0 -3.8V.2L2.6 2.2",
+    aborted: "M-2.4 -2.4h4.8v4.8h-4.8z",
   };
   const GLYPHS = {
     Task: "M4 3h8v10H4zM6.5 6.2h3M6.5 8.2h3M6.5 10.2h2",
@@ -35,122 +35,11 @@
     Map: "M3 5.5h8v8H3zM5.5 5.5V3H13v7.5h-2",
   };
 
-  const pen = document.createElement("canvas").getContext("2d");
-  const widthOf = (text, font) => { pen.font = font; return pen.measureText(text).width; };
-
   function element(name, attributes = {}, ...children) {
     const made = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
     made.append(...children);
     return made;
-  }
-
-  /** Lines of at most `most` pixels, broken at spaces and after dots; the last one is cut where there are too many. */
-  function wrapped(text, font, most, lines) {
-    const pieces = text.match(/[^\s.]+\.?|\.|\s+/g) ?? [text];
-    const found = [""];
-    for (const piece of pieces) {
-      if (found.at(-1) && widthOf(found.at(-1) + piece, font) > most) found.push(piece.trimStart());
-      else found[found.length - 1] += piece;
-    }
-    const kept = found.map((line) => line.trim()).filter(Boolean);
-    const shown = kept.slice(0, lines);
-    const isCut = kept.length > lines;
-    return shown.map((line, index) => cut(line, font, most, isCut && index === shown.length - 1));
-  }
-
-  function cut(line, font, most, always) {
-    if (!always && widthOf(line, font) <= most) return line;
-    let end = line.length;
-    while (end > 1 && widthOf(line.slice(0, end) + "…", font) > most) end -= 1;
-    return line.slice(0, end) + "…";
-  }
-
-  // layout
-
-  /** One machine's states and the arrows between them: {width, height, nodes, edges}, from its own corner. */
-  function laidOut(graph, container, branch, room) {
-    const states = graph.nodes.filter((node) => node.container === container && (container === null || node.branch === branch));
-    const names = new Set(states.map((node) => node.name));
-    const dag = new dagre.graphlib.Graph({ multigraph: true });
-    dag.setGraph({ rankdir: "TB", nodesep: room.beside, edgesep: 18, ranksep: room.beneath, marginx: 2, marginy: 2 });
-    const boxes = new Map();
-    for (const node of states) {
-      const box = node.is_container ? boxAround(graph, node, room) : card(node, room);
-      boxes.set(node.name, box);
-      dag.setNode(`s:${node.name}`, { width: box.width, height: box.height });
-    }
-    const edges = graph.edges.filter((edge) => names.has(edge.source) || (container === null && (edge.source === null || names.has(edge.source))));
-    const drawn = [];
-    for (const edge of edges) {
-      if (edge.source === null || edge.target === null) {
-        if (container !== null) continue;
-        dag.setNode(edge.source === null ? "start" : "end", { width: DOT * 2, height: DOT * 2 });
-      }
-      const lines = edge.label ? wrapped(edge.label, LABEL_FONT, room.label, room.lines + 1) : [];
-      const width = Math.max(0, ...lines.map((line) => widthOf(line, LABEL_FONT)));
-      const name = `${graph.edges.indexOf(edge)}`;
-      dag.setEdge(
-        edge.source === null ? "start" : `s:${edge.source}`,
-        edge.target === null ? "end" : `s:${edge.target}`,
-        lines.length ? { width: width + 14, height: lines.length * 14 + 6, labelpos: "c" } : {},
-        name,
-      );
-      drawn.push({ edge, lines, width, name });
-    }
-    dagre.layout(dag);
-    const size = dag.graph();
-    return {
-      width: size.width,
-      height: size.height,
-      nodes: states.map((node) => ({ node, box: boxes.get(node.name), ...corner(dag.node(`s:${node.name}`)) })),
-      dots: ["start", "end"].filter((name) => dag.hasNode(name)).map((name) => ({ name, ...dag.node(name) })),
-      edges: drawn.map((each) => {
-        const source = each.edge.source === null ? "start" : `s:${each.edge.source}`;
-        const target = each.edge.target === null ? "end" : `s:${each.edge.target}`;
-        return { ...each, ...dag.edge({ v: source, w: target, name: each.name }) };
-      }),
-    };
-  }
-
-  const corner = (node) => ({ x: node.x - node.width / 2, y: node.y - node.height / 2 });
-
-  function card(node, room) {
-    const lines = wrapped(node.name, FONT, room.most - room.left - room.right, room.lines);
-    const text = Math.max(...lines.map((line) => widthOf(line, FONT)));
-    return {
-      lines,
-      left: room.left,
-      width: Math.ceil(Math.max(room.least, text + room.left + room.right)),
-      height: lines.length * NODE.line + NODE.subtitle + NODE.padding * 2 - 3,
-    };
-  }
-
-  function boxAround(graph, node, room) {
-    const branches = [...new Set(graph.nodes.filter((each) => each.container === node.name).map((each) => each.branch))];
-    const inner = branches.map((branch) => laidOut(graph, node.name, branch, room));
-    const head = cut(node.name, FONT, 260, false);
-    const across = inner.reduce((sum, machine) => sum + machine.width, 0) + BOX.gap * (inner.length - 1);
-    return {
-      inner,
-      lines: [head],
-      width: Math.ceil(Math.max(across, widthOf(head, FONT) + 76) + BOX.padding * 2),
-      height: Math.ceil(Math.max(...inner.map((machine) => machine.height)) + BOX.head + BOX.padding),
-    };
-  }
-
-  // drawing
-
-  function pathThrough(points) {
-    const [first, ...rest] = points;
-    let path = `M${first.x} ${first.y}`;
-    for (let index = 0; index < rest.length - 1; index += 1) {
-      const here = rest[index];
-      const next = rest[index + 1];
-      path += `Q${here.x} ${here.y} ${(here.x + next.x) / 2} ${(here.y + next.y) / 2}`;
-    }
-    const last = rest.at(-1) ?? first;
-    return `${path}L${last.x} ${last.y}`;
   }
 
   let made = 0;
@@ -160,11 +49,22 @@
 
     connectedCallback() {
       this.draw();
-      this.watch ??= new ResizeObserver(() => { if (this.isConnected && this.shape && this.room() !== this.drawnFor) this.draw(); });
+      this.watch ??= new ResizeObserver(() => this.resized());
       this.watch.observe(this);
+      if (this.keyed) return;
+      this.keyed = true;
+      this.addEventListener("keydown", (event) => this.pressed(event));
+      this.addEventListener("click", (event) => this.toggled(event));
+      this.addEventListener("focusin", (event) => this.focused(event));
     }
 
     disconnectedCallback() { this.watch?.disconnect(); }
+
+    resized() {
+      if (!this.isConnected || !this.shape) return;
+      if (this.room() !== this.drawnFor) this.draw();
+      else this.view?.resized();
+    }
 
     /** How much room there is; as yet unknown where it is not shown. */
     room() { return this.clientWidth && this.clientWidth < TIGHT_BELOW ? TIGHT : ROOMY; }
@@ -178,26 +78,124 @@
         graph.edges.map((edge) => [edge.source, edge.target, edge.label, edge.is_catch]),
       ]);
       const room = this.room();
-      if (shape !== this.shape || room !== this.drawnFor) {
-        this.shape = shape;
+      if (this.named !== shape) this.collapsed = collapsedAtFirst(graph, this.dataset.selected);
+      this.named = shape;
+      const wanted = `${shape}${[...this.collapsed]}`;
+      if (wanted !== this.shape || room !== this.drawnFor) {
+        const isSame = this.shape !== undefined;
+        this.shape = wanted;
         this.drawnFor = room;
-        this.build(graph);
+        this.build(graph, isSame);
       }
+      this.graph = graph;
       this.paint(graph);
+      this.look(graph);
     }
 
-    build(graph) {
+    build(graph, isKept) {
       this.marker = `arrow-${made += 1}`;
       this.cards = new Map();
       this.arrows = new Map();
-      const machine = laidOut(graph, null, null, this.drawnFor);
+      const machine = laidOut(graph, null, null, this.drawnFor, this.collapsed);
+      this.machine = machine;
       const width = Math.ceil(machine.width + PAGE * 2);
       const height = Math.ceil(machine.height + PAGE * 2);
-      const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, class: "graph", role: "group", "aria-label": "States" });
-      svg.append(this.markers(), this.machine(machine, PAGE, PAGE));
-      svg.style.minWidth = `${Math.round(Math.min(width, Math.max(width * 0.62, 240)))}px`;
-      this.replaceChildren(svg);
+      const world = element("g", { class: "world" }, this.machineDrawn(machine, PAGE, PAGE));
+      const svg = element("svg", { class: "graph", role: "group", "aria-label": "States" }, this.markers(), world);
+      if ("viewport" in this.dataset) {
+        const before = isKept ? this.view?.state() : null;
+        this.replaceChildren(svg);
+        this.view?.end();
+        this.view = new ExecutionViewport(this, svg, world, { width, height, cards: this.cards });
+        this.seen = before ? this.seen : undefined;
+        if (before) this.view.restore(before);
+      } else {
+        for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height })) svg.setAttribute(name, value);
+        svg.classList.add("still");
+        this.replaceChildren(svg);
+      }
       if (this.dataset.live && window.htmx) window.htmx.process(this);
+    }
+
+    /** Bring what is worth looking at into the frame: at first, and whenever another state is chosen. */
+    look(graph) {
+      if (!this.view) return;
+      const wanted = this.dataset.selected || graph.nodes.find((node) => node.is_culprit)?.name || null;
+      if (this.seen === undefined) this.view.begin(this.shown(wanted));
+      else if (this.seen !== wanted && wanted !== null) this.view.reveal(this.shown(wanted));
+      this.seen = wanted;
+    }
+
+    /** The state itself, or the collapsed box that it is in. */
+    shown(name) {
+      let at = name;
+      while (at !== null && at !== undefined && !this.cards.has(at)) at = this.graph.nodes.find((node) => node.name === at)?.container ?? null;
+      return at ?? null;
+    }
+
+    /** Show the state that the execution failed in; false where it did not fail. */
+    goToFailure() {
+      const culprit = this.graph.nodes.find((node) => node.is_culprit)?.name;
+      if (culprit === undefined) return false;
+      const shown = this.shown(culprit);
+      this.view?.reveal(shown, true);
+      const link = this.cards.get(shown)?.group.querySelector("a");
+      if (link && this.dataset.selected !== culprit && shown === culprit) link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+      return true;
+    }
+
+    // keyboard: one stop for Tab, from there by arrows to the nearest state in that direction
+
+    pressed(event) {
+      const link = event.target.closest?.("a[data-state]");
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const way = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+      if (link && way) {
+        event.preventDefault();
+        const next = this.nearest(link, way);
+        if (next) next.focus({ preventScroll: true });
+      } else if (link && event.key === " ") {
+        event.preventDefault();
+        this.toggle(link.dataset.state);
+      } else if (this.view?.pressed(event.key)) event.preventDefault();
+    }
+
+    nearest(link, [across, down]) {
+      const middle = (each) => { const box = each.getBoundingClientRect(); return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; };
+      const here = middle(link);
+      let best = null;
+      for (const other of this.querySelectorAll("a[data-state]")) {
+        const there = middle(other);
+        const along = (there.x - here.x) * across + (there.y - here.y) * down;
+        if (other === link || along < 4) continue;
+        const beside = Math.abs((there.x - here.x) * down) + Math.abs((there.y - here.y) * across);
+        const distance = along + beside * 2;
+        if (!best || distance < best.distance) best = { other, distance };
+      }
+      return best?.other ?? null;
+    }
+
+    focused(event) {
+      const link = event.target.closest("a[data-state]");
+      if (!link) return;
+      for (const each of this.querySelectorAll("a[data-state]")) each.setAttribute("tabindex", each === link ? "0" : "-1");
+      if (link.matches(":focus-visible")) this.view?.reveal(link.dataset.state);
+    }
+
+    toggled(event) {
+      const button = event.target.closest("[data-toggle]");
+      if (!button) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.toggle(button.dataset.toggle);
+    }
+
+    toggle(name) {
+      if (!this.graph.nodes.find((node) => node.name === name)?.is_container) return;
+      if (!this.collapsed.delete(name)) this.collapsed.add(name);
+      this.draw();
+      this.view?.reveal(name);
+      this.cards.get(name)?.group.querySelector("a")?.focus({ preventScroll: true });
     }
 
     markers() {
@@ -209,11 +207,15 @@
       return element("defs", {}, arrow("idle"), arrow("taken"));
     }
 
-    machine(machine, x, y) {
+    machineDrawn(machine, x, y) {
       const group = element("g", { transform: `translate(${x} ${y})` });
       const labels = [];
       for (const each of machine.edges) {
-        const line = element("path", { d: pathThrough(each.points), class: "edge" });
+        const whole = each.isBundled ? rounded(each.points) : curve(each.points);
+        const line = element("path", { d: whole, class: "edge" });
+        // of arrows that share a lane one draws it, and those that were taken
+        if (each.stub) Object.assign(line, { whole, stub: rounded(each.stub) });
+        if (each.label) line.append(element("title", {}, each.label));
         const parts = [line];
         group.append(line);
         if (each.lines.length) {
@@ -224,22 +226,28 @@
         this.arrows.set(Number(each.name), parts);
       }
       for (const dot of machine.dots) group.append(this.dot(dot));
-      for (const each of machine.nodes) group.append(each.node.is_container ? this.box(each) : this.card(each));
+      for (const each of machine.nodes) {
+        this.places(each, x, y);
+        group.append(each.box.inner ? this.box(each, x, y) : this.card(each));
+      }
       group.append(...labels);
       return group;
     }
 
+    /** Where a state is in the whole drawing, for the frame. */
+    places(each, x, y) { each.at = { x: x + each.x, y: y + each.y, width: each.box.width, height: each.box.height }; }
+
     label(each) {
       const width = each.width + 12;
-      const height = each.lines.length * 14 + 4;
+      const height = each.lines.length * LABEL_LINE + 4;
       const group = element(
         "g",
         { class: "edge-label", transform: `translate(${each.x - width / 2} ${each.y - height / 2})` },
-        element("title", {}, each.edge.label),
+        element("title", {}, each.label ?? each.edge.label),
         element("rect", { width, height, rx: 6 }),
       );
       each.lines.forEach((line, index) => {
-        group.append(element("text", { x: width / 2, y: 13 + index * 14, "text-anchor": "middle" }, line));
+        group.append(element("text", { x: width / 2, y: 13 + index * LABEL_LINE, "text-anchor": "middle" }, line));
       });
       return group;
     }
@@ -260,6 +268,9 @@
       const query = `?state=${encodeURIComponent(node.name)}`;
       return element("a", {
         href: `${this.dataset.page}${query}#state`,
+        tabindex: "-1",
+        draggable: "false",
+        "data-state": node.name,
         "hx-get": `${this.dataset.live}${query}`,
         "hx-target": "#live",
         "hx-swap": "outerMorph",
@@ -267,8 +278,9 @@
       }, rect);
     }
 
-    card({ node, box, x, y }) {
-      const group = element("g", { transform: `translate(${x} ${y})` }, this.face(node, box, 9));
+    card({ node, box, x, y, at }) {
+      const stacked = node.is_container ? element("rect", { class: "behind", x: 5, y: 5, width: box.width, height: box.height, rx: 9 }) : null;
+      const group = element("g", { transform: `translate(${x} ${y})` }, ...(stacked ? [stacked] : []), this.face(node, box, 9));
       const written = element("g", { class: "written", ...this.silence() });
       group.append(written);
       written.append(
@@ -278,82 +290,130 @@
         written.append(element("text", { class: "name", x: box.left, y: NODE.padding + 11 + index * NODE.line }, line));
       });
       const subtitle = element("text", { class: "subtitle", x: box.left, y: NODE.padding + 11 + box.lines.length * NODE.line });
-      written.append(subtitle, this.badge(box.width - 20, box.height / 2), this.flag(box.width));
-      this.cards.set(node.name, { group, subtitle });
+      written.append(subtitle, this.badge(box.width - 20 - (node.is_container ? BOX.button : 0), box.height / 2), this.flag(box.width));
+      if (node.is_container) group.append(this.button(node, box.width - 24, box.height / 2, true));
+      this.cards.set(node.name, { group, subtitle, at });
       return group;
     }
 
-    box({ node, box, x, y }) {
+    box({ node, box, x, y, at }, left, top) {
       const group = element("g", { transform: `translate(${x} ${y})` }, this.face(node, box, 12));
       const written = element("g", { class: "written", ...this.silence() });
       group.append(written);
-      written.append(
-        element("path", { class: "glyph", d: GLYPHS[node.type], transform: "translate(13 12) scale(1.15)" }),
-        element("text", { class: "name", x: 40, y: 21 }, box.lines[0]),
-      );
-      const subtitle = element("text", { class: "subtitle", x: 40, y: 35 });
-      written.append(subtitle, this.badge(box.width - 20, 22), this.flag(box.width));
-      this.cards.set(node.name, { group, subtitle });
+      written.append(element("path", { class: "glyph", d: GLYPHS[node.type], transform: "translate(13 12) scale(1.15)" }));
+      box.lines.forEach((line, index) => written.append(element("text", { class: "name", x: 40, y: 21 + index * NODE.line }, line)));
+      const subtitle = element("text", { class: "subtitle", x: 40, y: 35 + (box.lines.length - 1) * NODE.line });
+      written.append(subtitle, this.badge(box.width - 20 - BOX.button, 22), this.flag(box.width));
+      group.append(this.button(node, box.width - 24, 22, false));
+      this.cards.set(node.name, { group, subtitle, at });
       const whole = element("g", {}, group);
-      let left = x + BOX.padding + Math.max(0, (box.width - BOX.padding * 2 - box.inner.reduce((sum, each) => sum + each.width, 0) - BOX.gap * (box.inner.length - 1)) / 2);
+      let inside = BOX.padding + Math.max(0, (box.width - BOX.padding * 2 - box.across) / 2);
       for (const machine of box.inner) {
-        whole.append(this.machine(machine, left, y + BOX.head));
-        left += machine.width + BOX.gap;
+        const inner = this.machineDrawn(machine, left + x + inside, top + y + box.head);
+        inner.setAttribute("transform", `translate(${x + inside} ${y + box.head})`);
+        whole.append(inner);
+        inside += machine.width + BOX.gap;
       }
       return whole;
+    }
+
+    /** Opens and closes a Parallel or Map; by keyboard it is the space bar on its state. */
+    button(node, x, y, isClosed) {
+      return element(
+        "g",
+        { class: "toggle", "data-toggle": node.name, transform: `translate(${x} ${y})`, "aria-hidden": "true" },
+        element("title", {}, isClosed ? `Show what is in ${node.name}` : `Hide what is in ${node.name}`),
+        element("rect", { x: -12, y: -12, width: 24, height: 24, rx: 6 }),
+        element("path", { d: isClosed ? "M-5 0h10M0 -5v10" : "M-5 0h10" }),
+      );
     }
 
     silence() { return this.dataset.page ? { "aria-hidden": "true" } : {}; }
 
     badge(x, y) {
-      return element(
-        "g",
-        { class: "badge", transform: `translate(${x} ${y})` },
-        element("circle", { r: 9 }),
-        element("text", { y: 4, "text-anchor": "middle" }),
-      );
+      return element("g", { class: "badge", transform: `translate(${x} ${y})` }, element("circle", { r: 9 }), element("path", { d: "" }));
     }
 
     flag(width) {
       return element(
         "g",
-        { class: "flag", transform: `translate(${width / 2 - 38} -9)` },
-        element("rect", { width: 76, height: 18, rx: 9 }),
-        element("text", { x: 38, y: 12.5, "text-anchor": "middle" }, "failed here"),
+        { class: "flag", transform: `translate(${width / 2 - 41} -10)` },
+        element("rect", { width: 82, height: 20, rx: 10 }),
+        element("text", { x: 41, y: 14, "text-anchor": "middle" }, "failed here"),
       );
     }
 
     paint(graph) {
       const plain = "plain" in this.dataset;
       for (const node of graph.nodes) this.paintNode(node, plain);
-      graph.edges.forEach((edge, index) => {
-        const taken = edge.taken > 0;
-        for (const part of this.arrows.get(index) ?? []) {
-          part.classList.toggle("taken", taken);
-          part.classList.toggle("catch", edge.is_catch);
-          part.classList.toggle("plain", plain);
-        }
-        this.arrows.get(index)?.[0].setAttribute("marker-end", `url(#${this.marker}-${taken ? "taken" : "idle"})`);
-      });
+      graph.edges.forEach((edge, index) => this.paintEdge(edge, index, plain));
+      this.tabStop(graph);
+      this.view?.painted(graph);
+    }
+
+    paintEdge(edge, index, plain) {
+      const parts = this.arrows.get(index) ?? [];
+      if (!parts.length) return;
+      const taken = edge.taken > 0;
+      for (const part of parts) {
+        part.classList.toggle("taken", taken);
+        part.classList.toggle("catch", edge.is_catch);
+        part.classList.toggle("plain", plain);
+      }
+      if (parts[0].stub) parts[0].setAttribute("d", taken ? parts[0].whole : parts[0].stub);
+      if (parts[0].stub && !taken) parts[0].removeAttribute("marker-end");
+      else parts[0].setAttribute("marker-end", `url(#${this.marker}-${taken ? "taken" : "idle"})`);
+      // arrows lie on one another where several Catches share a lane: what was taken is to be seen
+      const before = parts[0].parentNode.querySelector(":scope > g");
+      if (taken && before) parts[0].parentNode.insertBefore(parts[0], before);
+    }
+
+    tabStop(graph) {
+      const links = [...this.querySelectorAll("a[data-state]")];
+      if (!links.length || links.some((link) => link.getAttribute("tabindex") === "0" && link === document.activeElement)) return;
+      const wanted = this.shown(this.dataset.selected) ?? graph.nodes[0]?.name;
+      const stop = links.find((link) => link.dataset.state === wanted) ?? links[0];
+      for (const link of links) link.setAttribute("tabindex", link === stop ? "0" : "-1");
     }
 
     paintNode(node, plain) {
-      const { group, subtitle } = this.cards.get(node.name);
+      const card = this.cards.get(node.name);
+      if (!card) return;
+      const { group, subtitle } = card;
       const mark = plain ? "plain" : node.mark.replaceAll(" ", "-");
       const base = node.is_container ? "node container" : "node";
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
       const many = node.visits > 1 ? ` · ×${node.visits}` : "";
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
       const short = this.drawnFor === TIGHT && node.retries ? ` · ↻${node.retries}` : tries;
-      subtitle.textContent = `${node.type}${many}${short}`;
-      group.querySelector(".badge text").textContent = plain ? "" : SIGNS[node.mark];
+      const inside = this.collapsed.has(node.name) ? ` · ${this.countIn(node.name)} states` : "";
+      subtitle.textContent = `${node.type}${many}${short}${inside}`;
+      group.querySelector(".badge path").setAttribute("d", plain ? "" : SIGNS[node.mark] ?? "");
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");
       if (!link) return;
-      link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${many}${tries}`);
+      link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${many}${tries}${inside}`);
       if (node.name === this.dataset.selected) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+
+    countIn(name) {
+      const inside = this.graph?.nodes ?? JSON.parse(this.dataset.graph).nodes;
+      const direct = inside.filter((node) => node.container === name);
+      return direct.reduce((sum, node) => sum + 1 + this.countIn(node.name), 0);
+    }
+  }
+
+  /** Of a very large machine the boxes are closed at first, but for those that hold what is looked at. */
+  function collapsedAtFirst(graph, selected) {
+    if (graph.nodes.length <= MANY) return new Set();
+    const parents = new Map(graph.nodes.map((node) => [node.name, node.container]));
+    const open = new Set();
+    for (const node of graph.nodes) {
+      if (node.name !== selected && !node.is_culprit && node.mark !== "running") continue;
+      for (let at = parents.get(node.name); at !== null && at !== undefined; at = parents.get(at)) open.add(at);
+    }
+    return new Set(graph.nodes.filter((node) => node.is_container && !open.has(node.name)).map((node) => node.name));
   }
 
   customElements.define("execution-graph", ExecutionGraph);

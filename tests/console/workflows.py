@@ -1,0 +1,185 @@
+"""State machines of the size and shape of real ones, which run on any engine without a function.
+
+A task that works lists queues; one that fails sends a message to a queue that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from localdev.waiting import wait_until
+
+if TYPE_CHECKING:
+    from localdev.aws import Clients
+
+_ROLE = "arn:aws:iam::000000000000:role/workflow"
+_SECONDS = 60
+
+type States = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A definition, and the input of the execution that is looked at."""
+
+    name: str
+    states: States
+    input: object = field(default_factory=dict)
+
+    def definition(self) -> str:
+        """Return the document; the first state is where it starts."""
+        return json.dumps({"StartAt": next(iter(self.states)), "States": self.states})
+
+    def run(self, clients: Clients) -> str:
+        """Create the machine, run it to its end, and return the execution's ARN."""
+        states = clients.client("stepfunctions")
+        machine = states.create_state_machine(name=self.name, definition=self.definition(), roleArn=_ROLE)
+        arn = states.start_execution(stateMachineArn=machine["stateMachineArn"], input=json.dumps(self.input))
+        execution = arn["executionArn"]
+        wait_until(
+            lambda: states.describe_execution(executionArn=execution)["status"] != "RUNNING" or None,
+            what=f"the workflow {self.name} to end",
+            seconds=_SECONDS,
+        )
+        return execution
+
+
+def works(to: str | None, *, catch: str | None = None, retry: bool = False) -> dict[str, Any]:
+    """Return a task that succeeds."""
+    task: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues",
+        "Parameters": {},
+        "ResultPath": "$.last",
+        **_after(to),
+    }
+    if retry:
+        task["Retry"] = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 1}]
+    if catch:
+        task["Catch"] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": catch}]
+    return task
+
+
+def fails(to: str | None, *, catch: str | None = None) -> dict[str, Any]:
+    """Return a task whose queue does not exist."""
+    url = "http://localhost/000000000000/no-such-queue"
+    return works(to, catch=catch) | {
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": url, "MessageBody": "x"},
+    }
+
+
+def _after(to: str | None) -> dict[str, Any]:
+    return {"Next": to} if to else {"End": True}
+
+
+def _pass(to: str | None) -> dict[str, Any]:
+    return {"Type": "Pass", **_after(to)}
+
+
+def _is(variable: str, value: str, to: str) -> dict[str, Any]:
+    return {"Variable": variable, "StringEquals": value, "Next": to}
+
+
+def booking() -> Workflow:
+    """Return a saga of sixteen states: each reservation has its compensation."""
+    return Workflow(
+        "TravelBookingSaga",
+        {
+            "Validate booking request": _pass("Which payment method was chosen?"),
+            "Which payment method was chosen?": {
+                "Type": "Choice",
+                "Choices": [_is("$.payment", "card", "Authorise card"), _is("$.payment", "invoice", "Check credit limit")],
+                "Default": "Reject unknown payment method",
+            },
+            "Authorise card": works("Reserve hotel", catch="Notify support", retry=True),
+            "Check credit limit": works("Reserve hotel", catch="Notify support"),
+            "Reserve hotel": works("Reserve flight", catch="Cancel hotel"),
+            "Reserve flight": works("Reserve rental car", catch="Cancel flight"),
+            "Reserve rental car": works("Charge customer", catch="Cancel rental car"),
+            "Charge customer": fails("Send confirmation e-mail", catch="Cancel rental car"),
+            "Send confirmation e-mail": works("Booking complete", catch="Notify support"),
+            "Booking complete": {"Type": "Succeed"},
+            "Cancel rental car": works("Cancel flight", catch="Notify support"),
+            "Cancel flight": works("Cancel hotel", catch="Notify support"),
+            "Cancel hotel": works("Booking failed", catch="Notify support"),
+            "Notify support": works("Booking failed"),
+            "Reject unknown payment method": {"Type": "Fail", "Error": "UnknownPaymentMethod"},
+            "Booking failed": {"Type": "Fail", "Error": "BookingFailed", "Cause": "A reservation could not be made"},
+        },
+        {"payment": "card", "customer": "c-20311", "trip": {"to": "Lisbon", "nights": 4}},
+    )
+
+
+def etl() -> Workflow:
+    """Return an import with a Map in a Parallel, and one handler for all errors."""
+    files = {
+        "Read file": works("Which format?"),
+        "Which format?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericLessThan": 3, "Next": "Parse CSV"}],
+            "Default": "Parse JSON lines",
+        },
+        "Parse CSV": works("Validate rows"),
+        "Parse JSON lines": works("Validate rows"),
+        "Validate rows": works("Write partition"),
+        "Write partition": works(None),
+    }
+    return Workflow(
+        "NightlyWarehouseImport",
+        {
+            "List source files": works("Extract", catch="Raise incident"),
+            "Extract": {
+                "Type": "Parallel",
+                "Branches": [
+                    {"StartAt": "Each file", "States": {"Each file": {
+                        "Type": "Map", "ItemsPath": "$.files", "MaxConcurrency": 4, "End": True,
+                        "ItemProcessor": {"StartAt": "Read file", "States": files},
+                    }}},
+                    {"StartAt": "Snapshot dimensions", "States": {
+                        "Snapshot dimensions": works("Diff with yesterday"), "Diff with yesterday": works(None),
+                    }},
+                    {"StartAt": "Refresh exchange rates", "States": {"Refresh exchange rates": works(None)}},
+                ],
+                "ResultPath": "$.extracted",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Raise incident"}],
+                "Next": "Merge into warehouse",
+            },
+            "Merge into warehouse": works("Check row counts", catch="Raise incident", retry=True),
+            "Check row counts": works("Publish data set", catch="Raise incident"),
+            "Publish data set": works("Notify analysts", catch="Raise incident"),
+            "Notify analysts": works("Done", catch="Raise incident"),
+            "Done": {"Type": "Succeed"},
+            "Raise incident": works("Import failed"),
+            "Import failed": {"Type": "Fail", "Error": "ImportFailed"},
+        },
+        {"files": [{"n": number} for number in range(8)]},
+    )  # fmt: skip
+
+
+def pipeline(length: int, name: str) -> Workflow:
+    """Return a chain with a decision at every fifth step, all of whose errors one state handles."""
+    states: States = {}
+    for number in range(length - 2):
+        here, there = _step(number), _step(number + 1) if number < length - 3 else "Everything is done"
+        if number % 5 == 4:
+            states[here] = {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.skip", "IsPresent": True, "Next": "Everything is done"}],
+                "Default": there,
+            }
+        else:
+            states[here] = works(there, catch="Report the failure")
+    states["Everything is done"] = {"Type": "Succeed"}
+    states["Report the failure"] = {"Type": "Fail", "Error": "PipelineFailed"}
+    return Workflow(name, states)
+
+
+def _step(number: int) -> str:
+    verbs = ("Prepare", "Enrich", "Transform", "Verify", "Is it finished after")
+    return f"{verbs[number % 5]} batch section {number // 5 + 1}"
+
+
+WORKFLOWS = (booking(), etl(), pipeline(50, "FiftyStates"), pipeline(200, "TwoHundredStates"))
