@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 
     from console.reading import Told
     from console.settings import Starter
-    from executions.client import StateMachine
+    from executions.client import ExecutionSummary, StateMachine
     from executions.control import ExecutionsControl
     from executions.history import Attempt, Visit
 
 _FOLDER: Final = Path(__file__).parent
 _EVENTS_PAGE: Final = 300
+_STRIP: Final = 20
+"""The newest executions that the list of state machines shows of each."""
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
 STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
@@ -102,7 +105,7 @@ class _Console:
 
     def machines(self, request: Request) -> Response:
         """Every state machine."""
-        return self._page(request, "machines.html", machines=self._reading.state_machines())
+        return self._page(request, "machines.html", machines=self._reading.with_recent(_STRIP))
 
     def machine(self, request: Request) -> Response:
         """A state machine: its executions, its definition, and what can be started."""
@@ -147,6 +150,7 @@ class _Console:
             "statuses": STATUSES,
             "query": urlencode(query),
             "next_query": urlencode({**query, **further, "after": listing.next or ""}),
+            "longest": max((_seconds(row.summary) for row in listing.rows), default=0.0),
             "seen": str(hash(tuple((row.summary.arn, row.summary.status) for row in listing.rows))),
         }
 
@@ -315,6 +319,10 @@ class _Console:
         return HTMLResponse(self._templates.get_template(template).render(request=request, **context))
 
 
+def _seconds(summary: ExecutionSummary) -> float:
+    return ((summary.stopped or datetime.now(UTC)) - summary.started).total_seconds()
+
+
 def _templates(settings: Settings) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
@@ -324,7 +332,8 @@ def _templates(settings: Settings) -> Environment:
         lstrip_blocks=True,
     )
     filters = (
-        shown.cause, shown.day, shown.document, shown.duration, shown.elapsed, shown.input_in_short, shown.iso,
+        shown.cause, shown.chips, shown.day, shown.document, shown.duration, shown.elapsed, shown.input_in_short, shown.iso,
+        shown.laid_out,
         shown.moment, shown.said, shown.sign, shown.status_mark, shown.status_word, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})

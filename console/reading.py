@@ -24,6 +24,7 @@ PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
 _READERS: Final = 8
+_ENDED_BADLY: Final = {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
 class _Remembered[T]:
@@ -63,10 +64,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Listed:
-    """A row of a list: an execution, and its input where it could be read."""
+    """A row of a list: an execution, and its input, error, cause and last state where they could be read."""
 
     summary: ExecutionSummary
     input: str | None
+    error: str | None = None
+    cause: str | None = None
+    failed_in: str | None = None
+    """The state that it entered last."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Reading:
     def __init__(self, client: ExecutionsClient) -> None:
         self._client = client
         self._told: _Remembered[Told] = _Remembered(64)
-        self._inputs: _Remembered[Execution | None] = _Remembered(5_000)
+        self._rows: _Remembered[Listed | None] = _Remembered(5_000)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
 
     def state_machines(self) -> list[StateMachine]:
@@ -125,12 +130,15 @@ class Reading:
         return Told(execution, history, definition, graph, graph.remarks)
 
     def listing(self, machine: StateMachine, *, status: str | None, text: str, after: str | None) -> Listing:
-        """A page of a state machine's executions, newest first, of which name or input contains the text."""
+        """Return a page of a state machine's executions, newest first.
+
+        ``text`` is looked for in name, input, error, cause and last state.
+        """
         if machine.type == "EXPRESS":
             return self._express_listing(machine, status, text)
         if not text:
             page = self._client.executions(machine.arn, status=status, after=after, size=PAGE)
-            return Listing(self._with_inputs(page.items), page.next, len(page.items))
+            return Listing(self._listed(page.items), page.next, len(page.items))
         return self._found(machine, status, text, after)
 
     def _found(self, machine: StateMachine, status: str | None, text: str, after: str | None) -> Listing:
@@ -139,7 +147,7 @@ class Reading:
         while scanned < _MOST_SCANNED and len(rows) < PAGE:
             page = self._client.executions(machine.arn, status=status, after=after, size=_SCANNED_AT_ONCE)
             scanned += len(page.items)
-            rows += [row for row in self._with_inputs(page.items) if _contains(row, text)]
+            rows += [row for row in self._listed(page.items) if _contains(row, text)]
             after = page.next
             if after is None:
                 break
@@ -151,19 +159,34 @@ class Reading:
         shown = tuple(row for row in rows if _contains(row, text))[:_SCANNED_AT_ONCE]
         return Listing(shown, None, len(found.rows), found)
 
-    def _with_inputs(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
-        described = self._readers.map(self._described, (item.arn for item in items))
-        return tuple(Listed(item, found.input if found else None) for item, found in zip(items, described, strict=True))
+    def recent(self, machine: StateMachine, size: int) -> tuple[ExecutionSummary, ...]:
+        """Return the newest executions of a Standard state machine, newest first; none of an Express one."""
+        if machine.type == "EXPRESS":
+            return ()
+        return self._client.executions(machine.arn, status=None, after=None, size=size).items
 
-    def _described(self, arn: str) -> Execution | None:
-        # an execution's input never changes, whatever becomes of it
-        return self._inputs.get(arn, lambda: self._describe(arn), keep=lambda found: found is not None)
+    def with_recent(self, size: int) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...]]]:
+        """Return every state machine with its newest executions."""
+        machines = self.state_machines()
+        return list(zip(machines, self._readers.map(lambda each: self.recent(each, size), machines), strict=True))
 
-    def _describe(self, arn: str) -> Execution | None:
+    def _listed(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
+        found = self._readers.map(self._row, items)
+        return tuple(row or Listed(item, None) for item, row in zip(items, found, strict=True))
+
+    def _row(self, item: ExecutionSummary) -> Listed | None:
+        # what an execution was given never changes, and after its end nothing does but by a redrive
+        return self._rows.get(
+            f"{item.arn} {item.status}", lambda: self._described(item), keep=lambda row: row is not None
+        )
+
+    def _described(self, item: ExecutionSummary) -> Listed | None:
         try:
-            return self._client.execution(arn)
+            found = self._client.execution(item.arn)
+            state = self._client.last_state(item.arn) if item.status in _ENDED_BADLY else None
         except NotFoundError:
             return None
+        return Listed(item, found.input, found.error, found.cause, state)
 
 
 def _has_ended(told: Told) -> bool:
@@ -175,4 +198,5 @@ def _has_ended(told: Told) -> bool:
 
 def _contains(row: Listed, text: str) -> bool:
     wanted = text.casefold()
-    return wanted in row.summary.name.casefold() or wanted in (row.input or "").casefold()
+    fields = (row.summary.name, row.input, row.error, row.cause, row.failed_in)
+    return any(wanted in field.casefold() for field in fields if field)

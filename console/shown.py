@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup, escape
@@ -109,6 +110,11 @@ def document(text: str | None, *, whole: bool = False) -> Document | None:
     return Document(_coloured(shown), len(text), is_cut=len(shown) < len(laid_out))
 
 
+def laid_out(text: str | None) -> str:
+    """Return JSON with one member a line; any other text as it is, and an empty object for none."""
+    return _laid_out(text) if text else "{}"
+
+
 def _laid_out(text: str) -> str:
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
@@ -135,6 +141,24 @@ def variables(assigned: Mapping[str, str]) -> str:
 def cause(text: str | None) -> str:
     """What a cause says."""
     return cause_message(text) or ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A field of an input, in short."""
+
+    name: str
+    value: str
+
+
+def chips(text: str | None, most: int = 3) -> list[Chip]:
+    """Return the first scalar fields of a JSON object; none of any other text, or where it has no such field."""
+    scalars = ((name, value) for name, value in json_object(text or "").items() if not isinstance(value, dict | list))
+    return [Chip(one_line(str(name), 24), one_line(_scalar(value), 40)) for name, value in islice(scalars, most)]
+
+
+def _scalar(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def input_in_short(text: str | None, limit: int = 60) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from executions.history import Attempt, History
 
 PAGE: Final = 25
+_EVENTS_OF_AN_END = 25
 _EVENTS_AT_ONCE: Final = 1000
 _MISSING: Final = {
     "ExecutionDoesNotExist",
@@ -244,6 +245,15 @@ class ExecutionsClient:
             return read_history(self._logged_events(arn))
         with _missing(f"There is no execution {arn}."):
             return history_of(self._states, arn)
+
+    def last_state(self, arn: str) -> str | None:
+        """Return the name of the state that a Standard execution entered last, from the end of its history alone."""
+        with _missing(f"There is no execution {arn}."):
+            found = self._states.get_execution_history(
+                executionArn=arn, reverseOrder=True, maxResults=_EVENTS_OF_AN_END, includeExecutionData=False
+            )
+        details = (event.get("stateEnteredEventDetails") for event in found["events"])
+        return next((entered["name"] for entered in details if entered), None)
 
     def definition(self, execution_arn: str) -> Definition:
         """The definition that an execution runs, which may not be its state machine's any more."""

@@ -64,6 +64,63 @@
   showEndOfStrip();
   document.addEventListener("htmx:after:swap", showEndOfStrip);
 
+  // inputs: checked while they are typed, the last ones of each machine remembered in this browser
+  const KEPT = 5;
+  const keptOf = (machine) => { try { return JSON.parse(localStorage.getItem(`inputs ${machine}`)) ?? []; } catch { return []; } };
+
+  function check(field) {
+    const problem = field.form.querySelector(".json-problem");
+    let said = "";
+    try { JSON.parse(field.value); } catch (error) { said = `Not JSON: ${error.message}`; }
+    field.setAttribute("aria-invalid", String(Boolean(said)));
+    field.setCustomValidity(said);
+    problem.textContent = said;
+  }
+
+  function offer(field) {
+    const box = field.form.querySelector(".recent");
+    const inputs = keptOf(field.dataset.machine);
+    box.hidden = !inputs.length;
+    box.replaceChildren(...inputs.map((text) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "quiet mono";
+      button.textContent = text.length > 48 ? `${text.slice(0, 47)}…` : text;
+      button.title = text;
+      button.addEventListener("click", () => { field.value = JSON.stringify(JSON.parse(text), null, 2); check(field); field.focus(); });
+      return button;
+    }));
+  }
+
+  document.addEventListener("input", (event) => { if (event.target.matches("[data-json]")) check(event.target); });
+  document.addEventListener("focusin", (event) => { if (event.target.matches("[data-json]")) offer(event.target); });
+  document.addEventListener("submit", (event) => {
+    const field = event.target.querySelector("[data-json]");
+    if (!field) return;
+    check(field);
+    if (!field.checkValidity()) { event.preventDefault(); event.stopImmediatePropagation(); field.focus(); return; }
+    const text = JSON.stringify(JSON.parse(field.value));
+    const kept = [text, ...keptOf(field.dataset.machine).filter((each) => each !== text)].slice(0, KEPT);
+    localStorage.setItem(`inputs ${field.dataset.machine}`, JSON.stringify(kept));
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-open]");
+    if (opener) document.querySelector(opener.dataset.open)?.showModal();
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  });
+
+  // lists by keyboard: j and k go from row to row, Enter opens
+  document.addEventListener("keydown", (event) => {
+    if (!["j", "k"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, dialog")) return;
+    const links = [...document.querySelectorAll(".list tbody a")];
+    if (!links.length) return;
+    const at = links.indexOf(document.activeElement);
+    const next = event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0);
+    links[next].focus();
+  });
+
   document.getElementById("theme").addEventListener("click", () => {
     const root = document.documentElement;
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

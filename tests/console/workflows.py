@@ -91,7 +91,10 @@ def booking() -> Workflow:
             "Validate booking request": _pass("Which payment method was chosen?"),
             "Which payment method was chosen?": {
                 "Type": "Choice",
-                "Choices": [_is("$.payment", "card", "Authorise card"), _is("$.payment", "invoice", "Check credit limit")],
+                "Choices": [
+                    _is("$.payment", "card", "Authorise card"),
+                    _is("$.payment", "invoice", "Check credit limit"),
+                ],
                 "Default": "Reject unknown payment method",
             },
             "Authorise card": works("Reserve hotel", catch="Notify support", retry=True),

@@ -120,6 +120,10 @@ class RecordedClient:
         name = arn.rpartition(":")[2]
         return self.histories.get(name) or recording(name.partition("#")[0]).history
 
+    def last_state(self, arn: str) -> str | None:
+        visits = self.history(arn).visits
+        return visits[-1].state if visits else None
+
     def definition(self, arn: str) -> Definition:
         if self.definition_error is not None:
             raise self.definition_error
