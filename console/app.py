@@ -332,12 +332,14 @@ def _templates(settings: Settings) -> Environment:
         lstrip_blocks=True,
     )
     filters = (
-        shown.cause, shown.chips, shown.day, shown.document, shown.duration, shown.elapsed, shown.input_in_short, shown.iso,
-        shown.laid_out,
-        shown.moment, shown.said, shown.sign, shown.status_mark, shown.status_word, shown.titled, shown.variables,
+        shown.cause, shown.chips, shown.day, shown.document, shown.duration, shown.elapsed,
+        shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said, shown.sign,
+        shown.status_mark, shown.status_word, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
-    environment.globals.update(settings=settings, execution_url=execution_url, mark_of=_mark)
+    environment.globals.update(
+        longest_json=shown.LONGEST_JSON, settings=settings, execution_url=execution_url, mark_of=_mark
+    )
     return environment
 
 

@@ -26,14 +26,11 @@ def origin_of(history: History, definition: Definition | None = None) -> Visit |
     handlers = _handlers(definition) if definition else frozenset()
     at = end
     for _ in history.visits:
-        if at.previous is None:
+        if at.previous is None or (at is not end and at.state not in handlers):
             return end
-        before = history.visits[at.previous]
-        if before.status is Status.CAUGHT:
-            return _innermost(history, before)
-        if at is not end and at.state not in handlers:
-            return end
-        at = before
+        at = history.visits[at.previous]
+        if at.status is Status.CAUGHT:
+            return _innermost(history, at)
     return end
 
 

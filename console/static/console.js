@@ -92,6 +92,17 @@
     }));
   }
 
+  /** An input too large for the page comes when it is asked for. */
+  async function opened(dialog) {
+    dialog.showModal();
+    const field = dialog.querySelector("[data-load]");
+    if (!field) return;
+    const text = await (await fetch(field.dataset.load)).text();
+    delete field.dataset.load;
+    field.value = text;
+    check(field);
+  }
+
   document.addEventListener("input", (event) => { if (event.target.matches("[data-json]")) check(event.target); });
   document.addEventListener("focusin", (event) => { if (event.target.matches("[data-json]")) offer(event.target); });
   document.addEventListener("submit", (event) => {
@@ -106,7 +117,7 @@
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
-    if (opener) document.querySelector(opener.dataset.open)?.showModal();
+    if (opener) opened(document.querySelector(opener.dataset.open));
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   });
 

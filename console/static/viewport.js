@@ -6,7 +6,7 @@
 globalThis.ExecutionViewport = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const LEGIBLE = 0.85;
-  const LEAST = 0.08;
+  const LEAST = 0.01;
   const MOST = 3;
   const STEP = 1.25;
   const MARGIN = 12;

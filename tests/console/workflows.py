@@ -9,10 +9,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from localdev.waiting import wait_until
+from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.aws import Clients
+    from localdev.engines.clients import Clients
 
 _ROLE = "arn:aws:iam::000000000000:role/workflow"
 _SECONDS = 60

@@ -42,9 +42,45 @@ def test_executions_are_listed_with_status_input_and_duration(console_of: Consol
     page = console_of("choice_default_to_fail", "choice").page(f"/machines/{MACHINE}")
 
     assert page.index("choice_default_to_fail") < page.index(">choice<")
-    assert "size: 1" in page
+    assert "<span>size</span> 1</span>" in page
     assert ">Failed<" in page
     assert "1.00 s" in page
+
+
+def test_a_list_says_why_an_execution_failed_and_in_which_state(console_of: ConsoleOf) -> None:
+    page = console_of("choice_default_to_fail").page(f"/machines/{MACHINE}")
+    row = page[page.index('class="why"') :]
+
+    assert recording("choice_default_to_fail").document["execution"]["error"] in row
+    assert f"in {recording('choice_default_to_fail').history.visits[-1].state}" in row
+
+
+def test_executions_can_be_found_by_the_error_they_ended_with(console_of: ConsoleOf) -> None:
+    error = recording("choice_default_to_fail").document["execution"]["error"]
+    page = console_of("choice", "choice_default_to_fail").page(f"/machines/{MACHINE}?q={error}")
+
+    assert "choice_default_to_fail" in page
+    assert ">choice<" not in page
+
+
+def test_an_execution_can_be_run_again_with_its_own_input(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.inputs = {"choice": '{"flavour": "margherita"}'}
+
+    page = console.execution("choice")
+
+    assert f'action="/start/{MACHINE}"' in page
+    assert "&#34;flavour&#34;: &#34;margherita&#34;" in page
+
+
+def test_a_console_that_is_read_only_offers_no_run(console_of: ConsoleOf) -> None:
+    assert "Run again" not in console_of("choice", read_only=True).execution("choice").replace("data-open", "")
+
+
+def test_the_state_machines_are_listed_with_their_newest_runs(console_of: ConsoleOf) -> None:
+    page = console_of("choice_default_to_fail", "choice").page("/machines")
+
+    assert "The newest 2 executions: Failed, Succeeded" in page
 
 
 def test_executions_can_be_filtered_by_status(console_of: ConsoleOf) -> None:
@@ -80,7 +116,7 @@ def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: Console
     assert "Newest executions" in second
 
 
-_IN_VAIN = "were searched by name and input; none matches."
+_IN_VAIN = "were searched by name, input, error and state; none matches."
 
 
 def test_a_search_in_a_long_list_ends_says_how_far_it_came_and_goes_on_when_asked(console_of: ConsoleOf) -> None:
@@ -347,7 +383,7 @@ def test_express_executions_are_listed_from_the_log(console_of: ConsoleOf) -> No
 
     page = console.page(f"/machines/{MACHINE}")
 
-    assert "size: 1" in page
+    assert "<span>size</span> 1</span>" in page
     assert "executions" not in console.engine.calls
     assert "from the 5 newest lines of the state machine's log group." in page
 

@@ -1,0 +1,248 @@
+"""Workflows of the size of real ones, as a person with a browser meets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console import workflows
+from tests.console.conftest import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from localdev.engines import Engine
+
+type Visit = Callable[..., Visitor]
+LEAST_PIXELS = 11
+ROUNDING = 0.05
+
+
+@pytest.fixture(scope="session")
+def booking(engine: Engine) -> str:
+    """The ARN of a saga's execution, which failed in *Charge customer* and ended in *Booking failed*."""
+    return workflows.booking().run(engine.clients())
+
+
+@pytest.fixture(scope="session")
+def large(engine: Engine) -> str:
+    """The ARN of an execution of two hundred states."""
+    return workflows.pipeline(200, "TwoHundredStates").run(engine.clients())
+
+
+@pytest.fixture(scope="session")
+def nested(engine: Engine) -> str:
+    """The ARN of an execution with a Map in a Parallel."""
+    return workflows.etl().run(engine.clients())
+
+
+def _state(page: Page, name: str) -> Locator:
+    return page.locator(f'#graph a[data-state="{name}"] .face')
+
+
+def _is_in_the_window(page: Page, shown: Locator) -> bool:
+    box, frame = shown.bounding_box(), page.locator("#graph > svg.graph").bounding_box()
+    size = page.viewport_size
+    assert box
+    assert frame
+    assert size
+    inside = box["x"] >= frame["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+    return (
+        inside
+        and box["y"] >= frame["y"]
+        and box["y"] + box["height"] <= min(frame["y"] + frame["height"], size["height"])
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 812)])
+def test_a_page_opens_with_the_state_that_failed_in_the_window(
+    visit: Visit, booking: str, width: int, height: int
+) -> None:
+    page = visit(width=width, height=height).open(f"/executions/{booking}")
+
+    expect(page.locator("#state-title")).to_have_text("Charge customer")
+    assert _is_in_the_window(page, _state(page, "Charge customer"))
+
+
+def test_the_outcome_names_the_state_whose_error_started_it(visit: Visit, booking: str) -> None:
+    page = visit().open(f"/executions/{booking}")
+
+    expect(page.get_by_label("Outcome")).to_contain_text("It started in Charge customer")
+
+
+def test_the_key_f_goes_back_to_the_failure(visit: Visit, booking: str) -> None:
+    page = visit(reduced_motion="reduce").open(f"/executions/{booking}?state=Validate%20booking%20request")
+    expect(page.locator("#state-title")).to_have_text("Validate booking request")
+
+    page.keyboard.press("f")
+
+    expect(page.locator("#state-title")).to_have_text("Charge customer")
+    assert _is_in_the_window(page, _state(page, "Charge customer"))
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_no_text_of_a_graph_is_too_small_to_read_at_full_size(visit: Visit, booking: str, width: int) -> None:
+    page = visit(width=width).open(f"/executions/{booking}")
+    page.locator("#graph").press("1")
+
+    sizes = page.locator("#graph > svg.graph text").evaluate_all(
+        """(texts) => texts.filter((text) => text.textContent && text.getClientRects().length)
+            .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""
+    )
+
+    assert min(sizes) >= LEAST_PIXELS - ROUNDING
+
+
+def test_no_name_of_a_state_is_cut_and_none_leaves_its_card(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("#graph .node")].filter((node) => {
+            const card = node.querySelector(".face").getBoundingClientRect();
+            return [...node.querySelectorAll(".name")].some((name) => {
+                const box = name.getBoundingClientRect();
+                return name.textContent.includes("…") || box.left < card.left || box.right > card.right;
+            });
+        }).map((node) => node.textContent)"""
+    )
+
+    assert outside == []
+
+
+def test_no_label_lies_on_a_state(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+
+    covered = page.evaluate(
+        """() => {
+            const places = (selector) => [...document.querySelectorAll(selector)]
+                .map((each) => [each, each.getBoundingClientRect()]);
+            const states = places("#graph .node:not(.container) .face");
+            const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+            return places("#graph .edge-label")
+                .filter(([, label]) => states.some(([, state]) => touch(label, state)))
+                .map(([label]) => label.textContent);
+        }"""
+    )
+
+    assert covered == []
+
+
+def test_the_happy_path_is_one_straight_line(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+    path = (
+        "Validate booking request",
+        "Authorise card",
+        "Reserve hotel",
+        "Reserve flight",
+        "Charge customer",
+        "Booking complete",
+    )
+
+    middles = [box["x"] + box["width"] / 2 for name in path if (box := _state(page, name).bounding_box())]
+
+    assert len(middles) == len(path)
+    assert max(middles) - min(middles) < 1
+
+
+def test_the_wheel_zooms_a_graph_that_is_larger_than_its_frame(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+    percent = page.locator("#graph [data-percent]")
+    expect(percent).to_have_text("100 %")
+    page.locator("#graph > svg.graph").hover()
+
+    page.mouse.wheel(0, -240)
+
+    expect(percent).not_to_have_text("100 %")
+
+
+def test_dragging_moves_the_drawing_and_chooses_no_state(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+    chosen = page.locator("#state-title").inner_text()
+    last = _state(page, "Everything is done")
+    before = last.bounding_box()
+    assert before
+    x, y = before["x"] + before["width"] / 2, before["y"] + before["height"] / 2
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 60, steps=4)
+    page.mouse.up()
+
+    after = last.bounding_box()
+    assert after
+    assert after["y"] > before["y"] + 30
+    expect(page.locator("#state-title")).to_have_text(chosen)
+
+
+def test_the_whole_graph_fits_its_frame_on_request(visit: Visit, large: str) -> None:
+    page = visit(width=1440, reduced_motion="reduce").open(f"/executions/{large}")
+    page.get_by_role("button", name="Fit (0)").click()
+
+    world, frame = page.locator("#graph .world").bounding_box(), page.locator("#graph > svg.graph").bounding_box()
+
+    assert world
+    assert frame
+    assert world["height"] <= frame["height"] + 2
+    assert world["width"] <= frame["width"] + 2
+
+
+def test_arrow_keys_go_from_state_to_state(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}?state=Reserve%20hotel")
+    page.locator('#graph a[data-state="Reserve hotel"]').focus()
+
+    page.keyboard.press("ArrowDown")
+
+    expect(page.locator('#graph a[data-state="Reserve flight"]')).to_be_focused()
+
+
+def test_a_graph_is_one_stop_for_the_tabulator_key(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+
+    expect(page.locator('#graph a[tabindex="0"]')).to_have_count(1)
+
+
+def test_a_map_can_be_closed_and_opened(visit: Visit, nested: str) -> None:
+    page = visit(width=1440, reduced_motion="reduce").open(f"/executions/{nested}?state=Each%20file")
+    expect(page.locator('#graph a[data-state="Read file"]')).to_have_count(1)
+    page.locator('#graph a[data-state="Each file"]').focus()
+
+    page.keyboard.press("Space")
+
+    expect(page.locator('#graph a[data-state="Read file"]')).to_have_count(0)
+    page.keyboard.press("Space")
+    expect(page.locator('#graph a[data-state="Read file"]')).to_have_count(1)
+
+
+@pytest.mark.parametrize("path", ["booking", "nested", "large"])
+def test_no_page_scrolls_sideways_on_a_phone(visit: Visit, request: pytest.FixtureRequest, path: str) -> None:
+    page = visit(width=375, height=812).open(f"/executions/{request.getfixturevalue(path)}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_run_again_starts_an_execution_with_the_changed_input(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+    page.get_by_role("button", name="Run again").click()
+    field = page.get_by_label("Input, as JSON")
+    expect(field).to_have_value(re.compile("card"))
+
+    field.fill('{"payment": "barter"}')
+    page.get_by_role("button", name="Start execution").click()
+
+    page.wait_for_url(lambda url: booking not in url)
+    expect(page.get_by_label("Outcome")).to_contain_text("UnknownPaymentMethod")
+    expect(page.locator("#input")).to_contain_text("barter")
+
+
+def test_an_input_that_is_not_json_is_refused_while_it_is_typed(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+    page.get_by_role("button", name="Run again").click()
+
+    page.get_by_label("Input, as JSON").fill('{"payment": ')
+
+    expect(page.get_by_role("dialog")).to_contain_text("Not JSON")

@@ -1,0 +1,98 @@
+"""Which state's error made an execution fail."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from executions.definition import read_definition
+from executions.events import read_events
+from executions.origin import origin_of
+from executions.replay import read_history
+from tests.unit.executions.conftest import recording
+
+if TYPE_CHECKING:
+    from executions.history import Visit
+
+_MOMENT = "2026-01-01T00:00:00+00:00"
+_CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "Clean up"}]
+_TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage"}
+_FAIL = {"Type": "Fail", "Error": "Gave up"}
+
+
+def _origin(states: dict[str, Any], *visits: tuple[str, str, bool]) -> Visit | None:
+    """Return the origin of an execution of these visits: name, type, and whether the state failed and was caught."""
+    events: list[dict[str, Any]] = []
+
+    def write(kind: str, key: str | None = None, **details: object) -> None:
+        number = len(events) + 1
+        event = {"id": number, "previousEventId": number - 1, "type": kind, "timestamp": _MOMENT}
+        events.append({**event, key: details} if key else event)
+
+    write("ExecutionStarted", "executionStartedEventDetails", input="{}")
+    for name, kind, is_caught in visits:
+        write(f"{kind}StateEntered", "stateEnteredEventDetails", name=name, input="{}")
+        if is_caught:
+            write("TaskScheduled", "taskScheduledEventDetails", resourceType="sqs", resource="sendMessage")
+            write("TaskFailed", "taskFailedEventDetails", error="SQS.Away", cause="no queue")
+        if kind != "Fail":
+            write(f"{kind}StateExited", "stateExitedEventDetails", name=name, output="{}")
+    write("ExecutionFailed", "executionFailedEventDetails", error="Gave up")
+    definition = read_definition(json.dumps({"StartAt": next(iter(states)), "States": states}))
+    return origin_of(read_history(read_events(events)), definition)
+
+
+def test_a_failure_is_followed_back_through_the_states_that_handle_it() -> None:
+    states = {
+        "Pay": {**_TASK, "Catch": _CATCH, "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Clean up": {"Type": "Pass", "Next": "Failed"},
+        "Failed": _FAIL,
+    }
+
+    origin = _origin(states, ("Pay", "Task", True), ("Clean up", "Pass", False), ("Failed", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Pay"
+
+
+def test_a_catch_that_leads_right_to_the_end_is_the_origin_even_where_others_lead_there_too() -> None:
+    states = {
+        "Which?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Clean up"}],
+            "Default": "Pay",
+        },
+        "Pay": {**_TASK, "Catch": _CATCH, "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Clean up": _FAIL,
+    }
+
+    origin = _origin(states, ("Which?", "Choice", False), ("Pay", "Task", True), ("Clean up", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Pay"
+
+
+def test_an_error_that_was_made_good_is_not_the_origin_of_a_later_failure() -> None:
+    states = {
+        "Look up": {**_TASK, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Decide"}], "Next": "Decide"},
+        "Decide": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.a", "IsPresent": True, "Next": "Done"}],
+            "Default": "Failed",
+        },
+        "Done": {"Type": "Succeed"},
+        "Failed": _FAIL,
+    }
+
+    origin = _origin(states, ("Look up", "Task", True), ("Decide", "Choice", False), ("Failed", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Failed"
+
+
+def test_an_execution_that_succeeded_has_no_origin() -> None:
+    recorded = recording("task")
+
+    assert origin_of(recorded.history, recorded.definition) is None
