@@ -59,7 +59,13 @@
   function showEndOfStrip() {
     const strip = document.querySelector(".strip");
     const last = strip?.querySelector(".mark-failed, .mark-timed-out, .mark-running") ?? strip?.lastElementChild;
-    if (strip && last && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = last.offsetLeft - strip.offsetLeft - 24;
+    if (!strip || !last) return;
+    const isCut = strip.scrollWidth > strip.clientWidth;
+    // what scrolls can be reached by keyboard, what does not is no stop on the way
+    strip.toggleAttribute("tabindex", isCut);
+    if (!isCut) return;
+    strip.tabIndex = 0;
+    strip.scrollLeft = last.offsetLeft - 24;
   }
   showEndOfStrip();
   document.addEventListener("htmx:after:swap", showEndOfStrip);

@@ -169,7 +169,10 @@ globalThis.ExecutionViewport = (() => {
     moved() {
       this.scale = this.panzoom.getScale();
       const percent = this.host.querySelector("[data-percent]");
-      if (percent) percent.textContent = `${Math.round(this.scale * 100)} %`;
+      if (percent) {
+        percent.textContent = `${Math.round(this.scale * 100)} %`;
+        percent.setAttribute("aria-label", `${percent.textContent}: show in full size`);
+      }
       const { x, y } = this.panzoom.getPan();
       if (this.window) {
         this.map.toggleAttribute("hidden", !this.isLarge());
@@ -200,7 +203,6 @@ globalThis.ExecutionViewport = (() => {
       whole.tabIndex = -1;
       whole.dataset.percent = "";
       whole.title = "Full size (1)";
-      whole.setAttribute("aria-label", "Full size");
       whole.textContent = "100 %";
       whole.addEventListener("click", () => this.zoomTo(1));
       bar.append(
