@@ -6,6 +6,7 @@ from localstack.runtime import hooks
 
 from localstack_corrections import (
     apigateway,
+    apigatewayv2,
     cloudformation,
     dynamodb,
     events,
@@ -19,7 +20,19 @@ from localstack_corrections import (
 from localstack_corrections.correction import LOCALSTACK_VERSION, is_the_version, switched_on
 
 LOG = logging.getLogger(__name__)
-SERVICES = (process, sqs, logs, stepfunctions, cloudformation, apigateway, events, lambda_, dynamodb, kinesis)
+SERVICES = (
+    process,
+    sqs,
+    logs,
+    stepfunctions,
+    cloudformation,
+    apigateway,
+    apigatewayv2,
+    events,
+    lambda_,
+    dynamodb,
+    kinesis,
+)
 CORRECTIONS = tuple(correction for service in SERVICES for correction in service.CORRECTIONS)
 
 

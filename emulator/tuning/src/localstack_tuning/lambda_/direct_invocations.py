@@ -1,4 +1,4 @@
-"""API Gateway and Step Functions hand an invocation to Lambda as a function call.
+"""API Gateway, of both kinds, and Step Functions hand an invocation to Lambda as a function call.
 
 Both make a boto3 client call, serialised, sent over HTTP through the gateway and parsed on both sides, to reach a
 method in the same process: 10 to 20 ms each way under load. Errors are the same ones, from the same serialiser.
@@ -64,9 +64,33 @@ def _from_api_gateway(module: ModuleType) -> None:
     integration.call_lambda = staticmethod(call_lambda)
 
 
+def _from_http_apis(module: ModuleType) -> None:
+    from localstack.utils.aws.client_types import ServicePrincipal
+
+    from localstack_tuning.gateway.service_calls import call, internal_calls_are_logged
+
+    call_through_client = module.call
+
+    def call_directly(
+        service: str, operation: str, parameters: dict[str, Any], *, account: str, region: str, source_arn: str
+    ) -> dict[str, Any]:
+        chosen = call_through_client if internal_calls_are_logged() else call
+        internal = {} if chosen is call_through_client else {"service_principal": ServicePrincipal.apigateway}
+        response: dict[str, Any] = chosen(
+            service, operation, parameters, account=account, region=region, source_arn=source_arn, **internal
+        )
+        return response
+
+    module.call = call_directly  # type: ignore[attr-defined]
+
+
 _MEMBERS = ("StatusCode", "FunctionError", "LogResult", "ExecutedVersion")
 """Of the response, in the order in which a client has them: a history shows them so."""
 _STEP_FUNCTIONS = "localstack.services.stepfunctions.asl.component.state.state_execution.state_task.lambda_eval_utils"
 _API_GATEWAY = "localstack.services.apigateway.next_gen.execute_api.integrations.aws"
+_HTTP_APIS = "localstack_corrections.apigatewayv2.service_calls"
 
-ADJUSTMENT = Adjustment("direct-invocations", {_STEP_FUNCTIONS: _from_step_functions, _API_GATEWAY: _from_api_gateway})
+ADJUSTMENT = Adjustment(
+    "direct-invocations",
+    {_STEP_FUNCTIONS: _from_step_functions, _API_GATEWAY: _from_api_gateway, _HTTP_APIS: _from_http_apis},
+)

@@ -1,0 +1,200 @@
+"""The authorizers of REST APIs.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    AccessDeniedError,
+    AuthorizerConfigurationError,
+    AuthorizerFailureError,
+    BaseGatewayException,
+    InvalidSignatureError,
+    MissingAuthTokenError,
+    UnauthorizedError,
+)
+
+from localstack_corrections.apigateway.authorizer_context import MalformedContextError, as_strings, plain_values
+from localstack_corrections.apigateway.authorizer_results import AuthorizerResults
+from localstack_corrections.apigateway.handler_chain import method_arn
+from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
+from localstack_corrections.apigateway.signatures import SignatureError, caller
+from localstack_corrections.apigatewayv2.integrations.functions import function_arn, invoke
+from localstack_corrections.apigatewayv2.integrations.time_limit import TooLongError
+from localstack_corrections.apigatewayv2.invocation import HttpApiError
+
+LOG = logging.getLogger(__name__)
+_LIMIT = 29.0
+_DEFAULT_TTL = 300
+_RESULTS = AuthorizerResults()
+_SOURCE = re.compile(r"(method\.request\.(?P<kind>header|querystring)|stageVariables|context)\.(?P<name>.+)")
+
+
+def authorize(context: Any) -> None:
+    """Raise an error unless the method's authorization allows the request."""
+    method = context.resource_method
+    kind = method.get("authorizationType") or "NONE"
+    if kind == "AWS_IAM":
+        _check_signature(context)
+    elif kind == "CUSTOM":
+        authorizer = context.deployment.rest_api.authorizers.get(method.get("authorizerId"))
+        if authorizer is None:
+            raise _failed("the method's authorizer is gone")
+        _ask(context, authorizer)
+    elif kind != "NONE":
+        raise _failed(f"{kind} is not available in this emulator")
+
+
+def _failed(why: str) -> BaseGatewayException:
+    LOG.warning("Execution failed due to configuration error: authorizer: %s", why)
+    return AuthorizerConfigurationError()
+
+
+def _check_signature(context: Any) -> None:
+    request = context.request
+    path, _, query = (request.environ.get("RAW_URI") or request.path).partition("?")
+    try:
+        found = caller(request.method, path, query, request.headers, context.invocation_request["body"])
+    except SignatureError as error:
+        missing = error.code == "MissingAuthenticationTokenException"
+        refusal = (MissingAuthTokenError if missing else InvalidSignatureError)(error.message)
+        refusal.code = error.code
+        raise refusal from error
+    context.context_variables["identity"].update(
+        accessKey=found.access_key,
+        accountId=found.account,
+        caller=found.user_id,
+        user=found.user_id,
+        userArn=found.arn,
+    )
+
+
+def _ask(context: Any, authorizer: dict[str, Any]) -> None:
+    identity = _token(context, authorizer) if authorizer["type"] == "TOKEN" else _sources(context, authorizer)
+    ttl = authorizer.get("authorizerResultTtlInSeconds")
+    seconds = int(_DEFAULT_TTL if ttl is None else ttl) if identity else 0
+    key = (context.api_id, context.stage, context.deployment_id, authorizer["id"], *identity)
+    answer = _RESULTS.get(key)
+    if answer is None:
+        answer = _called(context, authorizer, identity)
+        _RESULTS.put(key, answer, seconds)
+    decision = decide(answer["policyDocument"], method_arn(context))
+    if decision is Decision.DENIED:
+        raise AccessDeniedError("User is not authorized to access this resource with an explicit deny")
+    if decision is Decision.SILENT:
+        raise AccessDeniedError("User is not authorized to access this resource")
+    strings = as_strings(plain_values(answer.get("context")))
+    context.context_variables["authorizer"] = {**strings, "principalId": answer["principalId"]}
+    if usage_key := answer.get("usageIdentifierKey"):
+        context.context_variables["identity"]["apiKey"] = usage_key
+
+
+def _token(context: Any, authorizer: dict[str, Any]) -> list[str]:
+    """Return the token of a TOKEN authorizer."""
+    name = str(authorizer.get("identitySource") or "method.request.header.Authorization").rsplit(".", 1)[1]
+    token = context.invocation_request["headers"].get(name)
+    expression = authorizer.get("identityValidationExpression")
+    if not token or (expression and not re.fullmatch(expression, token)):
+        raise UnauthorizedError("Unauthorized")
+    return [token]
+
+
+def _sources(context: Any, authorizer: dict[str, Any]) -> list[str]:
+    """Return the values of the identity sources of a REQUEST authorizer."""
+    values = []
+    for source in filter(None, (part.strip() for part in str(authorizer.get("identitySource") or "").split(","))):
+        value = _value(context, source)
+        if not value:
+            raise UnauthorizedError("Unauthorized")
+        values.append(str(value))
+    return values
+
+
+def _value(context: Any, source: str) -> Any:
+    match = _SOURCE.fullmatch(source)
+    if match is None:
+        return None
+    request, name = context.invocation_request, match["name"]
+    if match["kind"] == "header":
+        return request["headers"].get(name)
+    if match["kind"] == "querystring":
+        return request["query_string_parameters"].get(name)
+    if source.startswith("stageVariables."):
+        return (context.stage_variables or {}).get(name)
+    value: Any = context.context_variables
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _called(context: Any, authorizer: dict[str, Any], identity: list[str]) -> dict[str, Any]:
+    source = (
+        f"arn:aws:execute-api:{context.region}:{context.account_id}:{context.api_id}/authorizers/{authorizer['id']}"
+    )
+    event = _token_event(context, identity) if authorizer["type"] == "TOKEN" else _request_event(context)
+    try:
+        arn = function_arn(authorizer.get("authorizerUri") or "", context.stage_variables or {})
+        payload = json.dumps(event, separators=(",", ":"), default=str).encode()
+        result, failed = invoke(arn, payload, source, _LIMIT)
+    except (HttpApiError, ClientError, TooLongError) as error:
+        raise _failed(str(error)) from error
+    answer = _read(result)
+    if failed:
+        if isinstance(answer, dict) and answer.get("errorMessage") == "Unauthorized":
+            raise UnauthorizedError("Unauthorized")
+        LOG.warning("The authorizer %s failed: %s", authorizer["id"], result[:1000])
+        # its message is nothing, as AWS has it
+        failure = AuthorizerFailureError()
+        failure.message = None
+        raise failure
+    _check(answer)
+    return dict(answer)
+
+
+def _read(result: bytes) -> Any:
+    try:
+        return json.loads(result)
+    except ValueError:
+        return None
+
+
+def _check(answer: Any) -> None:
+    if not isinstance(answer, dict) or not isinstance(answer.get("principalId"), str):
+        raise _failed("its answer has no principalId")
+    try:
+        decide(answer.get("policyDocument"), "arn:aws:execute-api:::")
+        plain_values(answer.get("context"))
+    except (MalformedPolicyError, MalformedContextError) as error:
+        raise _failed(str(error)) from error
+
+
+def _token_event(context: Any, identity: list[str]) -> dict[str, Any]:
+    return {"type": "TOKEN", "methodArn": method_arn(context), "authorizationToken": identity[0]}
+
+
+def _request_event(context: Any) -> dict[str, Any]:
+    from localstack.services.apigateway.next_gen.execute_api.integrations.aws import build_multi_value_headers
+
+    request = context.invocation_request
+    headers = request["headers"]
+    return {
+        "type": "REQUEST",
+        "methodArn": method_arn(context),
+        "resource": context.resource["path"],
+        "path": request["path"],
+        "httpMethod": request["http_method"],
+        "headers": dict(headers),
+        "multiValueHeaders": build_multi_value_headers(headers),
+        "queryStringParameters": request["query_string_parameters"],
+        "multiValueQueryStringParameters": request["multi_value_query_string_parameters"],
+        "pathParameters": request.get("path_parameters") or {},
+        "stageVariables": context.stage_variables or {},
+        "requestContext": {name: value for name, value in context.context_variables.items() if name != "authorizer"},
+    }

@@ -1,0 +1,6 @@
+"""HTTP APIs, which LocalStack 4.14.0 does not have. WebSocket APIs, domain names and VPC links are refused."""
+
+from localstack_corrections.apigatewayv2 import http_apis
+from localstack_corrections.correction import Correction
+
+CORRECTIONS: tuple[Correction, ...] = (http_apis.CORRECTION,)

@@ -1,0 +1,104 @@
+"""HTTP proxy integrations: the request goes to an HTTP endpoint, and its response to the client."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from localstack_corrections.apigatewayv2.integrations import with_stage_variables
+from localstack_corrections.apigatewayv2.invocation import HOP_BY_HOP, Answer, HttpApiError
+from localstack_corrections.apigatewayv2.parameters import UnresolvedError, of_request, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localstack_corrections.apigatewayv2.invocation import Invocation
+
+_NOT_FORWARDED = {*HOP_BY_HOP, "host", "content-length", "accept-encoding"}
+
+
+class _Request:
+    """What is sent, while the parameter mapping changes it."""
+
+    def __init__(self, invocation: Invocation, uri: str) -> None:
+        parts = urlsplit(uri)
+        self.origin = (parts.scheme, parts.netloc)
+        self.path = parts.path
+        # those of the URI come first
+        self.query = parse_qsl(parts.query, keep_blank_values=True) + invocation.query_pairs
+        self.headers = [(name, value) for name, value in invocation.headers if name.lower() not in _NOT_FORWARDED]
+
+    @property
+    def url(self) -> str:
+        return urlunsplit((*self.origin, quote(self.path, safe="/%:@!$&'()*+,;=~"), urlencode(self.query), ""))
+
+    def change(self, action: str, place: str, value: str) -> None:
+        kind, _, name = place.partition(".")
+        if kind == "path":
+            self.path = value
+        elif kind == "querystring":
+            self.query = _changed(self.query, action, name, value, str)
+        elif kind == "header":
+            self.headers = _changed(self.headers, action, name, value, str.lower)
+
+
+def _changed(
+    pairs: list[tuple[str, str]], action: str, name: str, value: str, normal: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    kept = pairs if action == "append" else [pair for pair in pairs if normal(pair[0]) != normal(name)]
+    return kept if action == "remove" else [*kept, (name, value)]
+
+
+def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
+    """Return the endpoint's answer.
+
+    :raises HttpApiError: it did not answer, or not in time.
+    """
+    import urllib3
+
+    request = _mapped(invocation, integration)
+    method = integration.get("integrationMethod") or "ANY"
+    limit = int(integration.get("timeoutInMillis") or 30_000) / 1000
+    try:
+        response = _pool().request(
+            invocation.method if method == "ANY" else method,
+            request.url,
+            body=invocation.body or None,
+            headers=urllib3.HTTPHeaderDict(request.headers),
+            timeout=urllib3.Timeout(total=limit),
+            redirect=False,
+            retries=False,
+            decode_content=False,
+        )
+    except urllib3.exceptions.NewConnectionError as error:  # is a kind of time-out, for urllib3
+        raise HttpApiError(503, "Service Unavailable", reason=f"The integration cannot be reached: {error}") from error
+    except urllib3.exceptions.TimeoutError as error:
+        raise HttpApiError(504, "Gateway Timeout", reason="The integration timed out") from error
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise HttpApiError(503, "Service Unavailable", reason=f"The integration cannot be reached: {error}") from error
+    invocation.said["integration.integrationStatus"] = response.status
+    headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _NOT_FORWARDED]
+    return Answer(response.status, response.data, headers)
+
+
+def _mapped(invocation: Invocation, integration: dict[str, Any]) -> _Request:
+    uri = with_stage_variables(integration.get("integrationUri") or "", invocation.serving.variables)
+    for name, value in (invocation.match.path_parameters if invocation.match else {}).items():
+        uri = uri.replace(f"{{{name}}}", value)
+    request = _Request(invocation, uri)
+    value_of = of_request(invocation)
+    for target, expression in (integration.get("requestParameters") or {}).items():
+        action, _, place = target.partition(":")
+        try:
+            request.change(action, place, "" if action == "remove" else resolve(str(expression), value_of))
+        except UnresolvedError:
+            continue
+    return request
+
+
+@cache
+def _pool() -> Any:
+    import urllib3
+
+    return urllib3.PoolManager(num_pools=50, maxsize=50, cert_reqs="CERT_NONE", assert_hostname=False)

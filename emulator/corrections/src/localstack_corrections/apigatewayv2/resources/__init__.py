@@ -1,0 +1,1 @@
+"""The ``AWS::ApiGatewayV2`` resource types of CloudFormation."""

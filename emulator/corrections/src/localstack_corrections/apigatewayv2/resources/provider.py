@@ -1,0 +1,211 @@
+"""Make, change and delete the resources of an HTTP API for CloudFormation."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from typing import Any
+
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceProvider
+
+from localstack_corrections.apigatewayv2 import registry
+from localstack_corrections.apigatewayv2.resources.kinds import API, DEPLOYMENT, KINDS, REFUSED, STAGE, Kind
+
+_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
+_DEFAULTS: dict[str, Any] = {
+    "authorization_type": "NONE",
+    "api_key_required": False,
+    "auto_deploy": False,
+    "default_route_settings": {"detailedMetricsEnabled": False},
+    "disable_execute_api_endpoint": False,
+    "request_parameters": None,
+    "route_settings": {},
+    "stage_variables": {},
+    "timeout_in_millis": 30_000,
+}
+"""What a property is once a template has it no longer; all others are nothing."""
+
+
+def _done(model: dict[str, Any]) -> Any:
+    return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
+
+
+class HttpApiResourceProvider(ResourceProvider):
+    """A provider of one of the types in ``KINDS``."""
+
+    KIND: Kind
+
+    def create(self, request: Any) -> Any:
+        """Make the resource."""
+        model = dict(request.desired_state)
+        client = request.aws_client_factory.apigatewayv2
+        if self.KIND is API and ("Body" in model or "BodyS3Location" in model):
+            made = client.import_api(Body=_definition(request, model), FailOnWarnings=bool(model.get("FailOnWarnings")))
+            self._change(client, {**model, "ApiId": made["ApiId"]})
+        else:
+            made = getattr(client, f"create_{_snake(self.KIND.name)}")(**self._parameters(client, "Create", model))
+        model[self.KIND.identifier] = made[self.KIND.identifier]
+        if self.KIND is API:
+            model["ApiEndpoint"] = made["ApiEndpoint"]
+        return _done(model)
+
+    def update(self, request: Any) -> Any:
+        """Change the resource to what the template has now."""
+        before = request.previous_state or {}
+        if any(before.get(name) != request.desired_state.get(name, before.get(name)) for name in self.KIND.create_only):
+            return self._replace(request, before)
+        model = {**request.desired_state, self.KIND.identifier: before[self.KIND.identifier]}
+        client = request.aws_client_factory.apigatewayv2
+        if self.KIND is API:
+            model["ApiEndpoint"] = before.get("ApiEndpoint")
+            if "Body" in model or "BodyS3Location" in model:
+                client.reimport_api(ApiId=model["ApiId"], Body=_definition(request, model))
+        self._forget(
+            model, [name for name in self.KIND.properties if name in before and name not in request.desired_state]
+        )
+        self._change(client, model)
+        return _done(model)
+
+    def _replace(self, request: Any, before: dict[str, Any]) -> Any:
+        made = self.create(request)
+        self._delete(request.aws_client_factory.apigatewayv2, before)
+        return made
+
+    def delete(self, request: Any) -> Any:
+        """Delete the resource; one that is gone already is no error."""
+        model = request.desired_state
+        if model.get(self.KIND.identifier):  # else it was never made
+            self._delete(request.aws_client_factory.apigatewayv2, model)
+        return _done(model)
+
+    def _delete(self, client: Any, model: dict[str, Any]) -> None:
+        ids = {"ApiId": model["ApiId"], self.KIND.identifier: model[self.KIND.identifier]}
+        if self.KIND is DEPLOYMENT:
+            _detach(ids["ApiId"], ids["DeploymentId"])
+        with contextlib.suppress(client.exceptions.NotFoundException):
+            getattr(client, f"delete_{_snake(self.KIND.name)}")(**ids)
+
+    def _change(self, client: Any, model: dict[str, Any]) -> None:
+        parameters = self._parameters(client, "Update", model)
+        if self.KIND is API:
+            # these two make a route and an integration, which have ids of their own
+            parameters = {name: value for name, value in parameters.items() if name not in {"Target", "RouteKey"}}
+            if tags := model.get("Tags"):
+                region = client.meta.region_name
+                client.tag_resource(ResourceArn=f"arn:aws:apigateway:{region}::/apis/{model['ApiId']}", Tags=tags)
+        getattr(client, f"update_{_snake(self.KIND.name)}")(**parameters)
+
+    def _parameters(self, client: Any, verb: str, model: dict[str, Any]) -> dict[str, Any]:
+        """Return the properties that the operation takes, in its types."""
+        members = client.meta.service_model.operation_model(f"{verb}{self.KIND.name}").input_shape.members
+        made = {name: value for name, value in model.items() if name in members and value is not None}
+        if "Schema" in made and not isinstance(made["Schema"], str):
+            made["Schema"] = json.dumps(made["Schema"])
+        if "ResponseParameters" in made:
+            made["ResponseParameters"] = _response_parameters(made["ResponseParameters"])
+        if self.KIND is STAGE and "RouteSettings" in made:
+            made["RouteSettings"] = {key: _numbers(value) for key, value in made["RouteSettings"].items()}
+        if self.KIND is STAGE and "DefaultRouteSettings" in made:
+            made["DefaultRouteSettings"] = _numbers(made["DefaultRouteSettings"])
+        return made
+
+    def _forget(self, model: dict[str, Any], removed: list[str]) -> None:
+        """Set what the template has no longer to its default; the API's operations can only set values."""
+        api = registry.find(model["ApiId"])
+        if api is None or not removed:
+            return
+        resource = (
+            api.resources
+            if self.KIND is API
+            else getattr(api.resources, self.KIND.collection or "stages", {}).get(model[self.KIND.identifier])
+        )
+        for name in removed:
+            attribute = self.KIND.attributes.get(name) or _snake(name)
+            if hasattr(resource, attribute):
+                setattr(resource, attribute, _DEFAULTS.get(attribute))
+
+
+def _snake(name: str) -> str:
+    return _WORDS.sub("_", name).lower()
+
+
+def _numbers(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return route settings with numbers, which a template may have as text."""
+    numbers = {"ThrottlingBurstLimit": int, "ThrottlingRateLimit": float}
+    flags = {"DataTraceEnabled", "DetailedMetricsEnabled"}
+    made = {}
+    for name, value in settings.items():
+        if name in flags:
+            made[name] = str(value).lower() == "true"
+        else:
+            made[name] = numbers[name](value) if name in numbers else value
+    return made
+
+
+def _response_parameters(templated: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return a template's lists of sources and destinations as the mappings that the API takes."""
+    made = {}
+    for status, said in templated.items():
+        pairs = said.get("ResponseParameters") if isinstance(said, dict) else None
+        made[status] = {pair["Destination"]: pair["Source"] for pair in pairs} if isinstance(pairs, list) else said
+    return made
+
+
+def _definition(request: Any, model: dict[str, Any]) -> str:
+    if body := model.get("Body"):
+        return body if isinstance(body, str) else json.dumps(body)
+    place = model["BodyS3Location"]
+    stored = request.aws_client_factory.s3.get_object(Bucket=place["Bucket"], Key=place["Key"])
+    return str(stored["Body"].read().decode())
+
+
+def _detach(api_id: str, deployment: str) -> None:
+    """Take the deployment from its stages: CloudFormation deletes it before a stage that only it had named."""
+    if api := registry.find(api_id):
+        for stage in api.resources.stages.values():
+            if getattr(stage, "deployment_id", None) == deployment:
+                stage.deployment_id = None
+        api.changed()
+
+
+class RefusedResourceProvider(ResourceProvider):
+    """A provider that says why it makes no resources of the type."""
+
+    NAME: str
+
+    def create(self, request: Any) -> Any:
+        """Refuse."""
+        why = REFUSED.get(self.NAME, "there is no such type")
+        return ProgressEvent(
+            status=OperationStatus.FAILED,
+            resource_model={},
+            message=f"{request.resource_type} is not available in this emulator: {why}.",
+        )
+
+    def update(self, request: Any) -> Any:
+        """Refuse."""
+        return self.create(request)
+
+    def delete(self, request: Any) -> Any:
+        """Do nothing: there is none."""
+        return _done(request.desired_state)
+
+
+def provider_of(name: str) -> type[Any]:
+    """Return the provider of the type, by the last part of its name."""
+    for kind in KINDS:
+        if kind.name == name:
+            return type(
+                f"{name}Provider",
+                (HttpApiResourceProvider,),
+                {
+                    "KIND": kind,
+                    "TYPE": kind.type,
+                    "SCHEMA": kind.schema,
+                },
+            )
+    schema = {"typeName": f"AWS::ApiGatewayV2::{name}", "properties": {}, "primaryIdentifier": ["/properties/Id"]}
+    return type(
+        f"{name}Provider", (RefusedResourceProvider,), {"NAME": name, "TYPE": schema["typeName"], "SCHEMA": schema}
+    )
