@@ -50,10 +50,8 @@ def task(function: Function, **more: Any) -> dict[str, Any]:
     """A state machine of one task."""
     return {
         "StartAt": "Task",
-        "States": {
-            "Task": {"Type": "Task", "Resource": function.arn, "End": True, **more},
-            "Caught": {"Type": "Pass", "End": True},
-        },
+        "States": {"Task": {"Type": "Task", "Resource": function.arn, "End": True, **more}}
+        | ({"Caught": {"Type": "Pass", "End": True}} if "Catch" in more else {}),
     }
 
 

@@ -35,9 +35,9 @@ _LISTING = {"Type": "Task", "Resource": f"{_SDK}sqs:listQueues", "Parameters": {
 _DONE = {"Type": "Pass", "Result": "done", "ResultPath": "$.done"}
 
 
-def machine(*states: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """States one after the other."""
-    named = {f"State {number}": dict(state) for number, state in enumerate(states)}
+def machine(*states: dict[str, Any], called: str = "State", **fields: Any) -> dict[str, Any]:
+    """States one after the other; the names of states are unique in a whole machine."""
+    named = {f"{called} {number}": dict(state) for number, state in enumerate(states)}
     names = list(named)
     for name, following in zip(names, [*names[1:], None], strict=True):
         named[name] |= {"Next": following} if following else {"End": True}
@@ -62,12 +62,21 @@ MACHINES = {
     "a wait that is too long": machine({"Type": "Wait", "Seconds": 3}, _DONE, TimeoutSeconds=1),
     "a task that is too long": machine(_WAITING, _DONE, TimeoutSeconds=_TIMEOUT),
     "each of a list": machine(
-        {"Type": "Map", "ItemsPath": "$.list", "MaxConcurrency": 1, "ItemProcessor": machine(_LISTING, _DONE)}
+        {
+            "Type": "Map",
+            "ItemsPath": "$.list",
+            "MaxConcurrency": 1,
+            "ItemProcessor": machine(_LISTING, _DONE, called="Item"),
+        }
         | {"ItemSelector": {"n.$": "$$.Map.Item.Value"}},
         TimeoutSeconds=60,
     ),
-    "side by side": machine({"Type": "Parallel", "Branches": [machine(_LISTING | {"ResultPath": "$.b"})]}, _DONE),
-    "a branch that fails": machine({"Type": "Parallel", "Branches": [machine(_NO_QUEUE)]}, TimeoutSeconds=60),
+    "side by side": machine(
+        {"Type": "Parallel", "Branches": [machine(_LISTING | {"ResultPath": "$.b"}, called="Branch")]}, _DONE
+    ),
+    "a branch that fails": machine(
+        {"Type": "Parallel", "Branches": [machine(_NO_QUEUE, called="Branch")]}, TimeoutSeconds=60
+    ),
 }
 
 

@@ -129,8 +129,8 @@ def test_the_tolerated_count_may_be_in_the_input(aws: Clients) -> None:
 
 
 def test_the_threshold_is_caught_by_its_name(aws: Clients) -> None:
-    machine = _map(_FAIL_ON_TWO, Catch=[{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "Next": "C"}])
-    machine["States"]["C"] = {"Type": "Pass", "End": True}
+    machine = _map(_FAIL_ON_TWO, Catch=[{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "Next": "Caught"}])
+    machine["States"]["Caught"] = {"Type": "Pass", "End": True}
     assert _output(run(aws, machine, [1, 2, 3]))["Error"] == "States.ExceedToleratedFailureThreshold"
 
 
@@ -295,6 +295,8 @@ def test_a_map_inside_a_loop_has_a_run_for_each_round(aws: Clients) -> None:
 
 
 def test_a_map_inside_a_map_inside_parallel(aws: Clients) -> None:
-    outer = _map(_map(), kind="STANDARD")
+    # the names of states are unique in the whole machine
+    inner = json.loads(json.dumps(_map()).replace('"M"', '"Inner"'))
+    outer = _map(inner, kind="STANDARD")
     machine = states("B", B={"Type": "Parallel", "Branches": [outer], "End": True})
     assert _output(run(aws, machine, [[1, 2], [3]])) == [[[1, 2], [3]]]

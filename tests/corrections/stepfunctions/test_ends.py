@@ -122,7 +122,8 @@ def test_an_execution_can_be_stopped_right_after_its_start(aws: Clients, round_:
 
 def test_an_execution_fails_at_its_25000th_event(aws: Clients) -> None:
     choice = {"Type": "Choice", "Choices": [{"Variable": "$.go", "BooleanEquals": True, "Next": "Again"}]}
-    loop = states("Again", Again={"Type": "Pass", "Next": "More"}, More=choice)
+    more = choice | {"Default": "Done"}
+    loop = states("Again", Again={"Type": "Pass", "Next": "More"}, More=more, Done={"Type": "Succeed"})
     execution = started(aws, created(aws, loop), {"go": True})
 
     def end() -> dict[str, Any] | None:

@@ -16,9 +16,11 @@ from localstack_corrections.stepfunctions import (
     kept_executions,
     redrive,
     task_tokens,
+    validation,
 )
 
 CORRECTIONS: tuple[Correction, ...] = (
+    validation.CORRECTION,
     jsonata.CORRECTION,
     jsonpath.CORRECTION,
     choice_rules.CORRECTION,

@@ -1,0 +1,107 @@
+"""Validation of definitions: what AWS rejects is rejected when a machine is created, with AWS's code and location.
+
+Sources: the API reference of ValidateStateMachineDefinitionDiagnostic for the codes; for messages and locations what
+was captured from AWS in localstack/localstack#11978, aws-cloudformation/cfn-lint#4073, #4074, #4077, and
+floci-io/floci#2670, #2735, #2745, #2786, #2968, #3733. AWS may change messages, as the reference says.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.correction import Correction
+from localstack_corrections.stepfunctions.asl import PROVIDER
+from localstack_corrections.stepfunctions.validation.diagnostics import JSON, Diagnostic, rejection
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_DEFINITIONS = 256
+_MOST_RESULTS = 100
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that knows which of its keys are there twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        found.repeated = tuple(name for name in found if names.count(name) > 1)
+    return found
+
+
+@lru_cache(_DEFINITIONS)
+def diagnostics(definition: str) -> tuple[Diagnostic, ...]:
+    """Return why AWS rejects a definition; nothing when it accepts it."""
+    from localstack_corrections.stepfunctions.validation.expressions import expressions
+    from localstack_corrections.stepfunctions.validation.graph import transitions
+    from localstack_corrections.stepfunctions.validation.schema import Schema
+
+    try:
+        machine = json.loads(definition, object_pairs_hook=_object)
+        found = Schema().machine(machine)
+        if not found:
+            found = [*expressions(machine, machine.get("QueryLanguage", "JSONPath")), *transitions(machine)]
+    except ValueError as error:
+        return (Diagnostic(JSON, str(error)),)
+    except RecursionError:
+        return (Diagnostic("TOO_DEEPLY_NESTED", "The definition is too deeply nested"),)
+    return tuple(found)
+
+
+def _validate_as_aws(module: ModuleType) -> None:
+    provider = module.StepFunctionsProvider
+    original = provider._validate_definition
+
+    def validate_definition(definition: str, static_analysers: list[Any]) -> None:
+        of_one_state = any(isinstance(each, module.TestStateStaticAnalyser) for each in static_analysers)
+        found = () if of_one_state else diagnostics(definition)
+        if found:
+            error = module.InvalidDefinition()
+            error.message = rejection(list(found))
+            raise error
+        original(definition=definition, static_analysers=static_analysers)
+
+    provider._validate_definition = staticmethod(validate_definition)
+    _report_diagnostics(module)
+
+
+def _report_diagnostics(module: ModuleType) -> None:
+    provider = module.StepFunctionsProvider
+    original = provider.validate_state_machine_definition
+
+    @wraps(original)
+    def validate(self: Any, context: Any, request: Any, **kwargs: Any) -> Any:
+        found = diagnostics(request["definition"])
+        if not found:
+            return original(self, context, request, **kwargs)
+        most = request.get("maxResults") or _MOST_RESULTS
+        described = [
+            {"severity": "ERROR", "code": each.code, "message": each.message}
+            | ({"location": each.location} if each.location else {})
+            for each in found[:most]
+        ]
+        return module.ValidateStateMachineDefinitionOutput(
+            result=module.ValidateStateMachineDefinitionResultCode.FAIL,
+            diagnostics=described,
+            truncated=len(found) > most,
+        )
+
+    provider.validate_state_machine_definition = validate
+
+
+CORRECTION = Correction(
+    name="definition-validation",
+    localstack="Definitions with targets that do not exist, without an end, or with fields that a state does not have"
+    " are accepted, and fail when they run.",
+    aws="They are rejected when the machine is created, updated or validated, with code, message and location.",
+    source="API reference, ValidateStateMachineDefinitionDiagnostic; localstack/localstack#11978;"
+    " aws-cloudformation/cfn-lint#4073, #4074, #4077; floci-io/floci#2735, #2745, #2786, #2968, #3733",
+    patches={PROVIDER: _validate_as_aws},
+)
