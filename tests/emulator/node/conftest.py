@@ -46,7 +46,9 @@ def runtime(sdk: Path) -> Iterator[NativeRuntime]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(node_sdk.SETTING, str(sdk))
         node_sdk.modules.cache_clear()
-        yield node_runtime.find(f"nodejs{max(node_runtime.installed())[0]}.x")
+        found = node_runtime.find(f"nodejs{max(node_runtime.installed())[0]}.x")
+        assert found
+        yield found
         node_sdk.modules.cache_clear()
 
 

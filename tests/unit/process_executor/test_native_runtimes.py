@@ -116,3 +116,31 @@ def test_only_packages_of_the_sdk_that_the_code_names_and_does_not_bring_are_ask
         ["@aws-sdk/client-s3", "@aws-sdk/lib-dynamodb"],
         ["@aws-sdk/client-s3", "@aws-sdk/lib-dynamodb", "aws-sdk"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "package"),
+    [
+        ('{"service": "CloudWatchLogs", "action": "x"}', "@aws-sdk/client-cloudwatch-logs"),
+        (r'{"Create": "{\"service\":\"SSM\",\"action\":\"putParameter\"}"}', "@aws-sdk/client-ssm"),
+        ('{"service": "@aws-sdk/client-s3"}', "@aws-sdk/client-s3"),
+    ],
+)
+def test_the_client_that_a_function_computes_from_its_event_is_asked_for_before_the_invocation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: str, package: str
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setenv(node_sdk.SETTING, str(tmp_path / "sdk"))
+    node_sdk.modules.cache_clear()
+    monkeypatch.setattr(node_sdk, "_install", lambda _function, names: asked.append(names))
+    code = tmp_path / "code"
+    code.mkdir()
+    source = 'const names = {cloudwatchlogs:"cloudwatch-logs"}; require(`@aws-sdk/client-${names[service]}`);'
+    (code / "index.js").write_text(source)
+
+    node_sdk.provide("f", 22, code, [])
+    node_sdk.provide_for_event("f", code, event)
+    node_sdk.provide_for_event("f", code, '{"pizza": 1}')
+    node_sdk.modules.cache_clear()
+
+    assert asked == [[package]]

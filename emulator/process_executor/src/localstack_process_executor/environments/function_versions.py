@@ -4,6 +4,7 @@ import hashlib
 import logging
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from localstack import config
@@ -69,6 +70,7 @@ class FunctionVersionEnvironment:
     def invoke(self, payload: Mapping[str, str], client_context: str | None) -> InvocationResult:
         """Run one invocation; ``payload`` is what ``ExecutionEnvironment.invoke`` of the service makes."""
         request_id = payload["invoke-id"]
+        self._before(payload["payload"])
         outcome = self._environment.invoke(
             Invocation(
                 request_id=request_id,
@@ -86,6 +88,7 @@ class FunctionVersionEnvironment:
         runtime = _runtime(version)
         debug_address = debugging.address_for(version.id.function_name)
         code, *layers = (self._place_of(archive) for archive in _archives(version))
+        self._before = partial(runtime.before, version.id.function_name, code)
         watched = [Path(a.get_unzipped_code_location()) for a in _archives(version) if a.is_hot_reloading()]
 
         def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:

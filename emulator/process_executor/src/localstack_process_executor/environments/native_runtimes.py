@@ -81,6 +81,10 @@ class NativeRuntime(ABC):
         del function, code, layers
         forking.head_start(None, self)
 
+    def before(self, function: str, code: Path, event: str) -> None:
+        """Do nothing, by default."""
+        del function, code, event
+
     def launch(self, program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
         """Start the function's program in the place of a process forked for it.
 

@@ -73,6 +73,10 @@ class NodeRuntime(NativeRuntime):
         super().prepare(function, code, layers)
         node_sdk.provide(function, self.major, code, layers)
 
+    def before(self, function: str, code: Path, event: str) -> None:
+        """Install the SDK's package that the function would compute from the event."""
+        node_sdk.provide_for_event(function, code, event)
+
     def command(self, places: Places, variables: Mapping[str, str], code: Path, layers: Path) -> list[str]:
         """Return AWS's command line; without a root of its own, a word more tells bootstrap.mjs."""
         del code, layers

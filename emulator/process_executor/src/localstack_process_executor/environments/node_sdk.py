@@ -20,11 +20,13 @@ SETTING = "LAMBDA_PROCESS_NODE_SDK"
 """The folder of the packages."""
 OFFLINE_SETTING = "LAMBDA_PROCESS_NODE_SDK_INSTALL"
 """``0`` installs nothing."""
-_NAMED = re.compile(rb"""["'](@aws-sdk/[a-z0-9.-]+|@smithy/[a-z0-9.-]+|aws-sdk)(?:/[^"']*)?["']""")
+_NAMED = re.compile(rb"""["'`](@aws-sdk/[a-z0-9.-]*[a-z0-9]|@smithy/[a-z0-9.-]*[a-z0-9]|aws-sdk)(?:/[^"'`]*)?["'`]""")
+_COMPUTED = re.compile(rb"""["'`]@aws-sdk/client-["'`$]""")
+_SERVICE = re.compile(r"""\\*"service\\*"\s*:\s*\\*"([A-Za-z0-9@/.-]+)""")
 _V2, _FIRST_WITHOUT_V2 = "aws-sdk", 18
 _SOURCES = frozenset({".js", ".mjs", ".cjs"})
 _SOURCE_BYTES = 8 * 1024 * 1024
-_INSTALL_SECONDS = 300.0
+_INSTALL_SECONDS = 200.0
 _ERROR_CHARACTERS = 400
 _lock = threading.Lock()
 
@@ -36,6 +38,9 @@ def modules() -> Path:
     cache_folder = os.environ.get("XDG_CACHE_HOME") or str(_home() / ".cache")
     folder = Path(named) if named else Path(cache_folder, "localstack-process-executor", "node-sdk")
     (folder / "node_modules").mkdir(parents=True, exist_ok=True)
+    if not (folder / "package.json").exists():
+        # npm installs into the nearest folder that has one
+        (folder / "package.json").write_text('{"private": true}\n')
     return (folder / "node_modules").resolve()
 
 
@@ -54,6 +59,36 @@ def provide(function: str, major: int, code: Path, layers: Iterable[Path]) -> No
     with _lock:
         if missing := sorted(name for name in wanted if not (modules() / name / "package.json").is_file()):
             _install(function, missing)
+
+
+def provide_for_event(function: str, code: Path, event: str) -> None:
+    """Install the client of the service that an event names, for a function that computes the package's name from it.
+
+    The CDK's AwsCustomResource is one. The invocation, and its time, begin afterwards.
+    """
+    source = _computing(code) if '"service' in event or '\\"service' in event else None
+    if source is None or os.environ.get(OFFLINE_SETTING) == "0":
+        return
+    packages = {_client_of(service, source) for service in _SERVICE.findall(event)}
+    with _lock:
+        if missing := sorted(name for name in packages if not (modules() / name / "package.json").is_file()):
+            _install(function, missing)
+
+
+@cache
+def _computing(code: Path) -> bytes | None:
+    """Return the source that computes names of packages, if there is one."""
+    return next((source for source in _sources(code) if _COMPUTED.search(source)), None)
+
+
+def _client_of(service: str, source: bytes) -> str:
+    """Return the package of a service, by the name it has in either version of the SDK."""
+    if service.startswith("@aws-sdk/"):
+        return service
+    name = service.removeprefix("client-").lower()
+    # the CDK's functions have a table of the names that changed
+    found = re.search(rb"""[{,"]%s"?:"([a-z0-9-]+)\"""" % re.escape(name.encode()), source)
+    return f"@aws-sdk/client-{found[1].decode() if found else name}"
 
 
 def _named_in(code: Path) -> set[str]:
@@ -78,14 +113,21 @@ def _install(function: str, names: list[str]) -> None:
         return
     LOG.info("Installing %s for %s, once: AWS's runtime has it.", packages, function)
     command = [
-        npm, "install", "--prefix", str(modules().parent), "--ignore-scripts", "--no-audit", "--no-fund",
-        "--no-update-notifier", "--loglevel=error", "--omit=dev", *names,
+        npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error",
+        "--omit=dev", "--prefer-offline", "--fetch-retries=1", "--fetch-retry-maxtimeout=5000", *names,
     ]  # fmt: skip
     # where npm finds the person's registry
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(_home())}
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, env=environment, check=False
+            command,
+            # not --prefix, with which npm does not read the settings of this machine
+            cwd=modules().parent,
+            capture_output=True,
+            text=True,
+            timeout=_INSTALL_SECONDS,
+            env=environment,
+            check=False,
         )
         problem = done.stderr.strip()[-_ERROR_CHARACTERS:] if done.returncode else ""
     except (OSError, subprocess.SubprocessError) as error:

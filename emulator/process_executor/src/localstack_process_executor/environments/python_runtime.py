@@ -35,6 +35,9 @@ class PythonRuntime:
         del function, code, layers
         forking.head_start(self.interpreter)
 
+    def before(self, function: str, code: Path, event: str) -> None:
+        """Do nothing."""
+
     def launch(self, program: launches.Program, folder: Path) -> tuple[Forked, PathTranslation]:
         """Fork a process of the function from the interpreter's fork server."""
         return launches.launch(program, folder, self.interpreter)

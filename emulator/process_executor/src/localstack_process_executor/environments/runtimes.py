@@ -33,6 +33,9 @@ class Runtime(Protocol):
     def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
         """Begin what the first invocation of a function would wait for. Never raises."""
 
+    def before(self, function: str, code: Path, event: str) -> None:
+        """Do what an invocation with this event is to find done. Never raises."""
+
     def launch(self, program: Program, folder: Path) -> tuple[Forked, PathTranslation]:
         """Start a process of the function; see :func:`localstack_process_executor.environments.launches.launch`."""
 
