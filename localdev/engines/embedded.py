@@ -259,11 +259,11 @@ def _hot_reload_folders(port: int) -> str:
 
 
 def _switches() -> dict[str, str]:
-    """Return the switches of emulator/corrections and emulator/tuning that the person has set."""
+    """Return the switches of our packages in emulator/ that the person has set."""
     return {
         name: value
         for name, value in os.environ.items()
-        if name in _SWITCHES or name.startswith(("CORRECTIONS_", "TUNING_"))
+        if name in _SWITCHES or name.startswith(("CORRECTIONS_", "LAMBDA_PROCESS_", "TUNING_"))
     }
 
 

@@ -7,10 +7,12 @@ is made again from nothing.
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import functools
 import hashlib
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -29,9 +31,20 @@ NODE_MODULES = ROOT / "node_modules"
 FIRST_SYNTHESIS = APP / ".first-synthesis"
 """Goes with the environment whose bytecode it has made."""
 LEAST_NODE = 20
+LEAST_SUPPORTED_NODE = 22
+"""Older ones work, though neither Node's makers nor the CDK's support them any more."""
 STATE = ROOT / ".localdev"
 INSTALLER = STATE / "installer"
 _STAMP = ".made-from"
+_NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP")
+"""Variables that lead a Python to another one's modules."""
+_FOR_UV = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
+"""The machine's own certificates, which a proxy that inspects TLS is among; uv has a list of its own by default."""
+_SELDOM_IMPORTED = (
+    "awscli", "cfnlint", "docutils", "graphql", "mpmath", "networkx", "openapi_core", "opensearchpy", "pip", "pygments",
+    "pymongo", "samtranslator", "setuptools", "sympy", "twisted",
+)  # fmt: skip
+"""Half of the emulator's modules, which no start imports: they are compiled when they are."""
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
 _LOG_LINES = 15
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -81,14 +94,50 @@ class Part:
     def _make(self) -> None:
         self.state, started = "running", time.monotonic()
         try:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
             self.make()
             (self.folder / _STAMP).write_text(self.fingerprint)
             self.state = "done"
         except (SetupError, OSError) as error:
-            self.state, self.error = "failed", str(error)
+            self.state, self.error = "failed", said_of(error)
         finally:
             self.seconds = time.monotonic() - started
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder. :raises OSError: something in it stays."""
+
+    def let_go(function: Callable[..., object], path: str, error: BaseException) -> None:
+        if not isinstance(error, FileNotFoundError):
+            Path(path).parent.chmod(0o700)
+            function(path)
+
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder, onexc=let_go)
+
+
+def said_of(error: Exception) -> str:
+    """Return what a person is told of an error; of a file that is another user's, whose and what to do."""
+    if not isinstance(error, OSError) or not error.filename:
+        return str(error)
+    path = Path(os.fsdecode(error.filename))
+    there = next((place for place in (path, *path.parents) if os.access(place, os.F_OK)), ROOT)
+    owner, own = there.stat().st_uid, os.geteuid()
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and run ./scripts/setup again."
+    if isinstance(error, PermissionError) and owner != own:
+        return (
+            f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}.\n"
+            f"Hint: 'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
+        )
+    return str(error)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 _installer_lock = threading.Lock()
@@ -111,7 +160,7 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
     result = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
-        env={**os.environ, **(env or {})},
+        env=_environment() | (env or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -123,6 +172,11 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
         shown = " ".join(str(part) for part in command[:6])
         end = "\n".join(result.stdout.splitlines()[-_LOG_LINES:])
         raise SetupError(f"{shown} ended with status {result.returncode}:\n{end}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the person's variables without those that are not for the set-up: ``AWS_PROFILE`` may name no profile."""
+    return {name: value for name, value in os.environ.items() if name not in _NOT_OURS and not name.startswith("AWS_")}
 
 
 def base_python() -> str:
@@ -144,23 +198,31 @@ def installer() -> Path | None:
     return uv
 
 
-def make_environment(folder: Path, *requirements: Path, bytecode: bool = False) -> None:
+def make_environment(folder: Path, *requirements: Path) -> None:
     """A virtual environment with exactly what the locks name."""
     locks = [argument for lock in requirements for argument in ("-r", lock)]
-    run(base_python(), "-m", "venv", "--clear", folder)
     with _installer_lock:
         uv = installer()
     if uv:
         try:
-            options = ["--compile-bytecode"] if bytecode else []
-            run(uv, "pip", "install", "--quiet", "--require-hashes", *options,
-                "--python", folder / "bin" / "python", *locks, env=_index_for_uv())  # fmt: skip
-        except SetupError:
+            # a tenth of a second; Python's own takes that long for pip alone, which is not needed
+            run(uv, "venv", "--quiet", "--clear", "--python", base_python(), folder, env=_FOR_UV)
+            run_uv("pip", "install", "--require-hashes", "--python", folder / "bin" / "python", *locks)
+        except SetupError as error:
             # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
-            run(base_python(), "-m", "venv", "--clear", folder)
+            _say(f"uv could not install the {folder.parent.name} environment, pip does: {error}", live=False)
         else:
             return
-    run(folder / "bin" / "pip", "install", *_PIP_OPTIONS, *locks)
+    run(base_python(), "-m", "venv", "--clear", folder)
+    run(folder / "bin" / "python", "-m", "pip", "install", *_PIP_OPTIONS, *locks)
+
+
+def run_uv(*arguments: str | Path) -> None:
+    """Run uv quietly. :raises SetupError: it failed, or cannot be had."""
+    uv = installer()
+    if not uv:
+        raise SetupError("uv cannot be installed.")
+    run(uv, *arguments, "--quiet", env=_FOR_UV | _index_for_uv())
 
 
 def _index_for_uv() -> dict[str, str]:
@@ -195,12 +257,15 @@ def emulator_packages() -> list[Path]:
 
 def make_emulator() -> None:
     """LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
-    # bytecode now, or the first start of LocalStack compiles two thousand modules
-    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt", bytecode=True)
+    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt")
     python = EMULATOR / "bin" / "python"
     editable = [argument for package in emulator_packages() for argument in ("-e", package)]
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-        "--disable-pip-version-check", *editable)  # fmt: skip
+    options = ["--no-deps", "--no-build-isolation", *editable]
+    if installer():
+        run_uv("pip", "install", "--python", python, *options)
+    else:
+        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options)
+    compile_modules(EMULATOR)
     run(python, MAKE_INDICES, env={
         "FILESYSTEM_ROOT": str(EMULATOR / "localstack"),
         "HOME": str(EMULATOR / "localstack"),
@@ -208,6 +273,15 @@ def make_emulator() -> None:
         "OVERRIDE_IN_DOCKER": "0",
         "PYTHONSAFEPATH": "1",
     })  # fmt: skip
+
+
+def compile_modules(environment: Path) -> None:
+    """Compile what LocalStack imports, or its first start does that for two thousand modules."""
+    seldom = f"/({'|'.join(_SELDOM_IMPORTED)})/"
+    # some packages have files that are no Python of this version: they are never imported
+    with contextlib.suppress(SetupError):
+        run(environment / "bin" / "python", "-W", "ignore", "-m", "compileall", "-qq", "-j", "0", "-x", seldom,
+            environment / "lib")  # fmt: skip
 
 
 def make_node_modules() -> None:
@@ -226,8 +300,11 @@ def synthesise_at_first() -> None:
     FIRST_SYNTHESIS.mkdir(exist_ok=True)
 
 
-def check_node() -> None:
-    """:raises SetupError: Node is missing, or older than the CDK CLI needs."""
+def check_node() -> str | None:
+    """Return a warning of a Node that still works, or nothing.
+
+    :raises SetupError: Node is missing, or older than the CDK CLI needs.
+    """
     hint = f"Hint: install Node {LEAST_NODE} or newer (nodejs.org) and run this again."
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
@@ -237,6 +314,9 @@ def check_node() -> None:
     major = version.removeprefix("v").split(".")[0]
     if not major.isdigit() or int(major) < LEAST_NODE:
         raise SetupError(f"Node.js is {version or 'broken'}; the AWS CDK needs {LEAST_NODE}.\n{hint}")
+    if int(major) < LEAST_SUPPORTED_NODE:
+        return f"Node.js {version} works, but neither Node.js nor the AWS CDK supports it any more; 24 is current."
+    return None
 
 
 def parts() -> list[Part]:
@@ -296,7 +376,8 @@ def main() -> int:
             print("Everything is up to date.")
         return 0
     try:
-        check_node()
+        if warning := check_node():
+            print(warning, file=sys.stderr)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
@@ -328,7 +409,8 @@ def make_what_is_missing() -> int:
         return 0
     print("Setting up, once; this needs the network.", file=sys.stderr)
     for left in STATE.glob("setup-*"):
-        shutil.rmtree(left, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another user's is in nobody's way
+            remove(left)
     with tempfile.TemporaryDirectory(prefix="setup-", dir=STATE) as folder:
         # what installers leave behind goes with it: uv never removes its lock files
         os.environ["TMPDIR"] = folder
@@ -352,6 +434,9 @@ def make(todo: Sequence[Part]) -> None:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except OSError as trouble:
+        print(said_of(trouble), file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print("\nInterrupted; what is half made is made again next time.", file=sys.stderr)
         sys.exit(130)

@@ -196,3 +196,62 @@ def test_with_everything_made_the_setup_says_so_and_changes_nothing() -> None:
 
     assert result.stdout == "Everything is up to date.\n"
     assert stamp.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize(("version", "warns"), [("v20.20.2", True), ("v22.1.0", False), ("v24.3.0", False)])
+def test_a_node_past_its_end_of_life_works_with_a_line_of_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, warns: bool
+) -> None:
+    for name in ("node", "npm"):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+
+    warning = check_node()
+
+    assert (warning is not None) == warns
+    assert "\n" not in (warning or "")
+
+
+def test_variables_that_lead_python_elsewhere_do_not_reach_what_the_set_up_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP"):
+        monkeypatch.setenv(name, "/nowhere")
+
+    environments.run(environments.base_python(), "-c", "import json")
+
+
+def test_aws_settings_do_not_reach_what_the_set_up_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-not-there")
+
+    environments.run("sh", "-c", 'test -z "${AWS_PROFILE:-}"')
+
+
+def test_a_read_only_folder_is_made_again(tmp_path: Path, lock: Path) -> None:
+    folder = tmp_path / "made"
+    (folder / "closed").mkdir(parents=True)
+    (folder / "closed" / "file").touch()
+    (folder / "closed").chmod(0o555)
+
+    part = _part(folder, lock)
+    part.run()
+
+    assert part.is_current()
+
+
+def test_a_file_of_another_user_is_said_to_be_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 65534)
+    error = PermissionError(13, "Permission denied", "/etc/the-state-machine")
+
+    said = environments.said_of(error)
+
+    assert said.startswith("/etc belongs to root, and you are ")
+    assert "\nHint: 'sudo chown -R " in said
+
+
+def test_a_full_disk_is_said_to_be_full() -> None:
+    assert environments.said_of(OSError(28, "No space left on device", "/a/file")).startswith(
+        "The disk is full: /a/file"
+    )
