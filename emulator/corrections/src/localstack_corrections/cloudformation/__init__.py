@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def _replace_engine(released: ModuleType) -> None:
     from localstack_corrections.cloudformation.engine.provider import Provider
+    from localstack_corrections.cloudformation.resources.own import load_own_first
 
+    load_own_first()
     released.CloudformationProviderV2 = Provider  # type: ignore[attr-defined]  # LocalStack makes the one it finds here
 
 

@@ -5,6 +5,7 @@ It stands in the place of LocalStack's ``ChangeSetModelExecutor``, which it inhe
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from localstack.services.cloudformation.resource_provider import ResourceProvide
 from localstack_corrections.cloudformation.engine import replacement
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
-from localstack_corrections.cloudformation.engine.records import Record, Records, is_deployed, specified
+from localstack_corrections.cloudformation.engine.records import Record, Records, is_custom, is_deployed, specified
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,22 @@ class Executor(ChangeSetModelExecutor):
                 raise ValueError(f"No export named {name} found.")
             self.imports.add(name)
         return delta
+
+    def _after_deployed_property_value_of(self, resource_logical_id: str, property_name: str) -> Any:
+        """Return an attribute; those of a custom resource are what its handler called them, dots included."""
+        value = super()._after_deployed_property_value_of(resource_logical_id, property_name)
+        record = self.resources.get(resource_logical_id)
+        if not record or not is_custom(record["Type"]):
+            return value
+        data = record["Properties"]
+        if property_name in data:
+            return data[property_name]
+        if value is None:
+            raise ValueError(
+                f"CustomResource attribute error: Vendor response doesn't contain {property_name} attribute in object "
+                f"{record['PhysicalResourceId']}"
+            )
+        return value
 
     def _fail_before(self, node: Any, reason: str) -> None:
         deployed = self._deployed.get(node.name)
@@ -256,12 +273,27 @@ class Executor(ChangeSetModelExecutor):
             self.resources[name] = standing
         record.setdefault("ResourceStatus", "DELETE_COMPLETE")
         record.setdefault("SpecifiedProperties", properties)
+        if action == ChangeAction.Add and not is_deployed(record):
+            self._remember_failed(record)
         return record, event.message or None
+
+    def _remember_failed(self, record: Record) -> None:
+        """Give a resource whose creation failed after it began its physical id, so that a rollback deletes it."""
+        provider = ResourceProviderExecutor.try_load_resource_provider(record["Type"])
+        model = record.get("Properties")
+        if not provider or not model:
+            return
+        with contextlib.suppress(Exception):  # the model may lack what its identifier is made of
+            physical_id = self.resource_provider_executor.extract_physical_resource_id_from_model_with_schema(
+                model, record["Type"], provider.SCHEMA
+            )
+            if isinstance(physical_id, str):
+                record["PhysicalResourceId"] = physical_id
 
     def create_resource_provider_payload(self, **kwargs: Any) -> Any:
         """Add to the payload what the template said before: an update compares it with what the template says now."""
         payload = super().create_resource_provider_payload(**kwargs)
-        if self._acting_on is not None and kwargs["action"] == ChangeAction.Modify:
+        if self._acting_on is not None:
             payload["callbackContext"] = {"deployed": self._acting_on}
         return payload
 

@@ -38,6 +38,11 @@ def carried(record: Record) -> Properties:
     return {name: value for name, value in record.get("Properties", {}).items() if name not in said}
 
 
+def is_custom(resource_type: str) -> bool:
+    """Return whether a function or a topic of the template makes resources of this type."""
+    return resource_type.startswith("Custom::") or resource_type == "AWS::CloudFormation::CustomResource"
+
+
 def is_deployed(record: Record | None) -> bool:
     """Return whether a physical resource stands behind the record."""
     return bool(record and record.get("PhysicalResourceId"))

@@ -1,0 +1,108 @@
+"""Nested stacks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from localstack_corrections.cloudformation.resources.provider import OwnProvider, schema
+
+if TYPE_CHECKING:
+    from localstack_corrections.cloudformation.engine.records import Properties
+
+_CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+_PAUSE = 0.05
+_SECONDS = 3600.0
+
+
+class NestedStack(OwnProvider):
+    """Stack that another one has as a resource."""
+
+    SCHEMA: ClassVar[Properties] = schema("AWS::CloudFormation::Stack", "Id", read_only=("Id", "Outputs"))
+    NAME = "StackName"
+
+    def make(self, clients: Any, model: Properties) -> Properties:
+        """Create the stack, and return its outputs; one that fails is deleted."""
+        api = clients.cloudformation
+        stack_id = api.create_stack(StackName=model["StackName"], **_settings(model))["StackId"]
+        stack = _settled(api, stack_id)
+        if stack["StackStatus"] != "CREATE_COMPLETE":
+            reason = _first_failure(api, stack_id)
+            api.delete_stack(StackName=stack_id)
+            raise RuntimeError(f"Embedded stack {stack_id} was not successfully created: {reason}")
+        return {"Id": stack_id, "Outputs": _outputs(stack)}
+
+    def change(self, clients: Any, before: Properties, after: Properties) -> Properties:
+        """Update the stack, and return its new outputs."""
+        del before
+        api, stack_id = clients.cloudformation, after["Id"]
+        try:
+            api.update_stack(StackName=stack_id, **_settings(after))
+        except ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
+        stack = _settled(api, stack_id)
+        if stack["StackStatus"] not in ("UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            raise RuntimeError(
+                f"Embedded stack {stack_id} was not successfully updated: {_first_failure(api, stack_id)}"
+            )
+        if stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" and (reason := _first_failure(api, stack_id)):
+            raise RuntimeError(f"Embedded stack {stack_id} was not successfully updated: {reason}")
+        return {"Outputs": _outputs(stack)}
+
+    def remove(self, clients: Any, model: Properties) -> None:
+        """Delete the stack with all it has."""
+        api, stack_id = clients.cloudformation, model["Id"]
+        api.delete_stack(StackName=stack_id)
+        stack = _settled(api, stack_id)
+        if stack["StackStatus"] != "DELETE_COMPLETE":
+            raise RuntimeError(f"Embedded stack {stack_id} was not deleted: {_first_failure(api, stack_id)}")
+
+
+def _settings(model: Properties) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "TemplateURL": model["TemplateURL"],
+        "Capabilities": list(_CAPABILITIES),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": _text(value)}
+            for name, value in (model.get("Parameters") or {}).items()
+        ],
+    }
+    if model.get("Tags"):
+        settings["Tags"] = model["Tags"]
+    return settings
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(_text(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _settled(api: Any, stack_id: str) -> Any:
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        stack = api.describe_stacks(StackName=stack_id)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return stack
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Embedded stack {stack_id} is {stack['StackStatus']} after {_SECONDS:g} s")
+        time.sleep(_PAUSE)
+
+
+def _first_failure(api: Any, stack_id: str) -> str:
+    """Return the reason of the first failure of the newest operation."""
+    reason = ""
+    for event in api.describe_stack_events(StackName=stack_id)["StackEvents"]:
+        status, of_stack = event["ResourceStatus"], event["PhysicalResourceId"] == stack_id
+        if of_stack and status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
+            break
+        if status.endswith("_FAILED") and not of_stack:
+            reason = event.get("ResourceStatusReason", reason)
+    return reason
+
+
+def _outputs(stack: Any) -> dict[str, str]:
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
