@@ -16,6 +16,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_executor impo
     TriggerRollback,
 )
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    MOCKED_REFERENCE,
     ChangeSetModelPreproc,
     PreprocProperties,
 )
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOG = logging.getLogger(__name__)
+NOT_EMULATED = "not-emulated"
+"""The value of an attribute that nothing is known of, where nothing that is emulated needs it."""
 _RETAINED = frozenset({"Retain"})
 _DONE = {"CREATE": ResourceStatus.CREATE_COMPLETE, "UPDATE": ResourceStatus.UPDATE_COMPLETE}
 
@@ -44,6 +47,8 @@ class Executor(ChangeSetModelExecutor):
         self.journal = Journal()
         self.imports: set[str] = set()
         """The names of the exports that the template reads."""
+        self._evaluated: list[str] = []
+        """The types of the resources whose properties are being evaluated, the innermost last."""
         self._cleanup: list[Callable[[], str | None]] = []
 
     @property
@@ -86,6 +91,7 @@ class Executor(ChangeSetModelExecutor):
     def visit_node_resource(self, node_resource: Any) -> Any:
         """Bring one resource to where the template wants it."""
         name = node_resource.name
+        self._evaluated.append(node_resource.type_.value)
         try:
             delta = ChangeSetModelPreproc.visit_node_resource(self, node_resource)
             wanted = None if is_nothing(delta.after) else delta.after
@@ -94,6 +100,8 @@ class Executor(ChangeSetModelExecutor):
         except Exception as error:
             self._fail_before(node_resource, str(error))
             raise
+        finally:
+            self._evaluated.pop()
         deployed = self._deployed.get(name)
         deployed = deployed if is_deployed(deployed) else None
         if wanted is None:
@@ -116,21 +124,40 @@ class Executor(ChangeSetModelExecutor):
             self.imports.add(name)
         return delta
 
-    def _after_deployed_property_value_of(self, resource_logical_id: str, property_name: str) -> Any:
+    def _deployed_property_value_of(
+        self, resource_logical_id: str, property_name: str, resolved_resources: Records
+    ) -> Any:
         """Return an attribute; those of a custom resource are what its handler called them, dots included."""
-        value = super()._after_deployed_property_value_of(resource_logical_id, property_name)
-        record = self.resources.get(resource_logical_id)
-        if not record or not is_custom(record["Type"]):
+        value = super()._deployed_property_value_of(resource_logical_id, property_name, resolved_resources)
+        properties = resolved_resources[resource_logical_id].get("Properties", {})
+        if property_name in properties:
+            return properties[property_name]
+        # LocalStack's word for every attribute that it does not know
+        return None if value == MOCKED_REFERENCE else value
+
+    def _resolve_attribute(self, arguments: str | list[str], select_before: bool) -> Any:
+        """Refuse an attribute that nothing is known of, where something emulated needs it."""
+        value = super()._resolve_attribute(arguments, select_before)
+        if value is not None or select_before:
             return value
-        data = record["Properties"]
-        if property_name in data:
-            return data[property_name]
-        if value is None:
+        name, *path = arguments.split(".") if isinstance(arguments, str) else arguments
+        attribute, record = ".".join(path), self.resources[name]
+        if is_custom(record["Type"]):
             raise ValueError(
-                f"CustomResource attribute error: Vendor response doesn't contain {property_name} attribute in object "
+                f"CustomResource attribute error: Vendor response doesn't contain {attribute} attribute in object "
                 f"{record['PhysicalResourceId']}"
             )
-        return value
+        if self._needs_no_truth():
+            return NOT_EMULATED
+        why = "is not emulated" if _provider(record["Type"]) is None else f"has no attribute {attribute} here"
+        raise ValueError(
+            f"Template error: Fn::GetAtt {name}.{attribute}: {record['Type']} {why}. "
+            "Hint: take what refers to it out of the local stack, or set it by a parameter."
+        )
+
+    def _needs_no_truth(self) -> bool:
+        """Return whether nothing that is emulated is being evaluated: an output, or a type that is not emulated."""
+        return not self._evaluated or _provider(self._evaluated[-1]) is None
 
     def _fail_before(self, node: Any, reason: str) -> None:
         deployed = self._deployed.get(node.name)
@@ -175,7 +202,7 @@ class Executor(ChangeSetModelExecutor):
             self._update(name, deployed, properties)
 
     def _reason_for_replacement(self, resource_type: str, before: dict[str, Any], after: dict[str, Any]) -> str | None:
-        provider = ResourceProviderExecutor.try_load_resource_provider(resource_type)
+        provider = _provider(resource_type)
         if provider is None:
             return None
         names = replacement.replaced_by(resource_type, provider.SCHEMA, before, after)
@@ -187,7 +214,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _replace(self, name: str, deployed: Record, properties: dict[str, Any], reason: str, policy: Any) -> None:
         resource_type = deployed["Type"]
-        schema = ResourceProviderExecutor.try_load_resource_provider(resource_type).SCHEMA
+        schema = _provider(resource_type).SCHEMA
         if taken := replacement.custom_name(resource_type, schema, specified(deployed), properties):
             refusal = (
                 "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
@@ -273,13 +300,15 @@ class Executor(ChangeSetModelExecutor):
             self.resources[name] = standing
         record.setdefault("ResourceStatus", "DELETE_COMPLETE")
         record.setdefault("SpecifiedProperties", properties)
+        if _provider(resource_type) is None and action != ChangeAction.Remove:
+            record["PhysicalResourceId"] = f"{self._change_set.stack.stack_name}-{name}-{NOT_EMULATED}"
         if action == ChangeAction.Add and not is_deployed(record):
             self._remember_failed(record)
         return record, event.message or None
 
     def _remember_failed(self, record: Record) -> None:
         """Give a resource whose creation failed after it began its physical id, so that a rollback deletes it."""
-        provider = ResourceProviderExecutor.try_load_resource_provider(record["Type"])
+        provider = _provider(record["Type"])
         model = record.get("Properties")
         if not provider or not model:
             return
@@ -323,6 +352,10 @@ class Executor(ChangeSetModelExecutor):
             status=status,
             resource_status_reason=reason,
         )
+
+
+def _provider(resource_type: str) -> Any:
+    return ResourceProviderExecutor.try_load_resource_provider(resource_type)
 
 
 def _policy(value: Any) -> str:
