@@ -137,6 +137,17 @@ class ForkServer:
         self._socket.settimeout(_REPLY_SECONDS)
 
     @property
+    def readable(self) -> list[Path]:
+        """Return what a function has to read beside its own files: the interpreter and the runtime's packages."""
+        if self.native:
+            files = [path for path in self.native.runtime_files().values() if path != Path()]
+            # a module that is found by a link looks for others beside its file
+            folders = [path.parent for path in files if path.is_file()]
+            return [self.runtime_dir, *files, *folders, *map(Path, self.native.shown().values())]
+        packages = runtime_entries(self.interpreter.version).values()
+        return [Path(self.interpreter.prefix), self.runtime_dir, *packages]
+
+    @property
     def pid(self) -> int:
         """Its process."""
         return self._process.pid

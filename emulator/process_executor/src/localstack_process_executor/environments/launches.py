@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,12 +107,20 @@ def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path
         wrapper = on_this_machine(wrapper, places)
     return {
         "change_user": give_to_sandbox_user(program.code, tmp, home, interpreter=server.interpreter),
+        "file_rules": file_rules(server, program.code, layers, (tmp, home)),
         "env": variables,
         "cwd": str(program.code),
         "command": command,
         "arguments": arguments,
         "exec": _command(server, program, layers, wrapper, command),
     }
+
+
+def file_rules(server: ForkServer, code: Path, layers: Path, writable: Iterable[Path]) -> dict[str, list[str]] | None:
+    """Return what a function may reach, for a kernel with Landlock; ``None`` where that is switched off."""
+    if os.environ.get("LAMBDA_PROCESS_LANDLOCK", "1") == "0":
+        return None
+    return {"readable": list(map(str, (code, layers, *server.readable))), "writable": list(map(str, writable))}
 
 
 def on_this_machine(path: str, places: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from localstack_process_executor.environments.forking import FORK_SERVERS, Forke
 from localstack_process_executor.environments.launches import (
     Program,
     check_folders,
+    file_rules,
     give_to_sandbox_user,
     merge_layers,
     on_this_machine,
@@ -124,6 +125,7 @@ class NativeRuntime(ABC):
         return {
             **self._request(variables, command, places.task),
             "change_user": give_to_sandbox_user(program.code, tmp, home, interpreter=interpreters.own()),
+            "file_rules": file_rules(server, program.code, layers, (tmp, home)),
         }
 
     def _request(self, variables: Mapping[str, str], command: list[str], folder: str) -> dict[str, Any]:

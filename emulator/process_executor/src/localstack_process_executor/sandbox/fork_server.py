@@ -43,8 +43,9 @@ from pathlib import Path
 from typing import Any
 
 if TYPE_CHECKING:
-    from localstack_process_executor.sandbox import imported_ahead, namespaces, proc_self
+    from localstack_process_executor.sandbox import file_rules, imported_ahead, namespaces, proc_self
 else:
+    import file_rules
     import imported_ahead
     import namespaces
     import proc_self
@@ -58,7 +59,7 @@ _SIZE_BYTES = 4
 _DESCRIPTORS = 3
 _LAST_DESCRIPTOR = 1 << 16
 _TELEMETRY_DESCRIPTOR = 3
-_OUR_MODULES = ("import_trace", "imported_ahead", "namespaces", "proc_self")
+_OUR_MODULES = ("file_rules", "import_trace", "imported_ahead", "namespaces", "proc_self")
 _SHELLS = "/bin/bash", "/bin/sh"
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
 
@@ -212,15 +213,23 @@ def _point_to_null(*descriptors: int) -> None:
     os.close(null)
 
 
-def become_function(request: Document, *, isolated: bool) -> None:
-    """The last steps before the function's own code: no privileges, its variables, its folder."""
+def _give_up_rights(request: Document, *, isolated: bool) -> None:
+    """Leave the host's files and every privilege behind."""
     if isolated:
         namespaces.leave_host()
     if sys.platform == "linux":
         namespaces.drop_privileges(change_user=isolated or request["change_user"])
-    if not isolated:
-        # an init that the function could kill must not leave it behind
-        _set_process_option(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if isolated:
+        return
+    # an init that the function could kill must not leave it behind
+    _set_process_option(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if rules := request.get("file_rules"):
+        file_rules.restrict(**rules)
+
+
+def become_function(request: Document, *, isolated: bool) -> None:
+    """The last steps before the function's own code: no privileges, its variables, its folder."""
+    _give_up_rights(request, isolated=isolated)
     _point_to_null(0)
     os.closerange(3, _LAST_DESCRIPTOR)
     limit = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
