@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localdev.system import project
 from localdev.system.processes import free_port
+from localstack_process_executor.sandbox import file_rules
 from tests.emulator import deployed
 from tests.emulator.deployed import Cloud, TestEngine
 
@@ -65,3 +67,26 @@ def test_paths_have_aws_names_where_the_function_reports_them(cloud: Cloud) -> N
         "  File \"/var/task/function.py\", line 2, in handler\n    raise ValueError('burnt')\n"
     ]
     assert 'File "/var/task/function.py", line 2, in handler' in answer.log
+
+
+@pytest.mark.skipif(file_rules.version() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(project.STATE.is_relative_to("/tmp"), reason="what is below /tmp can be read")  # noqa: S108
+def test_another_functions_temporary_files_cannot_be_read(cloud: Cloud) -> None:
+    writes = """
+        import os, pathlib
+        def handler(event, context):
+            file = pathlib.Path(os.environ["TMPDIR"], "secret")
+            file.write_text("x")
+            file.chmod(0o666)
+            return str(file)
+        """
+    reads = """
+        def handler(event, context):
+            try:
+                return open(event).read()
+            except OSError as error:
+                return type(error).__name__
+        """
+    path = deployed.create(cloud, writes).answer()
+
+    assert deployed.create(cloud, reads).answer(path) == "PermissionError"
