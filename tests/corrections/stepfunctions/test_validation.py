@@ -80,6 +80,10 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
     ),
     # the code is AWS's, its words are not known here
     (
+        one_state(Output="{% $states.errorOutput %}"),
+        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.errorOutput' is not supported. at /States/S/Output",
+    ),
+    (
         _states(A=_map(ItemProcessor=_states("A", A=_END))),
         "DUPLICATE_STATE_NAME: Duplicate State name: A at /States/A/ItemProcessor/States/A",
     ),

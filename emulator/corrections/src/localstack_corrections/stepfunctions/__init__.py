@@ -16,15 +16,19 @@ from localstack_corrections.stepfunctions import (
     kept_executions,
     redrive,
     task_tokens,
+    texts,
     validation,
+    variables,
 )
 
 CORRECTIONS: tuple[Correction, ...] = (
     validation.CORRECTION,
+    texts.CORRECTION,
     jsonata.CORRECTION,
     jsonpath.CORRECTION,
     choice_rules.CORRECTION,
     intrinsics.CORRECTION,
+    variables.CORRECTION,
     error_names.CORRECTION,
     task_tokens.CORRECTION,
     activities.CORRECTION,
@@ -36,3 +40,17 @@ CORRECTIONS: tuple[Correction, ...] = (
     redrive.CORRECTION,
     kept_executions.CORRECTION,
 )
+STILL_DIFFERENT: tuple[str, ...] = (
+    "JSONata: `$formatInteger(1e46, 'w')` and `$formatNumber(0.123, '#.e9')` are written otherwise than by jsonata-js.",
+    "JSONata: AWS's bound of time is not known; ours is ten seconds of processor time for an expression.",
+    (
+        "JSONata: an expression that reads `$states.result` where a state has none is not rejected"
+        " when the machine is created."
+    ),
+    (
+        "Validation: where AWS's words are not known, the code and the location are AWS's and the message is ours;"
+        " warnings (`NO_DOLLAR`, `NO_PATH`, `PASS_RESULT_IS_STATIC`) are not given."
+    ),
+    "Intrinsic functions: what follows `had the following error:` in a cause is our wording.",
+)
+"""What is known to differ from AWS, for docs/differences.md."""

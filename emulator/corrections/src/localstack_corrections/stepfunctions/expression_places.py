@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,8 +13,6 @@ _STATE = "State_decl_bodyContext"
 def note_places(module: ModuleType) -> None:
     """Note its place in each expression, and refuse one that does not parse."""
     preprocessor = module.Preprocessor
-    # LocalStack reads it as a literal of Python
-    module.from_string_literal = lambda parser_rule_context: json.loads(parser_rule_context.getText())  # type: ignore[attr-defined]
     original = preprocessor.visitString_jsonata
 
     def visit_string_jsonata(self: Any, ctx: Any) -> Any:

@@ -183,6 +183,26 @@ def _type_strings(class_name: str) -> Callable[[ModuleType], None]:
     return patch
 
 
+def _type_timestamps(module: ModuleType) -> None:
+    timestamp = module.Timestamp
+    original = timestamp._from_timestamp_string
+
+    def get_wait_seconds(self: Any, env: Any) -> Any:
+        source = self.string
+        if hasattr(source, "location"):
+            source.eval(env=env)
+            if not isinstance(env.stack[-1], str):
+                whole = query_failures.sentence(source.expression, source.location)
+                reason = query_failures.unexpected_type(env.stack.pop(), "string")
+                query_failures.fail(env, source.location, whole + reason)
+            env.stack.pop()
+        return wait(self, env)
+
+    wait = timestamp._get_wait_seconds
+    timestamp._from_timestamp_string = staticmethod(lambda text: original(text) if isinstance(text, str) else None)
+    timestamp._get_wait_seconds = get_wait_seconds
+
+
 def _quote_assigned(module: ModuleType) -> None:
     """Write the variables of an event as JSON: LocalStack puts quotes around a string, whatever is in it."""
     to_json_str = module.to_json_str
@@ -253,6 +273,7 @@ CORRECTION = Correction(
         f"{_STATE}.state": query_failures.record_failures,
         f"{_STATE}.state_execution.execute_state": _execution_state,
         f"{_STATE}.state_wait.wait_function.seconds": _type_seconds,
+        f"{_STATE}.state_wait.wait_function.timestamp": _type_timestamps,
         f"{_STATE}.state_choice.comparison.comparison": _type_conditions,
         f"{_STATE}.state_fail.error_decl": _type_strings("Error"),
         f"{_STATE}.state_fail.cause_decl": _type_strings("Cause"),

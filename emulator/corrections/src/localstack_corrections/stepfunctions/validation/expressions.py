@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.stepfunctions.validation.diagnostics import EXPRESSION, UNSUPPORTED, Diagnostic
@@ -11,6 +12,7 @@ from localstack_corrections.stepfunctions.validation.values import is_expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_IN_CATCHER = re.compile(r"/Catch\[\d+\]/(Output|Assign)")
 _SCOPES = ("Branches", "ItemProcessor", "Iterator")
 _LITERAL = ("Comment", "Type", "Resource", "Next", "Default", "QueryLanguage", "ErrorEquals")
 
@@ -42,14 +44,22 @@ def _checked(text: str, location: str) -> Iterator[Diagnostic]:
     # not before the first expression: a machine that has none shall not load a parser
     from localstack_corrections.jsonata.errors import JSONataError
     from localstack_corrections.jsonata.expression import expression
+    from localstack_corrections.jsonata.syntax import nodes
 
     try:
         tree = expression(text).tree
     except JSONataError as error:
         yield Diagnostic(EXPRESSION, error.text, location)
         return
+    if not _IN_CATCHER.search(location) and any(map(_reads_error, nodes(tree))):
+        yield Diagnostic(UNSUPPORTED, "Reference to '$states.errorOutput' is not supported.", location)
     for name in dict.fromkeys(_without_context(tree)):
         yield Diagnostic(UNSUPPORTED, f"Reference to '{name}' at the top level is not supported.", location)
+
+
+def _reads_error(node: Any) -> bool:
+    names = [step.value for step in node.steps[:2]] if node.type == "path" else []
+    return names == ["states", "errorOutput"]
 
 
 def _without_context(node: Any) -> Iterator[str]:

@@ -1,0 +1,77 @@
+"""Variables: what a state assigns is there from the next state on, and is no larger than allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.correction import Correction
+from localstack_corrections.stepfunctions.asl import COMMON, EXECUTION_STATE, STATE
+from localstack_corrections.stepfunctions.failures import compact, fail
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_LARGEST = 256 * 1024
+"""Of all variables that one state assigns, and so of each."""
+
+
+def _put_off(module: ModuleType) -> None:
+    """Keep what is assigned until the state has its output: every reference within it reads the values from before."""
+
+    def eval_body(self: Any, env: Any) -> None:
+        assigned: dict[str, Any] = {}
+        for binding in self.declaration_bindings:
+            binding.eval(env=env)
+            assigned.update(env.stack.pop())
+        env.assigned_variables = assigned
+
+    module.AssignDecl._eval_body = eval_body
+
+
+def _assign_at_the_end(module: ModuleType) -> None:
+    state = module.CommonStateField
+    begin, verify = state._eval_state_input, state._verify_size_quota
+
+    def eval_state_input(self: Any, env: Any) -> None:
+        env.assigned_variables = {}
+        begin(self, env)
+
+    def verify_size_quota(self: Any, env: Any, value: Any) -> None:
+        verify(self, env=env, value=value)
+        assigned, env.assigned_variables = getattr(env, "assigned_variables", {}), {}
+        if assigned and len(compact(assigned).encode()) > _LARGEST:
+            fail(
+                env,
+                f"The variables that the state '{self.name}' assigns exceed the maximum number of bytes service limit.",
+                "States.DataLimitExceeded",
+            )
+        for name, item in assigned.items():
+            env.variable_store.set(variable_identifier=name, variable_value=item)
+
+    state._eval_state_input = eval_state_input
+    state._verify_size_quota = verify_size_quota
+
+
+def _forget_after_an_error(module: ModuleType) -> None:
+    state = module.ExecutionState
+    original = state._from_error
+
+    def from_error(self: Any, env: Any, ex: Exception) -> Any:
+        env.assigned_variables = {}
+        return original(self, env, ex)
+
+    state._from_error = from_error
+
+
+CORRECTION = Correction(
+    name="variables",
+    localstack="What `Assign` sets is seen by the same state's `Output`, and of any size.",
+    aws="Every reference in a state reads the values that variables had when it was entered; what a state assigns is at"
+    " most 256 KiB, or it fails with `States.DataLimitExceeded`.",
+    source="Developer guide, Passing data between states with variables: Evaluation order in an assign field, Limits",
+    patches={
+        f"{COMMON}.assign.assign_decl": _put_off,
+        STATE: _assign_at_the_end,
+        f"{EXECUTION_STATE}.execute_state": _forget_after_an_error,
+    },
+)
