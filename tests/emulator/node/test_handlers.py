@@ -228,3 +228,13 @@ def test_files_of_the_machine_are_out_of_reach(make_node: MakeNode, file_system:
     assert function.answer("['/mnt', '/srv', '/root', '/home'].map((place) => require('fs').readdirSync(place))") == [
         [], [], [], [],
     ]  # fmt: skip
+
+
+def test_names_that_localstack_gives_this_machine_are_found_without_dns(make_node: MakeNode) -> None:
+    function = make_node("""
+        const dns = require("node:dns");
+        exports.handler = async (name) => (await dns.promises.lookup(name)).address;
+    """)
+
+    assert function.answer("localhost.localstack.cloud") == "127.0.0.1"
+    assert function.answer("my-bucket.s3.localhost.localstack.cloud") == "127.0.0.1"

@@ -284,6 +284,8 @@ def serve(config: Document) -> Document | None:
     sys.path[:] = [entry for entry in sys.path if entry not in (own, config["runtime_dir"])]
     sys.path.append(config["runtime_dir"])
     at_the_start = import_trace.AT_THE_START | (set() if isolated else _finish_start())
+    # before anything is imported ahead: a module that changes later on is taken for one that a library patches
+    _resolve_emulators_names()
     _preload(config["preload"])
     import_trace.TRACE.end()
     ahead = imported_ahead.ImportedAhead(import_trace.TRACE, at_the_start.union(_OUR_MODULES))
@@ -305,6 +307,21 @@ def _finish_start() -> set[str]:
     for define in (site.setquit, site.setcopyright, site.sethelper):
         define()
     return {site.__name__, "_sitebuiltins", encodings.utf_8_sig.__name__}
+
+
+def _resolve_emulators_names() -> None:
+    """Find this machine under the names that LocalStack gives it, also without a DNS server that knows them.
+
+    Queue URLs and presigned URLs have such a name.
+    """
+    resolve, end = socket.getaddrinfo, f".{namespaces.EMULATOR}"
+
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(host, str) and f".{host.lower()}".endswith(end):
+            host = "127.0.0.1"
+        return resolve(host, *args, **kwargs)
+
+    socket.getaddrinfo = getaddrinfo
 
 
 def _preload(modules: list[str]) -> None:

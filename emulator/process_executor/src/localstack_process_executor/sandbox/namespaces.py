@@ -32,6 +32,10 @@ SERVER = Path("/srv")
 SANDBOX_UID, SANDBOX_GID = 993, 990
 """User and group of a function's process: AWS's ``sbx_user1051``."""
 
+EMULATOR = "localhost.localstack.cloud"
+EMULATORS_HOSTS = f"127.0.0.1 {EMULATOR} s3.{EMULATOR} sqs.us-east-1.{EMULATOR} sns.us-east-1.{EMULATOR}\n"
+"""A hosts file has no patterns: the names that functions get from LocalStack most often."""
+
 PASSWD = (
     "root:x:0:0:root:/root:/bin/sh\n"
     f"sbx_user1051:x:{SANDBOX_UID}:{SANDBOX_GID}::/home/sbx_user1051:/sbin/nologin\n"
@@ -69,6 +73,7 @@ def build_root(root: Path, read_only: dict[str, str]) -> None:
     _bind(Path("/proc"), root / "proc", read_only=False)
     _show_resolver(root)
     _show_passwd(root)
+    _show_hosts(root)
     for name in _EMPTY_FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     for target, source in read_only.items():
@@ -244,6 +249,16 @@ def _show_resolver(root: Path) -> None:
     target = resolver.resolve()
     if resolver.is_symlink() and target.is_file() and not (root / str(target).lstrip("/")).exists():
         _bind(target, root / str(target).lstrip("/"), read_only=True)
+
+
+def _show_hosts(root: Path) -> None:
+    """Add to the host's names those that LocalStack gives this machine, for whatever resolves them in C."""
+    hosts = root / "etc/hosts"
+    if hosts.is_file():
+        own = root / "hosts"
+        own.write_text(f"{hosts.read_text(errors='replace').rstrip()}\n{EMULATORS_HOSTS}")
+        _bind(own, hosts, read_only=True)
+        own.unlink()
 
 
 def _show_passwd(root: Path) -> None:
