@@ -63,7 +63,7 @@ class Emulator:
     process: psutil.Process
 
     def cost(self, callers: int, orders: int) -> tuple[float, list[str]]:
-        """Seconds of processor time for so many orders, and what went wrong with them."""
+        """Return seconds of processor time for so many orders, and what went wrong with them."""
         before = processor_seconds(self.process)
         placed = self.pizzeria.place(callers, orders)
         after = processor_seconds(self.process)
@@ -76,18 +76,18 @@ def adjustments() -> list[str]:
 
 
 def settings_without(name: str) -> Mapping[str, str]:
-    """LocalStack's settings that switch it off."""
+    """Return LocalStack's settings that switch it off."""
     return _SETTINGS.get(name, {f"TUNING_{name.upper().replace('-', '_')}": "0"})
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """What it has taken so far, by itself."""
+    """Return what it has taken so far, by itself."""
     times = process.cpu_times()
     return times.user + times.system
 
 
 def effect(assembly: Path, name: str) -> tuple[dict[str, float], list[str]]:
-    """The factors by callers, or of the start, and what went wrong with orders without it."""
+    """Return the factors by callers, or of the start, and what went wrong with orders without it."""
     if name in OF_THE_START:
         return effect_on_the_start(assembly, name), []
     factors, wrong = effect_on_orders(assembly, name)
@@ -95,7 +95,7 @@ def effect(assembly: Path, name: str) -> tuple[dict[str, float], list[str]]:
 
 
 def effect_on_orders(assembly: Path, name: str) -> tuple[dict[str, float], list[str]]:
-    """The factor for each number of callers, and what went wrong without it."""
+    """Return the factor for each number of callers, and what went wrong without it."""
     with contextlib.ExitStack() as stack:
         pair = [stack.enter_context(running(assembly, settings)) for settings in ({}, settings_without(name))]
         for emulator in pair:
@@ -116,7 +116,7 @@ def effect_on_orders(assembly: Path, name: str) -> tuple[dict[str, float], list[
 
 
 def effect_on_the_start(assembly: Path, name: str) -> dict[str, float]:
-    """The factor for a start and a deployment."""
+    """Return the factor for a start and a deployment."""
     costs = [0.0, 0.0]
     for number in range(_STARTS):
         for index in (0, 1) if number % 2 else (1, 0):
@@ -127,7 +127,7 @@ def effect_on_the_start(assembly: Path, name: str) -> dict[str, float]:
 
 @contextlib.contextmanager
 def running(assembly: Path, settings: Mapping[str, str]) -> Iterator[Emulator]:
-    """An emulator with these settings, and the stack on it."""
+    """Run an emulator with these settings, and the stack on it."""
     engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings)
     try:
         engine.start()

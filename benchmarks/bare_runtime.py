@@ -17,7 +17,7 @@ _SECONDS = 30.0
 
 
 def init_ms(folder: Path, handler: str) -> float:
-    """Milliseconds from its start until it asks for the first event.
+    """Return milliseconds from its start until it asks for the first event.
 
     :raises TimeoutError: it never did.
     """

@@ -29,12 +29,14 @@ from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
 from localdev.commands.watch import Watch
 from localdev.deployment import assemblies, cdk
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.handlers import FUNCTION, HandlerFolder
+from localdev.deployment.stack import reachable_api_url, resource_ids
 from localdev.engines import EmbeddedEngine
 from localdev.system import terminal
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
 from localdev.system.project import NODE_MODULES, ROOT
+from pizzeria.stack import STACK_NAME, stack_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +87,7 @@ def _rival(stack: contextlib.ExitStack) -> Rival | None:
 
 
 def _loops(samples: Samples, rival: Rival | None, rounds: int) -> None:
-    """From nothing running to the first order: with a new synthesis, and with nothing changed."""
+    """Measure from nothing running to the first order: with a new synthesis, and with nothing changed."""
     for number in _bounded(rounds):
         say(f"from nothing to the first order, round {number} of {rounds}")
         shutil.rmtree(assemblies.FOLDER, ignore_errors=True)
@@ -96,7 +98,7 @@ def _loops(samples: Samples, rival: Rival | None, rounds: int) -> None:
 
 
 def _bounded(rounds: int) -> Iterator[int]:
-    """Their numbers; fewer where the machine is so busy that all would take more than two minutes."""
+    """Yield their numbers; fewer where the machine is so busy that all would take more than two minutes."""
     started = time.monotonic()
     for number in range(1, rounds + 1):
         yield number
@@ -105,7 +107,7 @@ def _bounded(rounds: int) -> Iterator[int]:
 
 
 def _first_order(one_test: list[float] | None = None) -> float:
-    """Seconds from ``./scripts/up`` to the answer; and then of one integration test on what is up."""
+    """Return seconds from ``./scripts/up`` to the answer; and then of one integration test on what is up."""
     port = free_port()
     try:
         started = time.monotonic()
@@ -121,7 +123,7 @@ def _first_order(one_test: list[float] | None = None) -> float:
 
 
 def _first_order_on(rival: Rival) -> float:
-    """Seconds the usual way takes: start it, ``cdklocal bootstrap``, ``cdklocal deploy``, order."""
+    """Return seconds the usual way takes: start it, ``cdklocal bootstrap``, ``cdklocal deploy``, order."""
     started = time.monotonic()
     with rival.running() as engine:
         environment = {name: value for name, value in cdk.cdk_environment(engine).items() if name != "NODE_OPTIONS"}
@@ -142,7 +144,7 @@ def _first_order_on(rival: Rival) -> float:
 
 
 def _printed_address(said: str) -> str:
-    """The API's address, from what deployed it: who orders first copies it, and needs no client of CloudFormation's."""
+    """Return the API's address from what deployed it: who orders first copies it from there."""
     found = _ADDRESS.search(said)
     if not found:
         raise LocaldevError(f"Expected the API's address in what was printed, found:\n{said}")
@@ -157,7 +159,7 @@ def _place(url: str) -> None:
 
 
 def _orders(samples: Samples, wrong: list[str], rival: Rival | None, rounds: int) -> None:
-    """Orders on both, in turns; and what only ours has to show."""
+    """Order on both, in turns; and what only ours has to show."""
     assembly = assemblies.assembly()
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(_running())
@@ -205,10 +207,11 @@ def _running() -> Iterator[EmbeddedEngine]:
 
 
 def _saves(engine: EmbeddedEngine) -> list[float]:
-    """Milliseconds from a save to the first answer that shows it."""
+    """Return milliseconds from a save to the first answer that shows it."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(shutil.copytree(ROOT / "lambdas", Path(folder) / "lambdas"))
-        watch = Watch(engine, source)
+        names = resource_ids(engine.clients(), STACK_NAME, FUNCTION).values()
+        watch = Watch(engine, lambda _: [HandlerFolder(source, tuple(names))])
         watch.begin()
         threading.Thread(target=watch.follow, daemon=True).start()
         try:
@@ -230,7 +233,7 @@ def _save(url: str, handler: Path, message: str) -> float:
 
 
 def _invocations(samples: Samples) -> None:
-    """The process executor's own figures; what it counts a second is invocations, not orders."""
+    """Measure the process executor's own figures; what it counts a second is invocations, not orders."""
     say("invocations")
     for name, figures in executor.measure(0).items():
         taken = samples["ours" if name == "ours" else "rival"]
@@ -280,9 +283,9 @@ def _write(results: dict[str, Any], file: Path | None) -> None:
     path.write_text(json.dumps(results, indent=2) + "\n")
     if file is None:
         report.CHART.write_text(report.svg(results))
-        from localdev.commands import documentation
+        from docs import generate
 
-        documentation.main()
+        generate.main(["pages"])
 
 
 def _run(script: str, *arguments: str) -> str:
@@ -290,7 +293,7 @@ def _run(script: str, *arguments: str) -> str:
 
 
 def say(what: str) -> None:
-    """Where the run is, on standard error."""
+    """Say on standard error where the run is."""
     print(f"{datetime.now(UTC):%H:%M:%S} {what}", file=sys.stderr, flush=True)
 
 

@@ -16,14 +16,14 @@ from localdev.system.project import ROOT
 
 
 def timed(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> float:
-    """Seconds a command takes; it has to succeed."""
+    """Return seconds a command takes; it has to succeed."""
     started = time.monotonic()
     subprocess.run(command, cwd=cwd, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - started
 
 
 def demo_seconds() -> float:
-    """One demo, on an emulator that is ended afterwards."""
+    """Return one demo, on an emulator that is ended afterwards."""
     port = str(free_port())
     try:
         return timed(ROOT / "scripts" / "demo", "--port", port)
@@ -32,7 +32,7 @@ def demo_seconds() -> float:
 
 
 def setup_seconds() -> float:
-    """The set-up of a fresh clone, with the caches of pip, uv and npm empty."""
+    """Return the set-up of a fresh clone, with the caches of pip, uv and npm empty."""
     folder = Path(tempfile.mkdtemp(prefix="setup-benchmark-"))
     try:
         clone = folder / "clone"

@@ -23,7 +23,7 @@ _ONE_DIGIT_FROM = 3
 
 
 def read(path: Path = RESULTS) -> dict[str, Any]:
-    """The results of a run."""
+    """Return the results of a run."""
     results: dict[str, Any] = json.loads(path.read_text())
     return results
 
@@ -35,7 +35,7 @@ def write(results: dict[str, Any]) -> None:
 
 
 def with_effects(page: str, results: Mapping[str, Any]) -> str:
-    """The page with the last cells of each adjustment's row, and the summary, as the results have it.
+    """Return the page with the last cells of each adjustment's row, and the summary, as the results have it.
 
     :raises KeyError: a row is of an adjustment that was not measured.
     """
@@ -52,7 +52,7 @@ def with_effects(page: str, results: Mapping[str, Any]) -> str:
 
 
 def summary(results: Mapping[str, Any]) -> str:
-    """How much all are worth together, how exact a factor is, and what it was measured on."""
+    """Return how much all are worth together, how exact a factor is, and what it was measured on."""
     everything, nothing = results["effects"][EVERYTHING], results["effects"][NOTHING]
     noise = max(abs(factor - 1) for factor in nothing.values())
     return (
@@ -65,5 +65,5 @@ def summary(results: Mapping[str, Any]) -> str:
 
 
 def shown(factor: float) -> str:
-    """As a page has it."""
+    """Return as a page has it."""
     return f"{factor:.{1 if factor >= _ONE_DIGIT_FROM else 2}f} ×"

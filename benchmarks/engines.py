@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def start_and_stop(name: str) -> tuple[float, float]:
-    """Seconds from nothing to ready, and from there to nothing."""
+    """Return seconds from nothing to ready, and from there to nothing."""
     started = time.monotonic()
     engine = start_for_tests(name)
     ready = time.monotonic()

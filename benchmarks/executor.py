@@ -63,7 +63,7 @@ class Emulator:
     endpoint_url: str
 
     def client(self, service: str) -> Any:
-        """A client that never retries: a failure is a result."""
+        """Return a client that never retries: a failure is a result."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint_url,
@@ -84,7 +84,7 @@ class Emulator:
         return self.client("sts")
 
     def create(self, variables: Mapping[str, str] | None = None) -> str:
-        """The name of a new function that can be invoked, with these environment variables."""
+        """Return the name of a new function that can be invoked, with these environment variables."""
         name = f"b-{uuid.uuid4().hex[:12]}"
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w") as archive:
@@ -112,7 +112,7 @@ class Emulator:
 
 @contextlib.contextmanager
 def ours() -> Iterator[tuple[Emulator, int]]:
-    """LocalStack with the executor, and its process."""
+    """Run LocalStack with the executor, and its process."""
     engine = EmbeddedEngine(free_port(), ends_with_us=True)
     try:
         engine.start()
@@ -123,7 +123,7 @@ def ours() -> Iterator[tuple[Emulator, int]]:
 
 @contextlib.contextmanager
 def rival() -> Iterator[Emulator | None]:
-    """The rival in an environment of its own; ``None`` where it cannot be installed."""
+    """Run the rival in an environment of its own; ``None`` where it cannot be installed."""
     with contextlib.ExitStack() as stack:
         try:
             engine = stack.enter_context(stack.enter_context(installed()).running())
@@ -135,14 +135,14 @@ def rival() -> Iterator[Emulator | None]:
 
 
 def milliseconds(action: Callable[[], object]) -> float:
-    """How long it takes."""
+    """Return how long it takes."""
     started = time.perf_counter()
     action()
     return (time.perf_counter() - started) * 1000
 
 
 def sequential(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
-    """Medians of the cheapest call and of a warm invocation, in turns."""
+    """Return medians of the cheapest call and of a warm invocation, in turns."""
     names = {emulator.name: emulator.create() for emulator in emulators}
     samples: dict[str, dict[str, list[float]]] = {e.name: {"sts_ms": [], "warm_ms": []} for e in emulators}
     for emulator in emulators:
@@ -157,7 +157,7 @@ def sequential(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
 
 
 def cold(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
-    """The first invocation of new functions, in turns; of ours also what its log calls ``Init Duration``."""
+    """Return the first invocation of new functions, in turns; of ours also what its log calls ``Init Duration``."""
     samples: dict[str, list[float]] = {emulator.name: [] for emulator in emulators}
     inits: list[float] = []
     for number in range(_COLD):
@@ -174,7 +174,7 @@ def cold(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
 
 
 def without_fork_server(emulator: Emulator) -> dict[str, float]:
-    """``Init Duration`` of functions for which an interpreter is started, and the same of a bare runtime client."""
+    """Measure ``Init Duration`` where an interpreter is started, and the same of a bare runtime client."""
     inits: list[float] = []
     bare: list[float] = []
     with TemporaryDirectory() as folder:
@@ -189,7 +189,7 @@ def without_fork_server(emulator: Emulator) -> dict[str, float]:
 
 
 def concurrent(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
-    """Invocations a second with so many callers of one function, in turns, and how many went wrong."""
+    """Measure invocations a second with so many callers of one function, in turns, and how many went wrong."""
     names = {emulator.name: emulator.create() for emulator in emulators}
     rates: dict[tuple[str, int], list[float]] = defaultdict(list)
     wrong: Counter[tuple[str, int]] = Counter()
@@ -214,7 +214,7 @@ def concurrent(emulators: list[Emulator]) -> dict[str, dict[str, float]]:
 
 
 def burst(emulator: Emulator, name: str, callers: int) -> tuple[int, int, float]:
-    """How many invocations were answered as they should be, how many were not, and in how many seconds."""
+    """Return how many invocations were answered as they should be, how many were not, and in how many seconds."""
     started = time.perf_counter()
     numbers = itertools.count()
 
@@ -235,7 +235,7 @@ def burst(emulator: Emulator, name: str, callers: int) -> tuple[int, int, float]
 
 
 def memory(emulator: Emulator, pid: int) -> float:
-    """Megabytes, as a proportional set size, that a warm environment costs: its init and its function."""
+    """Return the megabytes, as a proportional set size, that a warm environment costs: its init and its function."""
     emulator.invoke(emulator.create(), 0)
     inits = [p for p in psutil.Process(pid).children(recursive=True) if _is_init(p)]
     sizes = [sum(p.memory_full_info().pss for p in (init, *init.children())) for init in inits]
@@ -243,7 +243,7 @@ def memory(emulator: Emulator, pid: int) -> float:
 
 
 def _is_init(process: psutil.Process) -> bool:
-    """An environment's first process: it has one child, which has none, and comes from a fork server."""
+    """Return an environment's first process: it has one child, which has none, and comes from a fork server."""
     with contextlib.suppress(psutil.Error):
         children = process.children()
         return "fork_server.py" in " ".join(process.cmdline()) and len(children) == 1 and not children[0].children()
@@ -251,7 +251,7 @@ def _is_init(process: psutil.Process) -> bool:
 
 
 def idle() -> dict[str, float]:
-    """Megabytes of an idle LocalStack and all its processes, as a proportional set size, with the executor and without.
+    """Measure the megabytes (PSS) of an idle LocalStack and all its processes, with the executor and without.
 
     They run one at a time, in turns, one and the other first: what two have in common would count half in each. Lambda
     is loaded, and has no function; what LocalStack loads in the background is loaded, too.
@@ -275,7 +275,7 @@ def idle() -> dict[str, float]:
 
 
 def wait_until_at_rest(process: psutil.Process) -> None:
-    """Until it has used next to no processor for two seconds."""
+    """Wait until it has used next to no processor for two seconds."""
     used, since = 0.0, time.monotonic()
 
     def probe() -> bool | None:
@@ -289,7 +289,7 @@ def wait_until_at_rest(process: psutil.Process) -> None:
 
 
 def idle_settings() -> dict[str, dict[str, str]]:
-    """By the figure's name; LocalStack's own executor is ready only where a Docker Engine answers, so only there."""
+    """Return settings by the figure's name; LocalStack's own executor is among them where a Docker Engine answers."""
     try:
         docker_engine.connect().close()
     except LocaldevError as error:
@@ -299,7 +299,7 @@ def idle_settings() -> dict[str, dict[str, str]]:
 
 
 def soak(emulator: Emulator, pid: int, invocations: int) -> dict[str, float]:
-    """Many invocations by four callers: what went wrong, and what LocalStack's process holds more of at the end."""
+    """Count what went wrong in many invocations by four callers, and what LocalStack's process holds more of."""
     name = emulator.create()
     process = psutil.Process(pid)
     with ThreadPoolExecutor(4) as pool:
@@ -318,7 +318,7 @@ def soak(emulator: Emulator, pid: int, invocations: int) -> dict[str, float]:
 
 
 def measure(soak_invocations: int) -> dict[str, dict[str, float]]:
-    """Everything, by emulator."""
+    """Return everything, by emulator."""
     with ours() as (emulator, pid), rival() as other:
         emulators = [emulator, *([other] if other else [])]
         parts = [
@@ -337,7 +337,7 @@ def measure(soak_invocations: int) -> dict[str, dict[str, float]]:
 
 
 def print_table(figures: dict[str, dict[str, float]]) -> None:
-    """A line for each figure: ours, the rival's, and the ratio."""
+    """Print a line for each figure: ours, the rival's, and the ratio."""
     other = figures.get(RIVAL, {})
     print(f"{'':24}{'ours':>12}{RIVAL:>12}{'ratio':>8}")
     for key, value in figures["ours"].items():

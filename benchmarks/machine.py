@@ -11,7 +11,7 @@ from typing import Any
 
 
 def described() -> dict[str, Any]:
-    """Cores, processor, versions of Python and Node."""
+    """Return cores, processor, versions of Python and Node."""
     node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return {
         "cpus": os.cpu_count(),
@@ -22,7 +22,7 @@ def described() -> dict[str, Any]:
 
 
 def in_words(machine: dict[str, Any]) -> str:
-    """For a page."""
+    """Return it for a page."""
     return f"{machine['cpus']} cores ({machine['cpu']}), Python {machine['python']}, Node {machine['node']}"
 
 

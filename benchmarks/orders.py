@@ -20,10 +20,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localdev.deployment.stack import stack_outputs
 from localdev.system.endpoints import loopback_endpoint
 from localdev.system.errors import LocaldevError
 from localdev.system.waiting import WaitTimeoutError, wait_until
+from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +150,7 @@ class Pizzeria:
         return {execution["executionArn"] for page in pages for execution in page["executions"]}
 
     def _ends(self, arns: set[str]) -> dict[str, tuple[str, float]]:
-        """Status and end of each execution; one that does not end is missing."""
+        """Return status and end of each execution; one that does not end is missing."""
         ends: dict[str, tuple[str, float]] = {}
         for arn in arns:
             with contextlib.suppress(WaitTimeoutError):
@@ -161,7 +161,7 @@ class Pizzeria:
 
 
 def path_style(api_url: str, endpoint_url: str) -> str:
-    """The API under the endpoint itself, by the address that LocalStack and its rivals have always had for it.
+    """Return the API under the endpoint itself, by the address that LocalStack and its rivals have always had for it.
 
     No order may leave this machine, whatever host an emulator names in the stack's outputs.
     """
@@ -189,7 +189,7 @@ def _wrongs(placed: list[Order], ends: dict[str, tuple[str, float]]) -> Iterator
 
 
 def _doubled(placed: list[Order], started: set[str]) -> Iterator[str]:
-    """Executions nobody ordered, and orders that share one."""
+    """Return executions nobody ordered, and orders that share one."""
     arns = Counter(order.execution_arn for order in placed if order.execution_arn)
     yield from (f"two orders share {arn}" for arn, count in arns.items() if count > 1)
     yield from (f"nobody ordered {arn}" for arn in started - set(arns))

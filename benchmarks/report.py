@@ -48,7 +48,7 @@ _OURS, _RIVAL = "#2563eb", "#9ca3af"
 
 
 def read(path: Path = RESULTS) -> dict[str, Any]:
-    """The results of a run."""
+    """Return the results of a run."""
     results: dict[str, Any] = json.loads(path.read_text())
     return results
 
@@ -69,7 +69,7 @@ def rows(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
 
 
 def markdown(results: dict[str, Any]) -> str:
-    """The README's table and what it was made on."""
+    """Return the README's table and what it was made on."""
     rival = results["versions"].get("rival")
     lines = [f"| | here | {rival or 'the rival'} | |", "|---|--:|--:|--:|"]
     lines += [f"| {' | '.join(row)} |" for row in rows(results)]
@@ -79,7 +79,7 @@ def markdown(results: dict[str, Any]) -> str:
 
 
 def svg(results: dict[str, Any]) -> str:
-    """A bar for each emulator and figure; the longer bar of a pair fills the width."""
+    """Return a bar for each emulator and figure; the longer bar of a pair fills the width."""
     figures = [figure for figure in FIGURES if figure.key in _BARS and results["ours"].get(figure.key)]
     name = results["versions"].get("rival", "the rival")
     height = 46 + len(figures) * (2 * _BAR + _GAP)

@@ -47,7 +47,7 @@ STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The console as an ASGI application."""
+    """Return the console as an ASGI application."""
     console = _Console(settings)
     return Starlette(
         routes=[
@@ -82,7 +82,7 @@ class _Static(StaticFiles):
     """Files that a browser asks about again each time: they change with the checkout."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """The file, to be kept only as long as it is the same."""
+        """Return the file, to be kept only as long as it is the same."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
         return response
@@ -97,7 +97,7 @@ class _Console:
     # pages
 
     def home(self, request: Request) -> Response:
-        """The one state machine there is, or the list of them."""
+        """Return the one state machine there is, or the list of them."""
         machines = self._reading.state_machines()
         if len(machines) == 1:
             return RedirectResponse(f"/machines/{machines[0].arn}")
@@ -108,7 +108,7 @@ class _Console:
         return self._page(request, "machines.html", machines=self._reading.with_recent(_STRIP))
 
     def machine(self, request: Request) -> Response:
-        """A state machine: its executions, its definition, and what can be started."""
+        """Return a state machine: its executions, its definition, and what can be started."""
         arn = request.path_params["arn"]
         machine, graph, remarks = self._reading.state_machine(arn)
         return self._page(
@@ -125,7 +125,7 @@ class _Console:
         return starter if starter and starter.state_machine_arn() == machine.arn else None
 
     def listing(self, request: Request) -> Response:
-        """The rows of a state machine's executions, for a page that is kept current."""
+        """Return the rows of a state machine's executions, for a page that is kept current."""
         machine = self._reading.state_machine(request.path_params["arn"])[0]
         listed = self._listed(request, machine)
         if request.query_params.get("seen") == listed["seen"]:
@@ -155,11 +155,11 @@ class _Console:
         }
 
     def execution(self, request: Request) -> Response:
-        """One execution."""
+        """Return one execution."""
         return self._page(request, "execution.html", **self._execution(request))
 
     def live(self, request: Request) -> Response:
-        """The part of an execution's page that changes; nothing where what is shown is current."""
+        """Return the part of an execution's page that changes; nothing where what is shown is current."""
         context = self._execution(request)
         if request.query_params.get("seen") == context["view"].seen:
             return Response(status_code=204)
@@ -183,19 +183,19 @@ class _Console:
         }
 
     def events(self, request: Request) -> Response:
-        """Every event of an execution."""
+        """Return every event of an execution."""
         told = self._reading.told(request.path_params["arn"])
         return self._page(request, "_events.html", events=rows(told.history), more_events=0, execution=told.execution)
 
     def log(self, request: Request) -> Response:
-        """What a function wrote during one attempt."""
+        """Return what a function wrote during one attempt."""
         told = self._reading.told(request.path_params["arn"])
         attempt = _attempt_of(_visit_of(told, request), request)
         invocations = self._settings.client.invocations(attempt, told.history.request_ids())
         return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
 
     def document(self, request: Request) -> Response:
-        """An input, an output or the cause of a failed attempt as it is, however long."""
+        """Return an input, an output or the cause of a failed attempt as it is, however long."""
         told = self._reading.told(request.path_params["arn"])
         what = request.query_params.get("of")
         source: Any = _visit_of(told, request) if "visit" in request.query_params else told.execution
@@ -260,12 +260,12 @@ class _Console:
     # what goes wrong
 
     def not_found(self, request: Request, error: Exception) -> Response:
-        """No such execution or state machine, or not any more."""
+        """Answer that there is no such execution or state machine, or not any more."""
         assert isinstance(error, HintedError)
         return self._error(request, 404, "Not found", error.message, error.hint)
 
     def refused(self, request: Request, error: Exception) -> Response:
-        """Something that was asked for cannot be done or read."""
+        """Answer that what was asked for cannot be done or read."""
         assert isinstance(error, HintedError)
         return self._refusal(request, error.message, error.hint)
 
@@ -273,26 +273,26 @@ class _Console:
         return self._error(request, 422, "That did not work", message, hint)
 
     def away(self, request: Request, error: Exception) -> Response:
-        """The engine does not answer."""
+        """Return the engine does not answer."""
         where, how = self._settings.where, self._settings.how_to_start
         message = f"{where} does not answer. Start it with {how}; this page goes on by itself when it is back."
         return self._error(request, 503, "The engine is away", message, str(error), retries=True)
 
     def engine_error(self, request: Request, error: Exception) -> Response:
-        """The engine answers with an error of its own."""
+        """Return the engine answers with an error of its own."""
         assert isinstance(error, ClientError)
         reason = error.response.get("Error", {})
         message = f"{self._settings.where} answered: {reason.get('Message') or reason.get('Code')}"
         return self._error(request, 502, "The engine reports an error", message, reason.get("Code"))
 
     def http_error(self, request: Request, error: Exception) -> Response:
-        """Starlette's own."""
+        """Answer as Starlette does."""
         assert isinstance(error, HTTPException)
         sentence = "There is nothing at this address." if error.status_code == 404 else error.detail
         return self._error(request, error.status_code, "Not found" if error.status_code == 404 else "Refused", sentence)
 
     def broken(self, request: Request, error: Exception) -> Response:
-        """A mistake of ours, which the console's own log tells in full."""
+        """Return a mistake of ours, which the console's own log tells in full."""
         message = f"The console made a mistake: {type(error).__name__}. What led to it is in the terminal it runs in."
         return self._error(request, 500, "That should not have happened", message)
 

@@ -46,7 +46,7 @@ class Protected:
         self._answers_to_addresses = settings.answers_to_addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Serve a request of ASGI, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -94,7 +94,7 @@ def _name(host: str) -> str:
 
 
 async def form_of(request: Request, settings: Settings) -> Mapping[str, str] | None:
-    """The fields of a posted form; ``None`` where it does not carry our token, or is too large."""
+    """Return the fields of a posted form; ``None`` where it does not carry our token, or is too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -36,7 +36,7 @@ class _Remembered[T]:
         self._lock = threading.Lock()
 
     def get(self, key: str, make: Callable[[], T], *, keep: Callable[[T], bool]) -> T:
-        """What is remembered, or what ``make`` makes, which is kept where ``keep`` says that it will not change."""
+        """Return what is remembered, or what ``make`` makes; that is kept where ``keep`` says it will not change."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
@@ -101,11 +101,11 @@ class Reading:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
 
     def state_machines(self) -> list[StateMachine]:
-        """All, by name."""
+        """Return all, by name."""
         return list(self._client.state_machines())
 
     def state_machine(self, arn: str) -> tuple[StateMachine, Graph | None, tuple[str, ...]]:
-        """One, with the drawing of its definition; a definition that cannot be read leaves a remark."""
+        """Return one, with the drawing of its definition; a definition that cannot be read leaves a remark."""
         machine = self._client.state_machine(arn)
         try:
             graph = graph_of(self._client.current_definition(arn))
@@ -114,7 +114,7 @@ class Reading:
         return machine, graph, graph.remarks
 
     def told(self, arn: str) -> Told:
-        """An execution in full; read again until it has ended."""
+        """Return an execution in full; read again until it has ended."""
         return self._told.get(arn, lambda: self._tell(arn), keep=_has_ended)
 
     def _tell(self, arn: str) -> Told:

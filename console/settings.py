@@ -43,7 +43,7 @@ class Starter(Protocol):
         ...
 
     def state_machine_arn(self) -> str | None:
-        """The state machine it starts; ``None`` where there is none just now."""
+        """Return the state machine it starts; ``None`` where there is none just now."""
         ...
 
     def start(self, value: str, key: str | None) -> str:

@@ -42,53 +42,53 @@ _ALONE: Final = {"timestamp", "level", "message", "requestId", "logger", "versio
 
 
 def status_mark(status: str) -> str:
-    """The mark of an execution's status, as a class of the style sheet: ``timed-out``."""
+    """Return the mark of an execution's status, as a class of the style sheet: ``timed-out``."""
     return mark_class(_STATUS_MARKS.get(status, Mark.ABORTED))
 
 
 def mark_class(mark: Mark) -> str:
-    """A mark as a class of the style sheet."""
+    """Return a mark as a class of the style sheet."""
     return mark.replace(" ", "-")
 
 
 def status_word(status: str) -> str:
-    """A status as a word."""
+    """Return a status as a word."""
     return _WORDS.get(status, status.capitalize())
 
 
 def sign(mark: str) -> str:
-    """A mark's sign, by its class."""
+    """Return a mark's sign, by its class."""
     return SIGNS[Mark(mark.replace("-", " "))]
 
 
 def duration(value: timedelta | None) -> str:
-    """A duration, or a dash where there is none yet."""
+    """Return a duration, or a dash where there is none yet."""
     return "–" if value is None else duration_text(value)  # noqa: RUF001 - a dash is meant
 
 
 def elapsed(began: datetime) -> str:
-    """How long it has been going on for, in whole seconds; the page counts on from there in the same way."""
+    """Return how long it has been going on for, in whole seconds; the page counts on from there in the same way."""
     seconds = max(int((datetime.now(UTC) - began).total_seconds()), 0)
     return f"{seconds} s" if seconds < _MINUTE else duration_text(timedelta(seconds=seconds))
 
 
 def titled(execution: Execution) -> str:
-    """An execution in the title of its page."""
+    """Return an execution in the title of its page."""
     return f"{sign(status_mark(execution.status))} {status_word(execution.status)} · {execution.name}"
 
 
 def moment(value: datetime | None) -> str:
-    """A time of day with milliseconds, in this machine's zone."""
+    """Return a time of day with milliseconds, in this machine's zone."""
     return "" if value is None else value.astimezone().strftime("%H:%M:%S.%f")[:-3]
 
 
 def day(value: datetime | None) -> str:
-    """A date and a time of day, in this machine's zone."""
+    """Return a date and a time of day, in this machine's zone."""
     return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def iso(value: datetime | None) -> str:
-    """For a ``datetime`` attribute."""
+    """Return a time for a ``datetime`` attribute."""
     return "" if value is None else value.astimezone(UTC).isoformat()
 
 
@@ -102,7 +102,7 @@ class Document:
 
 
 def document(text: str | None, *, whole: bool = False) -> Document | None:
-    """JSON laid out, each token escaped and in a class of its own; any other text as it is."""
+    """Return JSON laid out, each token escaped and in a class of its own; any other text as it is."""
     if text is None:
         return None
     laid_out = _laid_out(text)
@@ -134,12 +134,12 @@ def _coloured(text: str) -> Markup:
 
 
 def variables(assigned: Mapping[str, str]) -> str:
-    """Variables, each of them JSON, as one document."""
+    """Return variables, each of them JSON, as one document."""
     return f"{{{', '.join(f'{json.dumps(name)}: {value}' for name, value in assigned.items())}}}"
 
 
 def cause(text: str | None) -> str:
-    """What a cause says."""
+    """Return what a cause says."""
     return cause_message(text) or ""
 
 
@@ -162,7 +162,7 @@ def _scalar(value: object) -> str:
 
 
 def input_in_short(text: str | None, limit: int = 60) -> str:
-    """An input on one line: the value alone where it is an object of one."""
+    """Return an input on one line: the value alone where it is an object of one."""
     if not text:
         return ""
     fields = json_object(text)
@@ -185,7 +185,7 @@ class Said:
 
 
 def said(line: LogLine) -> Said:
-    """A line of a function's log; what is not JSON is shown as it is."""
+    """Return a line of a function's log; what is not JSON is shown as it is."""
     at = moment(line.at)
     fields = json_object(line.message)
     kind = fields.get("type")

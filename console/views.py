@@ -85,7 +85,7 @@ class StateView:
         return sorted(iterations, key=lambda item: (item.status != Status.FAILED, item.index))[:_MOST_CHOICES]
 
     def label(self, visit: Visit, history: History) -> str:
-        """What tells one visit from the others: the item of a Map, or which time it was."""
+        """Return what tells one visit from the others: the item of a Map, or which time it was."""
         if not visit.frames:
             return f"#{self.visits.index(visit) + 1}"
         frames = [
@@ -118,7 +118,7 @@ class ExecutionView:
 
 
 def execution_view(told: Told, *, state: str | None, visit: int | None) -> ExecutionView:
-    """The page of an execution with one of its states looked at: the one asked for, or the one worth looking at."""
+    """Return the page of an execution with one state selected: the one asked for, or the one worth looking at."""
     history = told.history
     chosen = _chosen(told, state, visit)
     rows = _timeline(history)
@@ -165,7 +165,7 @@ def _worth_looking_at(history: History) -> Visit | None:
 
 
 def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
-    """One state; the last of its visits unless one is given. ``None`` where there is no such state."""
+    """Return one state; the last of its visits unless one is given. ``None`` where there is no such state."""
     visits = tuple(told.history.visits_of(name))
     place = (
         next((place for place in told.definition.walk() if place.state.name == name), None) if told.definition else None
@@ -202,7 +202,7 @@ def _strip(history: History) -> tuple[tuple[str, str, str], ...]:
 
 
 def _named(visit: Visit, history: History) -> str:
-    """A state's name, and that of the state inside of it that it failed in."""
+    """Return a state's name, and that of the state inside of it that it failed in."""
     culprit = history.visits[history.culprit] if history.culprit is not None else None
     inside = culprit is not None and any(frame.container == visit.index for frame in culprit.frames)
     return f"{visit.state} › {culprit.state}" if culprit and inside else visit.state  # noqa: RUF001 - a chevron is meant
@@ -226,7 +226,7 @@ def _timeline(history: History) -> list[TimelineRow]:
 
 
 def _reaches(history: History) -> datetime:
-    """The end of the timeline: of what runs, now."""
+    """Return the end of the timeline: of what runs, now."""
     last = history.events[-1].at
     return max(last, datetime.now(UTC)) if history.status is Status.RUNNING else last
 
@@ -239,7 +239,7 @@ def _ticks(history: History) -> tuple[timedelta, ...]:
 
 
 def _nested(history: History) -> list[Visit]:
-    """What is inside of a Parallel or Map right beneath it, branch by branch."""
+    """Return what is inside of a Parallel or Map right beneath it, branch by branch."""
     inside: dict[int | None, list[Visit]] = {}
     for visit in history.visits:
         inside.setdefault(visit.frames[-1].container if visit.frames else None, []).append(visit)
@@ -280,12 +280,12 @@ def _attempt_mark(attempt: Attempt) -> str:
 
 
 def execution_url(arn: str, state: str | None = None) -> str:
-    """The page of an execution, with one of its states looked at."""
+    """Return the page of an execution, with one of its states looked at."""
     return f"/executions/{quote(arn, safe=':')}{f'?state={quote(state)}' if state else ''}"
 
 
 def aws_console_url(execution: Execution, region: str | None) -> str | None:
-    """The same execution in AWS's own console; ``None`` where it is not in AWS."""
+    """Return the same execution in AWS's own console; ``None`` where it is not in AWS."""
     if region is None:
         return None
     arn = execution.arn

@@ -125,12 +125,12 @@ class Page[T]:
 
 
 def is_express(arn: str) -> bool:
-    """Whether an execution's ARN is that of an Express execution."""
+    """Return whether an execution's ARN is that of an Express execution."""
     return ":express:" in arn
 
 
 def history_of(client: SFNClient, execution_arn: str) -> History:
-    """Every page of a Standard execution's history, read.
+    """Return every page of a Standard execution's history, read.
 
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
@@ -154,7 +154,7 @@ class ExecutionsClient:
         self._lambda = lambda_
 
     def state_machines(self) -> Iterator[StateMachine]:
-        """Every state machine, by name."""
+        """Yield every state machine, by name."""
         found = [
             StateMachine(item["stateMachineArn"], item["name"], item["type"], item["creationDate"])
             for page in self._states.get_paginator("list_state_machines").paginate()
@@ -163,12 +163,12 @@ class ExecutionsClient:
         yield from sorted(found, key=lambda machine: machine.name)
 
     def state_machine(self, arn: str) -> StateMachine:
-        """One state machine."""
+        """Return one state machine."""
         found = self._described(arn)
         return StateMachine(found["stateMachineArn"], found["name"], found["type"], found["creationDate"])
 
     def current_definition(self, state_machine_arn: str) -> Definition:
-        """A state machine's definition as it is now.
+        """Return a state machine's definition as it is now.
 
         :raises DefinitionError: it cannot be read.
         """
@@ -181,7 +181,7 @@ class ExecutionsClient:
     def executions(
         self, state_machine_arn: str, *, status: str | None = None, after: str | None = None, size: int = PAGE
     ) -> Page[ExecutionSummary]:
-        """A page of a Standard state machine's executions, newest first."""
+        """Return a page of a Standard state machine's executions, newest first."""
         wanted: dict[str, str] = {}
         if status:
             wanted["statusFilter"] = cast("ExecutionStatusType", status)
@@ -198,7 +198,7 @@ class ExecutionsClient:
         return Page(items, found.get("nextToken"))
 
     def express_executions(self, state_machine_arn: str) -> ExpressExecutions:
-        """The newest Express executions that the state machine's log group tells of, newest first.
+        """Return the newest Express executions that the state machine's log group tells of, newest first.
 
         None where it does not log, or not with the level ``ALL``.
         """
@@ -219,7 +219,7 @@ class ExecutionsClient:
         )
 
     def execution(self, arn: str) -> Execution:
-        """One execution. An Express execution's is put together from its log."""
+        """Return one execution. An Express execution's is put together from its log."""
         if is_express(arn):
             return self._express_execution(arn)
         with _missing(f"There is no execution {arn}."):
@@ -240,7 +240,7 @@ class ExecutionsClient:
         )
 
     def history(self, arn: str) -> History:
-        """What an execution did."""
+        """Return what an execution did."""
         if is_express(arn):
             return read_history(self._logged_events(arn))
         with _missing(f"There is no execution {arn}."):
@@ -256,7 +256,7 @@ class ExecutionsClient:
         return next((entered["name"] for entered in details if entered), None)
 
     def definition(self, execution_arn: str) -> Definition:
-        """The definition that an execution runs, which may not be its state machine's any more."""
+        """Return the definition that an execution runs, which may not be its state machine's any more."""
         if is_express(execution_arn):
             return self.current_definition(_machine_of_express(execution_arn))
         with _missing(f"There is no execution {execution_arn}."):
@@ -264,7 +264,7 @@ class ExecutionsClient:
         return read_definition(found["definition"])
 
     def invocations(self, attempt: Attempt, others: Collection[str] = ()) -> list[Invocation]:
-        """The log lines of the invocation that an attempt was.
+        """Return the log lines of the invocation that an attempt was.
 
         Where the history does not name it, those that started in the attempt's time: more than one where the function
         ran several times within the same moments; ``others`` are request ids of which it is known that they are not
@@ -356,7 +356,7 @@ def _express_summary(arn: str, history: History) -> ExecutionSummary:
 
 
 def _machine_of_express(arn: str) -> str:
-    """``…:express:NAME:ID:ID`` is of ``…:stateMachine:NAME``."""
+    """Return the state machine of an Express execution: ``…:express:NAME:ID:ID`` is of ``…:stateMachine:NAME``."""
     parts = arn.split(":")
     return ":".join([*parts[:5], "stateMachine", parts[6]])
 
@@ -367,7 +367,7 @@ def _ms(moment: datetime) -> int:
 
 @contextmanager
 def _missing(sentence: str) -> Iterator[None]:
-    """:raises NotFoundError: instead of the engine's "no such thing"."""
+    """Raise NotFoundError instead of the engine's "no such thing"."""
     try:
         yield
     except ClientError as error:

@@ -36,7 +36,7 @@ _JSONATA: Final = re.compile(r"\s*\{%(.*)%\}\s*", re.DOTALL)
 
 
 def condition_label(rule: Mapping[str, object], state: str) -> str:
-    """The condition of one of ``state``'s rules, JSONPath or JSONata.
+    """Return the condition of one of ``state``'s rules, JSONPath or JSONata.
 
     >>> condition_label({"Variable": "$.pineapple", "BooleanEquals": True, "Next": "Sorry"}, "With Pineapple?")
     '$.pineapple is true'

@@ -104,11 +104,11 @@ class Definition:
     """What was not understood, a sentence each."""
 
     def walk(self) -> Iterator[Place]:
-        """Every state at every depth, containers before what they hold."""
+        """Yield every state at every depth, containers before what they hold."""
         yield from _walk(self.machine, None, None)
 
     def transitions(self) -> Iterator[Transition]:
-        """Every transition at every depth."""
+        """Yield every transition at every depth."""
         for place in self.walk():
             yield from place.state.transitions
 
@@ -180,7 +180,7 @@ def _parsed(document: str | Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _check_names(definition: Definition) -> dict[str, str]:
-    """The type of every state by its name, which the language wants unique in the whole document."""
+    """Return the type of every state by its name, which the language wants unique in the whole document."""
     types: dict[str, str] = {}
     for place in definition.walk():
         if place.state.name in types:

@@ -41,7 +41,7 @@ _TAKEN: Final = "stroke-width:3px"
 
 
 def mermaid(definition: Definition, history: History | None = None) -> str:
-    """A definition as a Mermaid flowchart, ending with a newline; with a history, coloured by what happened.
+    """Return a definition as a Mermaid flowchart, ending with a newline; with a history, coloured by what happened.
 
     Every mark has a sign beside its colour, and the steps taken are drawn bold. Whatever a state or a condition is
     called, it is text in the drawing and never markup or syntax.

@@ -10,7 +10,7 @@ class HintedError(ValueError):
         self.hint = hint
 
     def __str__(self) -> str:
-        """The message, and the hint on a line of its own."""
+        """Return the message, and the hint on a line of its own."""
         return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
 
 

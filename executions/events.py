@@ -32,18 +32,18 @@ class Event:
     """What the API keeps under a key that differs from type to type, such as ``stateEnteredEventDetails``."""
 
     def text(self, key: str) -> str | None:
-        """One of the details, where it is there and is text."""
+        """Return one of the details, where it is there and is text."""
         value = self.details.get(key)
         return value if isinstance(value, str) else None
 
     def number(self, key: str) -> int | None:
-        """One of the details, where it is there and is a whole number."""
+        """Return one of the details, where it is there and is a whole number."""
         value = self.details.get(key)
         return value if isinstance(value, int) else None
 
 
 def read_events(events: Iterable[Mapping[str, object]]) -> tuple[Event, ...]:
-    """Events as ``GetExecutionHistory`` gives them, in whatever order, by id; the same event twice is one.
+    """Return events as ``GetExecutionHistory`` gives them, in whatever order, by id; the same event twice is one.
 
     :raises HistoryError: what is given is not an event.
     """
@@ -83,7 +83,7 @@ def _time(value: object, number: int) -> datetime:
 
 
 def events_of_log(messages: Iterable[str], execution_arn: str) -> tuple[Event, ...]:
-    """The events of one execution among the messages of its state machine's log group; others are passed over."""
+    """Return the events of one execution among the messages of its state machine's log group."""
     found = []
     for message in messages:
         line = json_object(message)

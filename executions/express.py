@@ -42,7 +42,7 @@ def newest_lines(
     pattern: str | None = None,
     is_enough: Callable[[Sequence[str]], bool] = lambda _: False,
 ) -> LoggedLines:
-    """The newest lines of a log group: at most ``most``, none older than ``oldest``, until there are enough."""
+    """Return the newest lines of a log group: at most ``most``, none older than ``oldest``, until there are enough."""
     found: list[str] = []
     now = datetime.now(UTC)
     reach: datetime | None = None
@@ -65,7 +65,7 @@ def newest_lines(
 def _lines(
     logs: CloudWatchLogsClient, group: str, begin: datetime, end: datetime | None, most: int, pattern: str | None
 ) -> list[str] | None:
-    """The lines of a time; ``None`` where there are more than ``most``."""
+    """Return the lines of a time; ``None`` where there are more than ``most``."""
     wanted: FilterLogEventsRequestPaginateTypeDef = {"logGroupName": group, "startTime": _ms(begin)}
     if end is not None:
         wanted["endTime"] = _ms(end) - 1

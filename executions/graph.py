@@ -107,19 +107,19 @@ class Graph:
     """What could not be understood or does not fit together, a sentence each."""
 
     def as_data(self) -> dict[str, object]:
-        """The same as objects and lists, ready for JSON."""
+        """Return the same as objects and lists, ready for JSON."""
         return asdict(self)
 
 
 def mark_of(visit: Visit) -> Mark:
-    """What happened to a state at one visit."""
+    """Return what happened to a state at one visit."""
     if visit.status is Status.SUCCEEDED and visit.retries:
         return Mark.RETRIED
     return _STATUS_MARKS[visit.status]
 
 
 def graph_of(definition: Definition, history: History | None = None) -> Graph:
-    """The drawing of a definition, and of what an execution of it did.
+    """Return the drawing of a definition, and of what an execution of it did.
 
     Only what the definition has is drawn. A state or a step of the history that it has not, since it has been changed
     after the execution had started, is a remark.
@@ -183,7 +183,7 @@ def _taken(steps: Counter[Step] | None, source: str | None, target: str, *, is_c
 
 
 def _last(history: History) -> str | None:
-    """The state at the top that the execution came to its end through."""
+    """Return the state at the top that the execution came to its end through."""
     path = history.path()
     if not path or history.status is Status.RUNNING:
         return None

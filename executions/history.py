@@ -157,20 +157,20 @@ class History:
     """What could not be made sense of, a sentence each."""
 
     def visits_of(self, state: str) -> Iterator[Visit]:
-        """Every visit of a state, in order."""
+        """Return every visit of a state, in order."""
         return (visit for visit in self.visits if visit.state == state)
 
     def request_ids(self) -> frozenset[str]:
-        """Those of every invocation that the history names."""
+        """Return those of every invocation that the history names."""
         ids = (attempt.request_id for visit in self.visits for attempt in visit.attempts)
         return frozenset(request_id for request_id in ids if request_id is not None)
 
     def path(self) -> tuple[Visit, ...]:
-        """The visits at the top: the way the execution took, without what happened inside of Parallel and Map."""
+        """Return the visits at the top: the path without what happened inside of Parallel and Map."""
         return tuple(visit for visit in self.visits if not visit.frames)
 
     def steps(self) -> Counter[Step]:
-        """Every step taken at every depth, and how often."""
+        """Return every step taken at every depth, and how often."""
         return Counter(self._step(visit) for visit in self.visits if visit.previous is not None or not visit.frames)
 
     def _step(self, visit: Visit) -> Step:

@@ -16,7 +16,7 @@ _LAMBDAS_OWN: Final = re.compile(rf"(RequestId: |[\dT:.-]+Z )(?P<id>{_REQUEST_ID
 
 
 def function_of(event: Event) -> str | None:
-    """The function, by name or ARN, that a scheduling event is about, if it is about one."""
+    """Return the function, by name or ARN, that a scheduling event is about, if it is about one."""
     if event.type == "LambdaFunctionScheduled":
         return event.text("resource")
     if event.text("resourceType") != "lambda":
@@ -26,7 +26,7 @@ def function_of(event: Event) -> str | None:
 
 
 def request_id_of(event: Event) -> str | None:
-    """The invocation's request id, where what ended it has it.
+    """Return the invocation's request id, where what ended it has it.
 
     Of invocations that succeeded only the ``lambda:invoke`` integration's output does; of those that failed, the cause
     of many runtimes and of Lambda's own errors.

@@ -47,14 +47,14 @@ class Invocation:
 
 
 def log_line(event: Mapping[str, object]) -> LogLine:
-    """A line as ``FilterLogEvents`` gives it."""
+    """Return a line as ``FilterLogEvents`` gives it."""
     timestamp = event.get("timestamp")
     at = datetime.fromtimestamp((timestamp if isinstance(timestamp, int | float) else 0) / _MS, UTC)
     return LogLine(at, str(event.get("logStreamName", "")), str(event.get("message", "")).rstrip("\n"))
 
 
 def invocations(lines: Iterable[LogLine]) -> list[Invocation]:
-    """The invocations in a function's log, in the order in which they started.
+    """Return the invocations in a function's log, in the order in which they started.
 
     What a stream says before its first invocation, such as its initialisation, belongs to that one. A line need not be
     JSON nor name an invocation: it belongs to the one that its stream is in.
@@ -79,7 +79,7 @@ def invocations(lines: Iterable[LogLine]) -> list[Invocation]:
 
 
 def _said(message: str) -> tuple[str | None, str | None]:
-    """What a line of the platform says, and the request id that a line of whomever names."""
+    """Return what a line of the platform says, and the request id that a line of whomever names."""
     platform = _PLATFORM.match(message)
     if platform:
         return platform["what"].lower(), platform["id"]
@@ -96,7 +96,7 @@ def _text(value: object) -> str | None:
 
 
 def invocations_of(attempt: Attempt, found: Sequence[Invocation], others: Collection[str] = ()) -> list[Invocation]:
-    """Those that may be the attempt's: one, unless others started in the same time and the history does not name it.
+    """Return those that may be the attempt's: one, unless others started meanwhile and the history names none.
 
     An invocation starts after Step Functions has scheduled it and before it hears that it has ended. ``others`` are the
     request ids of what is known to be another attempt's.

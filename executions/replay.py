@@ -48,7 +48,7 @@ _TIMEOUT: Final = "States.Timeout"
 
 
 def read_history(events: Iterable[Event]) -> History:
-    """What the events of one execution, all of them and in any order, say that its states did."""
+    """Return what the events of one execution, all of them and in any order, say that its states did."""
     ordered = tuple(sorted(events, key=lambda event: event.id))
     replay = _Replay()
     for event in ordered:
@@ -70,7 +70,7 @@ type _Handler = Callable[[Event, _Position], _Position]
 
 
 def _unknown(event: Event, position: _Position) -> _Position:
-    """What is not known changes nothing."""
+    """Return what is not known changes nothing."""
     del event
     return position
 
@@ -132,7 +132,7 @@ class _Replay:
         }
 
     def take(self, event: Event) -> None:
-        """One more event."""
+        """Take one more event."""
         if event.previous not in self._positions:
             self._remarks.append(f"Event {event.id} follows event {event.previous}, which is missing.")
         position = self._positions.get(event.previous, _Position())
@@ -283,7 +283,7 @@ class _Replay:
         return position
 
     def _execution_redriven(self, event: Event, position: _Position) -> _Position:
-        """It goes on where it had failed."""
+        """Resume the execution where it had failed."""
         failed = self._culprit
         self._end = self._culprit = None
         del event
@@ -309,7 +309,7 @@ class _Replay:
             self._fail(self._visits[frame.container], failure)
 
     def _fail(self, visit: _Visit, failure: Failure) -> None:
-        """A failure that names no error leaves what is known; one that does fills in what is not."""
+        """Take a failure: one that names no error leaves what is known; one that does fills in what is not."""
         if visit.exited is None and (visit.failure is None or (visit.failure.error is None and failure.error)):
             visit.failure = failure
 
@@ -332,7 +332,7 @@ class _Replay:
         return next((visit for visit in reversed(self._visits) if visit.state == name and visit.exited is None), None)
 
     def _container(self, position: _Position, kind: str) -> _Visit | None:
-        """The Parallel or Map that an event without a name is about: the innermost that has not ended."""
+        """Return the Parallel or Map that an event without a name is about: the innermost that has not ended."""
         around = [visit for visit in self._outwards(position) if visit.type == kind and visit.exited is None]
         at_work = (visit for visit in around if visit.failure is None)
         return next(at_work, around[0] if around else None)
@@ -340,7 +340,7 @@ class _Replay:
     # the result
 
     def history(self, events: tuple[Event, ...]) -> History:
-        """What has been taken, made whole."""
+        """Return what has been taken, made whole."""
         status = Status.RUNNING if self._end is None else _TERMINAL[self._end.type]
         failure = _failure(self._end) if self._end is not None and status is not Status.SUCCEEDED else None
         return History(
@@ -394,7 +394,7 @@ class _Replay:
         return Status.RUNNING if status is Status.RUNNING else _CUT_OFF[status]
 
     def _gone_on(self, visit: _Visit) -> datetime | None:
-        """When a state around the visit went on without it: left, or started its next round."""
+        """Return when a state around the visit went on without it: left, or started its next round."""
         for frame in reversed(visit.frames):
             container = self._visits[frame.container]
             if container.exited is not None:

@@ -24,7 +24,7 @@ _TOLD: Final = ("error", "cause", "output", "resource", "parameters", "input")
 
 
 def path_line(history: History) -> str:
-    """The way the execution took, each state with its sign: ``Look ✓ → Enough? ✓ → Sorry ✗``.
+    """Return the way the execution took, each state with its sign: ``Look ✓ → Enough? ✓ → Sorry ✗``.
 
     Of a very long way, the middle is left out. A state that failed since one inside of it did names that one.
     """
@@ -64,14 +64,14 @@ class Row:
     """The one thing worth knowing of it, on one line."""
 
     def as_data(self) -> dict[str, object]:
-        """The same as an object, ready for JSON."""
+        """Return the same as an object, ready for JSON."""
         return {"id": self.id, "seconds": round(self.seconds, 3), "type": self.type, "state": self.state} | (
             {"detail": self.detail} if self.detail else {}
         )
 
 
 def rows(history: History, limit: int | None = _LONGEST_DETAIL) -> list[Row]:
-    """Every event of the history, told; ``limit`` is the longest detail."""
+    """Return every event of the history, told; ``limit`` is the longest detail."""
     if not history.events:
         return []
     began = history.events[0].at
@@ -96,7 +96,7 @@ def _detail(event: Event, limit: int | None) -> str:
 
 
 def history_text(history: History) -> str:
-    """Status, way, failure and every event of an execution, as lines of plain text."""
+    """Return status, path, failure and every event of an execution, as lines of plain text."""
     reason = failure_text(history.failure.error, history.failure.cause) if history.failure else None
     lasted = history.events[-1].at - history.events[0].at if history.events else None
     lines = [
@@ -113,7 +113,7 @@ def history_text(history: History) -> str:
 
 
 def event_lines(told: Sequence[Row]) -> list[str]:
-    """The rows as lines of a table: id, seconds since the start, type, state, detail."""
+    """Return the rows as lines of a table: id, seconds since the start, type, state, detail."""
     types = max((len(row.type) for row in told), default=0)
     states = max((len(row.state) for row in told), default=0)
     return [
@@ -122,7 +122,7 @@ def event_lines(told: Sequence[Row]) -> list[str]:
 
 
 def report_text(client: SFNClient, execution_arn: str) -> str:
-    """An execution read through a boto3 client, as :func:`history_text` tells it.
+    """Return an execution read through a boto3 client, as :func:`history_text` tells it.
 
     :raises botocore.exceptions.ClientError: there is no such execution.
     """

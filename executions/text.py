@@ -17,7 +17,7 @@ _NOT_TEXT = {"Cs", "Cn", "Co"}
 
 
 def one_line(text: str, limit: int | None = None) -> str:
-    """``text`` on one line, without what would steer a terminal, turn its direction or fail to encode.
+    """Return ``text`` on one line, without what would steer a terminal, turn its direction or fail to encode.
 
     >>> one_line("They asked\\n for \\x1b[31mPineapple")
     'They asked for [31mPineapple'
@@ -35,7 +35,7 @@ def _visible(character: str) -> str:
 
 
 def duration_text(duration: timedelta) -> str:
-    """``duration`` as a person says it.
+    """Return ``duration`` as a person says it.
 
     >>> from datetime import timedelta
     >>> duration_text(timedelta(seconds=75)), duration_text(timedelta(milliseconds=412))
@@ -53,20 +53,20 @@ def duration_text(duration: timedelta) -> str:
 
 
 def failure_text(error: str | None, cause: str | None) -> str | None:
-    """Error and cause as one line; of a function's JSON cause its message alone; ``None`` without either."""
+    """Return error and cause as one line; of a function's JSON cause its message alone; ``None`` without either."""
     parts = [part for part in (error, cause_message(cause)) if part]
     return one_line(": ".join(parts)) if parts else None
 
 
 def cause_message(cause: str | None) -> str | None:
-    """What a cause says: of a function's, which is JSON with a stack trace, its message alone."""
+    """Return what a cause says: of a function's, which is JSON with a stack trace, its message alone."""
     document = json_object(cause)
     message = document.get("errorMessage") or document.get("errorType")
     return message if isinstance(message, str) else cause
 
 
 def json_object(text: str | None) -> dict[str, object]:
-    """The object that ``text`` is the JSON of; empty when it is not one."""
+    """Return the object that ``text`` is the JSON of; empty when it is not one."""
     if text is None or not text.lstrip().startswith("{"):
         return {}
     try:

@@ -21,7 +21,7 @@ def python_function(
     timeout: Duration,
     environment: Mapping[str, str] | None = None,
 ) -> lambda_.Function:
-    """The function whose handler is ``module.handler``; all that it may do is to write to its own log group.
+    """Return the function whose handler is ``module.handler``; all that it may do is to write to its own log group.
 
     Its name is fixed: LocalStack 4.14 by itself writes to ``/aws/lambda/NAME`` whatever the function's logging
     configuration says, and only a log group that belongs to the stack goes with it.
@@ -62,5 +62,5 @@ def python_function(
 
 
 def logical_id(construct: IConstruct) -> str:
-    """The logical id of a construct's main resource, by which findings of cdk-nag name it."""
+    """Return the logical id of a construct's main resource, by which findings of cdk-nag name it."""
     return Stack.of(construct).get_logical_id(cast(CfnElement, construct.node.default_child))

@@ -6,7 +6,7 @@ from constructs import Construct
 
 
 def log_group(scope: Construct, construct_id: str, name: str) -> logs.LogGroup:
-    """A log group that keeps a week and goes with the stack."""
+    """Return a log group that keeps a week and goes with the stack."""
     return logs.LogGroup(
         scope,
         construct_id,

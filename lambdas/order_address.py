@@ -11,7 +11,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def status_url(event: ProxyEvent, order_id: str) -> str:
-    """The address of ``GET /orders/{orderId}``, absolute wherever the request came to an address.
+    """Return the address of ``GET /orders/{orderId}``, absolute wherever the request came to an address.
 
     TestInvokeMethod calls a method without one: what it takes is a path that starts at the API's root.
     """

@@ -56,12 +56,12 @@ class UnknownOrderError(LookupError):
 
 @functools.cache
 def step_functions() -> SFNClient:
-    """The client of this environment, one for all its invocations."""
+    """Return the client of this environment, one for all its invocations."""
     return boto3.client("stepfunctions", config=_CONFIG)
 
 
 def order_id_for(key: str | None) -> str:
-    """The id of a new order: always the same for the same key, a new one where there is no key."""
+    """Return the id of a new order: always the same for the same key, a new one where there is no key."""
     if key is None:
         return secrets.token_hex(_RANDOM_BYTES)
     return hashlib.sha256(key.encode()).hexdigest()[:_DIGITS_OF_KEY]
@@ -87,7 +87,7 @@ def place_order(order_id: str, flavour: str) -> str | None:
 
 
 def describe_order(order_id: str) -> DescribeExecutionOutputTypeDef:
-    """What Step Functions knows of the order.
+    """Return what Step Functions knows of the order.
 
     :raises UnknownOrderError: no order has this id.
     :raises ProblemError: 503; Step Functions throttles or is away.
@@ -104,7 +104,7 @@ def describe_order(order_id: str) -> DescribeExecutionOutputTypeDef:
 
 
 def ordered_flavour(execution: DescribeExecutionOutputTypeDef) -> str | None:
-    """The flavour in the execution's input; ``None`` when somebody started it by hand without one."""
+    """Return the flavour in the execution's input; ``None`` when somebody started it by hand without one."""
     order = json.loads(execution.get("input") or "null")
     flavour = order.get("flavour") if isinstance(order, dict) else None
     return flavour if isinstance(flavour, str) else None

@@ -17,7 +17,7 @@ _CONTROL_AND_SURROGATE = ("Cc", "Cs")
 
 
 def flavour_of(event: ProxyEvent) -> str:
-    """The flavour that is ordered: the query's, else the body's, else pepperoni.
+    """Return the flavour that is ordered: the query's, else the body's, else pepperoni.
 
     :raises ProblemError: 400; it is no flavour, or the body is no JSON object.
     """
@@ -31,7 +31,7 @@ def flavour_of(event: ProxyEvent) -> str:
 
 
 def idempotency_key_of(event: ProxyEvent) -> str | None:
-    """The client's own key for the order; ``None`` where it gives none.
+    """Return the client's own key for the order; ``None`` where it gives none.
 
     :raises ProblemError: 400; it is no key.
     """
@@ -51,7 +51,7 @@ def _body_of(event: ProxyEvent) -> dict[str, object]:
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    """NaN and Infinity: Python reads them, JSON does not have them."""
+    """Refuse NaN and Infinity: Python reads them, JSON does not have them."""
     raise ValueError(constant)
 
 

@@ -22,7 +22,7 @@ class ProblemError(Exception):
         self.retry_after = retry_after
 
     def document(self) -> dict[str, str | int]:
-        """The problem document. Its type is ``about:blank``: the status says what kind of problem it is."""
+        """Return the problem document. Its type is ``about:blank``: the status says what kind of problem it is."""
         document: dict[str, str | int] = {
             "type": "about:blank",
             "title": self.status.phrase,

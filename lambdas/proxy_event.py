@@ -15,14 +15,14 @@ class ProxyEvent:
         self._document = _mapping(document)
 
     def query(self, name: str) -> object:
-        """The value of a query parameter, the last one where it is repeated; ``None`` where there is none."""
+        """Return the value of a query parameter, the last one where it is repeated; ``None`` where there is none."""
         values = self._member("multiValueQueryStringParameters").get(name)
         if isinstance(values, list) and values:
             return cast(object, values[-1])
         return self._member("queryStringParameters").get(name)
 
     def header(self, name: str) -> str | None:
-        """The value of a header, whatever the case of its name; the last one where it is repeated."""
+        """Return the value of a header, whatever the case of its name; the last one where it is repeated."""
         for headers in (self._member("multiValueHeaders"), self._member("headers")):
             for key, value in headers.items():
                 last = value[-1] if isinstance(value, list) and value else value
@@ -31,15 +31,15 @@ class ProxyEvent:
         return None
 
     def path_parameter(self, name: str) -> str | None:
-        """The part of the path that a ``{name}`` of the resource stands for, perhaps still percent-encoded."""
+        """Return the part of the path that a ``{name}`` of the resource stands for, perhaps still percent-encoded."""
         return _text(self._member("pathParameters").get(name))
 
     def context(self, name: str) -> str | None:
-        """A text in the request context, such as ``stage``."""
+        """Return a text in the request context, such as ``stage``."""
         return _text(self._member("requestContext").get(name))
 
     def body(self) -> str | None:
-        """The body as text; ``None`` where the request has none.
+        """Return the body as text; ``None`` where the request has none.
 
         :raises ValueError: it is not text: not UTF-8, or not the base64 it is said to be.
         """

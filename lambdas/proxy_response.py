@@ -28,7 +28,7 @@ def json_response(
     headers: Mapping[str, str] | None = None,
     content_type: str = "application/json",
 ) -> ProxyResponse:
-    """A document as JSON."""
+    """Return a document as JSON."""
     return {
         "statusCode": int(status),
         "headers": {"Content-Type": content_type, **(headers or {})},

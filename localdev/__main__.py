@@ -1,4 +1,4 @@
-"""``python -m localdev COMMAND``."""
+"""Run ``python -m localdev COMMAND``."""
 
 import sys
 

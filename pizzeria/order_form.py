@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError
 
 from console.settings import StarterError
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.system.errors import LocaldevError
 from pizzeria.orders import OrderApi
+from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
     from localdev.engines import Engine
@@ -29,7 +30,7 @@ class OrderForm:
         self.command: Final = f"./scripts/order pepperoni{options}"
 
     def state_machine_arn(self) -> str | None:
-        """The state machine that decides on orders; ``None`` while the stack is not deployed."""
+        """Return the state machine that decides on orders; ``None`` while the stack is not deployed."""
         try:
             return stack_outputs(self._engine.clients(), self._engine.stack_name).state_machine_arn
         except (LocaldevError, BotoCoreError):

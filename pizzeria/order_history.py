@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from executions.client import NotFoundError
 from localdev.deployment.executions import executions_client
-from localdev.deployment.stack import stack_outputs
 from pizzeria.orders import OrderNotFoundError
+from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
     from executions.history import History
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def order_history(engine: Engine, order_id: str) -> History:
-    """The history of an order's execution, which bears the order's id.
+    """Return the history of an order's execution, which bears the order's id.
 
     :raises LocaldevError: the stack is not deployed, or there is no such order.
     """
@@ -26,7 +26,7 @@ def order_history(engine: Engine, order_id: str) -> History:
 
 
 def execution_history(clients: Clients, execution_arn: str, order_id: str) -> History:
-    """The same, where the execution is known.
+    """Return the same, where the execution is known.
 
     :raises OrderNotFoundError: there is no such order.
     """
@@ -37,5 +37,5 @@ def execution_history(clients: Clients, execution_arn: str, order_id: str) -> Hi
 
 
 def path_document(history: History) -> list[dict[str, Any]]:
-    """The way an execution took, for ``--json``."""
+    """Return the way an execution took, for ``--json``."""
     return [{"state": visit.state, "status": visit.status, "retries": visit.retries} for visit in history.path()]

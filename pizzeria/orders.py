@@ -46,7 +46,7 @@ class Outcome:
     seconds: float
 
     def as_document(self) -> dict[str, Any]:
-        """The line that ``order --json`` prints."""
+        """Return the line that ``order --json`` prints."""
         return {
             "flavour": self.order.flavour,
             "orderId": self.order.order_id,
@@ -64,7 +64,7 @@ class OrderNotFoundError(LocaldevError):
 
     @classmethod
     def of(cls, order_id: str) -> OrderNotFoundError:
-        """The error that names the id."""
+        """Return the error that names the id."""
         return cls(
             f"There is no order {order_id!r}.",
             "an order's id is printed when it is placed, and is gone with the emulator.",
@@ -95,7 +95,7 @@ class OrderApi:
         return Order(document["flavour"], document["orderId"], document["executionArn"])
 
     def status(self, order_id: str) -> dict[str, Any]:
-        """What the API knows of an order.
+        """Return what the API knows of an order.
 
         :raises OrderNotFoundError: there is none with this id.
         """

@@ -18,7 +18,7 @@ _ORDER_ID_LENGTH = 20
 
 
 def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
-    """One row an order: what was asked for, and what became of it."""
+    """Return one row an order: what was asked for, and what became of it."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -43,7 +43,7 @@ def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
 
 
 def print_order(asked: str, outcome: Outcome, path: str | None) -> None:
-    """An order, what became of it, the way it took there, and error and cause beneath."""
+    """Print an order, its outcome, the way it took there, and error and cause beneath."""
     from executions.text import failure_text
 
     line = Text.assemble(asked, "  ", (outcome.order.order_id, "dim"), "  ")

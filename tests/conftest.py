@@ -24,7 +24,7 @@ os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(JSII_CACHE))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--engine``, as the scripts have it; may be given more than once."""
+    """Add ``--engine``, as the scripts have it; it may be given more than once."""
     parser.addoption(
         "--engine",
         action="append",
@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """What the tests start with scripts ends with them; reports get a place, and the summary where one is wanted."""
+    """End with the tests what they start with scripts; reports get a place, and the summary where one is wanted."""
     os.environ.setdefault(ENDS_WITH, str(os.getpid()))
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -82,18 +82,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is imported by now is no garbage: pytest looks through all there is five times at the end."""
+    """Freeze what is imported by now, which is no garbage: pytest looks through all there is five times at the end."""
     gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hypothesis's plugin imports all of it for its summary, a second of a run that has not used it."""
+    """Drop Hypothesis's plugin where unused: it imports all of it for its summary, a second of a run."""
     if "hypothesis" not in sys.modules:
         session.config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_html_results_summary(prefix: list[str]) -> None:
-    """The HTML report draws the executions' graphs as the console does."""
+    """Add to the HTML report what draws the executions' graphs as the console does."""
     prefix.extend(reporting.page_parts())

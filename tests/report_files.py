@@ -29,7 +29,7 @@ class Place:
 
 
 def take(reports: Path) -> Place:
-    """The folder itself, with what runs beside an earlier one have left in it removed; or one of our own in it."""
+    """Return the folder itself, without what earlier runs beside another have left in it; or one of our own in it."""
     if place := hold(reports):
         for left in reports.glob(f"{_OWN}*"):
             if ended := hold(left):
@@ -42,7 +42,7 @@ def take(reports: Path) -> Place:
 
 
 def hold(folder: Path) -> Place | None:
-    """A folder, unless a run has it that goes on."""
+    """Return a folder, unless a run has it that goes on."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = (folder / ".lock").open("w")
     try:

@@ -55,7 +55,7 @@ class Executed:
 
 
 def executed(clients: Clients, arns: Iterable[str]) -> list[Executed]:
-    """What is known of these executions, the first few of them; one that cannot be read is left out."""
+    """Return what is known of these executions, the first few of them; one that cannot be read is left out."""
     client = executions_client(clients)
     found = []
     for arn in list(dict.fromkeys(arns))[:_MOST_PER_TEST]:
@@ -92,7 +92,7 @@ def _logged(client: ExecutionsClient, history: History) -> Iterable[str]:
 
 
 def extra_html(found: Executed, *, is_open: bool) -> str:
-    """An execution as a part of the HTML report, folded unless it is to be open."""
+    """Return an execution as a part of the HTML report, folded unless it is to be open."""
     graph = f'<execution-graph data-graph="{escape(found.graph)}"></execution-graph>' if found.graph else ""
     log = f"<h4>Log lines</h4><pre>{escape(found.logged)}</pre>" if found.logged else ""
     return (
@@ -103,7 +103,7 @@ def extra_html(found: Executed, *, is_open: bool) -> str:
 
 
 def page_parts() -> list[str]:
-    """What the HTML report needs once, so that its graphs are drawn: styles and scripts, the console's own."""
+    """Return what the HTML report needs once, so that its graphs are drawn: styles and scripts, the console's own."""
     styles = (_STATIC / "graph.css").read_text() + _STYLE
     scripts = [(_STATIC / name).read_text() for name in ("vendor/dagre.min.js", "layout.js", "graph.js")]
     return [f"<style>{styles}</style>", *(f"<script>{script}</script>" for script in scripts)]
@@ -119,7 +119,7 @@ class Summary:
         self._tests: list[tuple[str, str, list[Executed]]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test's phase has ended."""
+        """Take the end of a test's phase."""
         if report.when == "call" or report.outcome != "passed":
             self._outcomes[report.outcome] = self._outcomes.get(report.outcome, 0) + 1
             if report.failed:
@@ -129,12 +129,12 @@ class Summary:
             self._tests.append((report.nodeid, report.outcome, found))
 
     def pytest_sessionfinish(self) -> None:
-        """The run has ended."""
+        """Write the summary: the run has ended."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(self.markdown())
 
     def markdown(self) -> str:
-        """The summary: how many, which failed, and every execution's graph."""
+        """Return the summary: how many, which failed, and every execution's graph."""
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self._outcomes.items()))
         lines = ["## Tests", "", f"{counts or 'none run'}.", ""]
         lines += [f"- ✗ `{nodeid}`" for nodeid in self._failed]

@@ -1,27 +1,35 @@
-"""The command line behind the scripts: one command each, the same options on all of them."""
+"""The command line: ``python -m localdev COMMAND``, and behind the scripts."""
+
+from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from localdev.commands import COMMANDS, Command
-from localdev.commands.base import add_engine_arguments
+from localdev.commands.base import add_app_arguments, add_engine_arguments
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import is_trouble, trouble_with
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _INTERRUPTED = 130
 _HELP_WIDTH = 100
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Formats the same text on every terminal, so that the documentation can hold it."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_HELP_WIDTH)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run a command; its exit status. Errors a person can act on are printed, without a trace."""
-    if not arguments or arguments[0] not in COMMANDS:
-        print(f"Expected one of {', '.join(COMMANDS)}.", file=sys.stderr)
-        return 2
-    command = COMMANDS[arguments[0]]
+    """Run a command, and return its exit status. Errors a person can act on are printed, without a trace."""
     try:
-        return command.run(_parse(arguments[0], command, arguments[1:]))
+        return _run(arguments)
     except LocaldevError as error:
         print(error, file=sys.stderr)
         return 1
@@ -49,33 +57,65 @@ def _said_of(error: Exception) -> LocaldevError | None:
     return None
 
 
-def _is_lost_connection(error: Exception) -> bool:
-    """Whether a client of boto3 got no answer: the emulator has ended, or was killed, in the middle."""
-    # slow to import, and there if one of its exceptions is
-    exceptions = sys.modules.get("botocore.exceptions")
-    return exceptions is not None and isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError))
-
-
-def _parse(name: str, command: Command, arguments: Sequence[str]) -> argparse.Namespace:
-    parser = build_parser(name, command)
-    if not command.passes_on:
-        return parser.parse_args(arguments)
+def _run(arguments: Sequence[str]) -> int:
+    named = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    # a command is imported when it is run; all of them only to be listed
+    parser = build_parser([named] if named else list(COMMANDS))
     options, rest = parser.parse_known_args(arguments)
+    command: Command = options.localdev_command
+    if rest and not command.passes_on:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
-    return options
+    return command.run(options)
 
 
-def build_parser(name: str, command: Command) -> argparse.ArgumentParser:
-    """The parser of one script; also what the documentation's ``--help`` texts are made from."""
+def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, with the commands of these names."""
     parser = argparse.ArgumentParser(
+        prog="python -m localdev",
+        description="Develop AWS serverless workflows on this machine: start, deploy, look inside, test.",
+        epilog="'COMMAND --help' says more. Each command is also a script: ./scripts/COMMAND.",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in names:
+        add_command(commands, name, COMMANDS[name])
+    return parser
+
+
+def add_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    command: Command,
+) -> argparse.ArgumentParser:
+    """Add a command, and return its parser; the documentation's texts are made from it, too."""
+    parser = commands.add_parser(
+        name,
         prog=f"scripts/{name}",
+        help=command.description.splitlines()[0],
         description=command.description,
         epilog=command.epilog,
-        # the same text on every terminal, so that the documentation can hold it
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=_HELP_WIDTH),
+        formatter_class=_Formatter,
         allow_abbrev=False,
     )
     command.add_arguments(parser)
+    if command.takes_context:
+        add_app_arguments(parser)
     if command.uses_engine:
         add_engine_arguments(parser)
+    parser.set_defaults(localdev_command=command)
     return parser
+
+
+def help_of(name: str) -> str:
+    """Return what a command says when it is asked for help."""
+    commands = argparse.ArgumentParser().add_subparsers()
+    return add_command(commands, name, COMMANDS[name]).format_help()
+
+
+def _is_lost_connection(error: Exception) -> bool:
+    """Return whether a client of boto3 got no answer: the emulator has ended, or was killed, in the middle."""
+    # slow to import, and there if one of its exceptions is
+    exceptions = sys.modules.get("botocore.exceptions")
+    return exceptions is not None and isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError))

@@ -1,4 +1,4 @@
-"""A real account is shown before anything happens in it."""
+"""Show a real account before anything happens in it."""
 
 import sys
 
@@ -12,8 +12,9 @@ def announce(engine: Engine, doing: str) -> None:
 
     :raises LocaldevError: the answer was no.
     """
-    if engine.name != "aws":
+    if not engine.kind.is_account:
         return
-    err.print(f"[bold]This is AWS:[/] {engine.where}\n  {doing} the stack {engine.stack_name}", soft_wrap=True)
+    what = f"the stack {engine.stack_name}" if engine.stack_name else "the app's stacks"
+    err.print(f"[bold]This is AWS:[/] {engine.where}\n  {doing} {what}", soft_wrap=True)
     if sys.stdin.isatty() and err.input("Go on? \\[y/N] ").strip().lower() not in {"y", "yes"}:
         raise LocaldevError("Nothing was done.")

@@ -1,4 +1,4 @@
-"""``console``: what the state machine does, in a browser."""
+"""``console``: state machines and their executions, in a browser."""
 
 import argparse
 import socket
@@ -6,7 +6,7 @@ import webbrowser
 from contextlib import closing
 
 from localdev.commands.base import Command, engine_of, engine_options, port_argument
-from localdev.engines import Engine
+from localdev.engines import Engine, registry
 from localdev.engines.embedded import known_engines
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import port_holder
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     name = f"[{host}]" if ":" in host else host
     settings = console_settings(
         engine,
-        read_only=options.read_only or (engine.name == "aws" and not options.allow_changes),
+        read_only=options.read_only or (engine.kind.is_account and not options.allow_changes),
         hosts=frozenset({_LOOPBACK, "localhost", "[::1]", name}),
         answers_to_addresses=host in _EVERYWHERE,
         options=engine_options(options),
@@ -63,8 +63,8 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _engine(options: argparse.Namespace) -> Engine:
-    """The engine that is named; where none is, the one emulator that is up."""
-    named = options.port or options.endpoint_url or options.engine != "embedded"
+    """Return the engine that is named; where none is, the one emulator that is up."""
+    named = options.port or options.endpoint_url or options.engine != registry.DEFAULT
     up = [] if named else [engine for engine in known_engines() if engine.is_up()]
     if len(up) == 1:
         options.port = up[0].port
@@ -72,7 +72,7 @@ def _engine(options: argparse.Namespace) -> Engine:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A socket that listens. :raises LocaldevError: the address cannot be had."""
+    """Return a socket that listens. :raises LocaldevError: the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.settings import Settings
+from console.settings import Settings, Starter
 from executions.control import ExecutionsControl
+from localdev.commands import load
 from localdev.deployment.executions import executions_client
-from pizzeria.order_form import OrderForm
+from localdev.system import settings
+from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from localdev.engines import Engine
@@ -21,15 +23,33 @@ def console_settings(
     options: str = "",
     answers_to_addresses: bool = False,
 ) -> Settings:
-    """What the console is to know of an engine, which other scripts find with ``options``."""
+    """Return what the console is to know of an engine; ``options`` name the engine on a command line.
+
+    :raises LocaldevError: the setting ``console-form`` names no form.
+    """
     clients = engine.clients()
     return Settings(
         client=executions_client(clients),
         control=None if read_only else ExecutionsControl(clients.client("stepfunctions")),
         where=engine.where,
         how_to_start=f"./scripts/up{options}",
-        starter=OrderForm(engine, options),
-        aws_region=clients.region if engine.name == "aws" else None,
+        starter=_form(engine, options),
+        aws_region=clients.region if engine.kind.is_account else None,
         hosts=hosts,
         answers_to_addresses=answers_to_addresses,
     )
+
+
+def _form(engine: Engine, options: str) -> Starter | None:
+    """Return the app's form that starts an execution; ``None`` where the app has none."""
+    place = settings.current().console_form
+    if place is None:
+        return None
+    make = load(place, "console-form")
+    if not callable(make):
+        raise LocaldevError(
+            f"pyproject.toml: console-form in [tool.localdev] names {place!r}, which is no class.",
+            "name a class that is a console.settings.Starter (docs/settings.md).",
+        )
+    form: Starter = make(engine, options)
+    return form

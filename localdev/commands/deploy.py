@@ -1,12 +1,16 @@
 """``deploy`` and ``cdk``: the CDK against an engine that is up."""
 
-import argparse
+from __future__ import annotations
 
-from localdev.commands import up
+from typing import TYPE_CHECKING
+
 from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
-from localdev.deployment import cdk
-from localdev.system.terminal import out
+from localdev.commands.deploying import Selection, deploy, print_outputs, require_up
+from localdev.deployment import cdk, context
+
+if TYPE_CHECKING:
+    import argparse
 
 _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "synthesize", "notices"})
 """CDK commands that need no environment to talk to."""
@@ -14,9 +18,9 @@ _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "
 
 def _deploy(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    up.require_up(engine)
+    require_up(engine)
     announce(engine, "deploys")
-    out.print(f"The order API is at\n  {up.deploy(engine)}", soft_wrap=True)
+    print_outputs(engine, deploy(engine, Selection.of(options)))
     return 0
 
 
@@ -24,12 +28,12 @@ def _cdk(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     arguments = options.rest or ["--help"]
     if not _OFFLINE & set(arguments) and not {"--help", "-h", "--version"} & set(arguments):
-        up.require_up(engine)
+        require_up(engine)
         announce(engine, f"cdk {' '.join(arguments)}: works on")
-    return cdk.run_cdk(engine, arguments)
+    return cdk.run_cdk(engine, arguments, context.remembered(engine))
 
 
-DEPLOY = Command("Deploy the stack on the engine that is up.", _deploy)
+DEPLOY = Command("Deploy the app's stacks on the engine that is up.", _deploy, takes_context=True)
 CDK = Command(
     "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
     _cdk,

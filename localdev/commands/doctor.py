@@ -1,4 +1,4 @@
-"""``doctor``: what is there, what is missing, what to do."""
+"""``doctor``: say what is there, what is missing, what to do."""
 
 import argparse
 import platform
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from localdev.commands.base import Command
+from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.setup.environments import LEAST_NODE, SetupError, check_node
 from localdev.system import project
@@ -80,9 +81,7 @@ def _port() -> Finding:
 
 
 def _emulators() -> Finding:
-    from localdev.engines.known import every_emulator
-
-    up = [f"{engine.where} ({engine.name})" for engine in every_emulator() if engine.is_up()]
+    up = [f"{engine.where} ({engine.kind.name})" for engine in registry.running() if engine.is_up()]
     return Finding("emulators", f"up at {', '.join(up)}" if up else "none up")
 
 

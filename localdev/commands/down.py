@@ -1,11 +1,12 @@
-"""``down``: nothing left behind."""
+"""``down``: leave nothing behind."""
 
 import argparse
 
-from localdev.commands import up
 from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
-from localdev.engines import Engine
+from localdev.commands.deploying import destroy
+from localdev.deployment import context
+from localdev.engines import Engine, registry
 from localdev.system.errors import LocaldevError
 from localdev.system.terminal import out
 
@@ -15,12 +16,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    engines = _every_emulator() if options.all else [engine_of(options)]
-    if engines and engines[0].outlives_us:
-        return _remove_stack(engines[0])
+    engines = registry.running() if options.all else [engine_of(options)]
+    if engines and not engines[0].kind.ends_with_us:
+        return _remove_stacks(engines[0])
     were_up = [engine for engine in engines if engine.is_up()]
     for engine in engines:
         engine.stop()
+        context.forget(engine)
     for engine in were_up:
         out.print(f"Stopped the emulator at {engine.where}.")
     if not were_up:
@@ -29,27 +31,20 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _every_emulator() -> list[Engine]:
-    # the Docker SDK is slow to import
-    from localdev.engines.known import every_emulator
-
-    return every_emulator()
-
-
-def _remove_stack(engine: Engine) -> int:
-    if engine.name == "external":
+def _remove_stacks(engine: Engine) -> int:
+    if not engine.kind.is_account:
         raise LocaldevError(
             f"The emulator at {engine.where} was not started here.",
             "stop it where it was started ('docker compose down'); "
-            "'./scripts/cdk destroy --engine external' removes the stack alone.",
+            "'./scripts/cdk destroy --engine external' removes a stack alone.",
         )
     announce(engine, "destroys")
-    up.destroy(engine)
+    destroy(engine)
     return 0
 
 
 COMMAND = Command(
-    "Stop the emulator on the port, and remove what it kept.\nIn an AWS account: destroy the stack.",
+    "Stop the emulator on the port, and remove what it kept.\nIn an AWS account: destroy the app's stacks.",
     _run,
     _add_arguments,
 )

@@ -1,26 +1,37 @@
-"""``history``: every event of one order's execution."""
+"""``history``: every event of an execution."""
 
-import argparse
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
+from executions.client import NotFoundError
 from executions.report import path_line, rows
 from executions.text import failure_text
-from localdev.commands import up
 from localdev.commands.base import Command, engine_of
+from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
+from localdev.deployment.deployed import state_machines
+from localdev.deployment.executions import executions_client
+from localdev.system.errors import LocaldevError
 from localdev.system.terminal import out
-from pizzeria.order_history import order_history
+
+if TYPE_CHECKING:
+    import argparse
+
+    from executions.history import History
+    from localdev.engines import Engine
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="as printed when it was placed")
+    parser.add_argument("execution", metavar="EXECUTION", help="its name, or its ARN")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, an event each")
 
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    up.require_up(engine)
-    history = order_history(engine, options.order_id)
+    require_up(engine)
+    history = _history(engine, options.execution)
     if options.json:
         for row in rows(history, limit=None):
             print(json.dumps(row.as_data()))
@@ -34,4 +45,27 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("Print every event of an order's execution, oldest first.", _run, _add_arguments)
+def _history(engine: Engine, execution: str) -> History:
+    """Return an execution's history.
+
+    :raises LocaldevError: no state machine of the app's stacks has an execution of this name.
+    """
+    client = executions_client(engine.clients())
+    for arn in _candidates(engine, execution):
+        try:
+            return client.history(arn)
+        except NotFoundError:
+            continue
+    raise LocaldevError(
+        f"There is no execution {execution!r} at {engine.where}.",
+        "executions are gone with the emulator; './scripts/console' shows those that are there.",
+    )
+
+
+def _candidates(engine: Engine, execution: str) -> list[str]:
+    if execution.startswith("arn:"):
+        return [execution]
+    return [f"{arn.replace(':stateMachine:', ':execution:', 1)}:{execution}" for arn in state_machines(engine)]
+
+
+COMMAND = Command("Print every event of an execution, oldest first.", _run, _add_arguments)

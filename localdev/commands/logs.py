@@ -1,20 +1,20 @@
-"""``logs``: what the functions wrote, from CloudWatch Logs."""
+"""``logs``: print what the functions wrote, from CloudWatch Logs."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from localdev.commands import up
 from localdev.commands.base import Command, engine_of
+from localdev.commands.deploying import require_up
+from localdev.deployment.deployed import stack_names
+from localdev.deployment.handlers import FUNCTION
+from localdev.deployment.stack import resource_ids
 from localdev.system.errors import LocaldevError
-from localdev.system.project import STACK_NAME
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -29,36 +29,28 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "function",
         nargs="?",
         metavar="FUNCTION",
-        help="part of a function's name, e.g. StartOrder (default: all of the stack's functions)",
+        help="part of a function's name, whatever its case (default: all of the app's functions)",
     )
     parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
 
 
-def function_names(clients: Clients, part: str | None, stack_name: str = STACK_NAME) -> list[str]:
-    """The stack's functions whose name contains ``part``, whatever its case.
+def function_names(clients: Clients, part: str | None, stacks: Sequence[str]) -> list[str]:
+    """Return the functions of stacks whose name contains ``part``, whatever its case.
 
-    :raises LocaldevError: none does.
+    :raises LocaldevError: none does, or a stack is not deployed.
     """
-    try:
-        resources = clients.client("cloudformation").describe_stack_resources(StackName=stack_name)
-    except ClientError as error:
-        raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
-    names = [
-        resource["PhysicalResourceId"]
-        for resource in resources["StackResources"]
-        if resource["ResourceType"] == "AWS::Lambda::Function"
-    ]
+    names = [name for stack in stacks for name in resource_ids(clients, stack, FUNCTION).values()]
     wanted = (part or "").replace("_", "").lower()
     found = [name for name in names if wanted in name.lower()]
     if not found:
-        raise LocaldevError(f"No function's name contains {part!r}; there are {', '.join(names)}.")
+        raise LocaldevError(f"No function's name contains {part!r}; there are {', '.join(names) or 'none'}.")
     return found
 
 
 def _lines(
     logs: CloudWatchLogsClient, lambda_: LambdaClient, functions: list[str], since_ms: int
 ) -> Iterator[tuple[int, str, str]]:
-    """Time in ms, function and line of every event since, in order of time."""
+    """Yield time in ms, function and line of every event since, in order of time."""
     events: list[tuple[int, str, str]] = []
     for function in functions:
         config = lambda_.get_function_configuration(FunctionName=function)
@@ -77,9 +69,9 @@ def _lines(
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    up.require_up(engine)
+    require_up(engine)
     clients = engine.clients()
-    functions = function_names(clients, options.function, engine.stack_name)
+    functions = function_names(clients, options.function, stack_names(engine))
     logs, lambda_ = clients.client("logs"), clients.client("lambda")
     printed: set[tuple[int, str, str]] = set()
     since = 0

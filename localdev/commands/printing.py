@@ -15,13 +15,13 @@ _MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("
 
 
 def shown_status(status: str) -> str:
-    """A status with its sign and colour; the sign alone says it too."""
+    """Return a status with its sign and colour; the sign alone says it too."""
     mark, colour = _MARKS.get(status, ("!", "red"))
     return f"[{colour}]{mark} {status}[/]"
 
 
 def shown_path(line: str) -> Text:
-    """A way through the states, each sign in its colour; the signs alone say it too."""
+    """Return a way through the states, each sign in its colour; the signs alone say it too."""
     text = Text(line)
     text.highlight_regex("[✓↻]", "green")
     text.highlight_regex("[✗⏱]", "bold red")
@@ -30,7 +30,7 @@ def shown_path(line: str) -> Text:
 
 
 def print_events(rows: list[Row]) -> None:
-    """A line an event; on a terminal, what does not fit on its line is cut."""
+    """Print a line an event; on a terminal, what does not fit on its line is cut."""
     from executions.report import event_lines
 
     for line in event_lines(rows):

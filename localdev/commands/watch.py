@@ -1,4 +1,4 @@
-"""``watch``: what is saved is live for the next request."""
+"""``watch``: make what is saved live for the next request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from localdev.commands import up
 from localdev.commands.base import Command, engine_of, engine_options
+from localdev.commands.deploying import deploy, require_up
+from localdev.deployment import context
+from localdev.deployment.app import App
+from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
@@ -19,46 +22,64 @@ from localdev.system.terminal import out
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from infra.handler_code import Mistake
+    from localdev.deployment.hot_code import Changes
     from localdev.engines import Engine
 
-_CODE = ROOT / "lambdas"
-_APP_FOLDER = "infra"
-_APP_FILES = ("app.py", "cdk.json")
 _GATHER_MS = 60
 """Two saves within this time are one."""
 _LOOK_MS = 15
 _LOOK_AT_FILES_MS = 100
+_SUFFIXES = (".json", ".ts", ".js", ".mjs", ".cjs", ".yaml", ".yml")
+"""What an app is written in, beside Python; editors write other files beside those they save."""
+
+
+class _Hot:
+    """A folder of handlers, its copies, and the functions that run them."""
+
+    def __init__(self, engine: Engine, handlers: HandlerFolder) -> None:
+        self.code = HotCode(handlers.folder, STATE / "hot" / f"{_port(engine)}-{handlers.folder.name}")
+        self.functions = HotFunctions(engine.clients(), handlers.functions)
+
+    def shown(self, name: str) -> str:
+        """Return a module's path, for a person."""
+        return f"{self.code.source.name}/{name}"
 
 
 class Watch:
     """An engine whose functions run the code as it is saved, from :meth:`begin` to :meth:`end`."""
 
-    def __init__(self, engine: Engine, source: Path = _CODE) -> None:
+    def __init__(self, engine: Engine, find: Callable[[Engine], list[HandlerFolder]] = handler_folders) -> None:
+        """Watch with ``find``, which returns the folders of handlers, and the deployed functions of each."""
         self._engine = engine
-        self._functions = HotFunctions(engine.clients(), engine.stack_name)
-        self._code = HotCode(source, STATE / "hot" / str(_port(engine)))
+        self._find = find
+        self._hot = self._folders()
         self._saves: Iterator[set[Path]] = iter(())
         self._looked = time.time()
         self._is_switched = False
 
+    @property
+    def folders(self) -> str:
+        """The folders of handlers, for a person."""
+        return ", ".join(f"{hot.code.source.name}/" for hot in self._hot)
+
     def begin(self) -> None:
         """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
-        self._saves = saves(self._code.source)
+        self._saves = saves([hot.code.source for hot in self._hot])
         next(self._saves)
-        self._code.remove()
         self._looked = time.time()
-        changes = self._code.changes()
-        if mistakes := self._code.mistakes(changes):
-            self._say_mistakes(mistakes, "mend it and start again")
-            raise LocaldevError("The functions' code cannot run as it is.")
-        self._code.copies.mkdir(parents=True)
-        self._code.take(changes)
+        for hot in self._hot:
+            hot.code.remove()
+        if any(self._say_mistakes(hot, hot.code.changes(), "mend it and start again") for hot in self._hot):
+            raise LocaldevError("The functions' code cannot run as it is.", "mend it and start again.")
+        for hot in self._hot:
+            hot.code.copies.mkdir(parents=True)
+            hot.code.take(hot.code.changes())
         self._is_switched = True
-        self._functions.run_from(self._code.copies)
+        for hot in self._hot:
+            hot.functions.run_from(hot.code.copies)
 
     def follow(self) -> None:
         """Do what each burst of saves asks for, until interrupted.
@@ -66,7 +87,7 @@ class Watch:
         :raises LocaldevError: nothing is up any more.
         """
         for saved in self._saves:
-            app = {path for path in saved if not path.is_relative_to(self._code.source)}
+            app = {path for path in saved if not any(path.is_relative_to(hot.code.source) for hot in self._hot)}
             since = self._saved_at(app)
             # the functions first: a deployment takes a hundred times as long
             self.code_changed()
@@ -79,27 +100,28 @@ class Watch:
         :raises LocaldevError: nothing is up any more.
         """
         now = time.time()
-        changes = self._code.changes()
-        since = self._saved_at(self._code.source / name for name in changes.written)
+        for hot in self._hot:
+            self._take(hot)
         self._looked = now
-        if not changes:
+
+    def _take(self, hot: _Hot) -> None:
+        changes = hot.code.changes()
+        since = self._saved_at(hot.code.source / name for name in changes.written)
+        if not changes or self._say_mistakes(hot, changes, "the functions go on with what they have"):
             return
-        if mistakes := self._code.mistakes(changes):
-            self._say_mistakes(mistakes, "the functions go on with what they have")
-            return
-        self._code.take(changes)
+        hot.code.take(changes)
         self._stay_switched()
-        _say(f"[green]✓[/] {', '.join(f'lambdas/{name}' for name in changes.names)} live", since)
+        _say(f"[green]✓[/] {', '.join(map(hot.shown, changes.names))} live", since)
 
     def app_changed(self, names: list[str], since: float) -> None:
         """Deploy what was saved at ``since``, and switch over whatever functions there are then.
 
         :raises LocaldevError: nothing is up any more.
         """
-        up.require_up(self._engine)  # the CDK would try for minutes
+        require_up(self._engine)  # the CDK would try for minutes
         out.print(f"[dim]{_now()}[/]   {', '.join(names)} changed: deploying", highlight=False)
         try:
-            up.deploy(self._engine)
+            deploy(self._engine)
             self._switch()
         except LocaldevError as error:
             _say(f"[red]✗[/] not deployed; what was there goes on. {error.message}", since, markup_safe=False)
@@ -107,58 +129,75 @@ class Watch:
         _say("[green]✓[/] deployed", since)
 
     def _stay_switched(self) -> None:
-        """The functions may have been deployed from elsewhere: they would not see what is saved."""
-        up.require_up(self._engine)
-        if not self._functions.all_run_from(self._code.copies):
+        """Switch the functions again where they have been deployed from elsewhere: they would not see what is saved."""
+        require_up(self._engine)
+        if not all(hot.functions.all_run_from(hot.code.copies) for hot in self._hot):
             self._switch()
 
     def _switch(self) -> None:
-        up.order_api(self._engine)  # deployed, or it says how
-        self._functions = HotFunctions(self._engine.clients(), self._engine.stack_name)
-        self._functions.run_from(self._code.copies)
+        before = {hot.code.copies for hot in self._hot}
+        self._hot = self._folders()
+        for hot in self._hot:
+            if hot.code.copies not in before:
+                hot.code.remove()
+                hot.code.copies.mkdir(parents=True)
+                hot.code.take(hot.code.changes())
+            hot.functions.run_from(hot.code.copies)
+
+    def _folders(self) -> list[_Hot]:
+        return [_Hot(self._engine, handlers) for handlers in self._find(self._engine)]
 
     def _saved_at(self, paths: Iterable[Path]) -> float:
-        """When these were modified last; where none was since we looked last, e.g. one that was moved, it is now."""
+        """Return when these were modified last; now, where none was since we looked, e.g. one that was moved."""
         modified = [path.stat().st_mtime for path in paths if path.exists()]
         return max((at for at in modified if at > self._looked), default=time.time())
 
     def end(self) -> None:
-        """The functions run packages again, of the code as it is now, and nothing is left behind."""
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(self._code.copies.rglob("*.py")):
-                archive.write(path, path.relative_to(self._code.copies))
-        if self._is_switched and self._engine.is_up():
-            self._functions.run_package(package.getvalue())
+        """Let the functions run packages again, of the code as it is now, and leave nothing behind."""
+        is_up = self._is_switched and self._engine.is_up()
+        for hot in self._hot:
+            package = io.BytesIO()
+            with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+                for path in sorted(hot.code.copies.rglob("*.py")):
+                    archive.write(path, path.relative_to(hot.code.copies))
+            if is_up:
+                hot.functions.run_package(package.getvalue())
         # not where a second Ctrl-C has kept them from it: they would have no code
-        self._code.remove()
+        for hot in self._hot:
+            hot.code.remove()
 
     @staticmethod
-    def _say_mistakes(mistakes: Sequence[Mistake], what_then: str) -> None:
+    def _say_mistakes(hot: _Hot, changes: Changes, what_then: str) -> bool:
+        """Print why changed modules cannot run, and return whether any cannot."""
+        mistakes = hot.code.mistakes(changes)
         for mistake in mistakes:
-            where = f"lambdas/{mistake.name}:{mistake.line}"
+            where = f"{hot.shown(mistake.name)}:{mistake.line}"
             out.print(f"[dim]{_now()}[/] [red]✗[/] {where}: ", end="", highlight=False)
             out.print(f"{mistake.what}; {what_then}", markup=False, highlight=False)
             if mistake.text:
                 out.print(f"           {mistake.text.strip()}", markup=False, highlight=False)
+        return bool(mistakes)
 
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    if engine.name in {"aws", "container"}:
+    if not engine.kind.sees_files:
         raise LocaldevError(
-            f"watch is not for --engine {engine.name}: its functions do not see this machine's files.",
+            f"watch is not for --engine {engine.kind.name}: its functions do not see this machine's files.",
             "use --engine embedded, or let the CDK watch: ./scripts/cdk watch.",
         )
-    up.require_up(engine)
-    up.order_api(engine)  # deployed, or it says how
+    require_up(engine)
+    context.remember(engine, options.context)
     with _alone(engine):
         return watch_until_interrupted(engine, engine_options(options))
 
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
-    """:raises LocaldevError: the emulator's functions are watched already; the end of either would be that of both."""
+    """Hold the emulator for this watch alone: the end of either would be that of both.
+
+    :raises LocaldevError: its functions are watched already.
+    """
 
     def refuse() -> None:
         raise LocaldevError(
@@ -170,13 +209,13 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 
 def watch_until_interrupted(engine: Engine, again: str) -> int:
-    """The functions run packages again whenever it is interrupted; ``again`` are the options that mean this engine."""
+    """Watch until interrupted; the functions run packages again then. ``again`` names the engine."""
     watch = Watch(engine)
     try:
         watch.begin()
         out.print(
-            "Watching lambdas/ and the app; what is saved is live for the next request. Ctrl-C ends it.\n"
-            f"Order with  ./scripts/order{again}",
+            f"Watching {watch.folders} and the app; what is saved is live for the next request. Ctrl-C ends it.\n"
+            f"Look inside  ./scripts/console{again}",
             highlight=False,
             soft_wrap=True,
         )
@@ -188,8 +227,8 @@ def watch_until_interrupted(engine: Engine, again: str) -> int:
     return 0
 
 
-def saves(code: Path) -> Iterator[set[Path]]:
-    """The paths of each burst of saves, in the functions' code and in the app.
+def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
+    """Yield the paths of each burst of saves, in folders of handlers and in the app.
 
     First comes an empty set: every save from then on is seen.
     """
@@ -197,12 +236,13 @@ def saves(code: Path) -> Iterator[set[Path]]:
 
     import watchfiles
 
-    files = _AppFiles()
+    app = App(ROOT)
+    files = _SingleFiles(app.single_files())
     is_first = True
     for changes in watchfiles.watch(
-        code,
-        ROOT / _APP_FOLDER,
-        watch_filter=watchfiles.PythonFilter(extra_extensions=(".json",)),
+        *folders,
+        *(folder for folder in app.folders() if folder not in folders),
+        watch_filter=watchfiles.PythonFilter(extra_extensions=_SUFFIXES),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
@@ -216,21 +256,21 @@ def saves(code: Path) -> Iterator[set[Path]]:
             yield saved
 
 
-class _AppFiles:
-    """The app's single files, looked at: the system tells nothing more of a file once an editor has replaced it."""
+class _SingleFiles:
+    """Files that are looked at one by one: the system tells nothing more of a file once an editor has replaced it."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
         self._seen = self._look()
 
     def saved(self) -> set[Path]:
-        """Those that were saved since the last time."""
+        """Return those that were saved since the last time."""
         before, self._seen = self._seen, self._look()
         return {path for path, state in self._seen.items() if state != before[path]}
 
-    @staticmethod
-    def _look() -> dict[Path, tuple[int, int] | None]:
+    def _look(self) -> dict[Path, tuple[int, int] | None]:
         found: dict[Path, tuple[int, int] | None] = {}
-        for path in (ROOT / name for name in _APP_FILES):
+        for path in self._paths:
             try:
                 status = path.stat()
             except FileNotFoundError:
@@ -241,12 +281,12 @@ class _AppFiles:
 
 
 def _port(engine: Engine) -> int:
-    """Names the emulator: what is watched has an endpoint."""
+    """Return the port that names the emulator: what is watched has an endpoint."""
     return endpoint_port(str(engine.endpoint_url))
 
 
 def _part(path: Path) -> str:
-    """The part of the app that a file belongs to."""
+    """Return the part of the app that a file belongs to."""
     return path.relative_to(ROOT).parts[0]
 
 
@@ -264,4 +304,5 @@ COMMAND = Command(
     "Make what is saved live: the functions' code for the next request, the app by deploying it.\n"
     "A module that cannot be compiled is shown with file and line, and the old code goes on.",
     _run,
+    takes_context=True,
 )

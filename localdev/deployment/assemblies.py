@@ -1,55 +1,73 @@
-"""Synthesised apps, kept: the app is synthesised again only when something has changed that it is made from."""
+"""Keep synthesised apps: an app is synthesised again only when something it is made from has changed."""
+
+from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from localdev.deployment import cdk
+from localdev.deployment import app, cdk
 from localdev.system.folders import remove_folder
-from localdev.system.project import ROOT, STACK_NAME, STATE
+from localdev.system.project import ROOT, STATE
 from localdev.system.scratch import scratch
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
 FOLDER = STATE / "assemblies"
-_SOURCES = ("app.py", "cdk.json", "requirements.txt", "package-lock.json")
-_FOLDERS = ("infra", "lambdas")
 _KEPT = 6
+_NAMING = ".named"
+"""File in a kept assembly: which variant of the app it is."""
 
 
-def assembly(stack_name: str = STACK_NAME, *, linter: bool = False) -> Path:
-    """The cloud assembly of the app as it is now.
+def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), linter: bool = False) -> Path:
+    """Return the folder of the cloud assembly of the app as it is now.
+
+    ``stack_name`` is another name for the app's stack, ``context`` values of the CDK's context, each ``KEY=VALUE``.
 
     :raises LocaldevError: with what the CDK said.
     """
-    folder = FOLDER / fingerprint(stack_name, linter=linter)
+    folder = FOLDER / fingerprint(stack_name, context=context, linter=linter)
     if not (folder / "manifest.json").exists():
         with scratch(FOLDER, "new") as new:
-            cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, linter=linter)
+            made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, linter=linter)
+            (made / _NAMING).write_text(_naming(stack_name, context))
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
-            if folder.name == fingerprint(stack_name, linter=linter):
-                _keep(new / "cdk.out", folder)
+            if folder.name == fingerprint(stack_name, context=context, linter=linter):
+                _keep(made, folder)
             else:
-                return assembly(stack_name, linter=linter)
+                return assembly(stack_name, context=context, linter=linter)
     os.utime(folder)
     _forget_old()
     return folder
 
 
-def fingerprint(stack_name: str = STACK_NAME, *, linter: bool = False) -> str:
-    """A name for all that an assembly depends on: the app's files, the functions' code, the CDK, this Python."""
-    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{stack_name}\0{linter}".encode())
-    for path in _inputs():
+def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Path:
+    """Return the newest assembly of the app that is there, whatever has changed since; else make one.
+
+    :raises LocaldevError: with what the CDK said.
+    """
+    for folder in _newest_first():
+        if (folder / _NAMING).exists() and (folder / _NAMING).read_text() == _naming(stack_name, context):
+            return folder
+    return assembly(stack_name, context=context)
+
+
+def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), linter: bool = False) -> str:
+    """Return a hash of all that an assembly depends on: the app's files and context, the CDK, this Python."""
+    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(stack_name, context)}\0{linter}".encode())
+    digest.update(app.App(ROOT).command.encode())
+    for path in app.App(ROOT).files():
         digest.update(f"\0{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
 
 
-def _inputs() -> Iterator[Path]:
-    for name in _SOURCES:
-        yield ROOT / name
-    for name in _FOLDERS:
-        yield from sorted(path for path in (ROOT / name).rglob("*.py") if path.is_file())
+def _naming(stack_name: str | None, context: Sequence[str]) -> str:
+    return json.dumps([stack_name, sorted(context)])
 
 
 def _keep(made: Path, folder: Path) -> None:
@@ -61,7 +79,10 @@ def _keep(made: Path, folder: Path) -> None:
             raise
 
 
+def _newest_first() -> list[Path]:
+    return sorted(FOLDER.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+
 def _forget_old() -> None:
-    assemblies = sorted(FOLDER.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for folder in assemblies[_KEPT:]:
+    for folder in _newest_first()[_KEPT:]:
         remove_folder(folder)

@@ -24,9 +24,9 @@ def ensure_bootstrapped(engine: Engine) -> None:
 
     :raises LocaldevError: the account has not been bootstrapped, or the bootstrapping of an emulator failed.
     """
-    if not engine.outlives_us or is_bootstrapped(engine.clients()):
+    if engine.kind.ends_with_us or is_bootstrapped(engine.clients()):
         return
-    if engine.cdk_program == "cdk":
+    if engine.kind.is_account:
         raise LocaldevError(
             f"The CDK has not been bootstrapped for {engine.where}.",
             "run 'npx cdk bootstrap' for it once (docs/aws.md).",

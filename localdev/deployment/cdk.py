@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from localdev.deployment.app import context_options, current
+from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
+from localdev.system import settings
 from localdev.system.child_environment import child_environment, tool_home
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import end_with_descendants
-from localdev.system.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STACK_NAME, STATE
+from localdev.system.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STATE
 from localdev.system.scratch import scratch
 
 _FOR_EVERY_COMMAND = {
@@ -37,29 +40,44 @@ _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
-    """What makes the CDK CLI talk to this engine and to nothing else."""
-    local = {} if engine.cdk_program == "cdk" else {**_WITHOUT_LINTER, "NODE_OPTIONS": f'--require "{_TIMING}"'}
+    """Return the variables that make the CDK CLI talk to this engine and to nothing else."""
+    local = {} if engine.kind.is_account else {**_WITHOUT_LINTER, "NODE_OPTIONS": f'--require "{_TIMING}"'}
     return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **local}
 
 
-def run_cdk(engine: Engine, arguments: Sequence[str]) -> int:
-    """Any CDK command, its output on the terminal; the exit status."""
-    command = _command(engine.cdk_program, [*arguments, *_naming(engine.stack_name)])
+def program(engine: Engine) -> str:
+    """Return the CDK CLI for an engine: ``cdk`` for an account, ``cdklocal`` for an emulator."""
+    return "cdk" if engine.kind.is_account else "cdklocal"
+
+
+def run_cdk(engine: Engine, arguments: Sequence[str], context: Sequence[str] = ()) -> int:
+    """Run any CDK command, its output on the terminal, and return its exit status."""
+    app = ["--app", settings.current().app or ""] if settings.current().app else []
+    options = [*app, *context_options(context), *_naming(engine.stack_name)]
+    command = _command(program(engine), [*arguments, *options])
     with _temporary("cdk") as temporary:
         return subprocess.run(command, cwd=ROOT, env=cdk_environment(engine) | temporary, check=False).returncode
 
 
-def synthesize(*arguments: str, output: Path, stack_name: str = STACK_NAME, linter: bool = False) -> Path:
-    """Synthesise the app into a cloud assembly; it is the same for every engine, so none has to be up.
+def synthesize(
+    *arguments: str,
+    output: Path,
+    stack_name: str | None = None,
+    context: Sequence[str] = (),
+    linter: bool = False,
+    app: str | None = None,
+) -> Path:
+    """Synthesise an app into a cloud assembly, and return its folder; no engine has to be up.
 
-    ``linter`` adds the CDK's own checks of the template.
+    ``app`` is the command of another app than this checkout's, ``linter`` adds the CDK's own checks of the template.
 
     :raises LocaldevError: with what the CDK said.
     """
     environment = child_environment(tool_home(), _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER))
-    command = ["synth", *arguments, *_naming(stack_name), "--quiet", "--output", str(output)]
+    named = ["--app", app or current().command]
+    options = [*named, *context_options(context), *_naming(stack_name), "--quiet", "--output", str(output)]
     with _temporary("synthesis") as temporary:
-        _run_quietly("cdklocal", command, environment | temporary)
+        _run_quietly("cdklocal", ["synth", *arguments, *options], environment | temporary)
     return output
 
 
@@ -68,34 +86,38 @@ def bootstrap(engine: Engine) -> None:
 
     :raises LocaldevError: with what the CDK said.
     """
-    _run_quietly(engine.cdk_program, ["bootstrap"], cdk_environment(engine))
+    _run_quietly(program(engine), ["bootstrap"], cdk_environment(engine))
 
 
-def deploy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> dict[str, str]:
-    """Deploy a stack of a synthesised app, quietly, and give its outputs; ``stack`` is its id in the app.
+type Outputs = dict[str, dict[str, str]]
+"""Outputs of stacks: by the stack's name in CloudFormation, and by the output's name."""
+
+
+def deploy(engine: Engine, assembly: Path, *stacks: str) -> Outputs:
+    """Deploy stacks of a synthesised app, quietly, and return their outputs; all stacks where none is named by its id.
 
     :raises LocaldevError: with the failing resource and its reason.
     """
-    with prepared_deployment(engine, assembly, stack) as deployment:
+    with prepared_deployment(engine, assembly, *stacks) as deployment:
         return deployment.run()
 
 
 class Deployment:
     """The CLI, started to deploy and waiting for :meth:`run`; it loads meanwhile."""
 
-    def __init__(self, engine: Engine, assembly: Path, stack: str, folder: Path) -> None:
+    def __init__(self, engine: Engine, assembly: Path, stacks: Sequence[str], folder: Path) -> None:
         self._engine = engine
-        self._stack = stack
+        self._stacks = stacks
         self._assembly = assembly
         self._gate = folder / "begin"
         self._outputs = folder / "outputs.json"
         options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
         options += ["--outputs-file", str(self._outputs)]
         environment = cdk_environment(engine) | {_GATE: str(self._gate)}
-        self._process = _start(engine.cdk_program, ["deploy", stack, *options], environment)
+        self._process = _start(program(engine), ["deploy", *_selected(stacks), *options], environment)
 
-    def run(self) -> dict[str, str]:
-        """Deploy, the engine is ready, and give the stack's outputs.
+    def run(self) -> Outputs:
+        """Deploy, now that the engine is ready, and return the stacks' outputs.
 
         :raises LocaldevError: with the failing resource and its reason.
         """
@@ -103,9 +125,9 @@ class Deployment:
         try:
             _finish(self._process, "deploy")
         except LocaldevError as error:
-            raise _with_reasons(error, self._engine, _name_of(self._stack, self._assembly)) from error
-        outputs: dict[str, dict[str, str]] = json.loads(self._outputs.read_text())
-        return outputs.get(_name_of(self._stack, self._assembly), {})
+            raise _with_reasons(error, self._engine, _names_of(self._assembly, self._stacks)) from error
+        outputs: Outputs = json.loads(self._outputs.read_text()) if self._outputs.exists() else {}
+        return outputs
 
     def cancel(self) -> None:
         """End the CLI, unless it has ended."""
@@ -113,41 +135,55 @@ class Deployment:
 
 
 @contextmanager
-def prepared_deployment(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> Iterator[Deployment]:
+def prepared_deployment(engine: Engine, assembly: Path, *stacks: str) -> Iterator[Deployment]:
     """Start the CLI before the engine is ready, so that the second it takes to load is not waited for."""
     with scratch(STATE, "deployment") as folder:
-        deployment = Deployment(engine, assembly, stack, folder)
+        deployment = Deployment(engine, assembly, stacks, folder)
         try:
             yield deployment
         finally:
             deployment.cancel()
 
 
-def destroy(engine: Engine, assembly: Path, stack: str = STACK_NAME) -> None:
-    """Remove a stack and everything in it.
+def destroy(engine: Engine, assembly: Path, *stacks: str) -> None:
+    """Remove stacks and everything in them; all stacks of the app where none is named by its id.
 
     :raises LocaldevError: with what the CDK said.
     """
-    command = ["destroy", stack, "--app", str(assembly), "--force"]
-    _run_quietly(engine.cdk_program, command, cdk_environment(engine))
+    command = ["destroy", *_selected(stacks), "--app", str(assembly), "--force"]
+    _run_quietly(program(engine), command, cdk_environment(engine))
 
 
 @contextmanager
 def _temporary(what: str) -> Iterator[dict[str, str]]:
-    """Where a command's temporary files go, as variables: an app that is ended leaves jsii's folder there."""
+    """Give a command a folder for temporary files, as variables: an app that is ended leaves jsii's folder there."""
     with scratch(STATE, what) as folder:
         yield {"TMPDIR": str(folder)}
 
 
-def _naming(stack_name: str) -> list[str]:
-    """What names the stack otherwise than the app does; see ``app.py``."""
-    return [] if stack_name == STACK_NAME else ["--context", f"stackName={stack_name}"]
+def _naming(stack_name: str | None) -> list[str]:
+    """Return the options that give the app's stack another name.
+
+    :raises LocaldevError: the app takes no other name.
+    """
+    if stack_name is None:
+        return []
+    key = settings.current().stack_name_context
+    if key is None:
+        raise LocaldevError(
+            f"The app's stacks have fixed names, found the name {stack_name!r}.",
+            "let the app read the name from its context, and name the key as stack-name-context (docs/settings.md).",
+        )
+    return ["--context", f"{key}={stack_name}"]
 
 
-def _name_of(stack: str, assembly: Path) -> str:
-    """What CloudFormation calls a stack, given its id in the app."""
-    artifact = json.loads((assembly / "manifest.json").read_text())["artifacts"][stack]
-    return str(artifact["properties"].get("stackName", stack))
+def _selected(stacks: Sequence[str]) -> list[str]:
+    return list(stacks) or ["--all"]
+
+
+def _names_of(assembly: Path, stacks: Sequence[str]) -> list[str]:
+    """Return what CloudFormation calls stacks, given their ids in the app."""
+    return [stack.name for stack in stacks_of(assembly, stacks)]
 
 
 def _command(program: str, arguments: Sequence[str]) -> list[str]:
@@ -192,13 +228,14 @@ def _finish(process: subprocess.Popen[str], what: str) -> None:
         raise LocaldevError(f"cdk {what} failed. It said:\n{last}")
 
 
-def _with_reasons(error: LocaldevError, engine: Engine, stack: str) -> LocaldevError:
-    """The resources that failed and why, where the engine knows; what the CDK said otherwise."""
-    reasons = failed_resources(engine.clients(), stack)
-    if not reasons:
+def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[str]) -> LocaldevError:
+    """Return the error with the resources that failed and why, where the engine knows; else the CDK's own."""
+    clients = engine.clients()
+    failed = {stack: reasons for stack in stacks if (reasons := failed_resources(clients, stack))}
+    if not failed:
         return error
-    what = "\n".join(f"  {reason}" for reason in reasons)
+    what = "\n".join(f"  {reason}" for reasons in failed.values() for reason in reasons)
     return LocaldevError(
-        f"The stack {stack} could not be deployed. What failed:\n{what}",
+        f"The stack {', '.join(failed)} could not be deployed. What failed:\n{what}",
         "the whole story is in ./scripts/cdk deploy.",
     )

@@ -11,5 +11,5 @@ if TYPE_CHECKING:
 
 
 def executions_client(clients: Clients) -> ExecutionsClient:
-    """Reads executions, histories and log lines from where the clients call."""
+    """Return a client that reads executions, histories and log lines from where the clients call."""
     return ExecutionsClient(clients.client("stepfunctions"), clients.client("logs"), clients.client("lambda"))

@@ -1,4 +1,4 @@
-"""The functions' code, handed to a running emulator as it is saved: whole, and only when it can be compiled.
+"""Hand functions' code to a running emulator as it is saved: whole, and only when it can be compiled.
 
 A folder of copies stands between the editor and the functions, so that a half-written file never reaches one.
 """
@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from infra.handler_code import mistake
+from localdev.deployment.syntax import mistake
 from localdev.system.folders import remove_folder
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mypy_boto3_lambda import LambdaClient
 
-    from infra.handler_code import Mistake
+    from localdev.deployment.syntax import Mistake
     from localdev.engines.clients import Clients
 
 _UPDATE_SECONDS = 30.0
@@ -50,13 +51,13 @@ class HotCode:
         self.copies = copies
 
     def changes(self) -> Changes:
-        """What has been saved, renamed or removed since the last :meth:`take`."""
+        """Return what has been saved, renamed or removed since the last :meth:`take`."""
         ours, theirs = _modules(self.source), _modules(self.copies)
         written = {name: code for name, code in ours.items() if theirs.get(name) != code}
         return Changes(written, tuple(sorted(theirs.keys() - ours.keys())))
 
     def mistakes(self, changes: Changes) -> list[Mistake]:
-        """What Python has against the changed modules."""
+        """Return what Python has against the changed modules."""
         found = (mistake(name, code) for name, code in sorted(changes.written.items()))
         return [each for each in found if each]
 
@@ -72,31 +73,25 @@ class HotCode:
             (self.copies / name).unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """The functions run something else again."""
+        """Remove the copies, now that the functions run something else."""
         remove_folder(self.copies)
 
 
 class HotFunctions:
-    """The functions of a stack, which can be switched to a folder and back to their packages."""
+    """Deployed functions, which can be switched to a folder and back to their packages."""
 
-    def __init__(self, clients: Clients, stack_name: str) -> None:
+    def __init__(self, clients: Clients, names: Sequence[str]) -> None:
         self._lambda: LambdaClient = clients.client("lambda")
-        pages = clients.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
-        self.names = [
-            resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == "AWS::Lambda::Function"
-        ]
+        self.names = list(names)
 
     def run_from(self, folder: Path) -> None:
-        """From the next invocation on, and whenever a file there changes."""
+        """Run a folder's code from the next invocation on, and whenever a file there changes."""
         for name in self.names:
             self._lambda.update_function_code(FunctionName=name, S3Bucket=HOT_RELOAD_BUCKET, S3Key=str(folder))
         self._wait()
 
     def all_run_from(self, folder: Path) -> bool:
-        """Whether they do; not so where they have been deployed again since, or removed."""
+        """Return whether all run from a folder: none was deployed again since, or removed."""
         from botocore.exceptions import ClientError
 
         try:
@@ -108,14 +103,14 @@ class HotFunctions:
         return all(code.get("Location") == f"file://{folder}" for code in codes)
 
     def run_package(self, package: bytes) -> None:
-        """Again as they would have been deployed; nobody looks at the folder any more when this returns."""
+        """Run a package, as if deployed; nobody looks at the folder any more when this returns."""
         self._wait()  # a switch that was interrupted may be under way, and would come after this one
         for name in self.names:
             self._lambda.update_function_code(FunctionName=name, ZipFile=package)
         self._wait()
 
     def _wait(self) -> None:
-        """Until new invocations run what they were switched to."""
+        """Wait until new invocations run what the functions were switched to."""
 
         def updated(name: str) -> bool | None:
             return (
@@ -128,7 +123,7 @@ class HotFunctions:
 
 
 def _modules(folder: Path) -> dict[str, bytes]:
-    """The asset's files; see ``infra/functions.py``. One that goes while we look was never there."""
+    """Return the modules below a folder; one that goes while we look was never there."""
     found: dict[str, bytes] = {}
     for path in folder.rglob("*.py"):
         if path.is_file():

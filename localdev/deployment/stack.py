@@ -1,79 +1,88 @@
-"""What a deployed stack says about itself."""
+"""Read deployed stacks: outputs, resources, and what failed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from localdev.system.errors import LocaldevError
-from localdev.system.project import STACK_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
+    from botocore.exceptions import ClientError
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, StackTypeDef
 
     from localdev.engines.clients import Clients
 
 _API_HOST = re.compile(r"(?P<id>[a-z0-9]+)\.execute-api\.")
 
 
-@dataclass(frozen=True)
-class StackOutputs:
-    """The outputs of the stack, as CloudFormation gives them."""
+def stack_outputs(clients: Clients, stack_name: str) -> dict[str, str]:
+    """Return the outputs of a deployed stack.
 
-    api_url: str
-    state_machine_arn: str
-    failed_orders_queue_url: str
-
-    @classmethod
-    def of(cls, values: Mapping[str, str], stack: str) -> StackOutputs:
-        """The outputs by their names; ``stack`` is whose they are, for a person.
-
-        :raises LocaldevError: one is missing.
-        """
-        try:
-            return cls(values["ApiUrl"], values["StateMachineArn"], values["FailedOrdersQueueUrl"])
-        except KeyError as error:
-            raise LocaldevError(
-                f"The stack {stack} has no output {error}.", "deploy it again with ./scripts/deploy."
-            ) from error
+    :raises LocaldevError: it is not deployed.
+    """
+    return _outputs(_described(clients, stack_name))
 
 
-def stack_outputs(clients: Clients, stack_name: str = STACK_NAME) -> StackOutputs:
-    """The outputs of the deployed stack.
+def stack_status(clients: Clients, stack_name: str) -> str:
+    """Return the status of a deployed stack, e.g. ``UPDATE_COMPLETE``.
 
-    :raises LocaldevError: it is not deployed, or not as a whole.
+    :raises LocaldevError: it is not deployed.
+    """
+    return _described(clients, stack_name)["StackStatus"]
+
+
+def resource_ids(clients: Clients, stack_name: str, kind: str) -> dict[str, str]:
+    """Return a stack's resources of one type: logical to physical id.
+
+    :raises LocaldevError: it is not deployed.
     """
     from botocore.exceptions import ClientError
 
+    pages = clients.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
     try:
-        stacks = clients.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for page in pages
+            for resource in page["StackResourceSummaries"]
+            if resource["ResourceType"] == kind and "PhysicalResourceId" in resource
+        }
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
-        raise LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.") from error
-    values = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
-    return StackOutputs.of(values, f"{stack_name}, whose status is {stacks[0]['StackStatus']},")
+        raise _not_deployed(stack_name, error) from error
 
 
-def stack_exists(clients: Clients, stack_name: str) -> bool:
-    """Whether CloudFormation knows the stack, in whatever state it is."""
+def _described(clients: Clients, stack_name: str) -> StackTypeDef:
     from botocore.exceptions import ClientError
 
     try:
-        clients.client("cloudformation").describe_stacks(StackName=stack_name)
+        return clients.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
-            raise
+        raise _not_deployed(stack_name, error) from error
+
+
+def _not_deployed(stack_name: str, error: ClientError) -> Exception:
+    """Return what to raise when CloudFormation does not know a stack; another error as it is."""
+    if error.response["Error"]["Code"] != "ValidationError":
+        return error
+    return LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.")
+
+
+def _outputs(stack: StackTypeDef) -> dict[str, str]:
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def stack_exists(clients: Clients, stack_name: str) -> bool:
+    """Return whether CloudFormation knows the stack, in whatever state it is."""
+    try:
+        _described(clients, stack_name)
+    except LocaldevError:
         return False
     return True
 
 
 def reachable_api_url(api_url: str, endpoint_url: str | None) -> str:
-    """The address of the API that needs no DNS: LocalStack serves every API under its own endpoint.
+    """Return an address of the API that needs no DNS: LocalStack serves every API under its own endpoint.
 
     https://docs.localstack.cloud/aws/services/apigateway/. An address that is not LocalStack's stays as it is.
     """
@@ -84,8 +93,8 @@ def reachable_api_url(api_url: str, endpoint_url: str | None) -> str:
     return f"{endpoint_url}/_aws/execute-api/{match['id']}{parts.path}".rstrip("/")
 
 
-def failed_resources(clients: Clients, stack: str = STACK_NAME) -> list[str]:
-    """Each resource that stopped the last deployment, and its reason."""
+def failed_resources(clients: Clients, stack: str) -> list[str]:
+    """Return each resource that stopped the last deployment, and its reason."""
     from botocore.exceptions import ClientError
 
     try:

@@ -11,8 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localdev.engines.base import say_nothing
 from localdev.engines.clients import AccountClients, Clients
+from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.errors import LocaldevError
+from localdev.system.settings import unique_stack_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,21 +31,29 @@ class Account:
     """Who acts: the ARN of the user or role."""
 
     def __str__(self) -> str:
-        """For a person."""
+        """Name account and region, for a person."""
         return f"account {self.account} in {self.region}"
 
 
 class AwsEngine:
     """AWS, by way of ``cdk`` and the person's credentials."""
 
-    name = "aws"
-    outlives_us = True
-    cdk_program = "cdk"
+    kind = ENGINES["aws"]
 
     def __init__(self, stack_name: str | None = None) -> None:
-        """Without a name it is the stack that has been deployed from this checkout, or else a new one."""
-        self.stack_name = stack_name or recorded_stack() or project.unique_stack_name()
+        """Name the stack; without a name it is the one deployed last from this checkout, or else a new one."""
+        self.stack_name = stack_name or recorded_stack() or unique_stack_name()
         self._account: Account | None = None
+
+    @classmethod
+    def of(cls, options: Options) -> AwsEngine:
+        """Return the engine that the options name."""
+        return cls(options.stack_name)
+
+    @staticmethod
+    def known() -> list[AwsEngine]:
+        """Return nothing: an account was not started here."""
+        return []
 
     @property
     def endpoint_url(self) -> str | None:
@@ -57,7 +67,7 @@ class AwsEngine:
         return f"{self.account()}{through}"
 
     def account(self) -> Account:
-        """Where the person's settings lead.
+        """Return where the person's settings lead.
 
         :raises LocaldevError: they name no region, or hold no credentials that AWS accepts.
         """
@@ -66,12 +76,12 @@ class AwsEngine:
         return self._account
 
     def tool_environment(self) -> dict[str, str]:
-        """The person's own environment, with the region that was found in it."""
+        """Return the person's own environment, with the region that was found in it."""
         region = self.account().region
         return {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
     def clients(self) -> Clients:
-        """boto3 clients with the person's credentials."""
+        """Return boto3 clients with the person's credentials."""
         return AccountClients()
 
     def start(self, _say: Callable[[str], None] = say_nothing) -> None:
@@ -82,30 +92,37 @@ class AwsEngine:
         self.account()
 
     def stop(self) -> None:
-        """Nothing was started, nothing is stopped."""
+        """Do nothing: nothing was started."""
+
+    def services(self) -> frozenset[str] | None:
+        """Return ``None``: AWS has every service."""
+        return None
 
     def is_up(self) -> bool:
-        """Whether the person's settings lead to an account. :raises LocaldevError: why they do not."""
+        """Return whether the person's settings lead to an account. :raises LocaldevError: why they do not."""
         return bool(self.account())
 
     def log_tail(self, lines: int) -> str:
-        """AWS's log is not for us to read."""
+        """Return nothing: AWS has no log of its own to read."""
         del lines
         return ""
 
     def remember(self) -> None:
         """Write down the stack, so that the next command means the same one."""
+        if not self.stack_name:
+            return
         file = _record_of(self.stack_name)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(self.account())))
 
     def forget(self) -> None:
-        """It has been destroyed."""
-        _record_of(self.stack_name).unlink(missing_ok=True)
+        """Remove what was written down: the stack has been destroyed."""
+        if self.stack_name:
+            _record_of(self.stack_name).unlink(missing_ok=True)
 
 
 def recorded_stack() -> str | None:
-    """The stack that was deployed last from this checkout, of those that have not been destroyed."""
+    """Return the stack that was deployed last from this checkout, of those that have not been destroyed."""
     records = sorted(_records().glob("*.json"), key=lambda file: file.stat().st_mtime)
     return records[-1].stem if records else None
 

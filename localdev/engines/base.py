@@ -8,18 +8,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localdev.engines.clients import Clients
+    from localdev.engines.registry import Kind
 
 
 def say_nothing(_text: str) -> None:
-    """For :meth:`Engine.start` where nobody watches."""
+    """Drop a message of :meth:`Engine.start`, where nobody watches."""
 
 
 class Engine(Protocol):
     """An AWS, real or not, that the stack can be deployed to."""
 
     @property
-    def name(self) -> str:
-        """As in ``--engine NAME``."""
+    def kind(self) -> Kind:
+        """What it is: its name and its properties."""
         ...
 
     @property
@@ -33,30 +34,20 @@ class Engine(Protocol):
         ...
 
     @property
-    def stack_name(self) -> str:
-        """What the stack is called on it."""
-        ...
-
-    @property
-    def outlives_us(self) -> bool:
-        """Whether what is deployed on it stays when :meth:`stop` has returned: it was not started here."""
-        ...
-
-    @property
-    def cdk_program(self) -> str:
-        """The CDK CLI for it: ``cdklocal`` or ``cdk``."""
+    def stack_name(self) -> str | None:
+        """Another name for the app's one stack on it; ``None``: the stacks have the app's own names."""
         ...
 
     def tool_environment(self) -> dict[str, str]:
-        """The environment of a program that is to reach it and no other AWS."""
+        """Return the environment of a program that is to reach it and no other AWS."""
         ...
 
     def clients(self) -> Clients:
-        """boto3 clients of it."""
+        """Return boto3 clients of it."""
         ...
 
     def start(self, say: Callable[[str], None] = say_nothing) -> None:
-        """Return once it is ready: it answers, and is bootstrapped for the CDK; ``say`` is told what takes long.
+        """Start it, and return once it answers; ``say`` is told what takes long.
 
         :raises LocaldevError: with the last lines of its log, where it has one.
         """
@@ -67,17 +58,21 @@ class Engine(Protocol):
         ...
 
     def remember(self) -> None:
-        """The stack is about to be deployed: write down what has to be found again."""
+        """Write down what has to be found again: the stack is about to be deployed."""
         ...
 
     def forget(self) -> None:
-        """The stack has been destroyed."""
+        """Forget the stack: it has been destroyed."""
+        ...
+
+    def services(self) -> frozenset[str] | None:
+        """Return the services it has, by LocalStack's names; ``None`` where it has every one the tool can need."""
         ...
 
     def is_up(self) -> bool:
-        """Whether it has been started, by anybody."""
+        """Return whether it has been started, by anybody."""
         ...
 
     def log_tail(self, lines: int) -> str:
-        """The end of its log, where it has one."""
+        """Return the end of its log, where it has one."""
         ...

@@ -41,7 +41,7 @@ class Clients:
     """Makes clients for one emulator, in its default account and region."""
 
     def __init__(self, endpoint_url: str) -> None:
-        """:raises LocaldevError: the endpoint is not of this machine."""
+        """Make clients for an endpoint. :raises LocaldevError: it is not of this machine."""
         session = botocore.session.Session(session_vars=_BLIND)
         self._session = boto3.Session(
             aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -73,7 +73,7 @@ class Clients:
     @overload
     def client(self, service: Literal["sts"]) -> STSClient: ...
     def client(self, service: str) -> object:
-        """A client of one service."""
+        """Return a client of one service."""
         return self._session.client(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]
 
 
@@ -81,7 +81,7 @@ class AccountClients(Clients):
     """Makes clients for the account that the person's own AWS settings name. Only for ``--engine aws``."""
 
     def __init__(self) -> None:
-        """:raises LocaldevError: the settings name a profile that is not there."""
+        """Read the person's settings. :raises LocaldevError: they name a profile that is not there."""
         try:
             # the CDK and the other SDKs read this variable, boto3 does not
             self._session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)

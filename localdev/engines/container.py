@@ -6,6 +6,7 @@ import os
 import platform
 import secrets
 import time
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from localdev.engines import docker_engine
 from localdev.engines.base import say_nothing
 from localdev.engines.image import CHECKOUT_LABEL, REPOSITORY, ensure_image
 from localdev.engines.local import LOOK_SECONDS, LocalEngine, PortTakenError, is_ready
+from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import named_owner, port_holder, port_is_free, started_at
@@ -41,7 +43,7 @@ _TAKEN = ("port is already allocated", "address already in use", "ports are not 
 class ContainerEngine(LocalEngine):
     """The container on one port. Objects are cheap: what is up is known from the containers' labels."""
 
-    name = "container"
+    kind = ENGINES["container"]
 
     def __init__(
         self,
@@ -51,12 +53,23 @@ class ContainerEngine(LocalEngine):
         settings: Mapping[str, str] | None = None,
         memory_limit: str | None = None,
     ) -> None:
-        """``settings`` of LocalStack win over those of ``emulator/localstack.env``; a limit is like ``512m``."""
+        """Let ``settings`` of LocalStack win over those of ``emulator/localstack.env``; a limit is like ``512m``."""
         super().__init__(f"http://127.0.0.1:{port}")
         self.port = port
         self._ends_with_us = ends_with_us
         self._settings = dict(settings or {})
         self._memory_limit = memory_limit
+
+    @classmethod
+    def of(cls, options: Options) -> ContainerEngine:
+        """Return the engine that the options name."""
+        return cls(options.port or project.DEFAULT_PORT, ends_with_us=options.ends_with_us)
+
+    @staticmethod
+    def known() -> list[ContainerEngine]:
+        """Return every emulator of this checkout that is in a container. :raises LocaldevError: no Docker Engine."""
+        with closing(docker_engine.connect()) as client:
+            return known_containers(client)
 
     @cached_property
     def docker(self) -> DockerClient:
@@ -64,13 +77,13 @@ class ContainerEngine(LocalEngine):
         return docker_engine.connect()
 
     def containers(self) -> list[Container]:
-        """This checkout's containers on the port, whatever their state."""
+        """Return this checkout's containers on the port, whatever their state."""
         labels = [f"{CHECKOUT_LABEL}={project.ROOT}", f"{_PUBLISHED}={self.port}"]
         found: list[Container] = self.docker.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 
     def is_up(self) -> bool:
-        """Whether a container of this checkout runs on the port."""
+        """Return whether a container of this checkout runs on the port."""
         return any(container.status == "running" for container in self.containers())
 
     def start(self, say: Callable[[str], None] = say_nothing) -> None:
@@ -99,7 +112,7 @@ class ContainerEngine(LocalEngine):
             remove(container)
 
     def log_tail(self, lines: int = _LOG_LINES) -> str:
-        """The last lines of the container's log, without its request lines."""
+        """Return the last lines of the container's log, without its request lines."""
         return "".join(_log_tail(container, lines) for container in self.containers())
 
     def _create(self, image: str) -> Container:
@@ -198,12 +211,12 @@ def remove(container: Container) -> None:
 
 
 def _owner(pid: int) -> str:
-    """Names a process for good: ids are used again, and an engine may serve more than one machine."""
+    """Return names a process for good: ids are used again, and an engine may serve more than one machine."""
     return f"{platform.node()} {pid} {started_at(pid)}"
 
 
 def _is_orphaned(container: Container) -> bool:
-    """Whether the process it was started for has ended without removing it."""
+    """Return whether the process it was started for has ended without removing it."""
     owner = container.labels.get(_OWNER)
     if not owner:
         return False
@@ -219,7 +232,7 @@ def sweep(client: DockerClient) -> None:
 
 
 def known_containers(client: DockerClient) -> list[ContainerEngine]:
-    """Every emulator of this checkout that is in a container."""
+    """Return every emulator of this checkout that is in a container."""
     labels = f"{CHECKOUT_LABEL}={project.ROOT}"
     found = client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
     return [ContainerEngine(port) for port in sorted({int(container.labels[_PUBLISHED]) for container in found})]

@@ -24,7 +24,7 @@ _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def connect() -> DockerClient:
-    """A client of the engine that the ``docker`` command would use, too.
+    """Return a client of the engine that the ``docker`` command would use, too.
 
     :raises LocaldevError: none answers, or it is on another machine.
     """
@@ -53,7 +53,7 @@ def connect() -> DockerClient:
 
 
 def _try_socket(url: SplitResult) -> None:
-    """Docker's SDK leaves a socket open that nobody answers, such as that of an engine that was killed.
+    """Connect to the socket first: Docker's SDK leaves one open that nobody answers, e.g. of a killed engine.
 
     :raises OSError: nobody does.
     """
@@ -64,7 +64,7 @@ def _try_socket(url: SplitResult) -> None:
 
 
 def _engine_url() -> str | None:
-    """Where the ``docker`` command would look; ``None``: where everybody does."""
+    """Return where the ``docker`` command would look; ``None``: where everybody does."""
     if url := os.environ.get("DOCKER_HOST"):
         return url
     context = ContextAPI.get_current_context()

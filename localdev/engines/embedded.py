@@ -1,17 +1,19 @@
 """LocalStack as a child process on 127.0.0.1, with functions as processes beside it."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
 import subprocess
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
+from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.child_environment import child_environment
 from localdev.system.errors import LocaldevError
@@ -19,6 +21,10 @@ from localdev.system.file_lock import exclusive, remove_unused
 from localdev.system.folders import remove_folder
 from localdev.system.processes import end_session, named_owner, port_holder, port_is_free, started_at
 from localdev.system.waiting import WaitTimeoutError, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 START_SECONDS = 90.0
 _PREFIX = "embedded-"
@@ -54,18 +60,18 @@ class Instance:
     owner_started: float | None = None
 
     def is_running(self) -> bool:
-        """Whether this very process is there."""
+        """Return whether this very process is there."""
         return started_at(self.pid) == self.started
 
     def is_orphaned(self) -> bool:
-        """Whether the process it was started for has ended."""
+        """Return whether the process it was started for has ended."""
         return self.owner is not None and started_at(self.owner) != self.owner_started
 
 
 class EmbeddedEngine(LocalEngine):
     """The emulator on one port. Objects are cheap: what is up is known from its folder."""
 
-    name = "embedded"
+    kind = ENGINES["embedded"]
 
     def __init__(
         self,
@@ -74,7 +80,7 @@ class EmbeddedEngine(LocalEngine):
         ends_with_us: bool = False,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        """``settings`` of LocalStack win over those of ``emulator/localstack.env``."""
+        """Let ``settings`` of LocalStack win over those of ``emulator/localstack.env``."""
         super().__init__(f"http://127.0.0.1:{port}")
         self.port = port
         self.folder = project.STATE / f"{_PREFIX}{port}"
@@ -83,18 +89,28 @@ class EmbeddedEngine(LocalEngine):
         self._process: subprocess.Popen[bytes] | None = None
         """LocalStack, where it is a child of ours."""
 
+    @classmethod
+    def of(cls, options: Options) -> EmbeddedEngine:
+        """Return the engine that the options name."""
+        return cls(options.port or project.DEFAULT_PORT, ends_with_us=options.ends_with_us)
+
+    @staticmethod
+    def known() -> list[EmbeddedEngine]:
+        """Return every emulator of this checkout that has left a folder, up or not."""
+        return known_engines()
+
     @property
     def log_file(self) -> Path:
         """LocalStack's output."""
         return self.folder / "localstack.log"
 
     def is_up(self) -> bool:
-        """Whether an emulator of this checkout runs on the port."""
+        """Return whether an emulator of this checkout runs on the port."""
         instance = self._read_instance()
         return bool(instance and instance.is_running())
 
     def instance(self) -> Instance:
-        """What runs on the port.
+        """Return what runs on the port.
 
         :raises LocaldevError: nothing of ours does.
         """
@@ -104,7 +120,7 @@ class EmbeddedEngine(LocalEngine):
         return instance
 
     def is_orphaned(self) -> bool:
-        """Whether it was started for a process that has ended without stopping it."""
+        """Return whether it was started for a process that has ended without stopping it."""
         instance = self._read_instance()
         return bool(instance and instance.is_orphaned())
 
@@ -131,14 +147,14 @@ class EmbeddedEngine(LocalEngine):
             self._clear()
 
     def log_tail(self, lines: int = _LOG_LINES) -> str:
-        """The last lines of LocalStack's log, without its request lines."""
+        """Return the last lines of LocalStack's log, without its request lines."""
         with contextlib.suppress(FileNotFoundError), self.log_file.open(errors="replace") as log:
             return "".join(deque((line for line in log if "_localstack/" not in line), lines))
         return ""
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Two commands never start or stop the same emulator at once."""
+        """Keep two commands from starting or stopping the same emulator at once."""
         project.STATE.mkdir(exist_ok=True)
         with exclusive(self.folder.with_suffix(".lock")):
             yield
@@ -199,7 +215,7 @@ class EmbeddedEngine(LocalEngine):
             (files / "etc/localstack/init" / stage).symlink_to(project.EMULATOR / stage)
 
     def _environment(self) -> dict[str, str]:
-        """What this emulator alone is told; the settings of all are in ``emulator/localstack.env``."""
+        """Return what this emulator alone is told; the settings of all are in ``emulator/localstack.env``."""
         return child_environment(
             self.folder / "home",
             {
@@ -240,7 +256,7 @@ class EmbeddedEngine(LocalEngine):
             raise self._failure(error.message.rstrip(".")) from error
 
     def _ended(self, status: int) -> LocaldevError:
-        """Why LocalStack has ended: somebody may have taken the port after it was looked at."""
+        """Return why LocalStack has ended: somebody may have taken the port after it was looked at."""
         if not port_is_free(self.port):
             return PortTakenError(f"Port {self.port} on 127.0.0.1 was taken by {port_holder(self.port)} meanwhile.")
         return self._failure(f"LocalStack ended with status {status}")
@@ -268,7 +284,7 @@ def _switches() -> dict[str, str]:
 
 
 def known_engines() -> list[EmbeddedEngine]:
-    """Every emulator of this checkout that has left a folder, up or not."""
+    """Return every emulator of this checkout that has left a folder, up or not."""
     ports = (folder.name.removeprefix(_PREFIX) for folder in project.STATE.glob(f"{_PREFIX}*[0-9]"))
     return [EmbeddedEngine(int(port)) for port in sorted(ports) if port.isdigit()]
 

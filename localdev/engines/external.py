@@ -7,28 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from localdev.engines.base import say_nothing
 from localdev.engines.local import LocalEngine
+from localdev.engines.registry import ENGINES, Options
 from localdev.system.errors import LocaldevError
-from localdev.system.project import DEFAULT_PORT, STACK_NAME
+from localdev.system.project import DEFAULT_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import urllib3
 
-NEEDED = (
-    "apigateway",
-    "cloudformation",
-    "events",
-    "iam",
-    "lambda",
-    "logs",
-    "s3",
-    "sqs",
-    "ssm",
-    "stepfunctions",
-    "sts",
-)
-"""The services of the stack and of its deployment."""
+NEEDED = ("cloudformation", "iam", "s3", "ssm", "sts")
+"""The services of every deployment with the CDK; those of the stacks are looked at before they are deployed."""
 
 _THERE = frozenset({"available", "running", "starting"})
 _REQUEST_SECONDS = 5.0
@@ -40,21 +29,33 @@ class Found:
 
     name: str
     version: str
-    missing: tuple[str, ...]
-    """Services that the stack needs and it does not have."""
+    services: frozenset[str]
+    """The services that it has, by LocalStack's names."""
 
 
 class ExternalEngine(LocalEngine):
     """Any endpoint that is compatible with LocalStack's; nothing of ours has to be in it."""
 
-    name = "external"
-    outlives_us = True
+    kind = ENGINES["external"]
 
-    def __init__(self, endpoint_url: str = f"http://127.0.0.1:{DEFAULT_PORT}", stack_name: str = STACK_NAME) -> None:
+    def __init__(self, endpoint_url: str = f"http://127.0.0.1:{DEFAULT_PORT}", stack_name: str | None = None) -> None:
         super().__init__(endpoint_url, stack_name)
 
+    @classmethod
+    def of(cls, options: Options) -> ExternalEngine:
+        """Return the engine that the options name. :raises LocaldevError: both endpoint and port are given."""
+        if options.endpoint_url and options.port:
+            raise LocaldevError("--endpoint-url and --port both say where the external engine is.", "give one of them.")
+        port = options.port or DEFAULT_PORT
+        return cls(options.endpoint_url or f"http://127.0.0.1:{port}", options.stack_name)
+
+    @staticmethod
+    def known() -> list[ExternalEngine]:
+        """Return nothing: it was not started here."""
+        return []
+
     def find(self) -> Found:
-        """What answers there.
+        """Return what answers there.
 
         :raises LocaldevError: nothing does, or something that is not compatible with LocalStack.
         """
@@ -76,9 +77,9 @@ class ExternalEngine(LocalEngine):
                 "name another endpoint with --endpoint-url.",
             )
         services = health["services"]
-        missing = tuple(service for service in NEEDED if services.get(service) not in _THERE)
         name = f"LocalStack {health['edition']}" if "edition" in health else "an emulator"
-        return Found(name, str(health.get("version", "of unknown version")), missing)
+        available = frozenset(service for service, state in services.items() if state in _THERE)
+        return Found(name, str(health.get("version", "of unknown version")), available)
 
     def start(self, _say: Callable[[str], None] = say_nothing) -> None:
         """Check that the services that are needed are there.
@@ -86,18 +87,22 @@ class ExternalEngine(LocalEngine):
         :raises LocaldevError: nothing answers, or a service is missing.
         """
         found = self.find()
-        if found.missing:
+        if missing := [service for service in NEEDED if service not in found.services]:
             raise LocaldevError(
-                f"{found.name} {found.version} at {self.endpoint_url} lacks what the stack needs: "
-                f"{', '.join(found.missing)}.",
+                f"{found.name} {found.version} at {self.endpoint_url} lacks what a deployment needs: "
+                f"{', '.join(missing)}.",
                 "start it with these services (the variable SERVICES of LocalStack restricts them).",
             )
 
+    def services(self) -> frozenset[str] | None:
+        """Return the services it says it has."""
+        return self.find().services
+
     def stop(self) -> None:
-        """Nothing was started, nothing is stopped."""
+        """Do nothing: nothing was started."""
 
     def is_up(self) -> bool:
-        """Whether anything compatible answers."""
+        """Return whether anything compatible answers."""
         try:
             self.find()
         except LocaldevError:
@@ -105,7 +110,7 @@ class ExternalEngine(LocalEngine):
         return True
 
     def log_tail(self, lines: int) -> str:
-        """Its log is where it was started."""
+        """Return its log is where it was started."""
         del lines
         return ""
 

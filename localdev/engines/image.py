@@ -43,7 +43,7 @@ _HASH_LENGTH = 12
 
 
 def context_files(root: Path = project.ROOT) -> list[Path]:
-    """What the image is made from, relative to ``root``: what ``.dockerignore`` lets through."""
+    """Return what the image is made from, relative to ``root``: what ``.dockerignore`` lets through."""
     patterns = [line for line in (root / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     found = exclude_paths(str(root), patterns, dockerfile=DOCKERFILE)
     # the client would send this one, too
@@ -52,7 +52,7 @@ def context_files(root: Path = project.ROOT) -> list[Path]:
 
 
 def content_hash(root: Path = project.ROOT) -> str:
-    """A hash of every file that goes into the image: its name, whether it can be run, and what is in it."""
+    """Return a hash of every file that goes into the image: its name, whether it can be run, and what is in it."""
     digest = hashlib.sha256()
     for path in context_files(root):
         file = root / path
@@ -62,7 +62,7 @@ def content_hash(root: Path = project.ROOT) -> str:
 
 
 def ensure_image(client: DockerClient, say: Callable[[str], None]) -> str:
-    """The name of an image of what is in this checkout now; ``say`` is told the steps of its making.
+    """Return the name of an image of what is in this checkout now; ``say`` is told the steps of its making.
 
     :raises LocaldevError: it could not be built, with the end of what the build said.
     """
@@ -134,7 +134,7 @@ def _tail(said: list[str]) -> str:
 
 
 def _context() -> IO[bytes]:
-    """The build context; nothing in it differs from one checkout to the next, so that layers are found again."""
+    """Return the build context; nothing in it differs from one checkout to the next, so that layers are found again."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     with tarfile.open(fileobj=file, mode="w") as archive:
         for path in context_files():
@@ -173,7 +173,7 @@ def _remove_older(client: DockerClient, name: str, stages: set[str | None]) -> N
 
 
 def _own_tags(image: Image) -> set[str]:
-    """The names that were given here: a person may have given others."""
+    """Return the names that were given here: a person may have given others."""
     return {tag for tag in image.tags if re.fullmatch(rf"{REPOSITORY}:[0-9a-f]{{{_HASH_LENGTH}}}", tag)}
 
 
@@ -186,7 +186,7 @@ def _remove(client: DockerClient, image: str) -> None:
 
 @contextmanager
 def _one_build_at_a_time() -> Iterator[None]:
-    """Of all the runs on this machine, whichever checkout they are of: the second finds what the first has made."""
+    """Let one run of this machine build, whichever checkout it is of: the second finds what the first has made."""
     lock = Path(tempfile.gettempdir(), f"{REPOSITORY}-{os.getuid()}.lock")
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from localdev.system.child_environment import tool_environment
 from localdev.system.endpoints import loopback_endpoint
 from localdev.system.errors import LocaldevError
-from localdev.system.project import STACK_NAME
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -27,11 +26,8 @@ class PortTakenError(LocaldevError):
 class LocalEngine:
     """An emulator at an endpoint of this machine."""
 
-    cdk_program = "cdklocal"
-    outlives_us = False
-
-    def __init__(self, endpoint_url: str, stack_name: str = STACK_NAME) -> None:
-        """:raises LocaldevError: the endpoint is not of this machine."""
+    def __init__(self, endpoint_url: str, stack_name: str | None = None) -> None:
+        """Name the endpoint. :raises LocaldevError: it is not of this machine."""
         self.endpoint_url = loopback_endpoint(endpoint_url)
         self.stack_name = stack_name
 
@@ -41,17 +37,21 @@ class LocalEngine:
         return self.endpoint_url
 
     def tool_environment(self) -> dict[str, str]:
-        """This endpoint, dummy credentials, and nothing of the person's."""
+        """Return this endpoint, dummy credentials, and nothing of the person's."""
         return tool_environment(self.endpoint_url)
 
+    def services(self) -> frozenset[str] | None:
+        """Return ``None``: LocalStack as it is started here has all its services."""
+        return None
+
     def remember(self) -> None:
-        """The stack's name is always the same."""
+        """Write nothing down: the stack's name is always the same."""
 
     def forget(self) -> None:
-        """There was nothing to remember."""
+        """Do nothing: there was nothing to remember."""
 
     def clients(self) -> Clients:
-        """boto3 clients with dummy credentials."""
+        """Return boto3 clients with dummy credentials."""
         # half a second of every command, also of those that need none
         from localdev.engines.clients import Clients
 
@@ -59,7 +59,7 @@ class LocalEngine:
 
 
 def is_ready(endpoint_url: str) -> bool | None:
-    """Whether LocalStack serves requests and its init hooks have run: ``True``, or ``None`` while it does not.
+    """Return whether LocalStack serves requests and its init hooks have run: ``True``, or ``None`` while it does not.
 
     https://docs.localstack.cloud/aws/capabilities/config/initialization-hooks/
 

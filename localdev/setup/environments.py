@@ -77,7 +77,7 @@ class Part:
         self.fingerprint = digest.hexdigest()
 
     def is_current(self) -> bool:
-        """Whether it was made to its end, from these very inputs, by this Python."""
+        """Return whether it was made to its end, from these very inputs, by this Python."""
         stamp = self.folder / _STAMP
         return stamp.is_file() and stamp.read_text() == self.fingerprint
 
@@ -180,13 +180,13 @@ def _environment() -> dict[str, str]:
 
 
 def base_python() -> str:
-    """The Python underneath: we may be running in the very environment that is to be made anew."""
+    """Return the Python underneath: we may be running in the very environment that is to be made anew."""
     return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
 
 
 @functools.cache
 def installer() -> Path | None:
-    """uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
+    """Return uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
     uv = INSTALLER / "bin" / "uv"
     try:
         if not uv.exists():
@@ -199,7 +199,7 @@ def installer() -> Path | None:
 
 
 def make_environment(folder: Path, *requirements: Path) -> None:
-    """A virtual environment with exactly what the locks name."""
+    """Make a virtual environment with exactly what the locks name."""
     locks = [argument for lock in requirements for argument in ("-r", lock)]
     with _installer_lock:
         uv = installer()
@@ -226,7 +226,7 @@ def run_uv(*arguments: str | Path) -> None:
 
 
 def _index_for_uv() -> dict[str, str]:
-    """The package index pip is configured with, if any."""
+    """Return the package index pip is configured with, if any."""
     pip = [base_python(), "-m", "pip", "config", "get", "global.index-url"]
     result = subprocess.run(pip, capture_output=True, text=True, check=False)
     index = os.environ.get("PIP_INDEX_URL") or result.stdout.strip()
@@ -234,7 +234,7 @@ def _index_for_uv() -> dict[str, str]:
 
 
 def make_app() -> None:
-    """The CDK, boto3, and what the tests need."""
+    """Install the CDK, boto3, and what the tests need."""
     make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
     compile_what_is_used()
 
@@ -251,12 +251,12 @@ def compile_what_is_used() -> None:
 
 
 def emulator_packages() -> list[Path]:
-    """Our own packages for the emulator, each a folder with a ``pyproject.toml``."""
+    """Return our own packages for the emulator, each a folder with a ``pyproject.toml``."""
     return sorted(path.parent for path in (ROOT / "emulator").glob("*/pyproject.toml"))
 
 
 def make_emulator() -> None:
-    """LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
+    """Install LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
     make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt")
     python = EMULATOR / "bin" / "python"
     editable = [argument for package in emulator_packages() for argument in ("-e", package)]
@@ -285,7 +285,7 @@ def compile_modules(environment: Path) -> None:
 
 
 def make_node_modules() -> None:
-    """The CDK CLI and cdklocal."""
+    """Install the CDK CLI and cdklocal."""
     run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
 
 
@@ -320,7 +320,7 @@ def check_node() -> str | None:
 
 
 def parts() -> list[Part]:
-    """Everything the project needs, each with what it is made from."""
+    """Return everything the project needs, each with what it is made from."""
     packages = [package / "pyproject.toml" for package in emulator_packages()]
     locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
     app = Part("app environment", APP, locks, make_app)
@@ -333,7 +333,7 @@ def parts() -> list[Part]:
 
 
 def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
-    """One line that changes on a terminal; elsewhere a line for each part that is done."""
+    """Show one line that changes on a terminal; elsewhere a line for each part that is done."""
     live = sys.stderr.isatty()
     said: set[str] = set()
     started, tick = time.monotonic(), 0
@@ -388,7 +388,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
-    """Two commands in a fresh clone would each remove what the other is making."""
+    """Hold the set-up: two commands in a fresh clone would each remove what the other is making."""
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

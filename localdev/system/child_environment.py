@@ -20,7 +20,7 @@ LOOPBACK_NAMES = "localhost,127.0.0.1,::1,.localhost.localstack.cloud,localhost.
 
 
 def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """A clean environment with a home folder of its own, dummy credentials, and ``extra``."""
+    """Return a clean environment with a home folder of its own, dummy credentials, and ``extra``."""
     home.mkdir(parents=True, exist_ok=True)
     inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
     return {
@@ -37,12 +37,12 @@ def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def tool_home() -> Path:
-    """The home folder of the CDK CLI: its caches live there, and no ``~/.aws`` does."""
+    """Return the home folder of the CDK CLI: its caches live there, and no ``~/.aws`` does."""
     return STATE / "home"
 
 
 def tool_environment(endpoint_url: str) -> dict[str, str]:
-    """The environment of a tool that is to reach an emulator and nothing else.
+    """Return the environment of a tool that is to reach an emulator and nothing else.
 
     :raises LocaldevError: the endpoint is not of this machine.
     """

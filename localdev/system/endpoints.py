@@ -7,7 +7,7 @@ from localdev.system.errors import LocaldevError
 
 
 def loopback_endpoint(url: str) -> str:
-    """``url`` as ``http://127.0.0.1:4566``, without a slash at its end, where it is one of this machine.
+    """Return ``url`` as ``http://127.0.0.1:4566``, without a slash at its end, where it is one of this machine.
 
     :raises LocaldevError: it is no URL of an endpoint, or it leads off this machine.
     """
@@ -26,7 +26,7 @@ def loopback_endpoint(url: str) -> str:
 
 
 def endpoint_port(url: str) -> int:
-    """The port that an endpoint is at, also where it is the usual one of its scheme."""
+    """Return the port that an endpoint is at, also where it is the usual one of its scheme."""
     parts = urlsplit(url)
     return parts.port or (443 if parts.scheme == "https" else 80)
 
@@ -42,7 +42,7 @@ def _is_endpoint(url: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    """A literal address or ``localhost``: what another name means is for a name server to say."""
+    """Return a literal address or ``localhost``: what another name means is for a name server to say."""
     if host == "localhost":
         return True
     try:

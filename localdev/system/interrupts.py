@@ -21,7 +21,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _interrupt_again(swallowed: "sys.UnraisableHookArgs") -> None:
-    """An interrupt that came while an object was being disposed of, where Python drops every exception, comes again."""
+    """Raise an interrupt again that came while Python disposed of an object, where it drops every exception."""
     if issubclass(swallowed.exc_type, KeyboardInterrupt):
         threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)).start()
     else:

@@ -12,13 +12,13 @@ ENDS_WITH = "LOCALDEV_ENDS_WITH"
 
 
 def named_owner() -> int | None:
-    """The process that :data:`ENDS_WITH` names, if it does."""
+    """Return the process that :data:`ENDS_WITH` names, if it does."""
     pid = os.environ.get(ENDS_WITH, "")
     return int(pid) if pid.isdigit() else None
 
 
 def port_is_free(port: int) -> bool:
-    """Whether something could listen on this port of 127.0.0.1 now."""
+    """Return whether something could listen on this port of 127.0.0.1 now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with contextlib.suppress(OSError):
@@ -28,14 +28,14 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 nobody listens on."""
+    """Return a port of 127.0.0.1 nobody listens on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
 
 
 def port_holder(port: int) -> str:
-    """Who listens on a port, as far as we may know: ``nginx (process 812)``."""
+    """Return who listens on a port, as far as we may know: ``nginx (process 812)``."""
     with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
             if connection.status != psutil.CONN_LISTEN or connection.laddr[1:] != (port,):
@@ -48,7 +48,7 @@ def port_holder(port: int) -> str:
 
 
 def started_at(pid: int) -> float | None:
-    """When a process was started, to tell it from another that has its id now; ``None`` if there is none."""
+    """Return when a process was started, to tell it from another that has its id now; ``None`` if there is none."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()

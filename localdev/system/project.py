@@ -1,6 +1,5 @@
-"""Where things are in this checkout."""
+"""Places of this checkout."""
 
-import secrets
 import sys
 from pathlib import Path
 
@@ -29,11 +28,5 @@ BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "b
 """The CDK CLI's own template of the ``CDKToolkit`` stack."""
 
 APP_PYTHON = Path(sys.executable)
-STACK_NAME = "the-state-machine"
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
-
-
-def unique_stack_name() -> str:
-    """A name that nobody else's stack has."""
-    return f"{STACK_NAME}-{secrets.token_hex(4)}"

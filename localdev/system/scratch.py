@@ -14,7 +14,7 @@ from localdev.system.processes import started_at
 
 @contextmanager
 def scratch(parent: Path, what: str) -> Iterator[Path]:
-    """An empty folder in ``parent`` while the block runs; what killed processes have left there is removed."""
+    """Make an empty folder in ``parent`` while the block runs; what killed processes have left there is removed."""
     parent.mkdir(parents=True, exist_ok=True)
     _sweep(parent, what)
     folder = Path(tempfile.mkdtemp(prefix=f".{what}-{_process(os.getpid())}-", dir=parent))
@@ -39,5 +39,5 @@ def _remove_left(folder: Path) -> None:
 
 
 def _process(pid: int) -> str:
-    """Names a process for good: ids are used again."""
+    """Return names a process for good: ids are used again."""
     return f"{pid}-{started_at(pid) or 0.0:.2f}"

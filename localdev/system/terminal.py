@@ -20,7 +20,7 @@ err = Console(highlight=False, stderr=True)
 
 @contextmanager
 def progress(doing: str, done: str) -> Iterator[Callable[[str], None]]:
-    """A spinner on a terminal while the block runs, and one line when it has; one line only elsewhere.
+    """Show a spinner on a terminal while the block runs, and one line when it has; one line only elsewhere.
 
     The block may say what it is doing by now: on the spinner's line, or on a line of its own.
     """

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localdev.deployment.bootstrapping import ensure_bootstrapped
-from localdev.engines.embedded import EmbeddedEngine
-from localdev.engines.external import ExternalEngine
 from localdev.engines.local import PortTakenError
+from localdev.engines.registry import ENGINES, Options
 from localdev.system.processes import free_port
-from localdev.system.project import DEFAULT_PORT, unique_stack_name
+from localdev.system.settings import unique_stack_name
 from localdev.testing import found
 from localdev.testing.found import was_found
 
@@ -20,7 +19,7 @@ _ATTEMPTS = 3
 
 
 def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
-    """A started engine that ends when this process does; where it cannot, a stack of its own name.
+    """Return a started engine that ends when this process does; where it cannot, a stack of its own name.
 
     ``external`` without an endpoint or a name is the emulator that ``./scripts/up`` started and deployed this very app
     to, if there is one: a :class:`localdev.testing.found.FoundEngine`.
@@ -44,20 +43,14 @@ def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str 
 
 
 def _find(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine | None:
-    if name != "external" or endpoint_url or stack_name:
+    kind = ENGINES[name]
+    if kind.ends_with_us or kind.is_account or endpoint_url or stack_name:
         return None
     return found.find()
 
 
-def _make(name: str, endpoint_url: str | None, stack_name: str) -> Engine:
-    if name == "external":
-        return ExternalEngine(endpoint_url or f"http://127.0.0.1:{DEFAULT_PORT}", stack_name)
-    if name == "aws":
-        from localdev.engines.aws import AwsEngine
-
-        return AwsEngine(stack_name)
-    if name == "container":
-        from localdev.engines.container import ContainerEngine
-
-        return ContainerEngine(free_port(), ends_with_us=True)
-    return EmbeddedEngine(free_port(), ends_with_us=True)
+def _make(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine:
+    kind = ENGINES[name]
+    if kind.ends_with_us:
+        return kind.make(Options(port=free_port(), ends_with_us=True))
+    return kind.make(Options(endpoint_url=endpoint_url, stack_name=stack_name))

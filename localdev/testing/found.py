@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from localdev.deployment import assemblies
+from localdev.deployment.manifest import stacks_of
 from localdev.engines.base import say_nothing
 from localdev.engines.embedded import known_engines
 from localdev.engines.external import ExternalEngine
 from localdev.system.processes import named_owner
-from localdev.system.project import STACK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,31 +22,31 @@ class FoundEngine(ExternalEngine):
     """Somebody's emulator with somebody's stack: used, and left as it is."""
 
     def start(self, _say: Callable[[str], None] = say_nothing) -> None:
-        """It is up, and bootstrapped: the stack is on it."""
+        """Do nothing: it is up, with the stack on it."""
 
 
 def was_found(engine: object) -> bool:
-    """Whether the engine and the stack on it are somebody's."""
+    """Return whether the engine and the stack on it are somebody's."""
     return isinstance(engine, FoundEngine)
 
 
 def find() -> FoundEngine | None:
-    """One of this checkout that ``./scripts/up`` has deployed to and nothing has changed for since."""
-    template = assemblies.FOLDER / assemblies.fingerprint() / f"{STACK_NAME}.template.json"
-    if not template.exists():
+    """Return one of this checkout that ``./scripts/up`` has deployed to and nothing has changed for since."""
+    assembly = assemblies.FOLDER / assemblies.fingerprint()
+    if not (assembly / "manifest.json").exists():
         return None
-    expected = json.loads(template.read_text())
+    stacks = stacks_of(assembly)
     for engine in known_engines():
         if engine.is_up() and engine.instance().owner in {None, named_owner()}:  # not another test run's
             found = FoundEngine(engine.endpoint_url)
-            if _deployed_template(found) == expected:
+            if all(_deployed_template(found, stack.name) == stack.template for stack in stacks):
                 return found
     return None
 
 
-def _deployed_template(engine: ExternalEngine) -> object:
+def _deployed_template(engine: ExternalEngine, stack_name: str) -> object:
     try:
-        found = engine.clients().client("cloudformation").get_template(StackName=STACK_NAME, TemplateStage="Original")
+        found = engine.clients().client("cloudformation").get_template(StackName=stack_name, TemplateStage="Original")
     except ClientError:
         return None
     body: object = found["TemplateBody"]

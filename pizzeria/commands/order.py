@@ -5,12 +5,13 @@ import json
 import sys
 import time
 
-from localdev.commands import up
+from localdev.commands import deploying
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.consent import announce
-from localdev.engines import Engine
-from localdev.system.project import unique_stack_name
+from localdev.engines import ENGINES, Engine
+from localdev.system.settings import unique_stack_name
 from localdev.system.terminal import err, out, progress
+from pizzeria.deployed import deployed_api, order_api
 from pizzeria.orders import OrderApi, Outcome
 from pizzeria.printing import orders_table, print_order
 
@@ -45,7 +46,7 @@ def _order(options: argparse.Namespace) -> int:
     from pizzeria.order_history import execution_history, path_document
 
     engine = engine_of(options)
-    api = up.order_api(engine)
+    api = order_api(engine)
     ended_well = True
     for flavour in options.flavours:
         started = time.monotonic()
@@ -65,17 +66,17 @@ def _order(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     started = time.monotonic()
-    if options.engine == "aws" and not options.stack_name:
+    if ENGINES[options.engine].is_account and not options.stack_name:
         # what it makes it destroys: never a stack that was there before
         options.stack_name = unique_stack_name()
     engine = engine_of(options)
     announce(engine, "deploys, orders from and destroys" if not options.keep else "deploys and orders from")
     try:
-        api = OrderApi(up.start_and_deploy(engine))
+        api = deployed_api(engine, deploying.start_and_deploy(engine))
         return _order_of_each_kind(api, engine, options, started)
     finally:
-        if engine.name == "aws" and not options.keep:
-            up.destroy(engine)
+        if engine.kind.is_account and not options.keep:
+            deploying.destroy(engine)
 
 
 def _order_of_each_kind(api: OrderApi, engine: Engine, options: argparse.Namespace, started: float) -> int:
@@ -93,7 +94,7 @@ def _order_of_each_kind(api: OrderApi, engine: Engine, options: argparse.Namespa
     if wrong:
         err.print(f"Not as the pattern says: {'; '.join(wrong)}.")
         return 1
-    if engine.name == "aws" and not options.keep:
+    if engine.kind.is_account and not options.keep:
         out.print("Every order ended as the pattern says.")
         return 0
     again = engine_options(options)

@@ -6,10 +6,10 @@ import json
 from rich.text import Text
 
 from executions.report import path_line
-from localdev.commands import up
 from localdev.commands.base import Command, engine_of
 from localdev.commands.printing import shown_path, shown_status
 from localdev.system.terminal import out
+from pizzeria.deployed import order_api
 from pizzeria.order_history import order_history, path_document
 
 
@@ -20,7 +20,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
-    document = up.order_api(engine).status(options.order_id)
+    document = order_api(engine).status(options.order_id)
     history = order_history(engine, document["orderId"])
     if options.json:
         print(json.dumps({**document, "path": path_document(history)}))

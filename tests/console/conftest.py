@@ -17,12 +17,14 @@ from console.app import create_app
 from localdev.commands.console_pages import console_settings
 from localdev.deployment import cdk
 from localdev.deployment.executions import executions_client
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests
 from pizzeria.orders import OrderApi
+from pizzeria.stack import stack_outputs
+from tests.console.browsers import BROWSERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,10 +32,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
     from console.settings import Settings
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
+    from pizzeria.stack import StackOutputs
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -85,7 +86,7 @@ def orders(engine: Engine, outputs: StackOutputs) -> OrderApi:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """The console of these settings, on a port of its own; its address."""
+    """Serve the console of these settings on a port of its own, and yield its address."""
     port = free_port()
     config = uvicorn.Config(
         create_app(settings), port=port, log_level="error", ws="none", timeout_graceful_shutdown=1, lifespan="off"
@@ -125,7 +126,7 @@ class Visitor:
     """What pages said in the browser's console: violated policies, errors in scripts."""
 
     def open(self, path: str = "/") -> Page:
-        """A page of the console, in a new tab."""
+        """Return a page of the console, in a new tab."""
         page = self.context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -210,7 +211,7 @@ class Kitchen:
         return self._states.start_execution(stateMachineArn=self.arn, input="{}")["executionArn"]
 
     def finish(self, *steps: str) -> None:
-        """The steps at which the one execution that runs is, one after the other, are done."""
+        """Finish the steps at which the one running execution is, one after the other."""
         for step in steps:
             task = self._states.get_activity_task(activityArn=self._activities[step])
             self._states.send_task_success(taskToken=task["taskToken"], output="{}")

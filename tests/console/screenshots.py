@@ -14,11 +14,13 @@ from playwright.sync_api import expect, sync_playwright
 
 from localdev.commands.console_pages import console_settings
 from localdev.deployment import cdk
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.system.project import ROOT
 from localdev.testing.engines import start_for_tests
 from pizzeria.orders import OrderApi
-from tests.console.conftest import ARGUMENTS, BROWSERS, served
+from pizzeria.stack import stack_outputs
+from tests.console.browsers import BROWSERS
+from tests.console.conftest import ARGUMENTS, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

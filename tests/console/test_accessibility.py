@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
+    from pizzeria.stack import StackOutputs
     from tests.console.conftest import Visitor
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"

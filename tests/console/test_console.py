@@ -16,16 +16,16 @@ from tests.console.conftest import Kitchen, Relay, Visitor
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
     from pizzeria.orders import OrderApi
+    from pizzeria.stack import StackOutputs
 
 type Visit = Callable[..., Visitor]
 FAILED = "Sorry, We Dont add Pineapple"
 
 
 def _state(page: Page, name: str, mark: str) -> None:
-    """The graph shows the state as ``mark``."""
+    """Expect that the graph shows the state as ``mark``."""
     expect(
         page.get_by_role("group", name="States").get_by_role("link", name=re.compile(f"^{re.escape(name)}, .*{mark}"))
     ).to_be_visible()

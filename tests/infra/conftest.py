@@ -28,7 +28,7 @@ class SynthesisedStack:
         self.template = Template.from_json(self.document)
 
     def resources(self, resource_type: str) -> dict[str, Resource]:
-        """All resources of a type, by logical id."""
+        """Return all resources of a type, by logical id."""
         return {
             logical_id: resource
             for logical_id, resource in self.document["Resources"].items()
@@ -36,7 +36,7 @@ class SynthesisedStack:
         }
 
     def resource(self, resource_type: str, part: str = "") -> tuple[str, Resource]:
-        """The one resource of a type whose logical id contains a part."""
+        """Return the one resource of a type whose logical id contains a part."""
         ((logical_id, resource),) = (
             (logical_id, resource)
             for logical_id, resource in self.resources(resource_type).items()
@@ -45,7 +45,7 @@ class SynthesisedStack:
         return logical_id, resource
 
     def statements_of(self, role_part: str) -> list[dict[str, Any]]:
-        """All that a role may do."""
+        """Return all that a role may do."""
         role_id, _ = self.resource("AWS::IAM::Role", role_part)
         return [
             statement
@@ -55,7 +55,7 @@ class SynthesisedStack:
         ]
 
     def definition(self) -> str:
-        """The state machine's definition as Step Functions gets it, with ARNs for what is not known before."""
+        """Return the state machine's definition as Step Functions gets it, with ARNs for what is not known before."""
         _, state_machine = self.resource("AWS::StepFunctions::StateMachine")
         (_, parts) = state_machine["Properties"]["DefinitionString"]["Fn::Join"]
         return "".join(part if isinstance(part, str) else _placeholder_arn(part) for part in parts)

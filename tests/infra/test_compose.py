@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not _has_compose(), reason="Docker Compose v2 is
 
 
 def _service(*files: str, **variables: str) -> dict[str, Any]:
-    """The emulator as Compose understands these files."""
+    """Return the emulator as Compose understands these files."""
     service: dict[str, Any] = _services(*files, **variables)["emulator"]
     return service
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.commands.documentation import COMMANDS_PAGE, README, commands_page, readme_parts, with_parts
+from docs.generate import COMMANDS_PAGE, README, commands_page, readme_parts, with_parts
 from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from tests.infra.conftest import SynthesisedStack
 
-HINT = "Hint: .venv/bin/python -m localdev.commands.documentation"
+HINT = "Hint: ./scripts/regenerate pages"
 
 
 def test_the_readmes_generated_parts_are_current(stack: SynthesisedStack) -> None:

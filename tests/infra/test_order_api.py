@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _routes(stack: SynthesisedStack) -> dict[tuple[str, str], str]:
-    """Method and path of every route, and the logical id of the function behind it."""
+    """Return method and path of every route, and the logical id of the function behind it."""
     (api, _) = stack.resource("AWS::ApiGateway::RestApi")
     resources = stack.resources("AWS::ApiGateway::Resource")
 

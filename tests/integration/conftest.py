@@ -11,14 +11,14 @@ import pytest
 import urllib3
 
 from localdev.deployment import assemblies, cdk
-from localdev.deployment.stack import StackOutputs, reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.engines.embedded import sweep
 from localdev.system.errors import LocaldevError
-from localdev.system.project import STACK_NAME
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests
 from localdev.testing.found import was_found
 from pizzeria.orders import OrderApi
+from pizzeria.stack import StackOutputs, stack_outputs
 from tests.reporting import attach, executed
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _WITHOUT_CONTAINER = pytest.StashKey[str]()
 
 
 def engines_of(config: pytest.Config) -> list[str]:
-    """The engines that were asked for, each once; else the embedded one, and the container where that can be."""
+    """Return the engines that were asked for, each once; else the embedded one, and the container where that can be."""
     if _ENGINES not in config.stash:
         config.stash[_ENGINES] = list(dict.fromkeys(config.getoption("--engine") or _possible_engines(config)))
     return config.stash[_ENGINES]
@@ -56,7 +56,7 @@ def _possible_engines(config: pytest.Config) -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Which engines the tests ran on, and why not on the container."""
+    """Say which engines the tests ran on, and why not on the container."""
     terminalreporter.section("engines")
     terminalreporter.line(f"The integration tests ran on: {', '.join(engines_of(config))}.")
     if reason := config.stash.get(_WITHOUT_CONTAINER, None):
@@ -64,25 +64,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The suite's markers."""
+    """Add the suite's markers."""
     config.addinivalue_line("markers", f"{DESTROYS}: runs last, since it removes what the others use")
     config.addinivalue_line("markers", f"{ONLY_ON}(engine): is about this engine, or holds on it alone")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """The tests of the container engine alone need Docker's SDK, which is slow to import."""
+    """Return the tests of the container engine alone need Docker's SDK, which is slow to import."""
     is_for_docker = collection_path.name == "test_container_engine.py"
     return True if is_for_docker and "container" not in engines_of(config) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test runs on every engine that was asked for."""
+    """Run every test on every engine that was asked for."""
     if "engine" in metafunc.fixturenames:
         metafunc.parametrize("engine", engines_of(metafunc.config), indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One engine after the other; what destroys the stack comes after everything else on its engine."""
+    """Take one engine after the other; what destroys the stack comes after everything else on its engine."""
     engines = engines_of(config)
 
     def place(item: pytest.Item) -> tuple[int, bool]:
@@ -95,7 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _deselect_tests_of_other_engines(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test of one engine runs when that is asked for, and, where it is given an engine, on that alone.
+    """Deselect the tests of an engine that was not asked for, and those of one engine on every other.
 
     What is to be kept is not destroyed.
     """
@@ -136,7 +136,7 @@ def clients(engine: Engine) -> Clients:
 @pytest.fixture(scope="session")
 def assembly(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The synthesised app."""
-    if engine.stack_name == STACK_NAME:
+    if engine.stack_name is None:
         return assemblies.assembly()
     return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name)
 
@@ -151,7 +151,7 @@ def outputs(engine: Engine, clients: Clients, assembly: Path, request: pytest.Fi
         cdk.deploy(engine, assembly)
         yield stack_outputs(clients, engine.stack_name)
     finally:
-        if engine.outlives_us and not request.config.getoption("--keep"):
+        if not engine.kind.ends_with_us and not request.config.getoption("--keep"):
             cdk.destroy(engine, assembly)
 
 
@@ -188,14 +188,14 @@ class Api:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """One request; a ``query`` given as text is sent as it is."""
+        """Return one request; a ``query`` given as text is sent as it is."""
         encoded = query if isinstance(query, str) else urlencode(query)
         return self.request_url(method, f"{self.base_url}{path}{'?' if encoded else ''}{encoded}", headers, body)
 
     def request_url(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
-        """One request to an address the API itself gave."""
+        """Return one request to an address the API itself gave."""
         response = self._http.request(method, url, headers=headers, body=body, redirect=False)
         answer = Answer(response.status, dict(response.headers), response.data)
         if answer.status == 202:
@@ -248,5 +248,7 @@ def pytest_runtest_makereport(
     attach(report, found)
     if report.failed:
         report.sections += [(f"execution {each.name}", f"{each.told}\n\n{each.logged}") for each in found]
-        report.sections.append((f"the last lines of the {engine.name} emulator's log", engine.log_tail(_LOG_LINES)))
+        report.sections.append(
+            (f"the last lines of the {engine.kind.name} emulator's log", engine.log_tail(_LOG_LINES))
+        )
     return report

@@ -87,7 +87,7 @@ def test_a_stack_is_deployed_ordered_from_and_destroyed_each_time_with_its_accou
 
 
 def _stacks(engine: Engine) -> set[str]:
-    """The stacks of ``--engine aws`` that there are; LocalStack goes on to list those that have been deleted."""
+    """Return the stacks of ``--engine aws`` that there are; LocalStack goes on to list those that have been deleted."""
     stacks = engine.clients().client("cloudformation").describe_stacks()["Stacks"]
     names = {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
     return {name for name in names if name.startswith("the-state-machine-")}

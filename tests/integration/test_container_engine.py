@@ -211,7 +211,7 @@ sys.stdin.read()
 
 
 def _owner(port: int) -> subprocess.Popen[str]:
-    """A process that starts an engine and then waits."""
+    """Return a process that starts an engine and then waits."""
     return subprocess.Popen(
         [sys.executable, "-c", _START, str(port)],
         cwd=project.ROOT,

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines.clients import Clients
+    from pizzeria.stack import StackOutputs
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def _history(clients: Clients, arn: str) -> list[tuple[str, str | None]]:
-    """Each event's type, and the state's name where there is one."""
+    """Return each event's type, and the state's name where there is one."""
     pages = clients.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=arn)
     return [
         (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
     app = f"{sys.executable} {Path(__file__).parent / 'unrunnable' / 'app.py'}"
-    assembly = cdk.synthesize("--app", app, output=tmp_path)
+    assembly = cdk.synthesize(app=app, output=tmp_path)
 
     try:
         with pytest.raises(LocaldevError, match=r"(?s)What failed:.*AWS::Lambda::Function.*nodejs22.x"):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines.clients import Clients
+    from pizzeria.stack import StackOutputs
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -14,12 +14,13 @@ import pytest
 from localdev.commands.logs import function_names
 from localdev.system.project import ROOT
 from localdev.system.waiting import wait_until
+from pizzeria.stack import STACK_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines.clients import Clients
+    from pizzeria.stack import StackOutputs
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -30,9 +31,9 @@ SLOW_HANDLER = "import time\n\ndef handler(event, context):\n    time.sleep(6)\n
 
 @contextmanager
 def _start_order_with(clients: Clients, **variables: str) -> Iterator[None]:
-    """Other environment variables of ``start_order`` for a while."""
+    """Set other environment variables of ``start_order`` for a while."""
     lambda_ = clients.client("lambda")
-    (name,) = function_names(clients, "StartOrder")
+    (name,) = function_names(clients, "StartOrder", [STACK_NAME])
     own = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
     def update(environment: dict[str, str]) -> None:
@@ -51,7 +52,7 @@ def slow_kitchen(clients: Clients, outputs: StackOutputs) -> Iterator[None]:
     """Another program in place of ``order_pizza``'s for a while: its orders stay RUNNING long enough to look at."""
     assert outputs.state_machine_arn
     lambda_ = clients.client("lambda")
-    (name,) = function_names(clients, "OrderPizza")
+    (name,) = function_names(clients, "OrderPizza", [STACK_NAME])
 
     def update(modules: Mapping[str, str]) -> None:
         lambda_.update_function_code(FunctionName=name, ZipFile=_package(modules))
@@ -63,7 +64,7 @@ def slow_kitchen(clients: Clients, outputs: StackOutputs) -> Iterator[None]:
 
 
 def _package(modules: Mapping[str, str]) -> bytes:
-    """A deployment package of modules that whoever runs the function can read."""
+    """Return a deployment package of modules that whoever runs the function can read."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for name, text in modules.items():

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pizzeria.stack import stack_name
+
 if TYPE_CHECKING:
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
+    from pizzeria.stack import StackOutputs
     from tests.integration.conftest import Api
 
 type OutcomeOf = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -27,7 +29,7 @@ _TIMES = frozenset({"timestamp", "startedAt", "stoppedAt"})
 
 
 def _comparable(value: Any, names: Mapping[str, str]) -> Any:
-    """A document without times, and with names in place of what differs from one deployment to the next."""
+    """Return a document without times, and with names in place of what differs from one deployment to the next."""
     if isinstance(value, Mapping):
         return {key: _comparable(item, names) for key, item in value.items() if key not in _TIMES}
     if isinstance(value, list):
@@ -66,7 +68,7 @@ def test_an_order_is_answered_and_executed_alike(
         machine.replace(":stateMachine:", ":execution:"): "EXECUTIONS",
         machine: "MACHINE",
         machine.rpartition(":stateMachine:")[0].replace(":states:", ":lambda:"): "LAMBDA",
-        engine.stack_name: "STACK",
+        stack_name(engine): "STACK",
     }
 
     found = _comparable(

@@ -9,13 +9,14 @@ from botocore.exceptions import ClientError
 
 from localdev.deployment import cdk
 from localdev.testing.found import was_found
+from pizzeria.stack import stack_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from localdev.deployment.stack import StackOutputs
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
+    from pizzeria.stack import StackOutputs
 
 
 @pytest.mark.destroys
@@ -29,13 +30,13 @@ def test_destroying_the_stack_leaves_nothing(
     cdk.destroy(engine, assembly)
 
     with pytest.raises(ClientError, match="does not exist"):
-        clients.client("cloudformation").describe_stacks(StackName=engine.stack_name)
+        clients.client("cloudformation").describe_stacks(StackName=stack_name(engine))
     left: dict[str, list[Any]] = {
         "state machines": clients.client("stepfunctions").list_state_machines()["stateMachines"],
         "functions": clients.client("lambda").list_functions()["Functions"],
         "queues": clients.client("sqs").list_queues().get("QueueUrls", []),
         "log groups": clients.client("logs").describe_log_groups()["logGroups"],
     }
-    assert {kind: [item for item in items if engine.stack_name in str(item)] for kind, items in left.items()} == {
+    assert {kind: [item for item in items if stack_name(engine) in str(item)] for kind, items in left.items()} == {
         kind: [] for kind in left
     }

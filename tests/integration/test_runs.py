@@ -25,7 +25,7 @@ _SECONDS = 240.0
 
 
 def _run() -> subprocess.Popen[str]:
-    """A small run of its own."""
+    """Return a small run of its own."""
     selection = ["tests/integration", "-k", "test_pepperoni_succeeds", "--engine", "embedded"]
     return subprocess.Popen(
         [ROOT / "scripts" / "test", *selection, "-p", "no:cacheprovider"],
@@ -47,7 +47,7 @@ def _emulator_of(run: subprocess.Popen[str]) -> EmbeddedEngine | None:
 
 
 def _reports(said: str) -> list[Path]:
-    """The files that a run said it has written: JUnit's, and the page."""
+    """Return the files that a run said it has written: JUnit's, and the page."""
     return [Path(path) for path in re.findall(r"(?:generated xml file: |report: file://)(\S+)", said)]
 
 

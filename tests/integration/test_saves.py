@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.deployment import cdk
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.engines import EmbeddedEngine
 from localdev.system.child_environment import tool_home
 from localdev.system.processes import end_session, free_port
 from localdev.system.project import ROOT
 from localdev.system.waiting import WaitTimeoutError, wait_until
 from pizzeria.orders import TERMINAL, OrderApi
+from pizzeria.stack import stack_outputs
 from tests.integration.conftest import Api
 from tests.integration.ordering import all_the_while
 
@@ -41,6 +42,7 @@ _COPIED = (
     "pizzeria",
     "package.json",
     "package-lock.json",
+    "pyproject.toml",
     "requirements.txt",
 )
 _LINKED = ("emulator", "node_modules", ".venv")
@@ -58,12 +60,12 @@ class Checkout:
         self._port = str(engine.port)
 
     def localdev(self, *arguments: str) -> list[str]:
-        """The command of a command, as its script runs it."""
+        """Return the command of a command, as its script runs it."""
         on_it = ["--engine", "external", "--port", self._port]
         return [str(self.root / ".venv" / "bin" / "python"), "-m", "localdev", *arguments, *on_it]
 
     def cdklocal(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
-        """The command of the CDK CLI as a person types it, and all that tells this emulator from the usual one."""
+        """Return the command of the CDK CLI as a person types it, and the variables that name this emulator."""
         environment = {name: os.environ[name] for name in ("PATH", "HOME")}
         temporary = self.root / "tmp"  # jsii's folder stays in it when the CLI is killed
         temporary.mkdir(exist_ok=True)
@@ -85,13 +87,13 @@ class Checkout:
         self.edit(_WORKFLOW, r'cause="[^"]*"', f'cause="{cause}"')
 
     def waits_for_answer(self, message: str) -> None:
-        """Until an order is answered with it; every one on the way there is accepted."""
+        """Wait until an order is answered with it; every one on the way there is accepted."""
         wait_until(
             lambda: self.api.order("pepperoni")["message"] == message or None, what=f"{message!r}", seconds=_SECONDS
         )
 
     def outcome(self, order: dict[str, Any]) -> dict[str, Any]:
-        """What the API says of an order that has ended."""
+        """Return what the API says of an order that has ended."""
 
         def ended() -> dict[str, Any] | None:
             document = self._orders.status(order["orderId"])
@@ -100,7 +102,7 @@ class Checkout:
         return wait_until(ended, what=f"order {order['orderId']} to end", seconds=_SECONDS)
 
     def waits_for_cause(self, cause: str) -> None:
-        """Until an order of pineapple is refused with it."""
+        """Wait until an order of pineapple is refused with it."""
         wait_until(
             lambda: self.outcome(self.api.order("pineapple"))["cause"] == cause or None, what=cause, seconds=_SECONDS
         )
@@ -114,11 +116,11 @@ class Running:
         self._output = output
 
     def said(self) -> str:
-        """All of it."""
+        """Return all of it."""
         return self._output.read_text(errors="replace")
 
     def waits_to_say(self, text: str) -> None:
-        """Until it has said so; it fails at once where the program has ended."""
+        """Wait until it has said so; it fails at once where the program has ended."""
 
         def has_said() -> bool | None:
             if text in self.said():
@@ -132,7 +134,7 @@ class Running:
             raise AssertionError(f"{error} It said:\n{self.said()}") from error
 
     def interrupt(self) -> int:
-        """Ctrl-C, and the status it ends with."""
+        """Send Ctrl-C, and return the status it ends with."""
         self._process.send_signal(signal.SIGINT)
         return self._process.wait(timeout=_SECONDS)
 
@@ -141,7 +143,7 @@ class Running:
 def running(
     command: list[str], folder: Path, output: Path, environment: dict[str, str] | None = None
 ) -> Iterator[Running]:
-    """The program until the end of the block, after which nothing of it is left."""
+    """Run the program until the end of the block, after which nothing of it is left."""
     with output.open("wb") as said:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True

@@ -55,7 +55,7 @@ def demo(port: str) -> subprocess.CompletedProcess[str]:
 
 
 def _shape(text: str) -> list[str]:
-    """Lines without what differs from run to run: numbers, ids, ports and spacing."""
+    """Return lines without what differs from run to run: numbers, ids, ports and spacing."""
     text = re.sub(r"\b[0-9a-f]{20}\b", "ID", text)
     text = re.sub(r" --port \d+", "", text)
     text = re.sub(r"\d+(\.\d+)?", "N", text)
@@ -170,11 +170,11 @@ def test_the_events_of_an_order_can_be_read_by_a_program(port: str) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_history_of_an_unknown_order_is_an_error(port: str) -> None:
+def test_the_history_of_an_unknown_execution_is_an_error(port: str) -> None:
     result = _run("history", "no-such-order", "--port", port)
 
     assert result.returncode == 1
-    assert "There is no order 'no-such-order'" in result.stderr
+    assert "There is no execution 'no-such-order'" in result.stderr
 
 
 @pytest.mark.usefixtures("demo")

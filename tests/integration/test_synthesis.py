@@ -32,7 +32,7 @@ cdk.synthesize(output=Path(sys.argv[1]))
 
 
 def _temporary_folders_of(process: psutil.Process) -> list[Path]:
-    """Those in which jsii has its modules by now."""
+    """Return those in which jsii has its modules by now."""
     return [folder for folder in STATE.glob(f".synthesis-{process.pid}-*") if any(folder.glob("jsii-kernel-*"))]
 
 

@@ -27,7 +27,7 @@ def troubled(
 ) -> Iterator[dict[str, str]]:
     """The outputs of a second stack, deployed for these tests and destroyed after them."""
     app = f"{sys.executable} {request.path.parent / 'troubled' / 'app.py'}"
-    assembly = cdk.synthesize("--app", app, output=tmp_path_factory.mktemp("troubled"))
+    assembly = cdk.synthesize(app=app, output=tmp_path_factory.mktemp("troubled"))
     cdk.deploy(engine, assembly, STACK_NAME)
     stack = clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -35,7 +35,7 @@ def troubled(
 
 
 def _invoke(clients: Clients, function: str) -> tuple[dict[str, Any], str]:
-    """The error document and the log's tail; the request id in the former is replaced by ID."""
+    """Return the error document and the log's tail; the request id in the former is replaced by ID."""
     response = clients.client("lambda").invoke(FunctionName=function, LogType="Tail", Payload=b"{}")
     assert response["StatusCode"] == 200
     assert response["FunctionError"] == "Unhandled"
@@ -46,7 +46,7 @@ def _invoke(clients: Clients, function: str) -> tuple[dict[str, Any], str]:
 
 
 def _execute(clients: Clients, machine_arn: str) -> tuple[str, dict[str, Any]]:
-    """Error and cause of a failed execution."""
+    """Return error and cause of a failed execution."""
     stepfunctions = clients.client("stepfunctions")
     arn = stepfunctions.start_execution(stateMachineArn=machine_arn)["executionArn"]
 

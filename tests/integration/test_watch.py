@@ -16,11 +16,14 @@ import pytest
 
 from localdev.commands import watch as command
 from localdev.commands.watch import Watch
+from localdev.deployment.handlers import FUNCTION, HandlerFolder
 from localdev.deployment.hot_code import HotFunctions
+from localdev.deployment.stack import resource_ids
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
 from localdev.system.project import ROOT, STATE
 from localdev.system.waiting import wait_until
+from pizzeria.stack import stack_name
 from tests.integration.ordering import all_the_while
 
 if TYPE_CHECKING:
@@ -42,10 +45,10 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture
 def watched(engine: Engine, api: Api, source: Path) -> Iterator[Watch]:
     """The deployed functions, running what is in ``source``."""
-    if engine.name != "embedded":
+    if engine.kind.name != "embedded":
         pytest.skip("the functions of this engine do not see this machine's files")
     assert api.order("pepperoni")["message"] == MESSAGE
-    watch = Watch(engine, source)
+    watch = watch_of(engine, source)
     watch.begin()
     yield watch
     # the functions keep what they were given last, and other tests want them as they were
@@ -53,6 +56,16 @@ def watched(engine: Engine, api: Api, source: Path) -> Iterator[Watch]:
     shutil.copytree(ROOT / "lambdas", source)
     watch.begin()
     watch.end()
+
+
+def function_names(engine: Engine) -> tuple[str, ...]:
+    """Return the deployed functions' names."""
+    return tuple(resource_ids(engine.clients(), stack_name(engine), FUNCTION).values())
+
+
+def watch_of(engine: Engine, source: Path) -> Watch:
+    """Return a watch of other sources than the checkout's."""
+    return Watch(engine, lambda engine: [HandlerFolder(source, function_names(engine))])
 
 
 def save(source: Path, message: str) -> None:
@@ -126,7 +139,7 @@ def test_functions_that_were_deployed_from_elsewhere_are_switched_again(
     with zipfile.ZipFile(package, "w") as archive:
         for path in source.glob("*.py"):
             archive.write(path, path.name)
-    HotFunctions(engine.clients(), engine.stack_name).run_package(package.getvalue())
+    HotFunctions(engine.clients(), function_names(engine)).run_package(package.getvalue())
     save(source, "after that")
     watched.code_changed()
     assert api.order("pepperoni")["message"] == "after that"
@@ -183,7 +196,7 @@ def test_interrupted_at_the_start_it_leaves_packages(engine: Engine, api: Api, m
 
     monkeypatch.setattr(HotFunctions, "run_from", interrupted)
     assert command.watch_until_interrupted(engine, "") == 0
-    assert not HotFunctions(engine.clients(), engine.stack_name).all_run_from(folders[0])
+    assert not HotFunctions(engine.clients(), function_names(engine)).all_run_from(folders[0])
     assert api.order("pepperoni")["message"] == MESSAGE
 
 
@@ -202,7 +215,7 @@ def test_interrupted_at_the_end_it_leaves_functions_that_run(
 def test_code_that_cannot_run_is_not_begun_with(engine: Engine, source: Path, api: Api) -> None:
     (source / "problem.py").write_text("def (\n")
     with pytest.raises(LocaldevError, match="cannot run"):
-        Watch(engine, source).begin()
+        watch_of(engine, source).begin()
     assert api.order("pepperoni")["message"]
 
 
@@ -220,15 +233,15 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     app = tmp_path / "app"
     for name in ("lambdas", "infra"):
         (app / name).mkdir(parents=True)
-    for name in ("app.py", "cdk.json"):
-        (app / name).touch()
+    (app / "app.py").touch()
+    (app / "cdk.json").write_text('{"watch": {"include": ["app.py", "infra/**", "lambdas/**"]}}')
     monkeypatch.setattr(command, "ROOT", app)
     return app
 
 
 @pytest.mark.timeout(60)
 def test_a_file_that_an_editor_has_replaced_is_seen_again_and_again(app: Path) -> None:
-    saves = command.saves(app / "lambdas")
+    saves = command.saves([app / "lambdas"])
     assert next(saves) == set()
     for path in (app / "app.py", app / "lambdas" / "handler.py"):
         for number in range(2):
@@ -240,7 +253,7 @@ def test_a_file_that_an_editor_has_replaced_is_seen_again_and_again(app: Path) -
 
 @pytest.mark.timeout(60)
 def test_two_saves_in_a_moment_are_one_burst(app: Path) -> None:
-    saves = command.saves(app / "lambdas")
+    saves = command.saves([app / "lambdas"])
     next(saves)
     handler = app / "lambdas" / "handler.py"
     handler.write_text("one")

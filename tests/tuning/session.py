@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 import urllib3
 
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import reachable_api_url
 from localdev.system.waiting import wait_until
+from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
     from localdev.engines import Engine

@@ -14,7 +14,7 @@ TIMEOUT_SECONDS = 1
 
 
 def build(app: App) -> None:
-    """One function and one state machine for each handler of ``trouble.py``."""
+    """Add one function and one state machine for each handler of ``trouble.py``."""
     stack = Stack(app, STACK_NAME)
     for name in ("Raises", "TimesOut", "Exits"):
         function_name = f"{STACK_NAME}-{name}"

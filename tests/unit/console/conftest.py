@@ -35,7 +35,7 @@ MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:pizzeria"
 
 
 def execution_arn(name: str) -> str:
-    """The ARN of an execution called as its recording is."""
+    """Return the ARN of an execution called as its recording is."""
     return f"arn:aws:states:us-east-1:000000000000:execution:pizzeria:{name}"
 
 
@@ -187,13 +187,13 @@ class Console:
     settings: Settings
 
     def page(self, path: str, **headers: str) -> str:
-        """A page that is to be there."""
+        """Return a page that is to be there."""
         response = self.web.get(path, headers=headers)
         assert response.status_code == 200, response.text
         return str(response.text)
 
     def execution(self, name: str, query: str = "") -> str:
-        """An execution's page."""
+        """Return an execution's page."""
         return self.page(f"/executions/{execution_arn(name)}{query}")
 
 

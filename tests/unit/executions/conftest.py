@@ -31,7 +31,7 @@ class Recording:
 
 @cache
 def recording(name: str) -> Recording:
-    """A recorded execution by its name in ``machines.py``."""
+    """Return a recorded execution by its name in ``machines.py``."""
     document = json.loads((RECORDED / f"{name}.json").read_text())
     events = read_events(document["events"]) or events_of_log(document["log"], document["execution"]["executionArn"])
     return Recording(document, read_definition(document["definition"]), events, read_history(events))

@@ -46,7 +46,7 @@ class Simulated:
 
 @st.composite
 def executions(draw: st.DrawFn) -> Simulated:
-    """Executions with nested Parallel and Map, loops, retries, catches and failures, in any order of events."""
+    """Draw executions with nested Parallel and Map, loops, retries, catches and failures, in any order of events."""
     names = iter(range(10_000))
     definition = draw(machines(names, depth=2))
     truth = Truth()
@@ -79,7 +79,7 @@ def drive(run: Run, write: Callable[[Written], int]) -> tuple[int, bool]:
 
 @st.composite
 def machines(draw: st.DrawFn, names: Any, depth: int) -> dict[str, Any]:
-    """A machine whose states follow one another, some of them with a catch that leads further along."""
+    """Return a machine whose states follow one another, some of them with a catch that leads further along."""
     count = draw(st.integers(1, 3))
     own = [f"S{next(names)}" for _ in range(count)]
     states: dict[str, Any] = {}

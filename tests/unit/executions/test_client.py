@@ -128,7 +128,7 @@ _GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"
 
 
 def express(**more: object) -> dict[str, object]:
-    """What DescribeStateMachine says of an Express machine that has just been made."""
+    """Return what DescribeStateMachine says of an Express machine that has just been made."""
     return {
         "stateMachineArn": MACHINE,
         "name": "machine",
@@ -141,7 +141,7 @@ def express(**more: object) -> dict[str, object]:
 
 
 def logged(**more: object) -> dict[str, object]:
-    """And of one that logs."""
+    """Return a client of an execution that logs."""
     destination = {"cloudWatchLogsLogGroup": {"logGroupArn": _GROUP}}
     return express(loggingConfiguration={"destinations": [destination]}, **more)
 

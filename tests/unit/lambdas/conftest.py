@@ -32,7 +32,7 @@ class LambdaContext:
 
 
 def client_error(code: str, status: int = 400) -> ClientError:
-    """An error as botocore raises it."""
+    """Return an error as botocore raises it."""
     return ClientError(
         {"Error": {"Code": code, "Message": f"{code}, said AWS"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
         "Operation",

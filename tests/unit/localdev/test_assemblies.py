@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+APP = (
+    '{"app": "python3 app.py", "watch": {"include": ["app.py", "infra/**", "lambdas/**"], "exclude": "**/__pycache__"}}'
+)
+
+
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with an app, and a CDK that writes down how often it was asked."""
     for name in ("app.py", "cdk.json", "requirements.txt", "package-lock.json", "infra/stack.py", "lambdas/handler.py"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(name)
+        path.write_text(APP if name == "cdk.json" else name)
     monkeypatch.setattr(assemblies, "ROOT", tmp_path)
     monkeypatch.setattr(assemblies, "FOLDER", tmp_path / "assemblies")
 
@@ -46,7 +51,8 @@ def test_with_nothing_changed_it_is_synthesised_once(checkout: Path) -> None:
 @pytest.mark.parametrize("name", ["app.py", "cdk.json", "infra/stack.py", "lambdas/handler.py", "requirements.txt"])
 def test_a_change_is_synthesised(checkout: Path, name: str) -> None:
     before = assemblies.assembly()
-    (checkout / name).write_text("changed")
+    path = checkout / name
+    path.write_text(path.read_text() + " ")
     assert assemblies.assembly() != before
     assert asked(checkout) == 2
 

@@ -62,7 +62,7 @@ def test_every_run_has_a_stack_of_its_own_until_one_is_remembered(monkeypatch: p
     monkeypatch.setattr(AwsEngine, "account", lambda _: Account("123456789012", "eu-west-1", "arn"))
     first, second = AwsEngine(), AwsEngine()
     assert first.stack_name != second.stack_name
-    assert first.stack_name.startswith("the-state-machine-")
+    assert str(first.stack_name).startswith("the-state-machine-")
 
     first.remember()
     assert AwsEngine().stack_name == first.stack_name
@@ -100,11 +100,13 @@ def test_a_demo_destroys_what_it_has_made_also_when_it_fails(monkeypatch: pytest
     used: list[tuple[str, str]] = []
 
     def fail(engine: AwsEngine) -> None:
-        used.append(("deploy", engine.stack_name))
+        used.append(("deploy", str(engine.stack_name)))
         raise LocaldevError("the oven is cold")
 
-    monkeypatch.setattr("localdev.commands.up.start_and_deploy", fail)
-    monkeypatch.setattr("localdev.commands.up.destroy", lambda engine: used.append(("destroy", engine.stack_name)))
+    monkeypatch.setattr("localdev.commands.deploying.start_and_deploy", fail)
+    monkeypatch.setattr(
+        "localdev.commands.deploying.destroy", lambda engine: used.append(("destroy", str(engine.stack_name)))
+    )
 
     assert main(["demo", "--engine", "aws"]) == 1
 

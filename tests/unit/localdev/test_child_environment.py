@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.deployment.cdk import cdk_environment
+from localdev.deployment.cdk import cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.clients import Clients
 from localdev.system.child_environment import child_environment, tool_environment
@@ -60,7 +60,7 @@ def test_the_cdk_talks_to_the_engine_and_to_nothing_else() -> None:
 
 @pytest.mark.parametrize("engine", [EmbeddedEngine(4577), ExternalEngine("http://localhost:4577")])
 def test_nothing_planted_gets_through_to_the_cdk(engine: EmbeddedEngine | ExternalEngine) -> None:
-    assert engine.cdk_program == "cdklocal"
+    assert program(engine) == "cdklocal"
     assert set(PLANTED.values()) & set(cdk_environment(engine).values()) == set()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.commands import COMMANDS, Command, cli
-from localdev.commands.cli import build_parser, main
+from localdev.commands.cli import main
 from localdev.engines import EmbeddedEngine
 from localdev.engines.clients import Clients
 from localdev.system.errors import LocaldevError
@@ -23,10 +23,30 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        build_parser(name, COMMANDS[name]).parse_args(["--help"])
+        main([name, "--help"])
 
     assert ended.value.code == 0
     assert f"usage: scripts/{name}" in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert [name for name, command in COMMANDS.items() if command.description.split(".")[0][:40] not in said] == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["pizza"]])
+def test_without_a_command_those_that_are_there_are_named(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", COMMANDS)

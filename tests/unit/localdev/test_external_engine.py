@@ -22,7 +22,7 @@ ALL = dict.fromkeys(NEEDED, "available")
 
 @contextmanager
 def _answering(status: int, body: object) -> Iterator[str]:
-    """The endpoint of a server that answers every request with this."""
+    """Yield the endpoint of a server that answers every request with this."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -31,7 +31,7 @@ def _answering(status: int, body: object) -> Iterator[str]:
             self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
 
         def log_message(self, *_args: object) -> None:
-            """Quietly."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
@@ -46,23 +46,23 @@ def _answering(status: int, body: object) -> Iterator[str]:
 
 def test_name_and_version_of_what_answers_are_told() -> None:
     with _answering(200, {"edition": "community", "version": "4.14.0", "services": ALL}) as url:
-        assert ExternalEngine(url).find() == Found("LocalStack community", "4.14.0", ())
+        assert ExternalEngine(url).find() == Found("LocalStack community", "4.14.0", frozenset(NEEDED))
 
 
 def test_an_emulator_that_tells_no_version_will_do() -> None:
     with _answering(200, {"services": ALL}) as url:
-        assert ExternalEngine(url).find() == Found("an emulator", "of unknown version", ())
+        assert ExternalEngine(url).find() == Found("an emulator", "of unknown version", frozenset(NEEDED))
         assert ExternalEngine(url).is_up()
 
 
 def test_a_service_that_is_missing_stops_the_start_by_name() -> None:
-    services = {**ALL, "stepfunctions": "disabled"}
-    del services["sqs"]
+    services = {**ALL, "sts": "disabled"}
+    del services["s3"]
     answer = {"edition": "community", "version": "4.14.0", "services": services}
 
     with (
         _answering(200, answer) as url,
-        pytest.raises(LocaldevError, match=r"LocalStack community 4.14.0 at .* lacks .*: sqs, stepfunctions\."),
+        pytest.raises(LocaldevError, match=r"LocalStack community 4.14.0 at .* lacks .*: s3, sts\."),
     ):
         ExternalEngine(url).start()
 

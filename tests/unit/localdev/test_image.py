@@ -78,15 +78,15 @@ class FailingBuild:
         self._messages = messages
 
     def get(self, _name: str) -> None:
-        """No image is there yet."""
+        """Say that no image is there yet."""
         raise ImageNotFound("no such image")
 
     def list(self, *_args: object, **_options: object) -> list[Any]:
-        """Nothing was left."""
+        """Return nothing was left."""
         return []
 
     def build(self, **_options: object) -> Iterator[dict[str, str]]:
-        """What the daemon would stream."""
+        """Yield what the daemon would stream."""
         yield from self._messages
 
 
@@ -136,16 +136,16 @@ class Images:
         self.removed: set[str] = set()
 
     def get(self, _name: str) -> None:
-        """The new image, once it has been built."""
+        """Return the new image, once it has been built."""
         if not self._built:
             raise ImageNotFound("no such image")
 
     def list(self, *names: str, **_options: object) -> list[OldImage]:
-        """The emulator's images; no build has left a stage."""
+        """Return the emulator's images; no build has left a stage."""
         return [*self._old] if names else []
 
     def build(self, **_options: object) -> Iterator[dict[str, str]]:
-        """A build without a word."""
+        """Yield a build without a word."""
         self._built = True
         yield {}
 

@@ -20,7 +20,7 @@ NAMES = ROOT / "localdev" / "loopback_names" / "index.cjs"
 
 
 def _lookup(name: str) -> str:
-    """The address that a Node program gets for a name, or the error's code."""
+    """Return the address that a Node program gets for a name, or the error's code."""
     program = f"require('dns').lookup({name!r}, (error, address) => console.log(error ? error.code : address))"
     return subprocess.check_output(["node", "--require", NAMES, "-e", program], text=True).strip()
 

@@ -8,8 +8,9 @@ from unittest.mock import Mock
 import pytest
 from botocore.exceptions import ClientError
 
-from localdev.deployment.stack import StackOutputs, failed_resources, reachable_api_url, stack_outputs
+from localdev.deployment.stack import failed_resources, reachable_api_url
 from localdev.system.errors import LocaldevError
+from pizzeria.stack import StackOutputs, stack_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,6 @@ def test_only_the_causes_of_a_failed_deployment_are_named() -> None:
         _event("Oven", "CREATE_FAILED", "it is cold"),
     ]
 
-    found = failed_resources(_clients(describe_stack_events={"StackEvents": events}))
+    found = failed_resources(_clients(describe_stack_events={"StackEvents": events}), "mine")
 
     assert found == ["Oven (AWS::Lambda::Function): it is cold"]

@@ -1,0 +1,194 @@
+"""Start engines, and deploy and destroy the app's stacks, saying so."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from localdev.deployment import assemblies, cdk, context
+from localdev.deployment.bootstrapping import ensure_bootstrapped
+from localdev.deployment.manifest import stacks_of
+from localdev.deployment.services import check_services
+from localdev.deployment.stack import reachable_api_url, stack_exists
+from localdev.engines.embedded import sweep
+from localdev.system import settings
+from localdev.system.endpoints import endpoint_port
+from localdev.system.errors import LocaldevError
+from localdev.system.file_lock import exclusive
+from localdev.system.project import STATE
+from localdev.system.terminal import err, out, progress
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from localdev.deployment.cdk import Outputs
+    from localdev.engines import Engine
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of the app is to be deployed, and how."""
+
+    context: tuple[str, ...] = ()
+    """Values of the CDK's context, each ``KEY=VALUE``, beside those that are remembered for the engine."""
+    stacks: tuple[str, ...] = ()
+    """Ids of stacks; none: all stacks of the app."""
+
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Selection:
+        """Return what the options ``--context`` and ``--stack`` say."""
+        return cls(tuple(options.context), tuple(options.stack))
+
+
+EVERYTHING = Selection()
+
+
+def start(engine: Engine) -> None:
+    """Start the engine, saying so."""
+    sweep()
+    if not engine.kind.ends_with_us:
+        with progress("looking at the engine", f"the {engine.kind.name} engine is ready at {engine.where}"):
+            engine.start()
+            ensure_bootstrapped(engine)
+        return
+    if engine.is_up():
+        err.print(f"[green]✓[/] the emulator is up already at {engine.where}")
+        return
+    with progress("starting LocalStack", f"LocalStack is ready at {engine.where}") as say:
+        engine.start(say)
+
+
+def deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
+    """Deploy the stacks as they are now, saying so, and return their outputs."""
+    with _alone(engine):
+        return _deploy(engine, selection)
+
+
+def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
+    """Start the engine and deploy, and return the stacks' outputs. An emulator started here ends with an interrupt."""
+    with _alone(engine):
+        was_up = not engine.kind.ends_with_us or engine.is_up()
+        try:
+            return _start_and_deploy(engine, selection)
+        except KeyboardInterrupt:
+            if not was_up:
+                engine.stop()
+            raise
+
+
+def destroy(engine: Engine) -> None:
+    """Remove the app's stacks, saying so, and forget what was remembered of them."""
+    assembly = assemblies.assembly(engine.stack_name, context=context.remembered(engine), linter=engine.kind.is_account)
+    clients = engine.clients()
+    there = [stack for stack in stacks_of(assembly) if stack_exists(clients, stack.name)]
+    if there:
+        names = ", ".join(stack.name for stack in there)
+        with progress(f"destroying {_counted(len(there))}", f"{names} is destroyed"):
+            cdk.destroy(engine, assembly, *(stack.id for stack in there))
+    else:
+        out.print(f"There is no stack {', '.join(stack.name for stack in stacks_of(assembly))} in {engine.where}.")
+    engine.forget()
+    context.forget(engine)
+
+
+def require_up(engine: Engine) -> None:
+    """Check that an engine is up.
+
+    :raises LocaldevError: nothing has been started on this port.
+    """
+    if not engine.is_up():
+        raise LocaldevError(f"Nothing is up at {engine.where}.", "start it with ./scripts/up.")
+
+
+def print_outputs(engine: Engine, outputs: Outputs) -> None:
+    """Print the outputs of the stacks; addresses of APIs as they can be reached from here."""
+    for stack, values in outputs.items():
+        out.print(f"[bold]{stack}[/]")
+        width = max(map(len, values), default=0)
+        for name, value in values.items():
+            out.print(f"  {name:<{width}}  {_reachable(value, engine)}", soft_wrap=True, markup=False)
+
+
+def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
+    """Return the lines of the setting ``next-steps``, outputs filled in; ``options`` name the engine.
+
+    :raises LocaldevError: a line names an output that no stack has.
+    """
+    values = {name: _reachable(value, engine) for each in outputs.values() for name, value in each.items()}
+    try:
+        return [line.format(options=options, **values) for line in settings.current().next_steps]
+    except (KeyError, IndexError, ValueError) as error:
+        raise LocaldevError(
+            f"next-steps in pyproject.toml names {error}, which is no output of a stack.",
+            f"the outputs are {', '.join(values) or 'none'}.",
+        ) from error
+
+
+def _reachable(value: str, engine: Engine) -> str:
+    return reachable_api_url(value, engine.endpoint_url) if value.startswith("http") else value
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Keep two commands from deploying to one emulator at once; an account's CloudFormation sees to that itself."""
+    if engine.endpoint_url is None or engine.kind.is_account:
+        yield
+        return
+
+    def say() -> None:
+        err.print(f"Another deployment at {engine.where} has not ended; waiting for it.", soft_wrap=True)
+
+    STATE.mkdir(exist_ok=True)
+    with exclusive(STATE / f"deployment-{endpoint_port(engine.endpoint_url)}.lock", say):
+        yield
+
+
+def _start_and_deploy(engine: Engine, selection: Selection) -> Outputs:
+    """Start and deploy; while an emulator starts, the app is synthesised and the CDK CLI loaded."""
+    if engine.kind.is_account:
+        # a real account is looked at before anything begins there
+        start(engine)
+        return _deploy(engine, selection)
+
+    with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+
+        def prepare() -> tuple[Path, cdk.Deployment]:
+            assembly = _assembly(engine, selection)
+            return assembly, stack.enter_context(cdk.prepared_deployment(engine, assembly, *selection.stacks))
+
+        prepared = pool.submit(prepare)
+        start(engine)
+        with _deploying(engine):
+            assembly, deployment = prepared.result()
+            check_services(engine, stacks_of(assembly, selection.stacks))
+            return deployment.run()
+
+
+def _deploy(engine: Engine, selection: Selection) -> Outputs:
+    with _deploying(engine):
+        assembly = _assembly(engine, selection)
+        check_services(engine, stacks_of(assembly, selection.stacks))
+        return cdk.deploy(engine, assembly, *selection.stacks)
+
+
+def _assembly(engine: Engine, selection: Selection) -> Path:
+    values = context.remember(engine, selection.context)
+    assembly = assemblies.assembly(engine.stack_name, context=values, linter=engine.kind.is_account)
+    stacks_of(assembly, selection.stacks)  # a name that is none is said before anything is done
+    return assembly
+
+
+@contextmanager
+def _deploying(engine: Engine) -> Iterator[None]:
+    # also a deployment that fails leaves something to be destroyed
+    engine.remember()
+    with progress(f"deploying with {cdk.program(engine)}", "the app is deployed"):
+        yield
+
+
+def _counted(stacks: int) -> str:
+    return "the stack" if stacks == 1 else f"{stacks} stacks"

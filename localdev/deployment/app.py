@@ -1,0 +1,138 @@
+"""The CDK app of this checkout: its command, its files, its context."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from localdev.system import project, settings
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_ALSO = ("cdk.json", "requirements.txt", "package-lock.json")
+"""What an app depends on beside the files that ``cdk watch`` looks at."""
+
+_EVERYTHING = ("**",)
+_NEVER = frozenset({"__pycache__", "node_modules", "cdk.out"})
+_WILDCARDS = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class App:
+    """The app in ``root``. Its files are those that ``watch`` in its ``cdk.json`` names, as for ``cdk watch``.
+
+    https://docs.aws.amazon.com/cdk/v2/guide/cli-cmd-watch.html
+    """
+
+    root: Path
+
+    @cached_property
+    def cdk_json(self) -> dict[str, Any]:
+        """The CDK's settings of the app.
+
+        :raises LocaldevError: there is no ``cdk.json``, or it holds no JSON object.
+        """
+        file = self.root / "cdk.json"
+        try:
+            document = json.loads(file.read_text())
+        except FileNotFoundError as error:
+            raise LocaldevError(
+                f"There is no cdk.json in {self.root}: expected a CDK app there.",
+                "run it in the app's folder, or make an app with 'npx cdk init'.",
+            ) from error
+        except ValueError as error:
+            raise LocaldevError(f"{file} holds no JSON: {error}.", "mend its syntax.") from error
+        if not isinstance(document, dict):
+            raise LocaldevError(f"{file} holds {document!r}: expected an object.", "see 'npx cdk init'.")
+        return document
+
+    @property
+    def command(self) -> str:
+        """The command that synthesises the app.
+
+        :raises LocaldevError: neither the settings nor ``cdk.json`` name one.
+        """
+        command = settings.current().app or self.cdk_json.get("app")
+        if not isinstance(command, str) or not command:
+            raise LocaldevError(
+                f"{self.root / 'cdk.json'} has no 'app': expected the command that synthesises the app.",
+                'give one, e.g. "app": "python3 app.py".',
+            )
+        return command
+
+    def files(self) -> Iterator[Path]:
+        """Yield every file that the app is made from, in order."""
+        for pattern in self._include:
+            for path in sorted(_walk(_literal(self.root, pattern))):
+                relative = path.relative_to(self.root)
+                if relative.full_match(pattern) and not self._is_excluded(relative):
+                    yield path
+        for name in _ALSO:
+            if (path := self.root / name).is_file():
+                yield path
+
+    def folders(self) -> list[Path]:
+        """Return the folders that the app's files are in, none of them within another."""
+        found: list[Path] = []
+        for folder in sorted(path for path in map(self._top, self._include) if path.is_dir()):
+            if not any(folder.is_relative_to(each) for each in found):
+                found.append(folder)
+        return found
+
+    def single_files(self) -> list[Path]:
+        """Return the app's files that are named one by one."""
+        return [*(path for path in map(self._top, self._include) if not path.is_dir()), self.root / "cdk.json"]
+
+    def _top(self, pattern: str) -> Path:
+        return _literal(self.root, pattern)
+
+    @cached_property
+    def _include(self) -> tuple[str, ...]:
+        return self._patterns("include") or _EVERYTHING
+
+    @cached_property
+    def _exclude(self) -> tuple[str, ...]:
+        return self._patterns("exclude")
+
+    def _patterns(self, key: str) -> tuple[str, ...]:
+        found = self.cdk_json.get("watch", {}).get(key, ())
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    def _is_excluded(self, relative: Path) -> bool:
+        places = [relative, *relative.parents[:-1]]
+        return any(place.full_match(pattern) for pattern in self._exclude for place in places)
+
+
+def current() -> App:
+    """Return the app of this checkout."""
+    return App(project.ROOT)
+
+
+def context_options(context: Sequence[str]) -> list[str]:
+    """Return the CDK's options for context values, each ``KEY=VALUE``."""
+    return [part for each in context for part in ("--context", each)]
+
+
+def _literal(root: Path, pattern: str) -> Path:
+    """Return the place that a pattern names before its first wildcard."""
+    path = root
+    for part in Path(pattern).parts:
+        if _WILDCARDS & set(part):
+            break
+        path /= part
+    return path
+
+
+def _walk(top: Path) -> Iterator[Path]:
+    """Yield the files below a place; neither what is hidden nor what is installed or generated there."""
+    if top.is_file():
+        yield top
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if name not in _NEVER and not name.startswith(".")]
+        yield from (Path(folder, name) for name in files)

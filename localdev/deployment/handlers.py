@@ -1,0 +1,118 @@
+"""Find the folders in the app that deployed Lambda functions were made from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from localdev.deployment import assemblies, context
+from localdev.deployment.app import App
+from localdev.deployment.manifest import Stack, stacks_of
+from localdev.deployment.stack import resource_ids
+from localdev.system import project, settings
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localdev.engines import Engine
+
+FUNCTION = "AWS::Lambda::Function"
+
+
+@dataclass(frozen=True)
+class HandlerFolder:
+    """A folder of Lambda code, and the functions that run it."""
+
+    folder: Path
+    functions: tuple[str, ...]
+    """The functions' names, as deployed."""
+
+
+def handler_folders(engine: Engine) -> list[HandlerFolder]:
+    """Return the app's folders of Lambda code with the functions on the engine that run them.
+
+    A function's folder is the one of the app with its handler's module and most of its asset's files, unless the
+    setting ``handlers`` names the folders to choose from.
+
+    :raises LocaldevError: the stacks are not deployed, or no function runs code from a folder of the app.
+    """
+    clients = engine.clients()
+    assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
+    found: dict[Path, list[str]] = {}
+    for stack in stacks_of(assembly):
+        names = resource_ids(clients, stack.name, FUNCTION)
+        for logical_id, folder in function_folders(assembly, stack, candidates()).items():
+            if logical_id in names:
+                found.setdefault(folder, []).append(names[logical_id])
+    if not found:
+        raise LocaldevError(
+            "No deployed function runs code from a folder of the app.",
+            "name the folders as handlers in [tool.localdev] of pyproject.toml (docs/settings.md).",
+        )
+    return [HandlerFolder(folder, tuple(names)) for folder, names in found.items()]
+
+
+def candidates() -> list[Path]:
+    """Return the folders that Lambda code may be in: those of the setting, or all that the app's files are in.
+
+    :raises LocaldevError: a folder of the setting is not there.
+    """
+    named = [project.ROOT / name for name in settings.current().handlers]
+    for folder in named:
+        if not folder.is_dir():
+            raise LocaldevError(
+                f"There is no folder {folder.relative_to(project.ROOT)}, which handlers in pyproject.toml names.",
+                "correct the setting (docs/settings.md).",
+            )
+    return named or sorted({path.parent for path in App(project.ROOT).files()} - {project.ROOT})
+
+
+def function_folders(assembly: Path, stack: Stack, folders: Sequence[Path]) -> dict[str, Path]:
+    """Return the folder of each function of a stack by its logical id; none for code that is from elsewhere."""
+    assets = _assets(assembly, stack)
+    found: dict[str, Path] = {}
+    for logical_id, resource in stack.template.get("Resources", {}).items():
+        if resource["Type"] == FUNCTION and (files := assets.get(_asset_hash(resource["Properties"]))):
+            module = _module(resource["Properties"])
+            shares = [(_share(files, folder), folder) for folder in folders if (folder / module).is_file()]
+            if shares:
+                found[logical_id] = max(shares, key=lambda each: each[0])[1]
+    return found
+
+
+def _assets(assembly: Path, stack: Stack) -> dict[str, frozenset[str]]:
+    """Return the files of each folder that a stack's functions may be made from, by the asset's hash."""
+    manifest = stack.template_file.with_name(stack.template_file.name.replace(".template.json", ".assets.json"))
+    if not manifest.exists():
+        return {}
+    files = json.loads(manifest.read_text()).get("files", {})
+    return {
+        key: frozenset(_files(place))
+        for key, asset in files.items()
+        if (place := assembly / asset["source"].get("path", "")).is_dir()
+    }
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix()
+
+
+def _asset_hash(properties: dict[str, Any]) -> str:
+    key = properties.get("Code", {}).get("S3Key", "")
+    return Path(key).stem if isinstance(key, str) else ""
+
+
+def _module(properties: dict[str, Any]) -> str:
+    """Return the file of a function's handler: ``orders/start.handler`` is in ``orders/start.py``."""
+    handler = properties.get("Handler", "")
+    module = handler.rpartition(".")[0] if isinstance(handler, str) else ""
+    return f"{module.replace('.', '/')}.py"
+
+
+def _share(files: frozenset[str], folder: Path) -> float:
+    return sum((folder / name).is_file() for name in files) / len(files) if files else 0.0

@@ -1,0 +1,101 @@
+"""Stacks of an assembly, the services they need, and the folders of their functions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
+
+import pytest
+
+from localdev.deployment.handlers import function_folders
+from localdev.deployment.manifest import stacks_of
+from localdev.deployment.services import check_services, needed_services
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATE = {
+    "Resources": {
+        "Start": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Handler": "start.handler", "Code": {"S3Key": "abc.zip"}},
+        },
+        "Inline": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {"Handler": "index.handler", "Code": {"ZipFile": ""}},
+        },
+        "Machine": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {}},
+        "Metadata": {"Type": "AWS::CDK::Metadata", "Properties": {}},
+        "Own": {"Type": "Custom::Own", "Properties": {}},
+    }
+}
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Path:
+    """An assembly of two stacks, one of them with a name that is not its id."""
+    folder = tmp_path / "cdk.out"
+    (folder / "asset.abc").mkdir(parents=True)
+    for name in ("start.py", "common.py"):
+        (folder / "asset.abc" / name).touch()
+    artifacts: dict[str, Any] = {
+        "Orders": {
+            "type": "aws:cloudformation:stack",
+            "properties": {"templateFile": "Orders.template.json", "stackName": "orders-1"},
+            "displayName": "Orders",
+        },
+        "Queues": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Queues.template.json"}},
+        "Tree": {"type": "cdk:tree", "properties": {"file": "tree.json"}},
+    }
+    (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+    (folder / "Orders.template.json").write_text(json.dumps(TEMPLATE))
+    (folder / "Queues.template.json").write_text("{}")
+    assets = {"files": {"abc": {"source": {"path": "asset.abc", "packaging": "zip"}}}}
+    (folder / "Orders.assets.json").write_text(json.dumps(assets))
+    return folder
+
+
+def test_all_stacks_are_found_with_their_ids_and_names(assembly: Path) -> None:
+    assert [(stack.id, stack.name) for stack in stacks_of(assembly)] == [("Orders", "orders-1"), ("Queues", "Queues")]
+
+
+@pytest.mark.parametrize("wanted", ["Orders", "orders-1"])
+def test_a_stack_is_chosen_by_its_id_or_its_name(assembly: Path, wanted: str) -> None:
+    assert [stack.id for stack in stacks_of(assembly, [wanted])] == ["Orders"]
+
+
+def test_a_stack_that_is_not_there_is_named_with_those_that_are(assembly: Path) -> None:
+    with pytest.raises(LocaldevError, match=r"no stack 'Pizza'.\nHint: its stacks: Orders, Queues"):
+        stacks_of(assembly, ["Pizza"])
+
+
+def test_the_services_are_those_of_the_resources(assembly: Path) -> None:
+    assert needed_services(stacks_of(assembly)) == {"lambda", "stepfunctions"}
+
+
+def test_a_service_that_an_emulator_lacks_is_named(assembly: Path) -> None:
+    engine = Mock(services=lambda: frozenset({"lambda"}), where="http://127.0.0.1:1")
+
+    with pytest.raises(LocaldevError, match=r"lacks what the app's stacks need: stepfunctions\."):
+        check_services(engine, stacks_of(assembly))
+
+
+def test_a_function_runs_the_folder_with_its_module_and_most_of_its_assets_files(
+    assembly: Path, tmp_path: Path
+) -> None:
+    ours, theirs, others = (tmp_path / name for name in ("ours", "theirs", "others"))
+    for folder, names in ((ours, ["start.py", "common.py"]), (theirs, ["start.py"]), (others, ["common.py"])):
+        folder.mkdir()
+        for name in names:
+            (folder / name).touch()
+    (stack, _) = stacks_of(assembly)
+
+    assert function_folders(assembly, stack, [theirs, others, ours]) == {"Start": ours}
+
+
+def test_code_from_elsewhere_has_no_folder(assembly: Path, tmp_path: Path) -> None:
+    (stack, _) = stacks_of(assembly)
+
+    assert function_folders(assembly, stack, [tmp_path]) == {}
