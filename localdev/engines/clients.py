@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
 import botocore.session
@@ -72,6 +72,8 @@ class Clients:
     def client(self, service: Literal["stepfunctions"]) -> SFNClient: ...
     @overload
     def client(self, service: Literal["sts"]) -> STSClient: ...
+    @overload
+    def client(self, service: str) -> Any: ...
     def client(self, service: str) -> object:
         """Return a client of one service."""
         return self._session.client(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]

@@ -89,7 +89,7 @@ class Session:
         self._step_functions = clients.client("stepfunctions")
         self._logs = clients.client("logs")
         self._sqs = clients.client("sqs")
-        self._cloudwatch = clients.client("cloudwatch")  # type: ignore[call-overload]
+        self._cloudwatch = clients.client("cloudwatch")
         self._http = urllib3.PoolManager(retries=False, timeout=_SECONDS)
         self.answers: list[dict[str, Any]] = []
         self.executions: list[dict[str, Any]] = []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def dynamodb(aws: Clients) -> Any:
     """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")  # type: ignore[call-overload]
+    return aws.client("dynamodb")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def elsewhere(corrected_engine: EmbeddedEngine) -> Any:
 @pytest.fixture(scope="module")
 def streams(aws: Clients) -> Any:
     """Client of its streams."""
-    return aws.client("dynamodbstreams")  # type: ignore[call-overload]
+    return aws.client("dynamodbstreams")
 
 
 @pytest.fixture

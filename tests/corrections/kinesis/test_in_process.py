@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def kinesis(aws: Clients) -> Any:
     """Client of the corrected Kinesis."""
-    return aws.client("kinesis")  # type: ignore[call-overload]
+    return aws.client("kinesis")
 
 
 @pytest.fixture

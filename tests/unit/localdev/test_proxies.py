@@ -83,7 +83,7 @@ def test_orders_reach_the_emulator(emulator: str) -> None:
 
 
 def test_the_emulator_is_found_and_seen_to_be_ready(emulator: str) -> None:
-    assert ExternalEngine(emulator).find().missing
+    assert ExternalEngine(emulator).find().services
     assert is_ready(emulator)
 
 
