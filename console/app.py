@@ -104,7 +104,7 @@ class _Console:
         return self.machines(request)
 
     def machines(self, request: Request) -> Response:
-        """Every state machine."""
+        """Return every state machine."""
         return self._page(request, "machines.html", machines=self._reading.with_recent(_STRIP))
 
     def machine(self, request: Request) -> Response:
