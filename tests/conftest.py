@@ -71,12 +71,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> parallel.Scheduling:
-    """Tests that share an emulator share a worker."""
+    """Let tests that share an emulator share a worker."""
     return parallel.Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The tests that take longest start first, where several run at a time."""
+    """Start the tests that take longest first, where several run at a time."""
     if parallel.is_worker(config):
         parallel.order(items)
 

@@ -35,7 +35,7 @@ SECONDS = 20.0
 
 
 def coverage_variables(folder: Path) -> dict[str, str]:
-    """What makes LocalStack's process measure itself, when ``scripts/coverage`` asks for it."""
+    """Return what makes LocalStack's process measure itself, when ``scripts/coverage`` asks for it."""
     if "COVERAGE_FOLDER" not in os.environ:
         return {}
     import coverage
@@ -51,12 +51,12 @@ def coverage_variables(folder: Path) -> dict[str, str]:
 
 
 def fork_server_program() -> Path:
-    """What the fork servers of a process run that a test starts."""
+    """Return what the fork servers of a process run that a test starts."""
     return measured(forking._PROGRAM) if "COVERAGE_FOLDER" in os.environ else forking._PROGRAM
 
 
 def measured(program: Path) -> Path:
-    """A fork server that measures itself and what it forks, in processes that know nothing of our variables."""
+    """Return a fork server that measures itself and what it forks, in processes that know nothing of our variables."""
     import coverage
 
     folder = Path(os.environ["COVERAGE_FOLDER"])
@@ -120,7 +120,7 @@ class Answer:
 
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
-    """A package with these files, text dedented, scripts executable."""
+    """Return a package with these files, text dedented, scripts executable."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
@@ -161,7 +161,7 @@ class Function:
         self.arn = f"arn:aws:lambda:{where.get('region', REGION)}:000000000000:function:{name}"
 
     def wait_until_active(self) -> None:
-        """Until it was created or updated.
+        """Wait until it was created or updated.
 
         :raises AssertionError: it never will be; the reason is LocalStack's.
         """
@@ -198,7 +198,7 @@ class Function:
         return answer.payload
 
     def streams(self) -> list[str]:
-        """Its log streams, the oldest first."""
+        """Return its log streams, the oldest first."""
         logs = self.cloud.client("logs")
         try:
             streams = logs.describe_log_streams(logGroupName=f"/aws/lambda/{self.name}")["logStreams"]
@@ -207,14 +207,14 @@ class Function:
         return [stream["logStreamName"] for stream in sorted(streams, key=lambda stream: int(stream["creationTime"]))]
 
     def events(self, stream: str) -> list[str]:
-        """The messages in one of its streams."""
+        """Return the messages in one of its streams."""
         events = self.cloud.client("logs").get_log_events(
             logGroupName=f"/aws/lambda/{self.name}", logStreamName=stream, startFromHead=True
         )["events"]
         return [event["message"] for event in events]
 
     def logged(self, until: str = "REPORT ") -> list[str]:
-        """All messages of all streams, once one that contains ``until`` is there."""
+        """Return all messages of all streams, once one that contains ``until`` is there."""
 
         def probe() -> list[str] | None:
             messages = [message for stream in self.streams() for message in self.events(stream)]
@@ -227,7 +227,7 @@ type MakeDeployed = Callable[..., Function]
 
 
 def create(cloud: Cloud, source: str | Mapping[str, str | bytes] | None, **options: Any) -> Function:
-    """A function from source text, or from the files of a package; options are those of ``CreateFunction``."""
+    """Return a function from source text, or from the files of a package; options are those of ``CreateFunction``."""
     where = {key: options.pop(key) for key in ("region", "account") if key in options}
     name = options.pop("name", f"f-{uuid.uuid4().hex[:12]}")
     function = Function(cloud, name, **where)
@@ -243,7 +243,7 @@ def create(cloud: Cloud, source: str | Mapping[str, str | bytes] | None, **optio
 
 @contextlib.contextmanager
 def rest_api(cloud: Cloud, function: Function, method: str, **options: Any) -> Iterator[str]:
-    """The address of a REST API whose root is a proxy of the function; options are those of ``CreateRestApi``."""
+    """Return the address of a REST API whose root is a proxy of the function; options are of ``CreateRestApi``."""
     apigateway = cloud.client("apigateway")
     api = apigateway.create_rest_api(name=function.name, **options)["id"]
     try:
@@ -263,7 +263,7 @@ def rest_api(cloud: Cloud, function: Function, method: str, **options: Any) -> I
 
 
 def receive(cloud: Cloud, queue: str) -> dict[str, Any]:
-    """The next message of a queue, named by its ARN."""
+    """Return the next message of a queue, named by its ARN."""
     sqs = cloud.client("sqs")
     url = sqs.get_queue_url(QueueName=queue.rsplit(":", maxsplit=1)[-1])["QueueUrl"]
 

@@ -17,7 +17,7 @@ DIVIDES = "def handler(event, context):\n    return 1 / event\n"
 
 
 def invoke(function: deployed.Function, event: bytes = b"1", **options: Any) -> dict[str, Any]:
-    """The answer as boto3 gives it, its payload read, its headers beside it."""
+    """Return the answer as boto3 gives it, its payload read, its headers beside it."""
     answer: dict[str, Any] = function.client.invoke(FunctionName=function.name, Payload=event, **options)
     about = answer.pop("ResponseMetadata")
     return {**answer, "Payload": answer["Payload"].read(), "headers": about["HTTPHeaders"]}

@@ -27,7 +27,7 @@ REPORT = (
 
 
 def between_start_and_end(function: Function, request_id: str) -> list[str]:
-    """The messages of one invocation."""
+    """Return the messages of one invocation."""
     messages = function.logged(f"REPORT RequestId: {request_id}")
     start = messages.index(f"START RequestId: {request_id} Version: $LATEST\n")
     return messages[start + 1 : messages.index(f"END RequestId: {request_id}\n")]
@@ -230,7 +230,7 @@ def test_an_initialisation_that_fails_is_repeated_by_the_first_invocation(
 
 
 def each_invocation(request_id: str, failed: str, fault: list[str]) -> list[str]:
-    """The platform's lines of an invocation that was not initialised."""
+    """Return the platform's lines of an invocation that was not initialised."""
     return [
         INIT_REPORT.format("invoke", failed),
         re.escape(f"START RequestId: {request_id} Version: $LATEST\n"),

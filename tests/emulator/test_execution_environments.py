@@ -137,7 +137,7 @@ def test_an_aliases_weights_are_respected(deploy: MakeDeployed) -> None:
 
 
 def update_weights(function: Function, version: str | None, weights: dict[str, float]) -> tuple[str, Any]:
-    """The alias ``live`` points to this version and, by these weights, to others: as ``UpdateAlias`` has it after."""
+    """Point the alias ``live`` to this version and, by these weights, to others; return what is then routed."""
     about = function.client.update_alias(
         FunctionName=function.name,
         Name="live",

@@ -119,7 +119,7 @@ def test_looking_for_a_module_imports_nothing(make_function: MakeFunction) -> No
 
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """What only one of them has."""
+    """Return what only one of them has."""
     return {key: (minus(one[key], other[key]), minus(other[key], one[key])) for key in one if one[key] != other[key]}
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def running(*command: str) -> bool:
-    """Whether a process with this command line runs on this machine."""
+    """Return whether a process with this command line runs on this machine."""
     return any(process.info["cmdline"] == list(command) for process in psutil.process_iter(["cmdline"]))
 
 

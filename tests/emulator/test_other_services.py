@@ -29,7 +29,7 @@ TRACE = "import os\ndef handler(event, context):\n    return os.environ['_X_AMZN
 
 
 def run(cloud: Cloud, definition: dict[str, Any], event: object) -> dict[str, Any]:
-    """One execution of a state machine, at its end."""
+    """Return one execution of a state machine, at its end."""
     stepfunctions = cloud.client("stepfunctions")
     machine = stepfunctions.create_state_machine(
         name=f"m-{uuid.uuid4().hex[:8]}", definition=json.dumps(definition), roleArn=ROLE
@@ -47,7 +47,7 @@ def run(cloud: Cloud, definition: dict[str, Any], event: object) -> dict[str, An
 
 
 def task(function: Function, **more: Any) -> dict[str, Any]:
-    """A state machine of one task."""
+    """Return a state machine of one task."""
     return {
         "StartAt": "Task",
         "States": {"Task": {"Type": "Task", "Resource": function.arn, "End": True, **more}}
@@ -106,7 +106,7 @@ def test_an_error_is_caught_by_its_name(deploy: MakeDeployed, cloud: Cloud, code
 
 
 def resource(function: Function, integration: str) -> dict[str, Any]:
-    """The two ways in which a task names a function."""
+    """Return the two ways in which a task names a function."""
     if integration == "function":
         return {"Resource": function.arn}
     return {
@@ -237,7 +237,7 @@ ROOT = "1-3152b799-8954dae64eda91bc9a23a7e8"
 
 
 def trace_seen(function: Function, header: str | None = None) -> tuple[str, str]:
-    """The trace in the function's environment and in the answer's header, of a caller that sent this one."""
+    """Return the trace in the function's environment and in the answer's header, of a caller that sent this one."""
 
     def add_header(params: dict[str, Any], **_: Any) -> None:
         if header:
@@ -323,13 +323,13 @@ def test_the_trace_root_is_seen_behind_the_api_gateway(deploy: MakeDeployed, clo
 
 
 def call_api(cloud: Cloud, function: Function, **options: Any) -> urllib3.BaseHTTPResponse:
-    """One request to a REST API whose root is a proxy of the function."""
+    """Return one request to a REST API whose root is a proxy of the function."""
     with rest_api(cloud, function, "GET") as address:
         return urllib3.request("GET", address, retries=False, **options)
 
 
 def call_url(cloud: Cloud, function: Function, **headers: str) -> urllib3.BaseHTTPResponse:
-    """One request to the function's own URL."""
+    """Return one request to the function's own URL."""
     url = function.client.create_function_url_config(FunctionName=function.name, AuthType="NONE")["FunctionUrl"]
     host = url.split("//")[1].rstrip("/").partition(":")[0]
     return urllib3.request("GET", f"{cloud.endpoint_url}/a/b?c=d", headers={"Host": host, **headers}, retries=False)

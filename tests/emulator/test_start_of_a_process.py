@@ -22,7 +22,7 @@ LIBRARY = ["/var/lang/lib/python313.zip", "/var/lang/lib/python3.13", "/var/lang
 
 
 def seen(make_function: MakeFunction, expression: str, **options: Any) -> Any:
-    """What a function sees, with AWS's names of its places."""
+    """Return what a function sees, with AWS's names of its places."""
     function = make_function(LOOK, **options)
     answer = json.dumps(function.answer(expression)).encode()
     return json.loads(function.environment._translation.apply(answer))

@@ -67,7 +67,7 @@ def stream(request: pytest.FixtureRequest, cloud: Cloud) -> Iterator[Stream]:
 
 @contextmanager
 def kinesis_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
-    """A stream of Kinesis."""
+    """Make a stream of Kinesis."""
     kinesis = cloud.client("kinesis")
     kinesis.create_stream(StreamName=name, ShardCount=1)
     try:
@@ -87,7 +87,7 @@ def kinesis_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
 
 @contextmanager
 def table_with_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
-    """A table's stream."""
+    """Make a table's stream."""
     dynamodb = cloud.client("dynamodb")
     table = dynamodb.create_table(
         TableName=name,
@@ -119,7 +119,7 @@ def table_with_stream(cloud: Cloud, name: str) -> Iterator[Stream]:
 
 @contextmanager
 def invoked_by(function: Function, stream: Stream, **options: Any) -> Iterator[None]:
-    """The function is invoked with the stream's records, from the first one on."""
+    """Invoke the function with the stream's records, from the first one on."""
     mapping = function.client.create_event_source_mapping(
         FunctionName=function.name, EventSourceArn=stream.arn, StartingPosition="TRIM_HORIZON", **options
     )["UUID"]
@@ -130,7 +130,7 @@ def invoked_by(function: Function, stream: Stream, **options: Any) -> Iterator[N
 
 
 def batches(function: Function, until: Callable[[Sequence[str]], bool]) -> list[str]:
-    """The batches the function has seen so far, once they are what is waited for."""
+    """Return the batches the function has seen so far, once they are what is waited for."""
 
     def probe() -> list[str] | None:
         seen = [line.split()[1] for line in function.logged("batch") if line.startswith("batch ")]

@@ -31,7 +31,7 @@ def cloud() -> Iterator[Cloud]:
 
 @contextlib.contextmanager
 def hot_reloaded(cloud: Cloud, folder: Path) -> Iterator[Function]:
-    """A function whose code is a folder that is edited."""
+    """Make a function whose code is a folder that is edited."""
     function = deployed.create(cloud, None, Code={"S3Bucket": "hot-reload", "S3Key": str(folder)})
     try:
         yield function

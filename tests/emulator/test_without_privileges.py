@@ -81,7 +81,7 @@ PROGRAM = """
 
 
 def run_as_nobody(program: Path, *arguments: str) -> Any:
-    """What a program prints for a user to whom this machine's Python, wherever it is installed, is shown."""
+    """Return what a program prints for a user to whom this machine's Python, wherever it is installed, is shown."""
     paths = os.pathsep.join((str(SOURCES), sysconfig.get_path("purelib"), str(project.ROOT)))
     environment: Mapping[str, str] = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "LD_LIBRARY_PATH": "/srv/lib"}
     python = f"/srv/bin/python{interpreters.OWN_VERSION}"

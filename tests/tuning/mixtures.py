@@ -24,14 +24,14 @@ AS_RELEASED = {GATEWAY_SERVER: {"GATEWAY_SERVER": "twisted"}, IN_MEMORY_CLIENT: 
 
 
 def mixtures(names: Collection[str]) -> list[frozenset[str]]:
-    """What is switched off, by emulator: as few emulators as will do."""
+    """Return what is switched off, by emulator: as few emulators as will do."""
     number = next(size for size in count(2) if comb(size, size // 2) >= len(names))
     lacking = dict(zip(sorted(names), combinations(range(number), number // 2), strict=False))
     return [frozenset(name for name, without in lacking.items() if emulator in without) for emulator in range(number)]
 
 
 def adjustments_of(engine: EmbeddedEngine) -> frozenset[str]:
-    """What LocalStack says at its start is adjusted, from the plugin's list."""
+    """Return what LocalStack says at its start is adjusted, from the plugin's list."""
     said = next(line for line in engine.log_file.read_text().splitlines() if " tuning: " in line)
     return frozenset(said.split(" tuning: ")[1].split(", "))
 
@@ -45,6 +45,6 @@ def settings(switched_off: Collection[str]) -> dict[str, str]:
 
 
 def suspects(mixed: Collection[frozenset[str]], differing: Collection[frozenset[str]]) -> list[str]:
-    """The adjustments that are off in the emulators that differ and in no other."""
+    """Return the adjustments that are off in the emulators that differ and in no other."""
     names = frozenset[str]().union(*mixed)
     return sorted(name for name in names if all((name in off) == (off in differing) for off in mixed))

@@ -46,7 +46,7 @@ _OWN_HEADERS = frozenset({"server", "date", "x-amz-apigw-id", "x-amzn-requestid"
 
 
 def steady(value: Any) -> Any:
-    """The value without ids, times, ports and durations."""
+    """Return the value without ids, times, ports and durations."""
     text = json.dumps(_parsed(value), default=str, indent=1)
     for pattern, name in _VARYING.items():
         text = re.sub(pattern, name, text)
@@ -133,7 +133,7 @@ class Session:
         return wait_until(receive, what="the failed orders", seconds=_SECONDS)
 
     def metric(self, namespace: str, name: str, dimension: str, value: str, *, expected: float) -> float:
-        """The metric's sum once it is what is expected, or what it is after all."""
+        """Return the metric's sum once it is what is expected, or what it is after all."""
 
         def total() -> float:
             points = self._cloudwatch.get_metric_statistics(
@@ -161,7 +161,7 @@ class Session:
         return counts | {"failed orders": failed}
 
     def seen(self) -> dict[Aspect, Any]:
-        """All there is to see, steady."""
+        """Return all there is to see, steady."""
         return {
             Aspect.ANSWERS: steady(self.answers),
             Aspect.EXECUTIONS: steady(self.executions),

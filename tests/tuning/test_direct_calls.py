@@ -62,7 +62,7 @@ def subscribe(engine: EmbeddedEngine, group: str, name: str) -> None:
 
 
 def was_told(engine: EmbeddedEngine, name: str) -> bool | None:
-    """Whether a function has said so."""
+    """Return whether a function has said so."""
     logs = engine.clients().client("logs")
     try:
         events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
@@ -89,7 +89,7 @@ def test_a_subscriber_is_told_of_a_functions_log_and_nobody_waits_for_it(
 
 
 def run(engine: EmbeddedEngine, state: dict[str, Any], **options: Any) -> Any:
-    """The end of an execution of a state machine with this one state."""
+    """Return the end of an execution of a state machine with this one state."""
     machines = engine.clients().client("stepfunctions")
     definition = json.dumps({"StartAt": "A", "States": {"A": {**state, "End": True}}})
     machine = machines.create_state_machine(name=uuid.uuid4().hex, definition=definition, roleArn=ROLE, **options)

@@ -145,7 +145,7 @@ def test_a_client_that_goes_away_disturbs_nobody(engines: dict[str, EmbeddedEngi
 
 
 def _exchange(port: int, pieces: list[str]) -> list[bytes]:
-    """All that comes back, line by line, without the server's name, the time, and the order of the headers."""
+    """Return all that comes back, line by line, without the server's name, the time, and the order of the headers."""
     with _connect(port) as sock:
         for piece in pieces:
             sock.sendall(piece.encode())

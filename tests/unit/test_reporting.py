@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def recorded(name: str) -> Executed:
-    """What a report carries of a recorded execution."""
+    """Return what a report carries of a recorded execution."""
     found = recording(name)
     return Executed(
         name=name,

@@ -36,7 +36,7 @@ class Watched(execution.Execution):  # type: ignore[misc]  # LocalStack is not t
 
 
 def told(state: Any) -> list[dict[str, Any]]:
-    """Everything that was told of the end."""
+    """Return everything that was told of the end."""
     ending = Watched()
     states = SimpleNamespace(get_input=lambda: {"containsPineapple": False})
     ending.exec_worker = SimpleNamespace(env=SimpleNamespace(program_state=lambda: state, states=states))

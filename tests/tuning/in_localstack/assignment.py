@@ -52,7 +52,7 @@ assignment.ExecutionEnvironment = Environment
 
 
 def one_is_added_during_the_search(service: assignment.AssignmentService) -> str:
-    """Another thread puts an environment there while this one looks for a free one."""
+    """Return another thread puts an environment there while this one looks for a free one."""
     with service.get_environment("v", VERSION, ON_DEMAND) as busy:
         reserve = busy.reserve
 
@@ -79,7 +79,7 @@ def one_is_taken_as_soon_as_it_is_there(service: assignment.AssignmentService) -
 
 
 def one_is_used_again_before_its_timer_runs(service: assignment.AssignmentService) -> str:
-    """Another thread takes an environment and frees it again while this one frees it, if it can."""
+    """Return another thread takes an environment and frees it again while this one frees it, if it can."""
     with service.get_environment("v", VERSION, ON_DEMAND) as environment:
         another = threading.Thread(target=outcome, args=(service,))
         environment.on_new_timer = lambda: (another.start(), another.join(timeout=1))
@@ -157,7 +157,7 @@ def wait_for(condition: Callable[[], object]) -> bool:
 
 
 def short_invocations(service: FairAssignmentService) -> dict[str, object]:
-    """As many environments as are enough are at work, and two more invocations come."""
+    """Return as many environments as are enough are at work, and two more invocations come."""
     with service.get_environment("v", VERSION, ON_DEMAND):
         pass
     flow = service._flows["v"]

@@ -34,7 +34,7 @@ def outcome(work: Any) -> Any:
 
 
 def enriched() -> list[Any]:
-    """An answer's headers, of requests from a browser and others."""
+    """Return an answer's headers, of requests from a browser and others."""
     seen = []
     for origin in (None, "http://localhost:4566", "http://elsewhere.example"):
         for given in ({}, {"Access-Control-Allow-Origin": ""}, {"Access-Control-Allow-Methods": "GET"}, {"X-Own": ""}):
@@ -60,7 +60,7 @@ def named() -> list[Any]:
 
 
 def updated() -> list[Any]:
-    """An answer that takes over another: its headers, those of the other, and what is done at its end."""
+    """Return an answer that takes over another: its headers, those of the other, and what is done at its end."""
     sets = (
         [],
         [("A", "1")],
@@ -106,7 +106,7 @@ class Kitchen(BaseStore):
 
 
 def looked_for() -> list[Any]:
-    """Stores and back ends: made once, told apart by account and region, refused where there is no such thing."""
+    """Look up stores and back ends: made once, told apart by account and region, refused where there is none."""
     kitchens = AccountRegionBundle("sqs", Kitchen)
     first = outcome(lambda: kitchens[ACCOUNT][REGION])
     backends = BackendDict(Oven, "sqs")
@@ -133,7 +133,7 @@ class Oven(BaseBackend):
 
 
 def asked_for() -> list[Any]:
-    """Which path a request is routed by."""
+    """Return which path a request is routed by."""
     seen = []
 
     def match(path: str, method: str) -> Any:

@@ -12,7 +12,7 @@ _PROGRAM = "import os; print(len(os.sched_getaffinity(0)))"
 
 
 def cores() -> int:
-    """How many this thread has."""
+    """Return how many this thread has."""
     return len(os.sched_getaffinity(0))
 
 

@@ -85,7 +85,7 @@ def logged() -> list[str]:
 
 
 def put(ways: Any, events: list[Any], *, group: str = "g", stream: str = "s") -> list[Any]:
-    """What becomes of the same events either way."""
+    """Return what becomes of the same events either way."""
     return [outcome(lambda way=way: way(group, stream, events)) for way in ways]
 
 
@@ -159,7 +159,7 @@ def matched() -> list[Any]:
 
 
 def cloned() -> list[Any]:
-    """What an execution has of a state machine that is updated afterwards, and what the state machine has then."""
+    """Return what an execution keeps of a state machine that is updated, and what the state machine has then."""
     tags = [{"key": "a", "value": "b"}]
     machine = StateMachineRevision("m", "arn:m", "{}", "role", {"level": "ALL"}, None, tags=tags)
     clone = stepfunctions.copy.deepcopy(machine)
@@ -171,7 +171,7 @@ def cloned() -> list[Any]:
 
 
 def handed_over() -> list[Any]:
-    """Which rules see which event, and on how many threads."""
+    """Return which rules see which event, and on how many threads."""
     provider = EventsProvider.__new__(EventsProvider)
     seen, threads = [], []
     provider._process_rules = lambda rule, region, account, event, _: (

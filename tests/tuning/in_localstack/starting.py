@@ -41,7 +41,7 @@ SAM_TEMPLATE = {
 
 
 def sam() -> Any:
-    """A SAM template, transformed as CloudFormation does it."""
+    """Return a SAM template, transformed as CloudFormation does it."""
     from localstack.services.cloudformation.engine import transformers
     from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
 
@@ -49,7 +49,7 @@ def sam() -> Any:
 
 
 def ec2_backends() -> Any:
-    """The instances that SSM looks at are EC2's own."""
+    """Return the instances that SSM looks at are EC2's own."""
     from moto.ec2.models import ec2_backends as all_of_them
     from moto.ssm import models as ssm
 
@@ -59,14 +59,14 @@ def ec2_backends() -> Any:
 
 
 def moto_by_name() -> Any:
-    """As moto itself looks for a service's backends."""
+    """Return as moto itself looks for a service's backends."""
     from moto.backends import get_backend
 
     return [type(get_backend(name)[ACCOUNT][REGION]).__name__ for name in ("ec2", "batch")]
 
 
 def ec2_types() -> Any:
-    """The API of EC2, as its provider imports it."""
+    """Return the API of EC2, as its provider imports it."""
     from localstack.aws.api import ec2
 
     zones = ec2.DescribeAvailabilityZonesResult(AvailabilityZones=[])
@@ -74,7 +74,7 @@ def ec2_types() -> Any:
 
 
 def validation() -> Any:
-    """A request that is none of LocalStack's own API, with validation off and on."""
+    """Return a request that is none of LocalStack's own API, with validation off and on."""
     from localstack import config
     from localstack.aws import handlers
     from localstack.aws.api import RequestContext
@@ -94,7 +94,7 @@ def validation() -> Any:
 
 
 def openapi() -> Any:
-    """API Gateway's import of a definition: one that is right, and one that is not."""
+    """Try API Gateway's import of a definition: one that is right, and one that is not."""
     from moto.apigateway import models
 
     models.validate({"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": {}})
@@ -105,21 +105,21 @@ def openapi() -> Any:
 
 
 def policies() -> Any:
-    """The policies that a SAM template may name."""
+    """Return the policies that a SAM template may name."""
     from localstack.services.cloudformation.engine import transformers
 
     return type(transformers.create_policy_loader()).__module__
 
 
 def envelopes() -> Any:
-    """What KMS puts a key into for its recipient."""
+    """Return what KMS puts a key into for its recipient."""
     from localstack.utils import crypto
 
     return crypto.cms.ContentInfo({"content_type": "data", "content": b"key"}).dump().hex()
 
 
 def contexts() -> Any:
-    """The class of TLS contexts that botocore makes, and what pyOpenSSL would put in its place."""
+    """Return the class of TLS contexts that botocore makes, and what pyOpenSSL would put in its place."""
     import ssl
 
     from botocore import httpsession
@@ -140,14 +140,14 @@ def console() -> Any:
 
 
 def addresses() -> Any:
-    """The services that moto mocks."""
+    """Return the services that moto mocks."""
     from moto.core import models
 
     return len(models.backend_index.backend_url_patterns)
 
 
 def other_types() -> Any:
-    """The APIs of AWS Config and DynamoDB, as their providers import them."""
+    """Return the APIs of AWS Config and DynamoDB, as their providers import them."""
     from localstack.aws.api import config, dynamodb
 
     keys = len(dynamodb.KeyType)
@@ -155,7 +155,7 @@ def other_types() -> Any:
 
 
 def events() -> Any:
-    """An event of botocore's under a former name, under aliases of its own, and in a copy."""
+    """Return an event of botocore's under a former name, under aliases of its own, and in a copy."""
     import copy
 
     from botocore.hooks import EventAliaser, HierarchicalEmitter
@@ -175,7 +175,7 @@ def events() -> Any:
 
 
 def urls() -> Any:
-    """A route's URL, built, and matched."""
+    """Return a route's URL, built, and matched."""
     from werkzeug.routing import Map, Rule
 
     routes = Map([Rule("/orders/<int:number>/<path:rest>", endpoint="order")]).bind("localhost")

@@ -27,7 +27,7 @@ DATA = ({"a": SHARED, "b": SHARED, "c": [SHARED, "text", -0.0], 7: {"": []}}, []
 
 
 def copies(clone: Any) -> list[Any]:
-    """Copies, whether they share what the value shares, and whether they share anything with the value."""
+    """Return copies, whether they share what the value shares, and whether they share anything with the value."""
     seen = []
     for value in DATA:
         new = clone(value)
@@ -40,7 +40,7 @@ def copies(clone: Any) -> list[Any]:
 
 
 def programs() -> list[Any]:
-    """What an environment tells of its program: a copy, that later steps do not change."""
+    """Return what an environment tells of its program: a copy, that later steps do not change."""
     seen = []
     running = ProgramRunning()
     running.next_state_name, running.next_field_name = "Oven", "Parameters"
@@ -101,7 +101,7 @@ def fail(env: Any) -> None:
 
 
 def steps() -> list[Any]:
-    """How steps end, what is known of them and what is logged, with the log of every step and without."""
+    """Return how steps end, what is known of them and what is logged, with the log of every step and without."""
     seen = []
     for level in (logging.INFO, logging.DEBUG):
         eval_component.LOG.setLevel(level)

@@ -48,7 +48,7 @@ class Emulator(BaseHTTPRequestHandler):
     do_POST = do_GET  # noqa: N815 - the name that the handler's class gives it
 
     def address_string(self) -> str:
-        """A socket's client has no address."""
+        """Return a socket's client has no address."""
         return "client"
 
     def log_message(self, *_: Any) -> None:

@@ -48,7 +48,7 @@ def in_a_child(step: Callable[[], object]) -> tuple[int, str]:
 
 
 def as_nobody(step: Callable[[], object]) -> Callable[[], None]:
-    """The step, taken by a user who has no privileges."""
+    """Return the step, taken by a user who has no privileges."""
 
     def run() -> None:
         if os.geteuid() == 0:

@@ -14,14 +14,14 @@ from localstack_process_executor.environments.output import InvocationLog, LogEv
 
 
 def frame(text: str, moment: float | None = None) -> bytes:
-    """What the runtime client writes for one message."""
+    """Return what the runtime client writes for one message."""
     data = text.encode()
     microseconds = int((time.time() if moment is None else moment) * 1e6)
     return b"\xa5\x5a\x00\x0f" + len(data).to_bytes(4) + microseconds.to_bytes(8) + data
 
 
 def read(*chunks: bytes) -> list[str]:
-    """The events of these chunks, each read as soon as it is there."""
+    """Return the events of these chunks, each read as soon as it is there."""
     reader = OutputReader()
     for chunk in chunks:
         reader.feed(chunk)

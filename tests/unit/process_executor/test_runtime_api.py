@@ -52,7 +52,7 @@ class Runtime:
         return bool(select.select([self.connection.sock], [], [], 0)[0])
 
     def answer(self) -> tuple[int, bytes, dict[str, str]]:
-        """The response that is waiting."""
+        """Return the response that is waiting."""
         response = self.connection.getresponse()
         return response.status, response.read(), dict(response.getheaders())
 

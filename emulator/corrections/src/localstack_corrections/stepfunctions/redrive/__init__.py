@@ -30,7 +30,7 @@ CORRECTION = Correction(
     localstack="Has no RedriveExecution.",
     aws=(
         "RedriveExecution goes on with an execution that failed, timed out or was stopped in the last 14 days: at the "
-        "state that failed, with its input, and in Parallel and Map states only with what has not succeeded."
+        "state that failed, with its input, and in Parallel and Map states only what did not end well."
     ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html",
     patches={
