@@ -10,6 +10,7 @@ from localstack_corrections import (
     cloudformation,
     dynamodb,
     events,
+    gateway,
     kinesis,
     lambda_,
     logs,
@@ -22,6 +23,7 @@ from localstack_corrections.correction import LOCALSTACK_VERSION, is_the_version
 LOG = logging.getLogger(__name__)
 SERVICES = (
     process,
+    gateway,
     sqs,
     logs,
     stepfunctions,

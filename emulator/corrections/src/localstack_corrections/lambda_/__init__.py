@@ -4,6 +4,13 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.lambda_.hot_reload_folders import HOT_RELOAD_FOLDERS
 from localstack_corrections.lambda_.idle_environments import IDLE_ENVIRONMENTS
 from localstack_corrections.lambda_.package_files import PACKAGE_FILES
+from localstack_corrections.lambda_.refused_invocations import REFUSED_INVOCATIONS
 from localstack_corrections.lambda_.woken_pollers import WOKEN_POLLERS
 
-CORRECTIONS: tuple[Correction, ...] = (PACKAGE_FILES, HOT_RELOAD_FOLDERS, IDLE_ENVIRONMENTS, WOKEN_POLLERS)
+CORRECTIONS: tuple[Correction, ...] = (
+    PACKAGE_FILES,
+    HOT_RELOAD_FOLDERS,
+    IDLE_ENVIRONMENTS,
+    REFUSED_INVOCATIONS,
+    WOKEN_POLLERS,
+)

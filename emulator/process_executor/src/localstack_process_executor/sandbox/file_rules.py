@@ -50,7 +50,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 def version() -> int:
     """Return the version of Landlock that the kernel has, 0 for none."""
     try:
-        return max(0, _LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION))
+        return max(0, int(_LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _VERSION)))
     except (AttributeError, OSError):
         return 0
 
