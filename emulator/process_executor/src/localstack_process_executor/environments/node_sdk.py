@@ -114,7 +114,8 @@ def _install(function: str, names: list[str]) -> None:
     LOG.info("Installing %s for %s, once: AWS's runtime has it.", packages, function)
     command = [
         npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error",
-        "--omit=dev", "--prefer-offline", "--fetch-retries=1", "--fetch-retry-maxtimeout=5000", *names,
+        "--omit=dev", "--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=5000", *names,
     ]  # fmt: skip
     # where npm finds the person's registry
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(_home())}
