@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 _CONFIG = Config(connect_timeout=5, read_timeout=65, retries={"mode": "standard", "total_max_attempts": 3})
-_WITHOUT_PROXY = _CONFIG.merge(Config(proxies={}))
-"""An emulator is on this machine: whatever ``HTTP_PROXY`` names cannot reach it."""
+_OF_AN_EMULATOR = _CONFIG.merge(Config(proxies={}, inject_host_prefix=False))
+"""An emulator is on this machine: whatever ``HTTP_PROXY`` names cannot reach it, and its host has no other name, such
+as the ``sync-`` that StartSyncExecution puts before it."""
 
 # botocore's table of settings: name in a configuration file, variable, default, conversion
 _BLIND = {
@@ -50,7 +51,7 @@ class Clients:
             botocore_session=session,
         )
         self._endpoint_url: str | None = loopback_endpoint(endpoint_url)
-        self._config = _WITHOUT_PROXY
+        self._config = _OF_AN_EMULATOR
 
     @property
     def region(self) -> str | None:

@@ -47,4 +47,12 @@ def tool_environment(endpoint_url: str) -> dict[str, str]:
     :raises LocaldevError: the endpoint is not of this machine.
     """
     url = loopback_endpoint(endpoint_url)
-    return child_environment(tool_home(), {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url})
+    return child_environment(
+        tool_home(),
+        {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ENDPOINT_URL_S3": url,
+            # the emulator's host has no other name, such as the `sync-` that StartSyncExecution puts before it
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        },
+    )

@@ -51,7 +51,13 @@ VARYING = {
 }
 PLACES = {"LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "PWD", "PYTHONPATH"}
 """Other folders where a function has no file system of its own."""
-LOCALSTACKS = {"AWS_ENDPOINT_URL", "AWS_LAMBDA_FUNCTION_TIMEOUT", "EDGE_PORT", "LOCALSTACK_HOSTNAME"}
+LOCALSTACKS = {
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
+    "AWS_ENDPOINT_URL",
+    "AWS_LAMBDA_FUNCTION_TIMEOUT",
+    "EDGE_PORT",
+    "LOCALSTACK_HOSTNAME",
+}
 
 
 @pytest.mark.parametrize("new_interpreter", [False, True])

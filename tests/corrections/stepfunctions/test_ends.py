@@ -136,3 +136,14 @@ def test_an_execution_fails_at_its_25000th_event(aws: Clients) -> None:
     client = aws.client("stepfunctions")
     last = client.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=1)["events"][0]
     assert (last["id"], last["type"]) == (25_000, "ExecutionFailed")
+
+
+def test_a_failed_item_stops_the_others_of_its_map(aws: Clients) -> None:
+    choice = {"Type": "Choice", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "F"}], "Default": "T"}
+    fail = {"Type": "Fail", "Error": "E"}
+    processor = states("C", C=choice, F=fail, T=_token_task(aws))
+    state = {"Type": "Map", "ItemProcessor": processor, "Catch": [{"ErrorEquals": ["E"], "Next": "W"}], "End": True}
+    machine = states("M", M=state, W={"Type": "Wait", "Seconds": 2, "End": True})
+    execution = started(aws, created(aws, machine), [1, 2, 3])
+    assert ended(aws, execution)["status"] == "SUCCEEDED"
+    assert not [event for event in history(aws, execution) if event["type"] == "TaskTimedOut"]

@@ -91,6 +91,21 @@ def test_as_released_there_is_no_redrive(released: Clients) -> None:
         _redrive(released, failed["executionArn"])
 
 
+def test_variables_are_kept(aws: Clients) -> None:
+    switch = Switch(aws)
+    machine = states(
+        "A",
+        A={"Type": "Pass", "Assign": {"w": 2}, "Next": "T"},
+        T={**switch.task(), "Next": "B"},
+        B={"Type": "Pass", "Parameters": {"r.$": "$w"}, "End": True},
+    )
+    machine["States"]["T"].pop("End")
+    failed = run(aws, machine)
+    switch.turn_on()
+    found = _redriven(aws, failed["executionArn"])
+    assert json.loads(found["output"]) == {"r": 2}
+
+
 def test_a_stopped_execution_goes_on(aws: Clients) -> None:
     queue = aws.client("sqs").create_queue(QueueName=name("tokens"))["QueueUrl"]
     task = {

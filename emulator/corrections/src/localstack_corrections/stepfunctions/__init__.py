@@ -4,21 +4,30 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
     activities,
     choice_rules,
+    deleted_machines,
     distributed_map,
     ends,
     error_names,
     execution_lists,
+    execution_log,
     history_limit,
     history_pages,
+    host_prefixes,
+    inputs,
     intrinsics,
     jsonata,
     jsonpath,
     kept_executions,
+    lambda_errors,
     redrive,
+    sdk_metadata,
+    status_events,
     task_tokens,
+    test_states,
     texts,
     validation,
     variables,
+    versions,
 )
 
 CORRECTIONS: tuple[Correction, ...] = (
@@ -30,15 +39,24 @@ CORRECTIONS: tuple[Correction, ...] = (
     intrinsics.CORRECTION,
     variables.CORRECTION,
     error_names.CORRECTION,
+    lambda_errors.CORRECTION,
     task_tokens.CORRECTION,
     activities.CORRECTION,
     ends.CORRECTION,
+    deleted_machines.CORRECTION,
     history_limit.CORRECTION,
     distributed_map.CORRECTION,
     history_pages.CORRECTION,
     execution_lists.CORRECTION,
     redrive.CORRECTION,
     kept_executions.CORRECTION,
+    test_states.CORRECTION,
+    versions.CORRECTION,
+    inputs.CORRECTION,
+    host_prefixes.CORRECTION,
+    sdk_metadata.CORRECTION,
+    status_events.CORRECTION,
+    execution_log.CORRECTION,
 )
 STILL_DIFFERENT: tuple[str, ...] = (
     "JSONata: `$formatInteger(1e46, 'w')` and `$formatNumber(0.123, '#.e9')` are written otherwise than by jsonata-js.",
@@ -51,6 +69,24 @@ STILL_DIFFERENT: tuple[str, ...] = (
         "Validation: where AWS's words are not known, the code and the location are AWS's and the message is ours;"
         " warnings (`NO_DOLLAR`, `NO_PATH`, `PASS_RESULT_IS_STATIC`) are not given."
     ),
+    (
+        "Redrive: whether AWS enters the state that failed again (`TaskStateEntered` after `ExecutionRedriven`) is not"
+        " documented; here it does. The words of `ExecutionNotRedrivable` are the reasons that DescribeExecution gives."
+    ),
+    (
+        "Map and Parallel: branches and items that are stopped because another one failed write no `…Aborted` events."
+        " A Map Run of a stopped execution has no `MapRunAborted` event."
+    ),
+    (
+        "Distributed Map: no Parquet files and no inventories in ORC or Parquet; at most 1,000 children run at a time;"
+        " children publish no status events; the words of causes of `States.ItemReaderFailed` are ours."
+    ),
+    (
+        "DeleteStateMachine: executions run to their end; AWS's page says that they end at their next transition, which"
+        " was not measured."
+    ),
+    "StopExecution of an execution that has ended answers with the date of its end; AWS's answer was not measured.",
+    "StartSyncExecution: a client outside that prefixes the host needs `AWS_DISABLE_HOST_PREFIX_INJECTION=true`.",
     "Intrinsic functions: what follows `had the following error:` in a cause is our wording.",
 )
 """What is known to differ from AWS, for docs/differences.md."""

@@ -15,6 +15,7 @@ from localstack_corrections.stepfunctions.asl import (
     ENVIRONMENT,
     EVENT_MANAGER,
     EXECUTION,
+    ITERATION,
     PROVIDER,
     TASK_SERVICE,
     WORKER,
@@ -35,7 +36,7 @@ def _close_histories(module: ModuleType) -> None:
     """Add nothing to a history after the event that ends it."""
     manager = module.EventManager
     add_event: Callable[..., int] = manager.add_event
-    manager.closed = False
+    manager.closed = module.EventHistoryContext.muted = False
     ending = threading.Lock()
 
     @wraps(add_event)
@@ -46,7 +47,7 @@ def _close_histories(module: ModuleType) -> None:
                     return int(context.last_published_event_id)
                 self.closed = True
             return add_event(self, context, event_type, *arguments, **options)
-        if self.closed:
+        if self.closed or context.muted:
             # a task that still runs has nothing to tell anybody
             return int(context.last_published_event_id)
         return add_event(self, context, event_type, *arguments, **options)
@@ -64,6 +65,8 @@ def _end_environments(module: ModuleType) -> None:
         if _end(self, lambda: set_stop(self, stop_date=stop_date, cause=cause, error=error)):
             _write_abort(self, error, cause)
             _release(self)
+        # of a branch or an item that is stopped because another one failed
+        self.event_history_context.muted = self.is_frame()
 
     @wraps(set_timed_out)
     def time_out(self: Any) -> None:
@@ -73,9 +76,28 @@ def _end_environments(module: ModuleType) -> None:
 
     @wraps(set_error)
     def fail(self: Any, error: Any) -> None:
-        _end(self, lambda: set_error(self, error=error))
+        with self._state_mutex:
+            kept = isinstance(self._program_state, module.ProgramStopped | module.ProgramTimedOut)
+            # what has ended keeps its end, whatever the task that still runs has to say
+            if not kept and not (self.event_manager.closed and not self.is_frame()):
+                set_error(self, error=error)
 
     env_class.set_stop, env_class.set_timed_out, env_class.set_error = stop, time_out, fail
+    _mute_frames(env_class, "open_frame")
+    _mute_frames(env_class, "open_inner_frame")
+
+
+def _mute_frames(env_class: Any, name: str) -> None:
+    """Have what a stopped branch or item still opens tell nothing either."""
+    open_frame = getattr(env_class, name)
+
+    @wraps(open_frame)
+    def opened(self: Any, *arguments: Any, **options: Any) -> Any:
+        frame = open_frame(self, *arguments, **options)
+        frame.event_history_context.muted = self.event_history_context.muted
+        return frame
+
+    setattr(env_class, name, opened)
 
 
 def _end(env: Any, end: Callable[[], None]) -> bool:
@@ -217,6 +239,23 @@ def _sleep_while_running(seconds: float) -> None:
         env.program_state_event.wait(min(left, _POLL_SECONDS))
 
 
+def _stop_other_items(module: ModuleType) -> None:
+    """Stop the items of an inline Map that still run when one has failed."""
+    component = module.InlineIterationComponent
+    eval_body = component._eval_body
+
+    @wraps(eval_body)
+    def evaluate(self: Any, env: Any) -> None:
+        try:
+            eval_body(self, env)
+        except Exception:
+            for frame in list(env._frames):
+                frame.set_stop(stop_date=datetime.now(tz=UTC), cause=None, error=None)
+            raise
+
+    component._eval_body = evaluate
+
+
 def _cancel_children(module: ModuleType) -> None:
     """Stop the child of a ``.sync`` task whose execution was stopped, or that timed out."""
     task = module.StateTaskServiceCallback
@@ -269,8 +308,8 @@ CORRECTION = Correction(
     ),
     aws=(
         "`StopExecution` and the machine's `TimeoutSeconds` end an execution at once, whatever its tasks are at, and "
-        "stop the child of a `.sync` task. The history ends with that. DescribeExecution gives error and cause of a "
-        "stop."
+        "stop the child of a `.sync` task; a failed item stops the others of its Map. The history ends with that. "
+        "DescribeExecution gives error and cause of a stop."
     ),
     source=(
         "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html and "
@@ -282,6 +321,7 @@ CORRECTION = Correction(
         EXECUTION: _end_once,
         WORKER: _stop_workers,
         PROVIDER: _answer_stops,
+        f"{ITERATION}.inline_iteration_component": _stop_other_items,
         f"{COMMON}.retry.retrier_decl": _pause_between_attempts,
         f"{TASK_SERVICE}.state_task_service_callback": _cancel_children,
         f"{TASK_SERVICE}.state_task_service_sfn": _know_how_to_cancel,

@@ -53,6 +53,17 @@ def _forget(execution: Any) -> None:
     executions = sfn_stores[execution.account_id][execution.region_name].executions
     if executions.get(execution.exec_arn) is execution:
         executions.pop(execution.exec_arn, None)
+    for child in _children(execution):
+        executions.pop(child.exec_arn, None)
+
+
+def _children(execution: Any) -> list[Any]:
+    """Return the child executions of an execution's Map Runs, and theirs."""
+    env = execution.exec_worker and execution.exec_worker.env
+    records = env.map_run_record_pool_manager.get_all() if env else []
+    runs = [run for record in records if (run := getattr(record, "map_run", None)) is not None]
+    children = [child for run in runs for child in run.children if child is not None]
+    return children + [inner for child in children for inner in _children(child)]
 
 
 def _keep_the_newest(module: ModuleType) -> None:
@@ -63,7 +74,9 @@ def _keep_the_newest(module: ModuleType) -> None:
     @wraps(terminated)
     def terminated_and_kept(self: Any) -> None:
         terminated(self)
-        if not getattr(self, "is_kept", False):
+        # a child of a Map Run is kept as long as the execution that began it
+        is_child = getattr(self.execution, "map_run_arn", None) is not None
+        if not is_child and not getattr(self, "is_kept", False):
             self.is_kept = True
             kept.add(self.execution)
 

@@ -43,7 +43,7 @@ def is_open(token: str) -> bool:
 
 def _remember_endpoints(module: ModuleType) -> None:
     endpoint, pool = module.CallbackEndpoint, module.CallbackPoolManager
-    endpoint.closed = False
+    endpoint.closed, endpoint.owner = False, None
     init = endpoint.__init__
 
     @wraps(init)
@@ -81,7 +81,9 @@ def _answer_tasks(module: ModuleType) -> None:
         endpoint = _ENDPOINTS.get(token)
         if endpoint is None or getattr(endpoint, "store", None) is not self.get_store(context).activities:
             raise module.InvalidToken("Invalid Token: 'Invalid token'")
-        if endpoint.closed or endpoint.get_outcome() is not None:
+        # a branch that was stopped because another one failed waits for nothing any more
+        left = endpoint.owner is not None and not endpoint.owner.is_running()
+        if left or endpoint.closed or endpoint.get_outcome() is not None:
             raise module.TaskTimedOut(_GONE)
         return endpoint
 
@@ -138,12 +140,12 @@ def _one_token_an_attempt(module: ModuleType) -> None:
             return
         if data["State"]["RetryCount"]:
             env.callback_pool_manager.add(env.states.context_object.update_task_token())
-        token = data["Task"]["Token"]
+        endpoint = env.callback_pool_manager.get(data["Task"]["Token"])
+        endpoint.owner = env
         try:
             evaluate(env)
         finally:
-            if (endpoint := env.callback_pool_manager.get(token)) is not None:
-                close(endpoint)
+            close(endpoint)
 
     task._evaluate_with_timeout = evaluate_with_timeout
 

@@ -88,5 +88,8 @@ def function_environment(
         "_AWS_XRAY_DAEMON_ADDRESS": xray_host,
         "_AWS_XRAY_DAEMON_PORT": "2000",
     }
+    if "AWS_ENDPOINT_URL" in given:
+        # an emulator has one host: `sync-` before its name, as StartSyncExecution has it, names none
+        given["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     own = {key: value for key, value in of_function.items() if key not in RESERVED}
     return given | own

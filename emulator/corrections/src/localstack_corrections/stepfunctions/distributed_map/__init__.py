@@ -8,7 +8,7 @@ from localstack_corrections.stepfunctions.distributed_map.api import (
     describe_counts,
     describe_express_children,
 )
-from localstack_corrections.stepfunctions.distributed_map.fields import read_fields
+from localstack_corrections.stepfunctions.distributed_map.fields import read_fields, read_tested_fields
 from localstack_corrections.stepfunctions.distributed_map.state import evaluate_here
 
 
@@ -31,6 +31,7 @@ CORRECTION = Correction(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html",
     patches={
         f"{ASL}.parse.asl_parser": read_fields,
+        f"{ASL}.parse.test_state.asl_parser": read_tested_fields,
         f"{MAP}.state_map": evaluate_here,
         f"{ITERATION}.itemprocessor.map_run_record": describe_counts,
         EXECUTION: describe_children,

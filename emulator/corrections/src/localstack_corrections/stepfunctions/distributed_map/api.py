@@ -77,7 +77,7 @@ def answer_for_map_runs(module: ModuleType) -> None:
     ) -> Any:
         record = record_of(self, context, map_run_arn)
         limits = {"percentage": tolerated_failure_percentage, "count": tolerated_failure_count}
-        known = getattr(record, "limits", set())
+        known: set[str] = getattr(record, "limits", set())
         record.limits = known | {name for name, limit in limits.items() if limit is not None}
         record.update(
             max_concurrency=max_concurrency,

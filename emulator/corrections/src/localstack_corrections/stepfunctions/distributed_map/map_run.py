@@ -138,7 +138,7 @@ class MapRun:
         failed, record, fields = self._failed_items, self.record, self.fields
         if not failed:
             return False
-        limited = getattr(record, "limits", set())
+        limited: set[str] = getattr(record, "limits", set())
         by_count = fields.limits_count or "count" in limited
         by_percentage = fields.limits_percentage or "percentage" in limited
         if by_percentage and 100 * failed / self._items > record.tolerated_failure_percentage:

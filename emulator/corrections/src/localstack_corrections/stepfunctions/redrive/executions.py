@@ -26,16 +26,20 @@ _redriving = threading.Lock()
 
 def reason_against(execution: Any) -> str | None:
     """Return why an execution cannot be redriven, in AWS's words, or ``None`` if it can."""
-    now = datetime.now(tz=UTC)
     if execution.exec_status in {"RUNNING", "SUCCEEDED"}:
         return f"Execution is {execution.exec_status} and cannot be redriven"
     if not _machine_is_there(execution):
         return "State machine is in DELETING status"
     if len(execution.exec_worker.env.event_manager._history_event_list) >= _MOST_EVENTS:
         return "Execution history event limit exceeded"
-    if now - execution.start_date > _LONGEST:
+    return too_late(execution.start_date, execution.stop_date, datetime.now(tz=UTC))
+
+
+def too_late(started: datetime, stopped: datetime | None, now: datetime) -> str | None:
+    """Return why it is too late to redrive an execution, or ``None`` if it is not."""
+    if now - started > _LONGEST:
         return "Execution has exceeded the max execution time"
-    if execution.stop_date is not None and now - execution.stop_date > _PERIOD:
+    if stopped is not None and now - stopped > _PERIOD:
         return "Execution redrivable period exceeded"
     return None
 
@@ -95,6 +99,8 @@ def _redrive(execution: Any) -> None:
     context = env.states.context_object.context_object_data["Execution"]
     context["RedriveCount"] = execution.redrive_count
     context["RedriveTime"] = execution._to_serialized_date(execution.redrive_date)
+    if execution._cloud_watch_logging_session is not None:
+        execution._cloud_watch_logging_session.redrive_count = execution.redrive_count
     execution.exec_worker = worker
     execution.stop_date = execution.error = execution.cause = None
     execution.exec_status = ExecutionStatus.RUNNING
