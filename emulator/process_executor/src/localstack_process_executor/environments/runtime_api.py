@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. The environment 
 that has no invocation costs nothing. HTTP is parsed by httptools, the parser of Node.js and uvicorn.
 """
 
+import base64
 import contextlib
 import logging
 import random
@@ -30,6 +31,8 @@ _FAILS_TOO_LATE = (
     b'Error: State transition is not allowed","errorType":"InvalidStateTransition"}\n'
 )
 _INVALID_REQUEST_ID = b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n'
+_STREAM_ERROR = b"lambda-runtime-function-error-body"
+"""https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming"""
 _AWS_PORT = 9001
 _READ_BYTES = 256 * 1024
 _ADDRESS_ATTEMPTS = 20
@@ -66,6 +69,7 @@ class _Connection:
         self._target = b""
         self._body = bytearray()
         self._began = 0.0
+        self._stream_error = b""
         self._parser = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
@@ -74,14 +78,23 @@ class _Connection:
 
     def on_message_begin(self) -> None:
         self._target, self._body, self._began = b"", bytearray(), time.monotonic()
+        self._stream_error = b""
 
     def on_url(self, url: bytes) -> None:
         self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == _STREAM_ERROR:
+            self._stream_error = value
 
     def on_body(self, body: bytes) -> None:
         self._body += body
 
     def on_message_complete(self) -> None:
+        if self._stream_error:
+            # a function failed after it had begun to stream its response; the trailer has the error
+            self._target = self._target.removesuffix(b"/response") + b"/error"
+            self._body = bytearray(base64.b64decode(self._stream_error))
         self.requests.append(_Request(self._target.decode("latin-1"), bytes(self._body), self._began))
         self.keeps_alive = self._parser.should_keep_alive()
 

@@ -35,6 +35,7 @@ from localstack_process_executor.patches import (
     log_delivery,
     proxy_results,
     refusals,
+    response_streams,
     task_errors,
 )
 
@@ -53,6 +54,7 @@ def apply(operations: MutableMapping[str, Any]) -> None:
     global _applied  # noqa: PLW0603 - the patched classes are global, too
     with _lock:
         aliases.remember_updates(operations)
+        response_streams.stream_responses(operations)
         if not _applied:
             _applied = True
             if assignment.AssignmentService.__module__ == assignment.__name__:
