@@ -27,6 +27,10 @@ class Group:
         self._count = 0
         self._lock = threading.Lock()
 
+    def __deepcopy__(self, _memo: object) -> Group:
+        """Return a count that nothing is added to: LocalStack copies groups to describe them."""
+        return Group(self._most)
+
     def added(self, count: int, streams: dict[str, Any]) -> None:
         """Count events that were added to one of the streams, and remove the oldest ones when there are too many."""
         with self._lock:
