@@ -1,5 +1,25 @@
 """Corrections of API Gateway, in the order they apply."""
 
+from localstack_corrections.apigateway import (
+    authorization,
+    gateway_responses,
+    integration_limits,
+    logs,
+    resource_policies,
+    stage_settings,
+    throttling,
+    usage_plans,
+)
 from localstack_corrections.correction import Correction
 
-CORRECTIONS: tuple[Correction, ...] = ()
+CORRECTIONS: tuple[Correction, ...] = (
+    integration_limits.CORRECTION,
+    throttling.CORRECTION,
+    resource_policies.CORRECTION,
+    authorization.CORRECTION,
+    usage_plans.CORRECTION,
+    gateway_responses.CORRECTION,
+    logs.CORRECTION,
+    stage_settings.CORRECTION,
+)
+"""Those that put a step into the chain of a request come in the order of their steps."""

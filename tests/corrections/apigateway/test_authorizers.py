@@ -1,0 +1,171 @@
+"""Lambda authorizers, signatures and resource policies of REST APIs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
+from tests.corrections import web
+
+if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
+    from tests.corrections.apigateway.rest_api import RestApi
+
+AUTHORIZER = """
+import uuid
+
+def handler(event, context):
+    said = event.get("authorizationToken") or event["headers"].get("X-Token")
+    if said == "unauthorized":
+        raise Exception("Unauthorized")
+    if said == "raise":
+        raise ValueError("no")
+    if said == "odd":
+        return {"principalId": "me", "policyDocument": "none"}
+    if said == "list":
+        said, extra = "yes", {"list": [1]}
+    else:
+        extra = {"n": 1, "flag": True, "once": uuid.uuid4().hex, "type": event["type"]}
+    resource = event["methodArn"] if said != "elsewhere" else event["methodArn"] + "/elsewhere"
+    effect = "Deny" if said == "no" else "Allow"
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}
+    return {"principalId": "me", "policyDocument": {"Statement": [statement]}, "context": extra}
+"""
+
+
+@pytest.fixture(scope="session")
+def authorizer(aws: Clients) -> str:
+    """A function that allows or denies as its token says."""
+    return web.function(aws, AUTHORIZER)
+
+
+def _guarded(api: RestApi, echo: str, authorizer: str, kind: str, seconds: int = 0, **options: Any) -> None:
+    source = f"method.request.header.{'Authorization' if kind == 'TOKEN' else 'X-Token'}"
+    made = api.authorizer(authorizer, kind, source, authorizerResultTtlInSeconds=seconds, **options)
+    api.method(echo, authorizationType="CUSTOM", authorizerId=made)
+
+
+def _ask(api: RestApi, token: str) -> web.Reply:
+    return api.request(headers={"Authorization": token, "X-Token": token})
+
+
+@pytest.mark.parametrize("kind", ["TOKEN", "REQUEST"])
+def test_an_authorizer_decides(api: RestApi, echo: str, authorizer: str, kind: str) -> None:
+    _guarded(api, echo, authorizer, kind)
+    said = {token: _ask(api, token) for token in ("no", "elsewhere", "unauthorized", "raise", "odd", "list")}
+    none = "User is not authorized to access this resource"
+    assert {token: (reply.status, reply.json) for token, reply in said.items()} == {
+        "no": (403, {"Message": f"{none} with an explicit deny"}),
+        "elsewhere": (403, {"Message": none}),
+        "unauthorized": (401, {"message": "Unauthorized"}),
+        "raise": (500, {"message": None}),
+        "odd": (500, {"message": None}),
+        "list": (500, {"message": None}),
+    }
+    context = _ask(api, "yes").json["requestContext"]["authorizer"]
+    assert (context["principalId"], context["n"], context["flag"]) == ("me", "1", "true")
+    assert context["type"] == kind
+
+
+@pytest.mark.parametrize("kind", ["TOKEN", "REQUEST"])
+def test_a_request_without_its_identity_is_unauthorized(api: RestApi, echo: str, authorizer: str, kind: str) -> None:
+    _guarded(api, echo, authorizer, kind)
+    reply = api.request()
+    assert (reply.status, reply.json) == (401, {"message": "Unauthorized"})
+
+
+def test_a_token_of_another_form_is_unauthorized(api: RestApi, echo: str, authorizer: str) -> None:
+    _guarded(api, echo, authorizer, "TOKEN", identityValidationExpression="y.*")
+    assert [_ask(api, token).status for token in ("yes", "no")] == [200, 401]
+
+
+@pytest.mark.parametrize(("seconds", "same"), [(300, True), (0, False)])
+def test_a_result_is_kept_as_long_as_the_authorizer_says(
+    api: RestApi, echo: str, authorizer: str, seconds: int, *, same: bool
+) -> None:
+    _guarded(api, echo, authorizer, "TOKEN", seconds)
+    once = [_ask(api, "yes").json["requestContext"]["authorizer"]["once"] for _ in range(2)]
+    assert (once[0] == once[1]) is same
+
+
+def test_localstack_as_released_asks_no_authorizer(released_api: RestApi) -> None:
+    made = released_api.authorizer(
+        "arn:aws:lambda:us-east-1:000000000000:function:x", "TOKEN", "method.request.header.A"
+    )
+    released_api.method(authorizationType="CUSTOM", authorizerId=made)
+    assert released_api.request().status == 200
+
+
+def _signed(api: RestApi, key: str, secret: str) -> dict[str, str]:
+    request = AWSRequest("GET", f"{api.url}/", headers={"Host": api.url.split("/")[2]})
+    SigV4Auth(Credentials(key, secret), "execute-api", "us-east-1").add_auth(request)
+    return dict(request.headers)
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "status", "kind"),
+    [
+        ("test", "test", 200, None),
+        ("test", "x", 403, "InvalidSignatureException"),
+        ("AKIAX", "x", 403, "UnrecognizedClientException"),
+    ],
+)
+def test_a_signature_is_checked(api: RestApi, echo: str, key: str, secret: str, status: int, kind: str | None) -> None:
+    api.method(echo, authorizationType="AWS_IAM")
+    reply = api.request(headers=_signed(api, key, secret))
+    assert (reply.status, reply.headers.get("x-amzn-errortype")) == (status, kind)
+
+
+def test_an_unsigned_request_misses_its_token(api: RestApi, echo: str) -> None:
+    api.method(echo, authorizationType="AWS_IAM")
+    reply = api.request()
+    assert (reply.status, reply.json) == (403, {"message": "Missing Authentication Token"})
+
+
+def _policy(effect: str, resource: str = "execute-api:/*", **condition: object) -> dict[str, Any]:
+    statement: dict[str, Any] = {
+        "Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": resource
+    }  # fmt: skip
+    return statement | ({"Condition": condition} if condition else {})
+
+
+@pytest.mark.parametrize(
+    ("statements", "status"),
+    [
+        ([_policy("Allow")], 200),
+        ([_policy("Allow"), _policy("Deny", IpAddress={"aws:SourceIp": "127.0.0.0/8"})], 403),
+        ([_policy("Allow"), _policy("Deny", IpAddress={"aws:SourceIp": "10.0.0.0/8"})], 200),
+        ([_policy("Allow", "execute-api:/prod/POST/*")], 403),
+    ],
+)
+def test_a_resource_policy_is_evaluated(
+    aws: Clients, corrected_engine: Any, statements: list[dict[str, Any]], status: int
+) -> None:
+    from tests.corrections.apigateway.rest_api import RestApi
+
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    api = RestApi(aws, corrected_engine.endpoint_url, policy=document)
+    api.method()
+    assert api.request().status == status
+
+
+def test_a_denial_wins() -> None:
+    statements = [
+        {"Effect": effect, "Action": "*", "Resource": "arn:aws:execute-api:*:*:a/*"} for effect in ("Allow", "Deny")
+    ]
+    arn = "arn:aws:execute-api:us-east-1:0:a/prod/GET/x"
+    assert decide({"Statement": statements}, arn) is Decision.DENIED
+    assert decide({"Statement": statements[0]}, arn) is Decision.ALLOWED
+    assert decide({"Statement": []}, arn) is Decision.SILENT
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"Statement": [{"Effect": "Maybe"}]}, {"Statement": ["x"]}])
+def test_what_is_no_policy_is_malformed(document: object) -> None:
+    with pytest.raises(MalformedPolicyError):
+        decide(document, "arn:aws:execute-api:us-east-1:0:a/prod/GET/x")
