@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # Two calls, two attempts each, a second between them: 26 s, within the function's 28 s and API Gateway's 29 s.
 _CONFIG = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
+_HURRIED = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 1})
+"""For a client that waits: two seconds at most."""
+
 _AWAY = frozenset(
     {
         "ExecutionLimitExceeded",
@@ -60,6 +63,12 @@ def step_functions() -> SFNClient:
     return boto3.client("stepfunctions", config=_CONFIG)
 
 
+@functools.cache
+def hurried_step_functions() -> SFNClient:
+    """Return the client for looks at an order that somebody waits for."""
+    return boto3.client("stepfunctions", config=_HURRIED)
+
+
 def order_id_for(key: str | None) -> str:
     """Return the id of a new order: always the same for the same key, a new one where there is no key."""
     if key is None:
@@ -86,8 +95,8 @@ def place_order(order_id: str, flavour: str) -> str | None:
     return _order_of(order_id, flavour)
 
 
-def describe_order(order_id: str) -> DescribeExecutionOutputTypeDef:
-    """Return what Step Functions knows of the order.
+def describe_order(order_id: str, *, hurried: bool = False) -> DescribeExecutionOutputTypeDef:
+    """Return what Step Functions knows of the order; ``hurried`` tries once and two seconds at most.
 
     :raises UnknownOrderError: no order has this id.
     :raises ProblemError: 503; Step Functions throttles or is away.
@@ -96,7 +105,8 @@ def describe_order(order_id: str) -> DescribeExecutionOutputTypeDef:
         raise UnknownOrderError(order_id)
     try:
         with _away_is_503():
-            return step_functions().describe_execution(executionArn=_execution_arn(order_id))
+            client = hurried_step_functions() if hurried else step_functions()
+            return client.describe_execution(executionArn=_execution_arn(order_id))
     except ClientError as error:
         if _code(error) in _UNKNOWN:
             raise UnknownOrderError(order_id) from error

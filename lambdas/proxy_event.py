@@ -30,6 +30,18 @@ class ProxyEvent:
                     return last
         return None
 
+    def header_values(self, name: str) -> list[str]:
+        """Return all values of a header, whatever the case of its name."""
+        for headers in (self._member("multiValueHeaders"), self._member("headers")):
+            found: list[str] = []
+            for key, value in headers.items():
+                if key.lower() == name.lower():
+                    listed = value if isinstance(value, list) else [value]
+                    found += [text for text in listed if isinstance(text, str)]
+            if found:
+                return found
+        return []
+
     def path_parameter(self, name: str) -> str | None:
         """Return the part of the path that a ``{name}`` of the resource stands for, perhaps still percent-encoded."""
         return _text(self._member("pathParameters").get(name))

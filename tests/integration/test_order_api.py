@@ -56,6 +56,15 @@ def test_pineapple_by_any_name_fails(api: Api, outcome_of: OutcomeOf, flavour: s
     assert outcome["flavour"] == flavour
 
 
+@pytest.mark.parametrize(("flavour", "status"), [("pepperoni", "SUCCEEDED"), ("pineapple", "FAILED")])
+def test_an_order_that_is_waited_for_is_answered_with_its_outcome(api: Api, flavour: str, status: str) -> None:
+    answer = api.request("POST", query={"flavour": flavour}, headers={"Prefer": "wait=24"})
+
+    assert (answer.status, answer.headers["Preference-Applied"]) == (200, "wait=24")
+    assert answer.document["status"] == status
+    assert answer.document["stoppedAt"] is not None
+
+
 def test_no_flavour_means_pepperoni(api: Api) -> None:
     assert api.request("GET").document["flavour"] == "pepperoni"
 

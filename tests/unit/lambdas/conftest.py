@@ -96,6 +96,7 @@ def step_functions(monkeypatch: pytest.MonkeyPatch) -> FakeStepFunctions:
     """Step Functions, as the handlers reach it."""
     fake = FakeStepFunctions()
     monkeypatch.setattr(order_executions, "step_functions", lambda: fake)
+    monkeypatch.setattr(order_executions, "hurried_step_functions", lambda: fake)
     return fake
 
 
