@@ -31,7 +31,7 @@ def outputs(engine: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) ->
     """The outputs of the deployed stack."""
     assembly: Path = tmp_path_factory.mktemp("cdk.out")
     make_app(str(assembly)).synth()
-    return cdk.deploy(engine, assembly, STACK)
+    return cdk.deploy(engine, assembly, STACK)[STACK]
 
 
 @pytest.fixture(scope="session")
