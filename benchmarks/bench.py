@@ -27,12 +27,12 @@ import urllib3
 from benchmarks import executor, machine, report
 from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
+from localdev.commands import terminal
 from localdev.commands.watch import Watch
 from localdev.deployment import assemblies, cdk
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
 from localdev.deployment.stack import reachable_api_url, resource_ids
 from localdev.engines import EmbeddedEngine
-from localdev.system import terminal
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
 from localdev.system.project import NODE_MODULES, ROOT

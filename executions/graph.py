@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from executions import signs
 from executions.definition import TransitionKind
 from executions.history import Status, Step
 from executions.origin import origin_of
@@ -36,13 +37,13 @@ class Mark(StrEnum):
 
 SIGNS = {
     Mark.NOT_REACHED: "",
-    Mark.RUNNING: "…",
-    Mark.SUCCEEDED: "✓",
-    Mark.RETRIED: "↻",
-    Mark.CAUGHT: "⚠",
-    Mark.FAILED: "✗",
-    Mark.TIMED_OUT: "⏱",
-    Mark.ABORTED: "■",
+    Mark.RUNNING: signs.RUNNING,
+    Mark.SUCCEEDED: signs.SUCCEEDED,
+    Mark.RETRIED: signs.RETRIED,
+    Mark.CAUGHT: signs.WARNING,
+    Mark.FAILED: signs.FAILED,
+    Mark.TIMED_OUT: signs.TIMED_OUT,
+    Mark.ABORTED: signs.ABORTED,
 }
 """Colour is never the only sign."""
 

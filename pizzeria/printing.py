@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from localdev.commands.printing import shown_path, shown_status
-from localdev.system.terminal import out
+from localdev.commands.terminal import out
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,9 +2,9 @@
 
 import sys
 
+from localdev.commands.terminal import err
 from localdev.engines import Engine
 from localdev.system.errors import LocaldevError
-from localdev.system.terminal import err
 
 
 def announce(engine: Engine, doing: str) -> None:

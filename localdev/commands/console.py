@@ -6,11 +6,11 @@ import webbrowser
 from contextlib import closing
 
 from localdev.commands.base import Command, engine_of, engine_options, port_argument
+from localdev.commands.terminal import out
 from localdev.engines import Engine, registry
 from localdev.engines.embedded import known_engines
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import port_holder
-from localdev.system.terminal import out
 
 _LOOPBACK = "127.0.0.1"
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a person asks for it

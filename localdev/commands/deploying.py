@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from localdev.commands.terminal import DONE, err, out, progress
 from localdev.deployment import assemblies, cdk, context
 from localdev.deployment.bootstrapping import ensure_bootstrapped
 from localdev.deployment.manifest import stacks_of
@@ -18,7 +19,6 @@ from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.project import STATE
-from localdev.system.terminal import err, out, progress
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +56,7 @@ def start(engine: Engine) -> None:
             ensure_bootstrapped(engine)
         return
     if engine.is_up():
-        err.print(f"[green]✓[/] the emulator is up already at {engine.where}")
+        err.print(f"{DONE} the emulator is up already at {engine.where}")
         return
     with progress("starting LocalStack", f"LocalStack is ready at {engine.where}") as say:
         engine.start(say)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from localdev.commands.base import Command
+from localdev.commands.terminal import DONE, FAILED, out
 from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine
 from localdev.setup.environments import LEAST_NODE, SetupError, check_node
 from localdev.system import project
 from localdev.system.processes import port_holder, port_is_free
-from localdev.system.terminal import out
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _run(options: argparse.Namespace) -> int:
     del options
     findings = [check() for check in _CHECKS]
     for finding in findings:
-        mark = "[red]✗[/]" if finding.hint else "[green]✓[/]"
+        mark = FAILED if finding.hint else DONE
         out.print(f"{mark} {finding.what:<10} {finding.found}", soft_wrap=True)
         if finding.hint:
             out.print(f"  Hint: {finding.hint}.", soft_wrap=True)

@@ -5,10 +5,10 @@ import argparse
 from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
 from localdev.commands.deploying import destroy
+from localdev.commands.terminal import out
 from localdev.deployment import context
 from localdev.engines import Engine, registry
 from localdev.system.errors import LocaldevError
-from localdev.system.terminal import out
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,10 +11,10 @@ from executions.text import failure_text
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
+from localdev.commands.terminal import out
 from localdev.deployment.deployed import state_machines
 from localdev.deployment.executions import executions_client
 from localdev.system.errors import LocaldevError
-from localdev.system.terminal import out
 
 if TYPE_CHECKING:
     import argparse

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command
+from localdev.commands.terminal import out, progress
 from localdev.system.errors import LocaldevError
-from localdev.system.terminal import out, progress
 
 if TYPE_CHECKING:
     import argparse

@@ -6,26 +6,33 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from localdev.system.terminal import out
+from executions import signs
+from localdev.commands.terminal import out
 
 if TYPE_CHECKING:
     from executions.report import Row
 
-_MARKS = {"SUCCEEDED": ("✓", "green"), "FAILED": ("✗", "red"), "RUNNING": ("…", "yellow")}
+_MARKS = {
+    "SUCCEEDED": (signs.SUCCEEDED, "green"),
+    "FAILED": (signs.FAILED, "red"),
+    "TIMED_OUT": (signs.TIMED_OUT, "red"),
+    "ABORTED": (signs.ABORTED, "yellow"),
+    "RUNNING": (signs.RUNNING, "yellow"),
+}
 
 
 def shown_status(status: str) -> str:
     """Return a status with its sign and colour; the sign alone says it too."""
-    mark, colour = _MARKS.get(status, ("!", "red"))
+    mark, colour = _MARKS.get(status, (signs.WARNING, "yellow"))
     return f"[{colour}]{mark} {status}[/]"
 
 
 def shown_path(line: str) -> Text:
     """Return a way through the states, each sign in its colour; the signs alone say it too."""
     text = Text(line)
-    text.highlight_regex("[✓↻]", "green")
-    text.highlight_regex("[✗⏱]", "bold red")
-    text.highlight_regex("[⚠…■]", "yellow")
+    text.highlight_regex(f"[{signs.SUCCEEDED}{signs.RETRIED}]", "green")
+    text.highlight_regex(f"[{signs.FAILED}{signs.TIMED_OUT}]", "bold red")
+    text.highlight_regex(f"[{signs.WARNING}{signs.RUNNING}{signs.ABORTED}]", "yellow")
     return text
 
 

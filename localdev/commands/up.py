@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.consent import announce
 from localdev.commands.deploying import Selection, next_steps, print_outputs, start, start_and_deploy
-from localdev.system.terminal import out
+from localdev.commands.terminal import out
 
 if TYPE_CHECKING:
     import argparse

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.deploying import deploy, require_up
+from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment import context
 from localdev.deployment.app import App
 from localdev.deployment.handlers import HandlerFolder, handler_folders
@@ -18,7 +19,6 @@ from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.project import ROOT, STATE
-from localdev.system.terminal import out
 
 if TYPE_CHECKING:
     import argparse
@@ -111,7 +111,7 @@ class Watch:
             return
         hot.code.take(changes)
         self._stay_switched()
-        _say(f"[green]✓[/] {', '.join(map(hot.shown, changes.names))} live", since)
+        _say(f"{DONE} {', '.join(map(hot.shown, changes.names))} live", since)
 
     def app_changed(self, names: list[str], since: float) -> None:
         """Deploy what was saved at ``since``, and switch over whatever functions there are then.
@@ -124,9 +124,9 @@ class Watch:
             deploy(self._engine)
             self._switch()
         except LocaldevError as error:
-            _say(f"[red]✗[/] not deployed; what was there goes on. {error.message}", since, markup_safe=False)
+            _say(f"{FAILED} not deployed; what was there goes on. {error.message}", since, markup_safe=False)
             return
-        _say("[green]✓[/] deployed", since)
+        _say(f"{DONE} deployed", since)
 
     def _stay_switched(self) -> None:
         """Switch the functions again where they have been deployed from elsewhere: they would not see what is saved."""
@@ -172,7 +172,7 @@ class Watch:
         mistakes = hot.code.mistakes(changes)
         for mistake in mistakes:
             where = f"{hot.shown(mistake.name)}:{mistake.line}"
-            out.print(f"[dim]{_now()}[/] [red]✗[/] {where}: ", end="", highlight=False)
+            out.print(f"[dim]{_now()}[/] {FAILED} {where}: ", end="", highlight=False)
             out.print(f"{mistake.what}; {what_then}", markup=False, highlight=False)
             if mistake.text:
                 out.print(f"           {mistake.text.strip()}", markup=False, highlight=False)

@@ -8,9 +8,9 @@ import time
 from localdev.commands import deploying
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.consent import announce
+from localdev.commands.terminal import err, out, progress
 from localdev.engines import ENGINES, Engine
 from localdev.system.settings import unique_stack_name
-from localdev.system.terminal import err, out, progress
 from pizzeria.deployed import deployed_api, order_api
 from pizzeria.orders import OrderApi, Outcome
 from pizzeria.printing import orders_table, print_order

@@ -8,7 +8,7 @@ from rich.text import Text
 from executions.report import path_line
 from localdev.commands.base import Command, engine_of
 from localdev.commands.printing import shown_path, shown_status
-from localdev.system.terminal import out
+from localdev.commands.terminal import out
 from pizzeria.deployed import order_api
 from pizzeria.order_history import order_history, path_document
 

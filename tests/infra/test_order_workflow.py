@@ -28,8 +28,7 @@ def states(definition: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_there_is_one_standard_state_machine(stack: SynthesisedStack) -> None:
-    stack.template.resource_count_is("AWS::StepFunctions::StateMachine", 1)
+def test_the_state_machine_is_a_standard_one(stack: SynthesisedStack) -> None:
     stack.template.has_resource_properties("AWS::StepFunctions::StateMachine", {"StateMachineType": "STANDARD"})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +23,7 @@ from pizzeria.orders import TERMINAL, OrderApi
 from pizzeria.stack import stack_outputs
 from tests.integration.conftest import Api
 from tests.integration.ordering import all_the_while
+from tests.source_edits import set_dict_value, set_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,20 +71,13 @@ class Checkout:
         temporary.mkdir(exist_ok=True)
         return ["npx", "cdklocal", *arguments], environment | {"EDGE_PORT": self._port, "TMPDIR": str(temporary)}
 
-    def edit(self, path: str, pattern: str, new: str) -> None:
-        """Save a file with something else in one place."""
-        file = self.root / path
-        text, count = re.subn(pattern, lambda _: new, file.read_text(), count=1)
-        assert count == 1, f"{pattern!r} is not in {path}"
-        file.write_text(text)
-
     def answer_with(self, expression: str) -> None:
         """Let the function that takes orders give this as its message."""
-        self.edit(_HANDLER, r'"message": .*,', f'"message": {expression},')
+        set_dict_value(self.root / _HANDLER, "message", expression)
 
     def refuse_with(self, cause: str) -> None:
         """Let the state machine give this as the cause."""
-        self.edit(_WORKFLOW, r'cause="[^"]*"', f'cause="{cause}"')
+        set_keyword(self.root / _WORKFLOW, "cause", repr(cause))
 
     def waits_for_answer(self, message: str) -> None:
         """Wait until an order is answered with it; every one on the way there is accepted."""

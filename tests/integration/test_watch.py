@@ -25,6 +25,7 @@ from localdev.system.project import ROOT, STATE
 from localdev.system.waiting import wait_until
 from pizzeria.stack import stack_name
 from tests.integration.ordering import all_the_while
+from tests.source_edits import set_dict_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,9 +71,7 @@ def watch_of(engine: Engine, source: Path) -> Watch:
 
 def save(source: Path, message: str) -> None:
     """Edit what start_order answers."""
-    handler = source / "start_order.py"
-    text = handler.read_text().split('"message": "')
-    handler.write_text(f'{text[0]}"message": "{message}"{text[1].partition('"')[2]}')
+    set_dict_value(source / "start_order.py", "message", repr(message))
 
 
 def test_a_saved_handler_answers_the_next_request(watched: Watch, source: Path, api: Api) -> None:
@@ -97,7 +96,7 @@ def test_a_new_module_is_imported_and_a_removed_one_is_not(watched: Watch, sourc
     (source / "words.py").write_text('MESSAGE = "from a new module"\n')
     handler = source / "start_order.py"
     original = handler.read_text()
-    handler.write_text("import words\n" + original.replace(f'"{MESSAGE}"', "words.MESSAGE"))
+    set_dict_value(handler, "message", "__import__('words').MESSAGE")
     watched.code_changed()
     assert api.order("pepperoni")["message"] == "from a new module"
     (source / "words.py").unlink()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from executions import signs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -16,6 +18,11 @@ out = Console(highlight=False)
 
 err = Console(highlight=False, stderr=True)
 """Progress and messages."""
+
+DONE = f"[green]{signs.SUCCEEDED}[/]"
+FAILED = f"[red]{signs.FAILED}[/]"
+WARNING = f"[yellow]{signs.WARNING}[/]"
+"""What a line that reports something begins with."""
 
 
 @contextmanager
@@ -30,4 +37,4 @@ def progress(doing: str, done: str) -> Iterator[Callable[[str], None]]:
             yield lambda text: status.update(f"{text} …")
     else:
         yield lambda text: err.print(text, soft_wrap=True)
-    err.print(f"[green]✓[/] {done} [dim]({time.monotonic() - started:.1f} s)[/]")
+    err.print(f"{DONE} {done} [dim]({time.monotonic() - started:.1f} s)[/]")
