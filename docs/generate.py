@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docs import patch_list
 from executions.definition import read_definition
 from executions.diagram import mermaid
 from localdev.commands import COMMANDS
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 README = ROOT / "README.md"
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
+PATCHES_PAGE = ROOT / "docs" / "patches.md"
 _PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -97,6 +99,7 @@ def pages() -> dict[Path, str]:
     return {
         README: with_parts(README.read_text(), readme_parts(template)),
         COMMANDS_PAGE: commands_page(),
+        PATCHES_PAGE: patch_list.page(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The init hook that has the end of an execution told whole, seen at every moment of such an end."""
+"""The correction that shows the end of an execution whole, seen at every moment of such an end."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-from localdev.system.project import EMULATOR_PYTHON, ROOT
+from localdev.system.project import EMULATOR_PYTHON
 
 _SCRIPT = Path(__file__).parent / "in_localstack/ends_of_executions.py"
-_HOOK = ROOT / "emulator/start.d/60_end_told_whole.py"
 _SUCCEEDED = {"status": "SUCCEEDED", "output": '{"containsPineapple":false}', "error": None, "cause": None}
 _FAILED = {"status": "FAILED", "output": None, "error": "Failed To Make Pizza", "cause": "They asked for Pineapple"}
 
 
 @pytest.fixture(scope="module")
 def told() -> Any:
-    command = [EMULATOR_PYTHON, _SCRIPT, _HOOK]
+    command = [EMULATOR_PYTHON, _SCRIPT]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout.splitlines()[-1])

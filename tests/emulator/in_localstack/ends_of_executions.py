@@ -1,17 +1,16 @@
-"""What is told of an execution at each moment of its end, as LocalStack is released and as our hook has it."""
+"""Write what is told of an execution at each moment of its end: as released, and with our correction."""
 
 from __future__ import annotations
 
 import json
-import runpy
-import sys
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.services.stepfunctions.asl.eval.program_state import ProgramEnded, ProgramError
 from localstack.services.stepfunctions.backend import execution
 
-HOOK = sys.argv[1]
+from localstack_corrections.stepfunctions import ends
+
 ENDED = ProgramEnded()
 FAILED = ProgramError({"error": "Failed To Make Pizza", "cause": "They asked for Pineapple"})
 
@@ -50,5 +49,5 @@ def both() -> dict[str, list[dict[str, Any]]]:
 
 
 released = both()
-runpy.run_path(HOOK)
+ends._end_once(execution)
 print(json.dumps({"released": released, "ours": both()}))

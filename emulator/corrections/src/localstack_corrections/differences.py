@@ -27,6 +27,7 @@ _TITLES = {
     "cloudformation": "CloudFormation",
     "dynamodb": "DynamoDB",
     "events": "EventBridge",
+    "gateway": "Every request",
     "kinesis": "Kinesis",
     "lambda_": "Lambda",
     "logs": "CloudWatch Logs",

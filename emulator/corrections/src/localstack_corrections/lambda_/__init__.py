@@ -6,6 +6,7 @@ from localstack_corrections.lambda_.idle_environments import IDLE_ENVIRONMENTS
 from localstack_corrections.lambda_.package_files import PACKAGE_FILES
 from localstack_corrections.lambda_.refused_invocations import REFUSED_INVOCATIONS
 from localstack_corrections.lambda_.woken_pollers import WOKEN_POLLERS
+from localstack_corrections.lambda_.zip_files import ZIP_FILES
 
 CORRECTIONS: tuple[Correction, ...] = (
     PACKAGE_FILES,
@@ -13,4 +14,5 @@ CORRECTIONS: tuple[Correction, ...] = (
     IDLE_ENVIRONMENTS,
     REFUSED_INVOCATIONS,
     WOKEN_POLLERS,
+    ZIP_FILES,
 )

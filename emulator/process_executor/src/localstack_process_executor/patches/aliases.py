@@ -19,7 +19,7 @@ _updated = threading.local()
 
 
 def update_weights() -> None:
-    """Make the change, of which :func:`remember_updates` is a part."""
+    """Let ``UpdateAlias`` change the weights of an alias; :func:`remember_updates` is a part of it."""
     make = LambdaProvider._create_routing_config_model  # noqa: SLF001 - both operations call it
 
     @wraps(make)

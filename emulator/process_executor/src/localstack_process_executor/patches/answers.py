@@ -13,7 +13,7 @@ _OPERATION = "Invoke"
 
 
 def send_aws_headers() -> None:
-    """Make the change."""
+    """Send the headers of an answer to ``Invoke`` as AWS sends them."""
     run_custom_response_handlers.append(complete)
 
 

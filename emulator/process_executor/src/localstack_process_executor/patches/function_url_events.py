@@ -18,7 +18,7 @@ _TEXT = ("text", "json", "xml")
 
 
 def describe_requests_as_aws() -> None:
-    """Make the change."""
+    """Describe a request to a function's URL in its event as AWS does."""
     event_for = urlrouter.event_for_lambda_url
 
     @wraps(event_for)

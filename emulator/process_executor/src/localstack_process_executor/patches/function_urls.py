@@ -36,7 +36,7 @@ class _Answer:
 
 
 def answer_as_aws() -> None:
-    """Make the change: the response is made where the invocation is, since only there is known what became of it."""
+    """Answer a request to a function's URL as AWS does, errors and cookies included."""
     invoke = LambdaService.invoke
 
     @wraps(invoke)

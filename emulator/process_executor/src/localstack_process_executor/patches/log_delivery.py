@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 
 def keep_events_as_they_are() -> None:
-    """Events, their ends and their times are as the environment has them."""
+    """Store log events with the ends and the times that the environment gives them."""
 
     def run(self: LogHandler, *_: object, **__: object) -> None:
         client = logs.connect_to.with_assumed_role(

@@ -90,7 +90,7 @@ def check_variables(variables: Mapping[str, str]) -> None:
 
 
 def refuse_variables() -> None:
-    """Make the change: a function with such variables could be created, and updated to have some."""
+    """Refuse names of variables that Lambda reserves, at creation and update of a function."""
     verify: Callable[..., None] = LambdaProvider._verify_env_variables  # noqa: SLF001 - both operations call it
 
     @wraps(verify)

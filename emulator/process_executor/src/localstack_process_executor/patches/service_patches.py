@@ -57,30 +57,12 @@ def apply(operations: MutableMapping[str, Any]) -> None:
         response_streams.stream_responses(operations)
         if not _applied:
             _applied = True
-            if assignment.AssignmentService.__module__ == assignment.__name__:
-                # another plugin may have put one of its own in its place, which does this too
-                _reserve_before_others_can()
-            _hand_on_the_client_context()
-            _trace_as_aws_does()
-            _keep_reserved_variables()
-            _log_where_the_function_says()
-            _invoke_the_version_that_replaced_another()
-            _keep_the_last_logs()
-            log_delivery.keep_events_as_they_are()
-            log_delivery.store_provisioned_initialisations(_managers)
-            _wait_for_provisioned_initialisations()
-            _refuse_what_is_no_event()
-            _delete_what_could_not_start()
-            refusals.refuse_variables()
-            aliases.update_weights()
-            answers.send_aws_headers()
-            function_url_events.describe_requests_as_aws()
-            function_urls.answer_as_aws()
-            _name_the_request_of_a_dead_letter()
+            for patch in PATCHES:
+                patch()
 
 
 def _delete_what_could_not_start() -> None:
-    """A function that could not start could not be deleted, nor could its stack: there was no manager to be stopped."""
+    """Delete a function that could not start, for which there is no manager to stop."""
     stop_version = LambdaService.stop_version
 
     @wraps(stop_version)
@@ -142,7 +124,7 @@ def _reserve_one(
 
 
 def _hand_on_the_client_context() -> None:
-    """``ClientContext`` reached no executor. Lambda passes it on for synchronous invocations only."""
+    """Hand ``ClientContext`` on to the executor, for synchronous invocations only, as Lambda does."""
     invoke = ExecutionEnvironment.invoke
 
     @wraps(invoke)
@@ -156,7 +138,7 @@ def _hand_on_the_client_context() -> None:
 
 
 def _trace_as_aws_does() -> None:
-    """Every trace was said to be sampled, also one whose caller had said no, and none said where it had been.
+    """Keep a caller's decision to sample a trace, and name the functions that it has run through.
 
     Lambda decides by itself only for a function that is actively traced:
     https://docs.aws.amazon.com/lambda/latest/api/API_TracingConfig.html. It names the functions that a trace runs
@@ -186,7 +168,7 @@ def _trace_as_aws_does() -> None:
 
 
 def _keep_reserved_variables() -> None:
-    """A function's own variables won over the reserved ones; the executor adds them where they may."""
+    """Let reserved variables win over a function's own; the executor adds those that are allowed."""
     variables: Callable[[ExecutionEnvironment], dict[str, str]] = ExecutionEnvironment.get_environment_variables
 
     @wraps(variables)
@@ -202,7 +184,7 @@ def _keep_reserved_variables() -> None:
 
 
 def _log_where_the_function_says() -> None:
-    """``LoggingConfig`` may name a log group, in which a stream is named after its function, too; it was not heeded.
+    """Log to the group that ``LoggingConfig`` names, in one stream for each environment.
 
     A stream was named anew, and by the local date, for each invocation: at midnight an environment had two.
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
@@ -226,7 +208,7 @@ def _log_where_the_function_says() -> None:
 
 
 def _invoke_the_version_that_replaced_another() -> None:
-    """An invocation that had found its version just before an update failed: the version was shutting down."""
+    """Invoke the version that replaced one which an update has stopped since the invocation began."""
     start: Callable[[LambdaVersionManager], Any] = LambdaVersionManager.start
     invoke: Callable[..., Any] = LambdaVersionManager.invoke
 
@@ -254,7 +236,7 @@ def _invoke_the_version_that_replaced_another() -> None:
 
 
 def _keep_the_last_logs() -> None:
-    """What an invocation had written was lost when its version was updated or deleted before it was stored."""
+    """Store the last logs of a version that is updated or deleted before they are stored."""
     add_logs = LogHandler.add_logs
     closing = threading.Lock()
     closed: weakref.WeakSet[LogHandler] = weakref.WeakSet()
@@ -284,7 +266,7 @@ def _keep_the_last_logs() -> None:
 
 
 def _wait_for_provisioned_initialisations() -> None:
-    """An environment was given up when it had not started after twenty seconds."""
+    """Wait for an initialisation as long as Lambda does, not twenty seconds."""
     usual: Callable[[ExecutionEnvironment], float] = ExecutionEnvironment._get_startup_timeout_seconds  # noqa: SLF001
 
     @wraps(usual)
@@ -298,7 +280,7 @@ def _wait_for_provisioned_initialisations() -> None:
 
 
 def _refuse_what_is_no_event() -> None:
-    """AWS answers an invocation whose event is not JSON, or too large, itself; no function ever sees it."""
+    """Refuse an event that is not JSON, or too large, before a function sees it."""
     invoke: Callable[..., Any] = LambdaService.invoke
 
     @wraps(invoke)
@@ -313,7 +295,7 @@ def _refuse_what_is_no_event() -> None:
 
 
 def _name_the_request_of_a_dead_letter() -> None:
-    """A dead letter named a request that never was."""
+    """Name the request of a dead letter by its own id."""
     process: Callable[..., Any] = Poller.process_dead_letter_queue
     prepare: Callable[..., Any] = dead_letter_queue._prepare_messages_to_dlq  # noqa: SLF001 - nothing else makes them
     current = threading.local()
@@ -336,3 +318,37 @@ def _name_the_request_of_a_dead_letter() -> None:
 
     Poller.process_dead_letter_queue = process_named  # type: ignore[method-assign]
     dead_letter_queue._prepare_messages_to_dlq = prepare_named  # noqa: SLF001
+
+
+def _reserve_unless_another_plugin_does() -> None:
+    """Give an environment that was started for an invocation to that invocation."""
+    if assignment.AssignmentService.__module__ == assignment.__name__:
+        _reserve_before_others_can()
+
+
+def _store_provisioned_initialisations() -> None:
+    """Store the log of a provisioned initialisation when it is over."""
+    log_delivery.store_provisioned_initialisations(_managers)
+
+
+PATCHES: tuple[Callable[[], None], ...] = (
+    _reserve_unless_another_plugin_does,
+    _hand_on_the_client_context,
+    _trace_as_aws_does,
+    _keep_reserved_variables,
+    _log_where_the_function_says,
+    _invoke_the_version_that_replaced_another,
+    _keep_the_last_logs,
+    log_delivery.keep_events_as_they_are,
+    _store_provisioned_initialisations,
+    _wait_for_provisioned_initialisations,
+    _refuse_what_is_no_event,
+    _delete_what_could_not_start,
+    refusals.refuse_variables,
+    aliases.update_weights,
+    answers.send_aws_headers,
+    function_url_events.describe_requests_as_aws,
+    function_urls.answer_as_aws,
+    _name_the_request_of_a_dead_letter,
+)
+"""In the order in which they are made; ``docs/patches.md`` lists them."""
