@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
 from infra.handler_code import CODE
+from infra.handler_packages import handler_packages
 from infra.log_groups import log_group
 
 
@@ -44,6 +45,7 @@ def python_function(
         # One asset for all functions, and nothing in it that differs from one checkout to the next.
         code=lambda_.Code.from_asset(str(CODE), exclude=["*", "!*.py"], ignore_mode=IgnoreMode.GIT),
         handler=f"{module}.handler",
+        layers=handler_packages(scope) or None,
         role=role,
         memory_size=256,
         timeout=timeout,

@@ -1,6 +1,7 @@
 """The CDK CLI, pointed at an engine: ``cdklocal`` for an emulator, ``cdk`` for an account."""
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,11 @@ def cdk_environment(engine: Engine) -> dict[str, str]:
     return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **local}
 
 
+def _package_index() -> dict[str, str]:
+    """Return the person's settings of pip: an app may install packages for its functions."""
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+
+
 def program(engine: Engine) -> str:
     """Return the CDK CLI for an engine: ``cdk`` for an account, ``cdklocal`` for an emulator."""
     return "cdk" if engine.kind.is_account else "cdklocal"
@@ -73,7 +79,9 @@ def synthesize(
 
     :raises LocaldevError: with what the CDK said.
     """
-    environment = child_environment(tool_home(), _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER))
+    environment = child_environment(
+        tool_home(), _FOR_EVERY_COMMAND | _package_index() | ({} if linter else _WITHOUT_LINTER)
+    )
     named = ["--app", app or current().command]
     options = [*named, *context_options(context), *_naming(stack_name), "--quiet", "--output", str(output)]
     with _temporary("synthesis") as temporary:

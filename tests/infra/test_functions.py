@@ -22,12 +22,6 @@ HANDLERS = {
 each_function = pytest.mark.parametrize("name", HANDLERS)
 
 
-def test_there_are_these_functions_and_no_others(stack: SynthesisedStack) -> None:
-    functions = stack.resources("AWS::Lambda::Function").values()
-
-    assert {function["Properties"]["Handler"] for function in functions} == set(HANDLERS.values())
-
-
 @each_function
 def test_each_has_a_handler_in_its_own_module(stack: SynthesisedStack, name: str) -> None:
     _, function = stack.resource("AWS::Lambda::Function", name)
