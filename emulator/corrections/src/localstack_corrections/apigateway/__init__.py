@@ -4,9 +4,11 @@ from localstack_corrections.apigateway import (
     authorization,
     gateway_responses,
     integration_limits,
+    internal_errors,
     logs,
     resource_policies,
     stage_settings,
+    template_methods,
     throttling,
     usage_plans,
 )
@@ -19,6 +21,8 @@ CORRECTIONS: tuple[Correction, ...] = (
     authorization.CORRECTION,
     usage_plans.CORRECTION,
     gateway_responses.CORRECTION,
+    internal_errors.CORRECTION,
+    template_methods.CORRECTION,
     logs.CORRECTION,
     stage_settings.CORRECTION,
 )
