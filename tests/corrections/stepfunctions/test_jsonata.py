@@ -189,6 +189,17 @@ def test_what_is_as_large_as_aws_allows_is_evaluated(aws: Clients) -> None:
     assert _output(aws, "($f := function($x){ $x <= 0 ? 0 : 1 + $f($x-1) }; $f(31))") == 31
 
 
+def test_a_selector_of_items_is_any_expression(aws: Clients) -> None:
+    each = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    found = one_state(
+        Type="Map", Items=[1, 2], ItemSelector="{% [$states.context.Map.Item.Value] %}", ItemProcessor=each
+    )
+    missing = one_state(Type="Map", Items=[1], ItemSelector="{% $states.input.nope %}", ItemProcessor=each)
+
+    assert run(aws, found)["output"] == [[1], [2]]
+    assert "specified for the field 'ItemSelector' returned nothing" in run(aws, missing)["cause"]
+
+
 def test_executions_at_the_same_time_do_not_see_each_others_values(aws: Clients) -> None:
     expression = "{% $join($map([1..200], function($i) { $states.input.name & $string($i) })) %}"
     found: dict[str, Any] = {}

@@ -114,6 +114,16 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
 _TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
 _DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
 _ACCEPTED: list[dict[str, Any]] = [
+    _states(A={"Type": "Wait", "Timestamp": "2024-01-01T00:00:00+01:00", "End": True}),
+    {"QueryLanguage": "JSONata"} | _states(A=_map(Items="{% [1] %}", ItemSelector="{% {'a': 1} %}")),
+    {"QueryLanguage": "JSONata"}
+    | _states(
+        A=_map(
+            ItemProcessor=_states("P", P=_END) | {"ProcessorConfig": _DISTRIBUTED},
+            ToleratedFailureCount="{% 1 %}",
+            ToleratedFailurePercentage="{% 5 %}",
+        )
+    ),
     _states(A=_END | {"Comment": "c", "Parameters": {"a.$": "$$.State.Name", "b": [{"c.$": "$.x[?(@.y)].z"}]}}),
     _states(A=_TASK | {"Catch": [{"ErrorEquals": ["States.MyOwn"], "Next": "B"}]}, B={"Type": "Succeed"}),
     _states(A=_TASK | {"Retry": [{"ErrorEquals": ["States.ALL"], "BackoffRate": 2, "JitterStrategy": "FULL"}]}),

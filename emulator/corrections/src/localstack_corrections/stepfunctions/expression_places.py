@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.stepfunctions.grammar import WHOLE
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -45,4 +47,4 @@ def place_of(node: Any) -> str:
         elif texts[0] == "[":
             path = f"[{commas}]{path}"
         node = parent
-    return path.removeprefix("/")
+    return path.replace(f"/{WHOLE}", "").removeprefix("/")

@@ -185,7 +185,6 @@ def _type_strings(class_name: str) -> Callable[[ModuleType], None]:
 
 def _type_timestamps(module: ModuleType) -> None:
     timestamp = module.Timestamp
-    original = timestamp._from_timestamp_string
 
     def get_wait_seconds(self: Any, env: Any) -> Any:
         source = self.string
@@ -199,7 +198,6 @@ def _type_timestamps(module: ModuleType) -> None:
         return wait(self, env)
 
     wait = timestamp._get_wait_seconds
-    timestamp._from_timestamp_string = staticmethod(lambda text: original(text) if isinstance(text, str) else None)
     timestamp._get_wait_seconds = get_wait_seconds
 
 
