@@ -8,6 +8,8 @@
 const fs = require("fs");
 const net = require("net");
 
+const { reachEmulator } = require("./response_url.js");
+
 const PREFIX = "/2018-06-01/runtime/invocation";
 const HEADERS = [
   "lambda-runtime-deadline-ms",
@@ -95,7 +97,9 @@ function answered(head, body) {
   }
   const headers = Object.fromEntries(HEADERS.filter((name) => name in head.headers).map((name) => [name, head.headers[name]]));
   headers["lambda-runtime-deadline-ms"] = Number(headers["lambda-runtime-deadline-ms"]);
-  resolve({ bodyJson: body.toString("utf8"), headers });
+  const bodyJson = body.toString("utf8");
+  reachEmulator(bodyJson);
+  resolve({ bodyJson, headers });
 }
 
 function send(data) {
