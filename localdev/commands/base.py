@@ -59,7 +59,8 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_app_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add ``-c KEY=VALUE``, as the CDK has it, and ``--stack``."""
+    """Add ``-c KEY=VALUE``, as the CDK has it, ``--stack`` and ``--strict``."""
+    parser.add_argument("--strict", action="store_true", help="fail if not every resource is emulated")
     parser.add_argument(
         "--stack",
         action="append",

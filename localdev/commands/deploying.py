@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from localdev.commands.terminal import DONE, err, out, progress
-from localdev.deployment import assemblies, cdk, context
+from localdev.deployment import assemblies, cdk, checked, context
 from localdev.deployment.bootstrapping import ensure_bootstrapped
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
@@ -22,7 +22,7 @@ from localdev.system.project import STATE
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from localdev.deployment.cdk import Outputs
@@ -37,11 +37,13 @@ class Selection:
     """Values of the CDK's context, each ``KEY=VALUE``, beside those that are remembered for the engine."""
     stacks: tuple[str, ...] = ()
     """Ids of stacks; none: all stacks of the app."""
+    strict: bool = False
+    """Whether a resource that is not emulated is an error."""
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Selection:
-        """Return what the options ``--context`` and ``--stack`` say."""
-        return cls(tuple(options.context), tuple(options.stack))
+        """Return what the options ``--context``, ``--stack`` and ``--strict`` say."""
+        return cls(tuple(options.context), tuple(options.stack), options.strict)
 
 
 EVERYTHING = Selection()
@@ -165,14 +167,43 @@ def _start_and_deploy(engine: Engine, selection: Selection) -> Outputs:
         with _deploying(engine):
             assembly, deployment = prepared.result()
             check_services(engine, stacks_of(assembly, selection.stacks))
-            return deployment.run()
+            outputs = deployment.run()
+            found = _check(engine, outputs, assembly, selection)
+    _print_shortfalls(found)
+    return outputs
 
 
 def _deploy(engine: Engine, selection: Selection) -> Outputs:
     with _deploying(engine):
         assembly = _assembly(engine, selection)
         check_services(engine, stacks_of(assembly, selection.stacks))
-        return cdk.deploy(engine, assembly, *selection.stacks)
+        outputs = cdk.deploy(engine, assembly, *selection.stacks)
+        found = _check(engine, outputs, assembly, selection)
+    _print_shortfalls(found)
+    return outputs
+
+
+def _check(engine: Engine, outputs: Outputs, assembly: Path, selection: Selection) -> list[checked.Shortfall]:
+    """Check that every API answers, and return what an emulator could not make; an account makes everything.
+
+    :raises LocaldevError: an API does not answer, or the deployment is strict and not everything is emulated.
+    """
+    if engine.endpoint_url is None or engine.kind.is_account:
+        return []
+    for values in outputs.values():
+        checked.require_answers(values, engine.endpoint_url)
+    stacks = stacks_of(assembly, selection.stacks)
+    found = [each for stack in stacks for each in checked.shortfalls(engine.endpoint_url, stack.name)]
+    if selection.strict:
+        checked.refuse(found)
+    return found
+
+
+def _print_shortfalls(found: Sequence[checked.Shortfall]) -> None:
+    if found:
+        err.print("[yellow]![/] not everything is emulated:")
+    for each in found:
+        err.print(f"  {each}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _assembly(engine: Engine, selection: Selection) -> Path:

@@ -44,6 +44,21 @@ def test_a_failed_creation_leaves_nothing(aws: Clients, stack: Stack) -> None:
     assert stack.statuses("It") == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
 
 
+def test_a_creation_that_fails_half_way_leaves_nothing(aws: Clients, stack: Stack) -> None:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": stack.name,
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+            "ManagedPolicyArns": ["arn:aws:iam::aws:policy/NoSuchPolicy"],
+        },
+    }
+    assert stack.deploy({"It": role}) == "ROLLBACK_COMPLETE"
+    with pytest.raises(ClientError, match="NoSuchEntity"):
+        aws.client("iam").get_role(RoleName=stack.name)
+
+
 def test_a_failed_update_leaves_the_old_resources_as_they_were(aws: Clients, stack: Stack) -> None:
     stack.deploy({"It": _queue(VisibilityTimeout=10)})
     before = stack.physical_ids()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus, StackStatus
 
-from localstack_corrections.cloudformation.engine import exports
+from localstack_corrections.cloudformation.engine import exports, snapshots
 from localstack_corrections.cloudformation.engine.executor import Executor
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.records import Records, specified
@@ -73,6 +73,7 @@ class Deployment:
         if not self._is_creation and executor.has_cleanup():
             stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
         executor.clean_up()
+        snapshots.take_again(stack, executor)
         stack.unfinished = None
         stack.imports = executor.imports
         stack.change_set_id = self._change_set.change_set_id

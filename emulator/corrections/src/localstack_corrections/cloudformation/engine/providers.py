@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from localstack.services.cloudformation.resource_provider import (
@@ -18,6 +20,10 @@ from localstack_corrections.cloudformation.resources.registry import LEFT_OUT, U
 
 if TYPE_CHECKING:
     from localstack_corrections.cloudformation.engine.records import Record
+
+
+_ADOPTED = frozenset({"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"})
+"""Types whose creation takes a resource that is there already for its own: it may be somebody else's."""
 
 
 def updates_in_place(resource_type: str, provider: Any) -> bool:
@@ -36,7 +42,7 @@ class ProviderExecutor(ResourceProviderExecutor):
     def execute_action(self, resource_provider: Any, raw_payload: Any) -> Any:
         """Update by our modules, then by the provider; create and delete as LocalStack does."""
         if raw_payload["action"] not in ("Modify", "Dynamic"):
-            event = super().execute_action(resource_provider, raw_payload)
+            event = self._create_or_delete(resource_provider, raw_payload)
             if event.status == OperationStatus.FAILED and (error := event.custom_context.get("exception")):
                 event.message = str(error)
             if event.status == OperationStatus.SUCCESS and raw_payload["action"] == "Add":
@@ -50,6 +56,17 @@ class ProviderExecutor(ResourceProviderExecutor):
         model = {**change.after, **(update(change) or {})}
         return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
 
+    def _create_or_delete(self, resource_provider: Any, raw_payload: Any) -> Any:
+        if raw_payload["action"] != "Add":
+            return super().execute_action(resource_provider, raw_payload)
+        request = convert_payload(stack_name=self.stack_name, stack_id=self.stack_id, payload=raw_payload)
+        try:
+            return resource_provider.create(request)
+        except Exception as error:
+            if not _was_there_before(error):
+                _delete_what_was_begun(resource_provider, request)
+            raise
+
     def _complete(self, resource_provider: Any, raw_payload: Any, event: Any) -> None:
         """Set the properties that LocalStack's provider leaves out when it creates the resource."""
         model = event.resource_model or {}
@@ -60,6 +77,23 @@ class ProviderExecutor(ResourceProviderExecutor):
         before = {name: value for name, value in model.items() if name not in left_out}
         change = Change(before, model, resource_provider, request)
         model.update(UPDATES[request.resource_type](change) or {})
+
+
+def _was_there_before(error: Exception) -> bool:
+    """Return whether a creation failed because somebody else's resource has its name."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    return any(
+        word in f"{code} {error}" for word in ("AlreadyExist", "already exist", "Conflict", "InUse", "Duplicate")
+    )
+
+
+def _delete_what_was_begun(provider: Any, request: Any) -> None:
+    """Delete a resource whose creation failed half-way; its provider says nothing of how far it came."""
+    if request.resource_type in _ADOPTED:
+        return
+    model = request.desired_state
+    with contextlib.suppress(Exception):  # most creations that fail have made nothing
+        provider.delete(replace(request, previous_state=model, action="Remove", custom_context={}))
 
 
 def _change(provider: Any, request: Any) -> Change:
