@@ -1,6 +1,7 @@
 """Corrections of Lambda, in the order they apply."""
 
 from localstack_corrections.correction import Correction
+from localstack_corrections.lambda_.failed_functions import FAILED_FUNCTIONS
 from localstack_corrections.lambda_.hot_reload_folders import HOT_RELOAD_FOLDERS
 from localstack_corrections.lambda_.idle_environments import IDLE_ENVIRONMENTS
 from localstack_corrections.lambda_.package_files import PACKAGE_FILES
@@ -11,6 +12,7 @@ from localstack_corrections.lambda_.zip_files import ZIP_FILES
 CORRECTIONS: tuple[Correction, ...] = (
     PACKAGE_FILES,
     HOT_RELOAD_FOLDERS,
+    FAILED_FUNCTIONS,
     IDLE_ENVIRONMENTS,
     REFUSED_INVOCATIONS,
     WOKEN_POLLERS,
