@@ -58,9 +58,9 @@ def secret() -> Iterator[Path]:
         yield path
 
 
-def outcomes(make_function: MakeFunction, *attempts: tuple[Any, ...], source: str = PROBE) -> list[str]:
+def outcomes(make_function: MakeFunction, *attempts: tuple[Any, ...], source: str = PROBE) -> list[Any]:
     """Return what became of each attempt of a function."""
-    found: list[str] = make_function(source, timeout=60.0).answer([list(each) for each in attempts])
+    found: list[Any] = make_function(source, timeout=60.0).answer([list(each) for each in attempts])
     return found
 
 

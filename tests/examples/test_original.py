@@ -40,7 +40,7 @@ def outputs(engine: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) ->
     """The deployed stack's outputs."""
     assembly = tmp_path_factory.mktemp("assembly")
     _synthesise(assembly)
-    outputs = cdk.deploy(engine, assembly, "original")
+    (outputs,) = cdk.deploy(engine, assembly, "original").values()
     if not (project.STATE / "node-sdk/node_modules/@aws-sdk/client-sfn/package.json").exists():
         pytest.skip("npm cannot get the AWS SDK for JavaScript")
     return outputs

@@ -14,7 +14,7 @@ class RestApi:
     """A REST API that is deployed to the stage ``prod`` before the first request."""
 
     def __init__(self, clients: Clients, endpoint: str, **options: Any) -> None:
-        self.client: Any = clients.client("apigateway")  # type: ignore[call-overload]
+        self.client: Any = clients.client("apigateway")
         made = self.client.create_rest_api(name=name("api"), **options)
         self.id = made["id"]
         self.root = made["rootResourceId"]

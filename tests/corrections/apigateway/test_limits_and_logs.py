@@ -46,7 +46,7 @@ def test_localstack_as_released_throttles_nothing(released_api: RestApi) -> None
 def _with_key(api: RestApi, clients: Clients, **plan: Any) -> dict[str, str]:
     api.method(apiKeyRequired=True)
     api.deploy()
-    client: Any = clients.client("apigateway")  # type: ignore[call-overload]
+    client: Any = clients.client("apigateway")
     key = client.create_api_key(name=web.name("key"), enabled=True)
     stages = [{"apiId": api.id, "stage": "prod"}]
     made = client.create_usage_plan(name=web.name("plan"), apiStages=stages, **plan)
@@ -184,7 +184,7 @@ def test_a_template_gives_a_stage_its_settings(aws: Clients, key: str) -> None:
     cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": resources, "Outputs": outputs}))
     cloudformation.get_waiter("stack_create_complete").wait(StackName=stack)
     [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    client: Any = aws.client("apigateway")  # type: ignore[call-overload]
+    client: Any = aws.client("apigateway")
     stage = client.get_stage(restApiId=described["Outputs"][0]["OutputValue"], stageName="prod")
     cloudformation.delete_stack(StackName=stack)
     if key == "MethodSettings":

@@ -14,7 +14,7 @@ class HttpApi:
     """An HTTP API with the stage ``$default``, which deploys by itself."""
 
     def __init__(self, clients: Clients, endpoint: str, **options: Any) -> None:
-        self.client: Any = clients.client("apigatewayv2")  # type: ignore[call-overload]
+        self.client: Any = clients.client("apigatewayv2")
         made = self.client.create_api(Name=name("api"), ProtocolType="HTTP", **options)
         self.id = made["ApiId"]
         self.url = f"{endpoint}/_aws/execute-api/{self.id}"

@@ -169,7 +169,7 @@ def test_a_signature_is_checked(api: HttpApi, echo: str, key: str, secret: str, 
 
 def test_a_user_of_iam_can_sign(aws: Clients, api: HttpApi, echo: str) -> None:
     api.route("GET /", api.function(echo), AuthorizationType="AWS_IAM")
-    iam: Any = aws.client("iam")  # type: ignore[call-overload]
+    iam: Any = aws.client("iam")
     user = iam.create_user(UserName=web.name("user"))["User"]
     key = iam.create_access_key(UserName=user["UserName"])["AccessKey"]
     reply = api.request("/?b=2&a=%20x", headers=_signed(api, key["AccessKeyId"], key["SecretAccessKey"]))

@@ -6,7 +6,7 @@ import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.corrections.apigatewayv2.http_api import HttpApi
 
 
-def _machine(clients: Clients, kind: str) -> str:
+def _machine(clients: Clients, kind: Literal["EXPRESS", "STANDARD"]) -> str:
     definition = {
         "StartAt": "Pass",
         "States": {"Pass": {"Type": "Choice", "Choices": [
@@ -82,7 +82,7 @@ def test_a_message_is_sent(aws: Clients, api: HttpApi) -> None:
 
 
 def test_an_event_is_put(aws: Clients, api: HttpApi) -> None:
-    sqs, events = aws.client("sqs"), aws.client("events")  # type: ignore[call-overload]
+    sqs, events = aws.client("sqs"), aws.client("events")
     queue = sqs.create_queue(QueueName=web.name("queue"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     rule, source = web.name("rule"), web.name("source")

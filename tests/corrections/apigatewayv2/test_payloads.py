@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_localstack_as_released_has_no_http_apis(released: Clients) -> None:
-    client: Any = released.client("apigatewayv2")  # type: ignore[call-overload]
+    client: Any = released.client("apigatewayv2")
     with pytest.raises(ClientError) as error:
         client.create_api(Name="x", ProtocolType="HTTP")
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501

@@ -6,7 +6,7 @@ import io
 import stat
 import uuid
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -39,7 +39,7 @@ def create(aws: Clients, **code: Any) -> str:
     """Create a function of a random name and return the name."""
     name = f"guest-{uuid.uuid4().hex[:8]}"
     aws.client("lambda").create_function(
-        FunctionName=name, Runtime="python3.13", Handler="function.handler", Role=ROLE, Code=code
+        FunctionName=name, Runtime="python3.13", Handler="function.handler", Role=ROLE, Code=cast(Any, code)
     )
     return name
 

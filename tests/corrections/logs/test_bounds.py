@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_a_group_keeps_its_newest_events_and_gives_them_in_pages(aws: Clients) -
     now = int(time.time() * 1000)
     for stream in ("a", "b"):
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        events = [{"timestamp": now + number, "message": f"{stream} {number}"} for number in range(60)]
+        events: list[Any] = [{"timestamp": now + number, "message": f"{stream} {number}"} for number in range(60)]
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     pages = list(

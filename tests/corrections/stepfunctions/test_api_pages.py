@@ -61,7 +61,7 @@ def test_executions_are_listed_by_alias_and_version(aws: Clients) -> None:
     client = aws.client("stepfunctions")
     machine = created(aws, _PASS)
     version = client.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
-    routes = [{"stateMachineVersionArn": version, "weight": 100}]
+    routes: list[Any] = [{"stateMachineVersionArn": version, "weight": 100}]
     alias = client.create_state_machine_alias(name="live", routingConfiguration=routes)["stateMachineAliasArn"]
     by = {arn: started(aws, arn) for arn in (machine, version, alias)}
     for execution in by.values():

@@ -116,7 +116,7 @@ def test_as_released_a_failed_item_is_tolerated(released: Clients) -> None:
         ({"ToleratedFailurePercentage": 100, "ToleratedFailureCount": 0}, "FAILED"),
     ],
 )
-def test_as_many_items_may_fail_as_are_tolerated(aws: Clients, fields: dict[str, int], status: str) -> None:
+def test_as_many_items_may_fail_as_are_tolerated(aws: Clients, fields: dict[str, Any], status: str) -> None:
     assert run(aws, _map(_FAIL_ON_TWO, **fields), [1, 2, 3])["status"] == status
 
 

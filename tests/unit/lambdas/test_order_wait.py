@@ -43,7 +43,7 @@ def test_an_order_that_ends_in_time_is_answered_with_its_outcome(
     step_functions: FakeStepFunctions, order_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # the order ends during the first pause
-    monkeypatch.setattr(order_wait.time, "sleep", lambda _: step_functions.end("SUCCEEDED", output='{"pizza": true}'))
+    monkeypatch.setattr("time.sleep", lambda _: step_functions.end("SUCCEEDED", output='{"pizza": true}'))
     response = start_order.handler(order_event("margherita", headers={"Prefer": "wait=10"}), None)
     document = json.loads(response["body"])
     assert response["statusCode"] == 200
@@ -55,7 +55,7 @@ def test_an_order_that_ends_in_time_is_answered_with_its_outcome(
 def test_a_failed_order_is_an_outcome(
     step_functions: FakeStepFunctions, order_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(order_wait.time, "sleep", lambda _: step_functions.end("FAILED", error="E", cause="C"))
+    monkeypatch.setattr("time.sleep", lambda _: step_functions.end("FAILED", error="E", cause="C"))
     response = start_order.handler(order_event("pineapple", headers={"Prefer": "wait=10"}), None)
     document = json.loads(response["body"])
     assert (response["statusCode"], document["error"], document["cause"]) == (200, "E", "C")
@@ -75,8 +75,8 @@ def test_a_wait_of_nothing_looks_at_nothing(step_functions: FakeStepFunctions, o
 
 def test_nobody_waits_longer_than_the_function_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(order_wait.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(order_wait.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
     monkeypatch.setattr(order_wait, "describe_order", lambda *_, **__: {"status": "RUNNING"})
     assert order_wait.outcome_within("order", 10_000, since=0.0) is None
     assert now[0] == pytest.approx(order_wait.LONGEST_WAIT)

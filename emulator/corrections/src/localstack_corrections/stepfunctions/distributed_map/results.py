@@ -127,4 +127,4 @@ def _pending(run: MapRun, number: int) -> dict[str, Any]:
 
 
 def _date(when: datetime | None) -> str | None:
-    return when and f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
+    return None if when is None else f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
