@@ -1,21 +1,28 @@
 """``doctor``: say what is there, what is missing, what to do."""
 
 import argparse
+import json
+import os
 import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 
 from localdev.commands.base import Command
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.engines import registry
-from localdev.engines.embedded import EmbeddedEngine
+from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.setup.environments import LEAST_NODE, SetupError, check_node
 from localdev.system import project
+from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_holder, port_is_free
+
+_LEAST_DISK = 3 * 10**9
 
 
 @dataclass(frozen=True)
@@ -35,17 +42,89 @@ def _version_of(*command: str) -> str | None:
     return result.stdout.strip().splitlines()[0] if result.stdout.strip() else None
 
 
+def _user() -> Finding:
+    checkout = f"{user()}, in {project.ROOT}"
+    if theirs := foreign(project.STATE):
+        names = ", ".join(f"{path.name} ({owner_of(path)})" for path in theirs[:5])
+        hint = f"'sudo chown -R {user()} .' in the checkout makes them yours"
+        return Finding("user", f"{checkout}; files of another user in {project.STATE.name}: {names}", hint)
+    return Finding("user", checkout)
+
+
 def _python() -> Finding:
-    return Finding("Python", f"{platform.python_version()} ({sys.base_prefix})")
+    found = f"{platform.python_version()} ({sys.base_prefix})"
+    # a Python that is a shared library may be found by us, and not by what has another environment
+    if sysconfig.get_config_var("Py_ENABLE_SHARED") and not _runs_alone(sys.executable):
+        hint = f"'echo {sysconfig.get_config_var('LIBDIR')} | sudo tee /etc/ld.so.conf.d/python.conf; sudo ldconfig'"
+        return Finding("Python", f"{found}; its shared library cannot be found", hint)
+    return Finding("Python", found)
+
+
+def _runs_alone(python: str) -> bool:
+    return subprocess.run([python, "-I", "-c", ""], env={}, capture_output=True, check=False).returncode == 0
+
+
+def _isolation() -> Finding:
+    """How functions are kept from each other and from this machine."""
+    if os.environ.get("LAMBDA_PROCESS_NAMESPACES") == "0":
+        return Finding("namespaces", "switched off by LAMBDA_PROCESS_NAMESPACES=0; functions see this machine's files")
+    if why := _why_no_namespaces():
+        return Finding("namespaces", f"none, {why}; functions see this machine's files")
+    return Finding("namespaces", "functions have a file system of their own")
+
+
+def _why_no_namespaces() -> str | None:
+    if sys.platform != "linux":
+        return "which only Linux has"
+    if os.geteuid() == 0:
+        return None
+    result = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "true"], capture_output=True, check=False
+    )
+    if result.returncode == 0:
+        return None
+    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if restricted.exists() and restricted.read_text().strip() == "1":
+        return "since AppArmor restricts them (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0)"
+    return "since this kernel or container allows none"
+
+
+def _landlock() -> Finding:
+    modules = Path("/sys/kernel/security/lsm")
+    if not modules.exists():
+        return Finding("Landlock", "not known here")
+    return Finding("Landlock", "there" if "landlock" in modules.read_text().split(",") else "not in this kernel")
+
+
+def _proxies() -> Finding:
+    names = sorted(name for name in os.environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy"})
+    if not names:
+        return Finding("proxy", "none")
+    return Finding("proxy", f"{', '.join(names)}: for the set-up; nothing on this machine is reached through it")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(project.ROOT).free
+    found = f"{free / 10**9:.0f} GB free"
+    return Finding("disk", found, "make room: 'df -h' shows where" if free < _LEAST_DISK else None)
+
+
+def _leftovers() -> Finding:
+    left = [engine.where for engine in known_engines() if not engine.is_up()]
+    if not left:
+        return Finding("leftovers", "none")
+    return Finding(
+        "leftovers", f"of emulators that were killed: {', '.join(left)}", "remove them with './scripts/down --all'"
+    )
 
 
 def _node() -> Finding:
     version = (_version_of("node", "--version") or "not found").removeprefix("v")
     try:
-        check_node()
+        warning = check_node()
     except SetupError:
         return Finding("Node.js", version, f"install Node {LEAST_NODE} or newer (nodejs.org)")
-    return Finding("Node.js", version)
+    return Finding("Node.js", f"{version}, past its end of life; 24 is current" if warning else version)
 
 
 def _cdk() -> Finding:
@@ -86,20 +165,32 @@ def _emulators() -> Finding:
 
 
 _CHECKS: list[Callable[[], Finding]] = [
+    _user,
     _python,
     _node,
     _cdk,
     _localstack,
+    _isolation,
+    _landlock,
     _docker,
+    _proxies,
+    _disk,
     _port,
     _emulators,
+    _leftovers,
 ]
 
 
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print a JSON line for each finding")
+
+
 def _run(options: argparse.Namespace) -> int:
-    del options
     findings = [check() for check in _CHECKS]
     for finding in findings:
+        if options.json:
+            print(json.dumps({**asdict(finding), "ok": finding.hint is None}))
+            continue
         mark = FAILED if finding.hint else DONE
         out.print(f"{mark} {finding.what:<10} {finding.found}", soft_wrap=True)
         if finding.hint:
@@ -110,5 +201,6 @@ def _run(options: argparse.Namespace) -> int:
 COMMAND = Command(
     "Say what is there, what is missing and what to do. Exit status 1 when something is missing.",
     _run,
+    _add_arguments,
     uses_engine=False,
 )

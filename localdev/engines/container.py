@@ -35,6 +35,14 @@ _HEALTH_NANOSECONDS = 10 * 10**9
 """Between two of Docker's looks at a container's health. We look ourselves, and each costs as much as an order."""
 _LOG_LINES = 25
 _PORT = "4566/tcp"
+_MEMORY = "3g"
+_MOST_PROCESSES = 4096
+_WRITABLE = {
+    "/tmp": "",  # noqa: S108 - in a container
+    "/home/localstack/var": "uid=1000,gid=1000",
+    "/home/localstack/tmp": "uid=1000,gid=1000",
+}
+"""What LocalStack and the functions write to, as in ``docker-compose.yml``; the rest of the container is read-only."""
 _LABEL = "the-state-machine"
 _PUBLISHED, _OWNER = f"{_LABEL}.port", f"{_LABEL}.owner"
 _TAKEN = ("port is already allocated", "address already in use", "ports are not available")
@@ -58,7 +66,7 @@ class ContainerEngine(LocalEngine):
         self.port = port
         self._ends_with_us = ends_with_us
         self._settings = dict(settings or {})
-        self._memory_limit = memory_limit
+        self._memory_limit = memory_limit or _MEMORY
 
     @classmethod
     def of(cls, options: Options) -> ContainerEngine:
@@ -128,6 +136,9 @@ class ContainerEngine(LocalEngine):
                 environment={"LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}", **self._settings},
                 healthcheck={"interval": _HEALTH_NANOSECONDS},
                 mem_limit=self._memory_limit,
+                pids_limit=_MOST_PROCESSES,
+                read_only=True,
+                tmpfs=_WRITABLE,
                 init=True,
                 cap_drop=["ALL"],
                 security_opt=["no-new-privileges:true"],

@@ -7,13 +7,14 @@ import hashlib
 import io
 import os
 import re
+import subprocess
 import tarfile
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from docker.errors import APIError, BuildError, DockerException, ImageNotFound
+from docker.errors import APIError, DockerException, ImageNotFound
 from docker.utils import exclude_paths
 
 from localdev.system import project
@@ -30,16 +31,20 @@ DOCKERFILE = "emulator/Dockerfile"
 CHECKOUT_LABEL = "the-state-machine.checkout"
 """Whose image, or container, it is: the top folder of a checkout."""
 
-STAGE_LABEL = "the-state-machine.stage=build"
-"""What the Dockerfile's first stage is known by: its layers are kept for the next build, and only the newest."""
+_STEP = re.compile(r"#\d+ \[(?:[\w-]+ )?(\d+/\d+)\] (\w+)")
+"""How BuildKit begins a step in plain text: ``#9 [build 4/8] RUN …``."""
 
-_STEP = re.compile(r"Step (\d+/\d+) : (\w+)")
+_INDEX = "PIP_INDEX_URL"
 _ERROR_LINES = 12
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _MTIME = 1735689600
 """The first second of 2025: wheels cannot hold a time before 1980."""
 
 _HASH_LENGTH = 12
+
+
+class BuildError(Exception):
+    """A build that failed; what it said is in its output."""
 
 
 def context_files(root: Path = project.ROOT) -> list[Path]:
@@ -85,47 +90,52 @@ def _check_template() -> None:
 
 
 def _build(client: DockerClient, name: str, say: Callable[[str], None]) -> None:
-    before = {image.id for image in _stages(client)}
     said: list[str] = []
     try:
         with _context() as context:
-            for message in client.api.build(
-                fileobj=context,
-                custom_context=True,
-                dockerfile=DOCKERFILE,
-                tag=name,
-                rm=True,
-                forcerm=True,
-                labels={CHECKOUT_LABEL: str(project.ROOT)},
-                buildargs={"PIP_INDEX_URL": os.environ.get("PIP_INDEX_URL", "")},
-                decode=True,
-            ):
-                _report(message, said, say)
+            for line in _output_of_build(name, context):
+                said.append(line)
+                if step := _STEP.match(line):
+                    say(f"building the emulator's image: step {step[1]}, {step[2]}")
         client.images.get(name)
-    except BaseException as error:
-        # also when interrupted; the daemon ends a build whose client has gone
-        _remove_stages(client, before)
-        if isinstance(error, DockerException):
-            raise LocaldevError(
-                f"The emulator's image could not be built: {_reason(error)}\n{_tail(said)}",
-                "its first build needs the network and 2 GB of disk; --engine embedded needs no image.",
-            ) from error
-        raise
-    _remove_older(client, name, before)
+    except (BuildError, DockerException) as error:
+        raise LocaldevError(
+            f"The emulator's image could not be built: {error}\n{_tail(said)}",
+            "its first build needs the network, 2 GB of disk and Docker's buildx; --engine embedded needs no image.",
+        ) from error
+    _remove_older(client, name)
 
 
-def _report(message: dict[str, str], said: list[str], say: Callable[[str], None]) -> None:
-    if "error" in message:
-        raise BuildError(message["error"].strip(), iter(()))
-    line = (message.get("stream") or message.get("status") or "").rstrip()
-    if line:
-        said.append(line)
-    if step := _STEP.match(line):
-        say(f"building the emulator's image: step {step[1]}, {step[2]}")
+def _output_of_build(name: str, context: IO[bytes]) -> Iterator[str]:
+    """Build with BuildKit, as ``docker compose`` does: each finds the layers of the other. Docker's API has no secrets.
 
-
-def _reason(error: DockerException) -> str:
-    return str(error.explanation if isinstance(error, APIError) else getattr(error, "msg", error))
+    :raises BuildError: the build failed, or there is no ``docker`` command.
+    """
+    secret = ["--secret", f"id={_INDEX.lower()},env={_INDEX}"] if os.environ.get(_INDEX) else []
+    command = ["docker", "build", "--progress", "plain", "--file", DOCKERFILE, "--tag", name]
+    command += ["--label", f"{CHECKOUT_LABEL}={project.ROOT}", *secret, "-"]
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=context,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "DOCKER_BUILDKIT": "1"},
+            text=True,
+            errors="replace",
+        )
+    except FileNotFoundError as error:
+        raise BuildError("the docker command is not installed.") from error
+    with process:
+        assert process.stdout
+        try:
+            yield from (line.rstrip() for line in process.stdout)
+        except BaseException:
+            # also when interrupted: the daemon ends a build whose client has gone
+            process.kill()
+            raise
+    if process.returncode:
+        raise BuildError(f"docker build ended with status {process.returncode}.")
 
 
 def _tail(said: list[str]) -> str:
@@ -148,23 +158,8 @@ def _context() -> IO[bytes]:
     return file
 
 
-def _stages(client: DockerClient) -> list[Image]:
-    found: list[Image] = client.images.list(filters={"label": STAGE_LABEL, "dangling": True}, all=False)
-    return found
-
-
-def _remove_stages(client: DockerClient, kept: set[str | None]) -> None:
-    """Remove the layers of a build that came to nothing."""
-    for image in _stages(client):
-        if image.id not in kept:
-            _remove(client, str(image.id))
-
-
-def _remove_older(client: DockerClient, name: str, stages: set[str | None]) -> None:
-    """Remove what this image takes the place of; the stage it was made from stays, for the next build."""
-    newest = {image.id for image in _stages(client)} - stages
-    for stage in stages if newest else ():
-        _remove(client, str(stage))
+def _remove_older(client: DockerClient, name: str) -> None:
+    """Remove what this image takes the place of; its layers stay in BuildKit's cache, which has a limit of its own."""
     for image in client.images.list(REPOSITORY, filters={"label": CHECKOUT_LABEL}):
         checkout = Path(image.labels[CHECKOUT_LABEL])
         if checkout == project.ROOT or not checkout.exists():

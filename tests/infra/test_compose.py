@@ -9,6 +9,7 @@ import subprocess
 from typing import Any
 
 import pytest
+import yaml
 
 from localdev.system.project import ROOT
 
@@ -52,6 +53,27 @@ def test_the_emulator_is_built_from_this_checkout_and_published_on_the_loopback_
     assert service["build"]["dockerfile"] == "emulator/Dockerfile"
     assert service["pull_policy"] == "build"
     assert service.get("volumes", []) == []
+
+
+def test_every_service_is_limited_and_cannot_change_its_own_files() -> None:
+    for service in _services("docker-compose.yml", profile="console").values():
+        assert service["read_only"] is True
+        assert int(service["mem_limit"]) > 0
+        assert service["pids_limit"] > 0
+
+
+def test_a_private_index_is_a_secret_of_the_builds_alone() -> None:
+    services = _services("docker-compose.yml", profile="console", PIP_INDEX_URL="https://me:password@index.example")
+
+    for service in services.values():
+        assert [secret["source"] for secret in service["build"]["secrets"]] == ["pip_index_url"]
+        assert "args" not in service["build"]
+        assert "secrets" not in service
+    assert "password" not in json.dumps(services)
+
+
+def test_two_checkouts_share_no_container() -> None:
+    assert "name" not in yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 
 def test_nothing_of_the_persons_aws_settings_gets_into_it() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from localdev.commands import doctor
 from localdev.commands.cli import main
+from localdev.system import project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +55,70 @@ def test_a_node_that_will_do_is_no_finding(
 
     assert main(["doctor"]) == 0
     assert "✓ Node.js    22.1.0" in capsys.readouterr().out
+
+
+def test_a_node_past_its_end_of_life_is_said_and_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_CHECKS", [doctor._node])
+    _node(tmp_path, "v20.20.2")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert main(["doctor"]) == 0
+    assert "20.20.2, past its end of life" in capsys.readouterr().out
+
+
+def test_programs_read_a_line_for_each_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [doctor.Finding("oven", "hot"), doctor.Finding("dough", "missing", "make some")]
+    monkeypatch.setattr(doctor, "_CHECKS", [lambda: found[0], lambda: found[1]])
+
+    status = main(["doctor", "--json"])
+
+    assert status == 1
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+        {"what": "oven", "found": "hot", "hint": None, "ok": True},
+        {"what": "dough", "found": "missing", "hint": "make some", "ok": False},
+    ]
+
+
+def test_files_of_another_user_are_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(doctor, "foreign", lambda _folder: [tmp_path])
+    monkeypatch.setattr(doctor, "owner_of", lambda _path: "root")
+
+    finding = doctor._user()
+
+    assert f"{tmp_path.name} (root)" in finding.found
+    assert "sudo chown -R" in str(finding.hint)
+
+
+def test_a_proxy_is_said_to_be_for_the_set_up_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+
+    finding = doctor._proxies()
+
+    assert "HTTP_PROXY" in finding.found
+    assert finding.hint is None
+
+
+def test_a_disk_that_is_nearly_full_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_LEAST_DISK", 10**18)
+
+    assert doctor._disk().hint == "make room: 'df -h' shows where"
+
+
+def test_emulators_that_were_killed_are_leftovers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(project, "STATE", tmp_path)
+    (tmp_path / "embedded-45999").mkdir()
+
+    finding = doctor._leftovers()
+
+    assert "http://127.0.0.1:45999" in finding.found
+    assert finding.hint == "remove them with './scripts/down --all'"
+
+
+def test_without_namespaces_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
+
+    assert "switched off by LAMBDA_PROCESS_NAMESPACES=0" in doctor._isolation().found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import socket
 import warnings
@@ -18,7 +19,7 @@ from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -70,50 +71,86 @@ def test_what_does_not_go_into_it_leaves_it_as_it_is(checkout: Path) -> None:
     assert image.content_hash(checkout) == image.content_hash(Path(__file__).parents[3])
 
 
-class FailingBuild:
-    """A Docker Engine whose build fails half way."""
+class NoImages:
+    """A Docker Engine in which no image is ever found."""
 
-    def __init__(self, *messages: dict[str, str]) -> None:
-        self.api = self.images = self
-        self._messages = messages
+    def __init__(self) -> None:
+        self.images = self
 
     def get(self, _name: str) -> None:
-        """Say that no image is there yet."""
+        """Say that no image is there."""
         raise ImageNotFound("no such image")
 
-    def list(self, *_args: object, **_options: object) -> list[Any]:
-        """Return nothing was left."""
-        return []
 
-    def build(self, **_options: object) -> Iterator[dict[str, str]]:
-        """Yield what the daemon would stream."""
-        yield from self._messages
+type MakeDocker = Callable[[str], None]
 
 
-def test_a_build_that_fails_half_way_is_said_with_its_step_and_last_lines() -> None:
-    said: list[str] = []
-    client: Any = FailingBuild(
-        {"stream": "Step 10/30 : RUN uv pip install"},
-        {"stream": "\x1b[31merror\x1b[39m: no space left on device\n"},
-        {"error": "The command returned a non-zero code: 1"},
+@pytest.fixture
+def docker_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeDocker:
+    """A ``docker`` command of the test's own: the script that it is to be."""
+
+    def make(script: str) -> None:
+        program = tmp_path / "bin" / "docker"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\ncat >/dev/null\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+    return make
+
+
+def test_a_build_that_fails_half_way_is_said_with_its_step_and_last_lines(docker_command: MakeDocker) -> None:
+    docker_command(
+        "echo '#9 [build 4/8] RUN uv pip install'\n"
+        "printf '#9 0.5 \\033[31merror\\033[39m: no space left on device\\n' >&2\nexit 3"
     )
+    said: list[str] = []
+    client: Any = NoImages()
 
     with pytest.raises(LocaldevError) as failure:
         image.ensure_image(client, said.append)
 
-    assert said == ["building the emulator's image: step 10/30, RUN"]
-    assert "The command returned a non-zero code: 1" in str(failure.value)
-    assert "  error: no space left on device" in str(failure.value)
-    assert "Hint: its first build needs the network and 2 GB of disk; --engine embedded needs no image." in str(
-        failure.value
-    )
+    assert said == ["building the emulator's image: step 4/8, RUN"]
+    assert "docker build ended with status 3." in str(failure.value)
+    assert "  #9 0.5 error: no space left on device" in str(failure.value)
+    assert "Hint: its first build needs the network, 2 GB of disk" in str(failure.value)
 
 
-def test_a_build_that_ends_without_an_image_is_a_failure() -> None:
-    client: Any = FailingBuild({"stream": "Step 1/30 : FROM"})
+def test_a_build_that_ends_without_an_image_is_a_failure(docker_command: MakeDocker) -> None:
+    docker_command("exit 0")
+    client: Any = NoImages()
 
     with pytest.raises(LocaldevError, match="could not be built"):
         image.ensure_image(client, lambda _: None)
+
+
+def test_without_the_docker_command_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    client: Any = NoImages()
+
+    with pytest.raises(LocaldevError, match="the docker command is not installed"):
+        image.ensure_image(client, lambda _: None)
+
+
+def test_the_address_of_a_private_index_is_a_secret_of_the_build(
+    docker_command: MakeDocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "https://person:password@index.example/simple")
+    docker_command('echo "$@"; exit 1')
+    client: Any = NoImages()
+
+    with pytest.raises(LocaldevError) as failure:
+        image.ensure_image(client, lambda _: None)
+
+    assert "--secret id=pip_index_url,env=PIP_INDEX_URL" in str(failure.value)
+    assert "password" not in str(failure.value)
+
+
+def test_no_dockerfile_takes_an_address_that_would_stay_in_its_history() -> None:
+    for file in ("emulator/Dockerfile", "console/Dockerfile"):
+        text = (project.ROOT / file).read_text()
+        assert "ARG PIP" not in text
+        assert "--mount=type=secret,id=pip_index_url" in text
 
 
 class OldImage:
@@ -130,30 +167,33 @@ class Images:
     """A Docker Engine that builds well, and writes down what is removed."""
 
     def __init__(self, *old: OldImage) -> None:
-        self.api = self.images = self
+        self.images = self
         self._old = old
-        self._built = False
+        self._looked = False
         self.removed: set[str] = set()
 
     def get(self, _name: str) -> None:
-        """Return the new image, once it has been built."""
-        if not self._built:
+        """Return the new image, from the second look on."""
+        if not self._looked:
+            self._looked = True
             raise ImageNotFound("no such image")
 
-    def list(self, *names: str, **_options: object) -> list[OldImage]:
-        """Return the emulator's images; no build has left a stage."""
-        return [*self._old] if names else []
-
-    def build(self, **_options: object) -> Iterator[dict[str, str]]:
-        """Yield a build without a word."""
-        self._built = True
-        yield {}
+    def list(self, *_names: str, **_options: object) -> list[OldImage]:
+        """Return the emulator's images."""
+        return [*self._old]
 
     def remove(self, tag: str) -> None:
         """Write it down."""
         self.removed.add(tag)
 
 
+@pytest.fixture
+def builds_well(docker_command: MakeDocker) -> None:
+    """A ``docker`` command whose builds go well."""
+    docker_command("exit 0")
+
+
+@pytest.mark.usefixtures("builds_well")
 def test_a_new_image_takes_the_place_of_this_checkouts_and_of_those_whose_checkout_is_gone(tmp_path: Path) -> None:
     old, gone, others = (f"{image.REPOSITORY}:{letter * 12}" for letter in "abc")
     client: Any = Images(OldImage(project.ROOT, old), OldImage(tmp_path / "removed", gone), OldImage(tmp_path, others))
@@ -163,6 +203,7 @@ def test_a_new_image_takes_the_place_of_this_checkouts_and_of_those_whose_checko
     assert client.removed == {old, gone}
 
 
+@pytest.mark.usefixtures("builds_well")
 def test_a_name_that_a_person_gave_to_an_image_stays() -> None:
     client: Any = Images(OldImage(project.ROOT, f"{image.REPOSITORY}:{'a' * 12}", f"{image.REPOSITORY}:mine", "my:own"))
 
@@ -175,7 +216,7 @@ def test_without_the_bootstrap_template_the_setup_is_named(monkeypatch: pytest.M
     monkeypatch.setattr(project, "BOOTSTRAP_TEMPLATE", project.ROOT / "node_modules" / "no-template.yaml")
 
     with pytest.raises(LocaldevError, match=r"(?s)no-template.yaml.*Hint: run ./scripts/setup"):
-        image.ensure_image(FailingBuild(), lambda _: None)  # type: ignore[arg-type]
+        image.ensure_image(NoImages(), lambda _: None)  # type: ignore[arg-type]
 
 
 def test_no_docker_engine_is_said_with_what_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
