@@ -117,7 +117,14 @@ def _ended(step_functions: SFNClient, arn: str) -> dict[str, Any] | None:
 
 
 def _history(step_functions: SFNClient, arn: str) -> list[Any]:
-    return list(step_functions.get_execution_history(executionArn=arn)["events"])
+    events: list[Any] = list(step_functions.get_execution_history(executionArn=arn)["events"])
+    for event in events:
+        details = event.get("taskSubmittedEventDetails")
+        if details:
+            # that of an HTTP answer: each has its own date and request id
+            output = json.loads(details["output"])
+            details["output"] = {key: value for key, value in output.items() if not key.startswith("Sdk")}
+    return events
 
 
 def _client(engine: EmbeddedEngine) -> SFNClient:
