@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.dynamodb import atomic_writes, expiry, stream_records, streams
+from localstack_corrections.dynamodb import atomic_writes, expiry, partiql, stream_records, streams
 from localstack_corrections.in_process import InProcessBackend, dispatch_in_process
 
 SETTING = "DYNAMODB_ENGINE"
@@ -108,6 +108,11 @@ def _keep_credentials(module: Any) -> None:
     expiry.replace_worker(module)
 
 
+def _replace_models(module: Any) -> None:
+    atomic_writes.replace(module)
+    partiql.replace(module)
+
+
 def _keep_arns(module: Any) -> None:
     """Leave stream ARNs and iterators as they are; DynamoDB Local has its own account and region in them."""
     module.DynamoDBStreamsProvider.modify_stream_arn_for_ddb_local = lambda _self, arn: arn
@@ -126,7 +131,7 @@ IN_PROCESS_DYNAMODB = Correction(
             "localstack.services.dynamodb.v2.provider": _keep_credentials,
             "localstack.services.dynamodbstreams.v2.provider": _keep_arns,
             "moto.dynamodb.models.table": stream_records.replace,
-            "moto.dynamodb.models": atomic_writes.replace,
+            "moto.dynamodb.models": _replace_models,
             "moto.dynamodbstreams.models": streams.replace,
         }.items()
     },

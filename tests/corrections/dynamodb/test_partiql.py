@@ -1,0 +1,107 @@
+"""PartiQL statements in the in-process DynamoDB."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from localdev.engines.clients import Clients
+
+ORDERS = [("1", "funghi", 9), ("2", "margherita", 7), ("3", "hawaiian", 11)]
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: Clients) -> Any:
+    """Client of the corrected DynamoDB."""
+    return aws.client("dynamodb")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def run(dynamodb: Any) -> Iterator[Callable[..., list[dict[str, Any]]]]:
+    """Execute a statement on a table of three orders, which it names ``{}``."""
+    name = f"orders-{uuid.uuid4().hex[:8]}"
+    dynamodb.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )  # fmt: skip
+    for order, flavour, price in ORDERS:
+        item = {"id": {"S": order}, "flavour": {"S": flavour}, "price": {"N": str(price)}}
+        dynamodb.put_item(TableName=name, Item=item)
+
+    def execute(statement: str, *parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        given = {"Parameters": list(parameters)} if parameters else {}
+        found: list[dict[str, Any]] = dynamodb.execute_statement(Statement=statement.format(f'"{name}"'), **given)[
+            "Items"
+        ]
+        return found
+
+    yield execute
+    dynamodb.delete_table(TableName=name)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("id='1'", "1"),
+        ("\"id\" = '1' OR price > 10", "13"),
+        ("id IN ['1', '2']", "12"),
+        ("price BETWEEN 7 AND 9", "12"),
+        ("begins_with(flavour, 'ma')", "2"),
+        ("NOT contains(flavour, 'a')", "1"),
+        ("size(flavour) > 6 AND price <> 7", "3"),
+        ("coupon IS MISSING AND price <= 7", "2"),
+        ("flavour IS NOT MISSING", "123"),
+    ],
+)
+def test_a_condition_finds_what_it_says(run: Callable[..., list[dict[str, Any]]], condition: str, found: str) -> None:
+    items = run(f"SELECT * FROM {{}} WHERE {condition}")  # noqa: S608 - of this test's own table
+
+    assert "".join(sorted(item["id"]["S"] for item in items)) == found
+
+
+def test_columns_parameters_and_order(run: Callable[..., list[dict[str, Any]]]) -> None:
+    items = run("SELECT id, price FROM {} WHERE price >= ? ORDER BY price DESC", {"N": "8"})
+
+    assert items == [{"id": {"S": "3"}, "price": {"N": "11"}}, {"id": {"S": "1"}, "price": {"N": "9"}}]
+
+
+def test_an_item_is_inserted_once(run: Callable[..., list[dict[str, Any]]]) -> None:
+    statement = "INSERT INTO {} VALUE {{'id': ?, 'tags': ['a', 1], 'box': {{'large': true}}}}"
+    run(statement, {"S": "4"})
+
+    with pytest.raises(ClientError, match="DuplicateItemException"):
+        run(statement, {"S": "4"})
+    assert run("SELECT tags, box FROM {} WHERE id = '4'") == [
+        {"tags": {"L": [{"S": "a"}, {"N": "1"}]}, "box": {"M": {"large": {"BOOL": True}}}}
+    ]
+
+
+def test_an_item_is_updated_and_deleted_by_its_key(run: Callable[..., list[dict[str, Any]]]) -> None:
+    run("UPDATE {} SET price = price + ? SET paid=true REMOVE flavour WHERE id = '1'", {"N": "3"})
+    run("DELETE FROM {} WHERE id = ?", {"S": "2"})
+
+    assert run("SELECT * FROM {} WHERE id = '1'") == [{"id": {"S": "1"}, "price": {"N": "12"}, "paid": {"BOOL": True}}]
+    assert run("SELECT * FROM {} WHERE id = '2'") == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE {} SET price = 1 WHERE flavour = 'funghi'", "mandatory equality on all key attributes"),
+        ("UPDATE {} SET price = 1 WHERE id = '9'", "ConditionalCheckFailed"),
+        ("MERGE INTO {}", "wasn't well formed"),
+        ("SELECT * FROM {} WHERE id = ?", "Number of parameters"),
+    ],
+)
+def test_a_statement_that_cannot_be_executed_is_refused(
+    run: Callable[..., list[dict[str, Any]]], statement: str, problem: str
+) -> None:
+    with pytest.raises(ClientError, match=problem):
+        run(statement)
