@@ -19,7 +19,7 @@ ORDERS = [("1", "funghi", 9), ("2", "margherita", 7), ("3", "hawaiian", 11)]
 @pytest.fixture(scope="module")
 def dynamodb(aws: Clients) -> Any:
     """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")  # type: ignore[call-overload]
+    return aws.client("dynamodb")
 
 
 @pytest.fixture
