@@ -1,1 +1,3 @@
-"""One machine's cloud: engines, deployments and orders, behind the scripts."""
+"""Develop AWS serverless workflows on one machine: engines, deployments and commands."""
+
+__version__ = "0.2.0"

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from localdev import __version__
 from localdev.commands import COMMANDS, Command
 from localdev.commands.base import add_app_arguments, add_engine_arguments
 from localdev.system.errors import LocaldevError
@@ -78,6 +79,7 @@ def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"localdev {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in names:
         add_command(commands, name, COMMANDS[name])

@@ -43,7 +43,7 @@ _WRITABLE = {
     "/home/localstack/tmp": "uid=1000,gid=1000",
 }
 """What LocalStack and the functions write to, as in ``docker-compose.yml``; the rest of the container is read-only."""
-_LABEL = "the-state-machine"
+_LABEL = "localdev"
 _PUBLISHED, _OWNER = f"{_LABEL}.port", f"{_LABEL}.owner"
 _TAKEN = ("port is already allocated", "address already in use", "ports are not available")
 

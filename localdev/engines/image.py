@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.images import Image
 
-REPOSITORY = "the-state-machine-emulator"
+REPOSITORY = "localdev-emulator"
 DOCKERFILE = "emulator/Dockerfile"
-CHECKOUT_LABEL = "the-state-machine.checkout"
+CHECKOUT_LABEL = "localdev.checkout"
 """Whose image, or container, it is: the top folder of a checkout."""
 
 _STEP = re.compile(r"#\d+ \[(?:[\w-]+ )?(\d+/\d+)\] (\w+)")

@@ -93,7 +93,7 @@ def test_its_settings_are_those_of_the_embedded_engine(up: Container) -> None:
 
 
 def test_its_name_is_random(up: Container) -> None:
-    assert re.fullmatch(r"the-state-machine-emulator-[0-9a-f]{8}", str(up.name))
+    assert re.fullmatch(r"localdev-emulator-[0-9a-f]{8}", str(up.name))
 
 
 def test_it_ends_by_itself_when_docker_stops_it(own: ContainerEngine) -> None:
@@ -163,7 +163,7 @@ def test_a_container_that_dies_at_start_is_said_with_its_status_and_log() -> Non
 def test_an_image_that_goes_away_before_the_container_is_created_is_said(
     own: ContainerEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "ensure_image", lambda *_: "the-state-machine-emulator:removed")
+    monkeypatch.setattr(container, "ensure_image", lambda *_: "localdev-emulator:removed")
 
     with pytest.raises(LocaldevError, match=r"(?s)could not be created: No such image: .*removed.*Hint: "):
         own.start()

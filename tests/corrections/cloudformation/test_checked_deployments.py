@@ -86,7 +86,7 @@ def test_an_api_whose_stage_is_gone_is_an_error_that_names_it(
 ) -> None:
     stack.deploy(_api("a"), Outputs=OUTPUT)
     api = stack.physical_ids()["Api"]
-    client: Any = aws.client("apigateway")  # type: ignore[call-overload]
+    client: Any = aws.client("apigateway")
     client.delete_stage(restApiId=api, stageName="prod")
     with pytest.raises(LocaldevError, match=f"execute-api/{api}/prod: 404"):
         checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))

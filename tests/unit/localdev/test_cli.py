@@ -29,6 +29,14 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     assert f"usage: scripts/{name}" in capsys.readouterr().out
 
 
+def test_the_version_is_that_of_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+
+    version = capsys.readouterr().out.split()[1]
+    assert f"## {version} " in (ROOT / "CHANGELOG.md").read_text()
+
+
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
