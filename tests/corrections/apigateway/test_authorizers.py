@@ -9,6 +9,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
 from tests.corrections import web
@@ -92,6 +93,20 @@ def test_a_result_is_kept_as_long_as_the_authorizer_says(
     _guarded(api, echo, authorizer, "TOKEN", seconds)
     once = [_ask(api, "yes").json["requestContext"]["authorizer"]["once"] for _ in range(2)]
     assert (once[0] == once[1]) is same
+
+
+def test_results_are_forgotten_when_they_are_flushed(api: RestApi, echo: str, authorizer: str) -> None:
+    _guarded(api, echo, authorizer, "TOKEN", 300)
+    first = _ask(api, "yes").json["requestContext"]["authorizer"]["once"]
+    api.client.flush_stage_authorizers_cache(restApiId=api.id, stageName="prod")
+    assert _ask(api, "yes").json["requestContext"]["authorizer"]["once"] != first
+
+
+def test_localstack_as_released_flushes_nothing(released_api: RestApi) -> None:
+    released_api.method()
+    released_api.deploy()
+    with pytest.raises(ClientError):
+        released_api.client.flush_stage_authorizers_cache(restApiId=released_api.id, stageName="prod")
 
 
 def test_localstack_as_released_asks_no_authorizer(released_api: RestApi) -> None:

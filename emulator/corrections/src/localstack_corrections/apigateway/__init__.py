@@ -2,6 +2,7 @@
 
 from localstack_corrections.apigateway import (
     authorization,
+    authorizer_cache,
     gateway_responses,
     integration_limits,
     internal_errors,
@@ -19,6 +20,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     throttling.CORRECTION,
     resource_policies.CORRECTION,
     authorization.CORRECTION,
+    authorizer_cache.CORRECTION,
     usage_plans.CORRECTION,
     gateway_responses.CORRECTION,
     internal_errors.CORRECTION,

@@ -33,7 +33,7 @@ from localstack_corrections.apigatewayv2.invocation import HttpApiError
 LOG = logging.getLogger(__name__)
 _LIMIT = 29.0
 _DEFAULT_TTL = 300
-_RESULTS = AuthorizerResults()
+RESULTS = AuthorizerResults()
 _SOURCE = re.compile(r"(method\.request\.(?P<kind>header|querystring)|stageVariables|context)\.(?P<name>.+)")
 
 
@@ -81,10 +81,10 @@ def _ask(context: Any, authorizer: dict[str, Any]) -> None:
     ttl = authorizer.get("authorizerResultTtlInSeconds")
     seconds = int(_DEFAULT_TTL if ttl is None else ttl) if identity else 0
     key = (context.api_id, context.stage, context.deployment_id, authorizer["id"], *identity)
-    answer = _RESULTS.get(key)
+    answer = RESULTS.get(key)
     if answer is None:
         answer = _called(context, authorizer, identity)
-        _RESULTS.put(key, answer, seconds)
+        RESULTS.put(key, answer, seconds)
     decision = decide(answer["policyDocument"], method_arn(context))
     if decision is Decision.DENIED:
         raise AccessDeniedError("User is not authorized to access this resource with an explicit deny")
