@@ -1,7 +1,8 @@
-"""Updates of a function that failed when it was created."""
+"""Updates and deletions of a function that failed when it was created."""
 
 from __future__ import annotations
 
+import contextlib
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,28 @@ def _start_what_does_not_run(module: ModuleType) -> None:
     service.update_version = update_or_start
 
 
+def _delete_what_does_not_run(module: ModuleType) -> None:
+    service = module.LambdaService
+    stop: Callable[[Any, str], None] = service.stop_version
+
+    @wraps(stop)
+    def stop_what_runs(self: Any, qualified_arn: str) -> None:
+        # it has no manager, or is about to get none
+        with contextlib.suppress(ValueError):
+            stop(self, qualified_arn)
+
+    service.stop_version = stop_what_runs
+
+
+def _mend(module: ModuleType) -> None:
+    _start_what_does_not_run(module)
+    _delete_what_does_not_run(module)
+
+
 FAILED_FUNCTIONS = Correction(
     "failed-functions",
-    "Answers 500 to an update of a function whose creation failed, which can then only be deleted.",
-    "Updates such a function, which then works.",
+    "Answers 500 to an update or a deletion of a function whose creation failed.",
+    "Updates such a function, which then works, and deletes it.",
     "https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html",
-    {"localstack.services.lambda_.invocation.lambda_service": _start_what_does_not_run},
+    {"localstack.services.lambda_.invocation.lambda_service": _mend},
 )

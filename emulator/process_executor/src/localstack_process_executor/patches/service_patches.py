@@ -4,11 +4,9 @@ LocalStack 4.14.0 is frozen; each change below names the defect it removes and i
 before the service has any function.
 """
 
-import contextlib
-import logging
 import threading
 import weakref
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -16,13 +14,10 @@ from typing import Any
 
 from localstack.aws.api.lambda_ import InvocationType, State, TracingMode
 from localstack.services.lambda_.invocation import assignment
-from localstack.services.lambda_.invocation.event_manager import Poller
-from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment, InvalidStatusException
-from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
+from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
-from localstack.utils.aws import dead_letter_queue
 from localstack.utils.xray.trace_header import TraceHeader
 
 from localstack_process_executor.environments import tracing
@@ -39,7 +34,6 @@ from localstack_process_executor.patches import (
     task_errors,
 )
 
-LOG = logging.getLogger(__name__)
 CLIENT_CONTEXT = "client_context"
 """The attribute of an executor that holds its invocation's, a JSON document."""
 
@@ -59,68 +53,6 @@ def apply(operations: MutableMapping[str, Any]) -> None:
             _applied = True
             for patch in PATCHES:
                 patch()
-
-
-def _delete_what_could_not_start() -> None:
-    """Delete a function that could not start, for which there is no manager to stop."""
-    stop_version = LambdaService.stop_version
-
-    @wraps(stop_version)
-    def stop(self: LambdaService, qualified_arn: str) -> None:
-        try:
-            stop_version(self, qualified_arn)
-        except ValueError:
-            LOG.debug("%s has no manager: its start has failed", qualified_arn)
-
-    LambdaService.stop_version = stop
-
-
-def _reserve_before_others_can() -> None:
-    """An environment that was started for an invocation could be taken by another one.
-
-    It was put where all look for one that is ready, and reserved after that: with another invocation in between, the
-    one that had started it failed. All looked through a dictionary that others were changing, which raises. And one
-    was free before its keep-alive timer ran: taken and freed again in between, the same timer was started twice, which
-    raises, too. Each came out as an internal error of the service.
-    """
-
-    @contextlib.contextmanager
-    def get_environment(
-        self: assignment.AssignmentService,
-        version_manager_id: str,
-        function_version: FunctionVersion,
-        provisioning_type: InitializationType,
-    ) -> Iterator[ExecutionEnvironment]:
-        environments = self.environments[version_manager_id]
-        environment = _reserve_one(environments, provisioning_type)
-        if not environment:
-            if provisioning_type == InitializationType.provisioned_concurrency:
-                raise assignment.AssignmentException("No provisioned concurrency environment available despite lease.")
-            environment = self.start_environment(version_manager_id, function_version)
-            with environment.status_lock:
-                environment.reserve()
-            environments[environment.id] = environment
-        try:
-            yield environment
-        except Exception:
-            self.stop_environment(environment)
-            raise
-        # an environment that was stopped while it worked has been told, and ends by itself
-        with contextlib.suppress(InvalidStatusException), environment.status_lock:
-            environment.release()
-
-    assignment.AssignmentService.get_environment = get_environment  # type: ignore[method-assign]
-
-
-def _reserve_one(
-    environments: dict[str, ExecutionEnvironment], provisioning_type: InitializationType
-) -> ExecutionEnvironment | None:
-    for environment in list(environments.values()):
-        if environment.initialization_type == provisioning_type:
-            with contextlib.suppress(InvalidStatusException), environment.status_lock:
-                environment.reserve()
-                return environment
-    return None
 
 
 def _hand_on_the_client_context() -> None:
@@ -294,45 +226,12 @@ def _refuse_what_is_no_event() -> None:
     LambdaService.invoke = check_and_invoke  # type: ignore[method-assign]
 
 
-def _name_the_request_of_a_dead_letter() -> None:
-    """Name the request of a dead letter by its own id."""
-    process: Callable[..., Any] = Poller.process_dead_letter_queue
-    prepare: Callable[..., Any] = dead_letter_queue._prepare_messages_to_dlq  # noqa: SLF001 - nothing else makes them
-    current = threading.local()
-
-    @wraps(process)
-    def process_named(self: Poller, sqs_invocation: Any, invocation_result: Any) -> Any:
-        current.request_id = sqs_invocation.invocation.request_id
-        try:
-            return process(self, sqs_invocation, invocation_result)
-        finally:
-            current.request_id = None
-
-    @wraps(prepare)
-    def prepare_named(*arguments: Any, **options: Any) -> Any:
-        messages = prepare(*arguments, **options)
-        if request_id := getattr(current, "request_id", None):
-            for message in messages:
-                message["MessageAttributes"]["RequestID"]["StringValue"] = request_id
-        return messages
-
-    Poller.process_dead_letter_queue = process_named  # type: ignore[method-assign]
-    dead_letter_queue._prepare_messages_to_dlq = prepare_named  # noqa: SLF001
-
-
-def _reserve_unless_another_plugin_does() -> None:
-    """Give an environment that was started for an invocation to that invocation."""
-    if assignment.AssignmentService.__module__ == assignment.__name__:
-        _reserve_before_others_can()
-
-
 def _store_provisioned_initialisations() -> None:
     """Store the log of a provisioned initialisation when it is over."""
     log_delivery.store_provisioned_initialisations(_managers)
 
 
 PATCHES: tuple[Callable[[], None], ...] = (
-    _reserve_unless_another_plugin_does,
     _hand_on_the_client_context,
     _trace_as_aws_does,
     _keep_reserved_variables,
@@ -343,12 +242,10 @@ PATCHES: tuple[Callable[[], None], ...] = (
     _store_provisioned_initialisations,
     _wait_for_provisioned_initialisations,
     _refuse_what_is_no_event,
-    _delete_what_could_not_start,
     refusals.refuse_variables,
     aliases.update_weights,
     answers.send_aws_headers,
     function_url_events.describe_requests_as_aws,
     function_urls.answer_as_aws,
-    _name_the_request_of_a_dead_letter,
 )
 """In the order in which they are made; ``docs/patches.md`` lists them."""
