@@ -23,8 +23,8 @@ def dynamodb(aws: Clients) -> Any:
 
 
 @pytest.fixture
-def run(dynamodb: Any) -> Iterator[Callable[..., list[dict[str, Any]]]]:
-    """Execute a statement on a table of three orders, which it names ``{}``."""
+def table(dynamodb: Any) -> Iterator[str]:
+    """A table of three orders."""
     name = f"orders-{uuid.uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST",
@@ -34,16 +34,22 @@ def run(dynamodb: Any) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     for order, flavour, price in ORDERS:
         item = {"id": {"S": order}, "flavour": {"S": flavour}, "price": {"N": str(price)}}
         dynamodb.put_item(TableName=name, Item=item)
+    yield name
+    dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture
+def run(dynamodb: Any, table: str) -> Callable[..., list[dict[str, Any]]]:
+    """Execute a statement on the table, which it names ``{}``."""
 
     def execute(statement: str, *parameters: dict[str, Any]) -> list[dict[str, Any]]:
         given = {"Parameters": list(parameters)} if parameters else {}
-        found: list[dict[str, Any]] = dynamodb.execute_statement(Statement=statement.format(f'"{name}"'), **given)[
+        found: list[dict[str, Any]] = dynamodb.execute_statement(Statement=statement.format(f'"{table}"'), **given)[
             "Items"
         ]
         return found
 
-    yield execute
-    dynamodb.delete_table(TableName=name)
+    return execute
 
 
 @pytest.mark.parametrize(
@@ -105,3 +111,15 @@ def test_a_statement_that_cannot_be_executed_is_refused(
 ) -> None:
     with pytest.raises(ClientError, match=problem):
         run(statement)
+
+
+def test_a_transaction_of_statements_happens_whole_or_not_at_all(dynamodb: Any, table: str) -> None:
+    insert = {"Statement": f"INSERT INTO \"{table}\" VALUE {{'id': '8'}}"}
+    fails = {"Statement": f"UPDATE \"{table}\" SET price = 1 WHERE id = '9'"}  # noqa: S608 - the same
+
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        dynamodb.execute_transaction(TransactStatements=[insert, fails])
+    assert "Item" not in dynamodb.get_item(TableName=table, Key={"id": {"S": "8"}})
+
+    dynamodb.execute_transaction(TransactStatements=[insert])
+    assert dynamodb.get_item(TableName=table, Key={"id": {"S": "8"}})["Item"] == {"id": {"S": "8"}}

@@ -10,7 +10,7 @@ STILL_DIFFERENT: tuple[str, ...] = (
     "A replica in another region shows the items of its table: there is one copy, and no replication delay.",
     "A table's changes are not sent to its Kinesis streaming destination.",
     "PartiQL: `RETURNING`, `set_add` and `set_delete` have no effect or are refused, and results are not paged.",
-    "PartiQL: a transaction whose statement fails keeps what the statements before it have changed.",
+    "PartiQL: a cancelled transaction has the reason of the statement that failed, and none for the others.",
     "Tables are gone when the emulator ends.",
 )
 CORRECTIONS: tuple[Correction, ...] = (IN_PROCESS_DYNAMODB, REMOVED_BY_THE_SERVICE)

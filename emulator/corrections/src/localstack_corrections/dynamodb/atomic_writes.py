@@ -23,6 +23,7 @@ def replace(module: Any) -> None:
     table.__deepcopy__ = _snapshot
     _replace_update(backend)
     _replace_transaction(backend)
+    _replace_statements(backend, module.TransactionCanceledException)
 
 
 def _snapshot(table: Any, _memo: Any) -> Any:
@@ -104,6 +105,26 @@ def _replace_transaction(backend: Any) -> None:
                 records.deliver()
 
     backend.transact_write_items = transact_write_items
+
+
+def _replace_statements(backend: Any, cancelled: Any) -> None:
+    """Undo the statements before the one that fails, as a transaction does."""
+    original = backend.execute_transaction
+
+    def execute_transaction(self: Any, statements: list[dict[str, Any]]) -> Any:
+        before = {name: copy.deepcopy(table) for name, table in self.tables.items()}
+        with _held_back(self, set(before)) as pending:
+            try:
+                responses = original(self, statements)
+            except Exception as error:
+                self.tables.update(before)
+                code = str(getattr(error, "error_type", type(error).__name__)).rpartition("#")[2]
+                raise cancelled([(code, str(getattr(error, "message", error)), {})]) from error
+            for records in pending:
+                records.deliver()
+        return responses
+
+    backend.execute_transaction = execute_transaction
 
 
 @contextmanager
