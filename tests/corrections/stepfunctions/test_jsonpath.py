@@ -26,6 +26,7 @@ def _value(clients: Clients, path: str, data: Any) -> Any:
     [
         ("$.items[0].n", 1),
         ("$.items[-1].s", "b"),
+        ("$.items[(@.length-1)].s", "b"),
         ("$.items[*].n", [1, 2]),
         ("$.one[*].n", [1]),
         ("$.none[*].n", []),

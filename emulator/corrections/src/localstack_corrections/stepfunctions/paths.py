@@ -23,6 +23,7 @@ _NAME = re.compile(r"[^.\[\]()*?\s'\"]+")
 _FUNCTION = re.compile(r"(\w+)\(\s*\)")
 _INDICES = re.compile(r"-?\d+(\s*,\s*-?\d+)*")
 _SLICE = re.compile(r"(-?\d+)?\s*:\s*(-?\d+)?")
+_FROM_THE_END = re.compile(r"\(\s*@\.length(?:\(\))?\s*-\s*([1-9]\d*)\s*\)")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 
 
@@ -268,6 +269,9 @@ def _bracket(inside: str, text: str) -> Step:
         return Step("all")
     if _INDICES.fullmatch(inside):
         return Step("indices", tuple(int(index) for index in inside.split(",")))
+    last = _FROM_THE_END.fullmatch(inside)
+    if last:
+        return Step("indices", (-int(last.group(1)),))
     slice_ = _SLICE.fullmatch(inside)
     if slice_:
         return Step("slice", tuple(None if limit is None else int(limit) for limit in slice_.groups()))
