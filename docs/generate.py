@@ -24,7 +24,7 @@ from localdev.deployment import cdk
 from localdev.deployment.manifest import stacks_of
 from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
-from localdev.system.project import ROOT
+from localdev.system.project import EMULATOR_PYTHON, ROOT
 from tests.console.browsers import BROWSERS
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 README = ROOT / "README.md"
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 PATCHES_PAGE = ROOT / "docs" / "patches.md"
+DIFFERENCES_PAGE = ROOT / "docs" / "differences.md"
 _PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -100,7 +101,16 @@ def pages() -> dict[Path, str]:
         README: with_parts(README.read_text(), readme_parts(template)),
         COMMANDS_PAGE: commands_page(),
         PATCHES_PAGE: patch_list.page(),
+        DIFFERENCES_PAGE: _differences_page(),
     }
+
+
+def _differences_page() -> str:
+    """Return ``docs/differences.md``, which the corrections write in LocalStack's environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "differences.md"
+        subprocess.run([EMULATOR_PYTHON, "-m", "localstack_corrections.differences", page], check=True)
+        return page.read_text()
 
 
 def record_orders() -> None:
