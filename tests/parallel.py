@@ -30,7 +30,7 @@ _SCOPES: Final = (
     (r"tests/integration/test_container_engine\.py|tests/integration/.*\[container\b", "container"),
     (r"tests/tuning/", "tuning"),
     (r"tests/integration/.*\[embedded\b", "embedded"),
-    (r"tests/integration/test_(scripts|runs)\.py", "scripts"),
+    (r"tests/integration/test_(offline|runs|scripts)\.py", "scripts"),
     (r"tests/console/", "console"),
 )
 

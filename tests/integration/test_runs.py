@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import psutil
 import pytest
@@ -48,7 +49,8 @@ def _emulator_of(run: subprocess.Popen[str]) -> EmbeddedEngine | None:
 
 def _reports(said: str) -> list[Path]:
     """Return the files that a run said it has written: JUnit's, and the page."""
-    return [Path(path) for path in re.findall(r"(?:generated xml file: |report: file://)(\S+)", said)]
+    pages = [unquote(url) for url in re.findall(r"report: file://(\S+)", said)]
+    return [Path(path) for path in (*re.findall(r"generated xml file: (.+\.xml)", said), *pages)]
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class Group:
     def __post_init__(self) -> None:
         # a line's time does not change while the group is read
         now = datetime.now(UTC)
-        self._times = [(now - age).timestamp() * 1000 for age in reversed(self.ages)]
+        self._times = [int((now - age).timestamp() * 1000) for age in reversed(self.ages)]
 
     def get_paginator(self, operation: str) -> Group:
         assert operation == "filter_log_events"
