@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from infra.handler_code import CODE
+from infra.handler_code import CODE, LEFT_OUT
 from infra.handler_packages import handler_packages
 from infra.log_groups import log_group
 
@@ -43,7 +43,7 @@ def python_function(
         description=description,
         runtime=lambda_.Runtime.PYTHON_3_13,
         # One asset for all functions, and nothing in it that differs from one checkout to the next.
-        code=lambda_.Code.from_asset(str(CODE), exclude=["*", "!*.py"], ignore_mode=IgnoreMode.GIT),
+        code=lambda_.Code.from_asset(str(CODE), exclude=list(LEFT_OUT), ignore_mode=IgnoreMode.GIT),
         handler=f"{module}.handler",
         layers=handler_packages(scope) or None,
         role=role,

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 CODE = Path(__file__).parent.parent / "lambdas"
+LEFT_OUT = (".*", "__pycache__", "*.pyc", "*~", "requirements.in", "requirements.txt")
+"""Patterns of what no function needs; ``watch`` leaves out the same (localdev/deployment/package_files.py)."""
 
 
 def mistakes(folder: Path = CODE) -> list[str]:

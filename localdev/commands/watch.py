@@ -15,6 +15,7 @@ from localdev.deployment import context
 from localdev.deployment.app import App
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
+from localdev.deployment.package_files import is_packaged, package_files
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
@@ -158,8 +159,8 @@ class Watch:
         for hot in self._hot:
             package = io.BytesIO()
             with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-                for path in sorted(hot.code.copies.rglob("*.py")):
-                    archive.write(path, path.relative_to(hot.code.copies))
+                for name, path in package_files(hot.code.copies):
+                    archive.write(path, name)
             if is_up:
                 hot.functions.run_package(package.getvalue())
         # not where a second Ctrl-C has kept them from it: they would have no code
@@ -237,12 +238,13 @@ def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
     import watchfiles
 
     app = App(ROOT)
+    is_of_app = watchfiles.PythonFilter(extra_extensions=_SUFFIXES)
     files = _SingleFiles(app.single_files())
     is_first = True
     for changes in watchfiles.watch(
         *folders,
         *(folder for folder in app.folders() if folder not in folders),
-        watch_filter=watchfiles.PythonFilter(extra_extensions=_SUFFIXES),
+        watch_filter=lambda change, path: is_of_app(change, path) or _is_of_handlers(path, folders),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
@@ -254,6 +256,14 @@ def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
             is_first = False
         if saved := {Path(path) for _, path in changes} | files.saved():
             yield saved
+
+
+def _is_of_handlers(path: str, folders: Sequence[Path]) -> bool:
+    """Return whether a function gets a file that was saved."""
+    from pathlib import Path
+
+    saved = Path(path)
+    return any(saved.is_relative_to(folder) and is_packaged(saved.relative_to(folder).as_posix()) for folder in folders)
 
 
 class _SingleFiles:

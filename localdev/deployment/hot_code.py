@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from localdev.deployment.package_files import package_files
 from localdev.deployment.syntax import mistake
 from localdev.system.folders import remove_folder
 from localdev.system.waiting import wait_until
@@ -44,7 +45,7 @@ class Changes:
 
 
 class HotCode:
-    """The modules of ``source`` and their copies in ``copies``."""
+    """The files of ``source`` that functions get, and their copies in ``copies``."""
 
     def __init__(self, source: Path, copies: Path) -> None:
         self.source = source
@@ -52,13 +53,14 @@ class HotCode:
 
     def changes(self) -> Changes:
         """Return what has been saved, renamed or removed since the last :meth:`take`."""
-        ours, theirs = _modules(self.source), _modules(self.copies)
+        ours, theirs = _packaged(self.source), _packaged(self.copies)
         written = {name: code for name, code in ours.items() if theirs.get(name) != code}
         return Changes(written, tuple(sorted(theirs.keys() - ours.keys())))
 
     def mistakes(self, changes: Changes) -> list[Mistake]:
         """Return what Python has against the changed modules."""
-        found = (mistake(name, code) for name, code in sorted(changes.written.items()))
+        modules = ((name, code) for name, code in sorted(changes.written.items()) if name.endswith(".py"))
+        found = (mistake(name, code) for name, code in modules)
         return [each for each in found if each]
 
     def take(self, changes: Changes) -> None:
@@ -66,7 +68,7 @@ class HotCode:
         for name, code in changes.written.items():
             path = self.copies / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_suffix(".new")
+            new = path.with_name(f".{path.name}.new")
             new.write_bytes(code)
             new.replace(path)  # never half a file, also not for a moment
         for name in changes.removed:
@@ -122,13 +124,12 @@ class HotFunctions:
             wait_until(partial(updated, name), what=f"the update of {name}", seconds=_UPDATE_SECONDS)
 
 
-def _modules(folder: Path) -> dict[str, bytes]:
-    """Return the modules below a folder; one that goes while we look was never there."""
+def _packaged(folder: Path) -> dict[str, bytes]:
+    """Return the files below a folder that functions get; one that goes while we look was never there."""
     found: dict[str, bytes] = {}
-    for path in folder.rglob("*.py"):
-        if path.is_file():
-            try:
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
-            except FileNotFoundError:
-                continue
+    for name, path in package_files(folder):
+        try:
+            found[name] = path.read_bytes()
+        except FileNotFoundError:
+            continue
     return found

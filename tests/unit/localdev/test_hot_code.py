@@ -50,8 +50,18 @@ def test_new_renamed_and_removed_modules_are_taken(code: HotCode) -> None:
     assert sorted(path.name for path in code.copies.rglob("*.py")) == ["new.py", "renamed.py"]
 
 
-def test_what_is_no_python_is_not_the_functions(code: HotCode) -> None:
-    (code.source / "notes.txt").write_text("x")
+def test_a_data_file_is_the_functions_too(code: HotCode) -> None:
+    (code.source / "prices.json").write_text("{}")
+    changes = code.changes()
+    assert changes.names == ["prices.json"]
+    assert not code.mistakes(changes)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", ".env", "__pycache__/handler.pyc", "handler.py~"])
+def test_what_no_function_needs_is_not_taken(code: HotCode, name: str) -> None:
+    path = code.source / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("x")
     assert not code.changes()
 
 
