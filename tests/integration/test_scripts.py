@@ -265,7 +265,7 @@ def test_cdklocal_deploys_as_typed_without_a_setting_a_bootstrap_or_a_name_serve
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert typed.returncode == 0, typed
@@ -347,7 +347,7 @@ def test_an_interrupted_deployment_leaves_nothing(script: str) -> None:
         text=True,
         process_group=0,
     ) as started:
-        deadline = threading.Timer(120, started.kill)
+        deadline = threading.Timer(300, started.kill)
         deadline.start()
         assert started.stderr
         assert any("LocalStack is ready" in line for line in started.stderr)
