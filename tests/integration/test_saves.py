@@ -160,7 +160,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     # the CDK's library, unpacked already: it takes longer than a deployment
     (root / ".localdev").mkdir()
     (root / ".localdev" / "home").symlink_to(tool_home())
-    engine = EmbeddedEngine(free_port(), ends_with_us=True)
+    hot = {"LAMBDA_HOT_RELOAD_FOLDERS": str(root / ".localdev" / "hot")}
+    engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=hot)
     try:
         engine.start()
         cdk.deploy(engine, cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out")))
