@@ -24,13 +24,14 @@ def _patch(module: ModuleType) -> None:
         if raw_payload["resourceType"] == _TYPE and raw_payload["action"] != "Remove" and event.resource_model:
             properties = raw_payload["requestData"]["resourceProperties"]
             model = {"StageName": event.resource_model.get("StageName"), **properties}
-            _apply(model, raw_payload["awsAccountId"], raw_payload["region"])
+            give(model, raw_payload["awsAccountId"], raw_payload["region"])
         return event
 
     executor.execute_action = execute_action
 
 
-def _apply(model: dict[str, Any], account: str, region: str) -> None:
+def give(model: dict[str, Any], account: str, region: str) -> None:
+    """Set the method settings and the access log that a template gives a stage."""
     from moto.apigateway.models import apigateway_backends
 
     api = apigateway_backends[account][region].apis.get(model.get("RestApiId"))

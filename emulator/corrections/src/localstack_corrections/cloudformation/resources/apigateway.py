@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.apigateway import stage_settings
 from localstack_corrections.cloudformation.resources.change import Change, as_mapping, create_anew, put_again
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ def stage(change: Change) -> None:
     patches = _patches(change, plain)
     patches += _differences("/variables", change.before.get("Variables") or {}, change.after.get("Variables") or {})
     api_id, name = change.after["RestApiId"], change.after["StageName"]
+    if change.changed("MethodSettings", "AccessLogSetting"):
+        stage_settings.give(change.after, change.request.account_id, change.request.region_name)
     if patches:
         change.client("apigateway").update_stage(restApiId=api_id, stageName=name, patchOperations=patches)
     _retag(change, f"/restapis/{api_id}/stages/{name}")

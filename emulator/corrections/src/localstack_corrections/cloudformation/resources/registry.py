@@ -31,6 +31,7 @@ UPDATES: Mapping[str, Update] = {
 
 LEFT_OUT: Mapping[str, frozenset[str]] = {
     "AWS::ApiGateway::RestApi": frozenset({"ApiKeySourceType"}),
+    "AWS::ApiGateway::Stage": frozenset({"AccessLogSetting", "MethodSettings"}),
     "AWS::DynamoDB::Table": frozenset({"DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "TableClass"}),
     "AWS::Events::EventBus": frozenset({"DeadLetterConfig", "Description", "Tags"}),
     "AWS::IAM::User": frozenset({"Policies"}),
