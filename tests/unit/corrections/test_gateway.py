@@ -36,7 +36,7 @@ def test_a_compressed_body_is_decompressed() -> None:
     assert decoded(gzip.compress(b"pizza")) == b"pizza"
 
 
-@pytest.mark.parametrize("body", [b"", b"plain", b"\x1f\x8bplain", gzip.compress(b"pizza" * 100)[:-20]])
+@pytest.mark.parametrize("body", [b"", b"plain", b"\x1f\x8bplain", gzip.compress(b"pizza" * 100, mtime=0)[:-20]])
 def test_a_body_that_is_not_compressed_is_handed_on(body: bytes) -> None:
     assert decoded(body) is body
 
