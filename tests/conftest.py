@@ -65,7 +65,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """As many workers as there are cores, and memory for; none for a few tests."""
     options = config.option
-    is_chosen = bool(options.keyword or getattr(options, "lf", False) or getattr(options, "failedfirst", False) or options.collectonly or options.record)
+    # the last two are the cache's, which can be switched off
+    chosen = ("keyword", "collectonly", "record", "lf", "failedfirst")
+    is_chosen = any(getattr(options, name, False) for name in chosen)
     return parallel.workers(config.args, is_chosen=is_chosen)
 
 
