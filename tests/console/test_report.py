@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SUITE = """
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,7 +40,7 @@ def executed(name):
 
 
 class Recordings:
-    name = "recorded"
+    kind = SimpleNamespace(name="recorded")
     clients = staticmethod(lambda: None)
     log_tail = staticmethod(lambda _lines: "the emulator's last words")
 
