@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 import zipfile
@@ -19,12 +20,15 @@ from localdev.deployment.package_files import is_packaged, package_files
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
-from localdev.system.project import ROOT, STATE
+from localdev.system.folders import remove_folder
+from localdev.system.project import ROOT, STATE, hot_folder
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from watchfiles import Change
 
     from localdev.deployment.hot_code import Changes
     from localdev.engines import Engine
@@ -41,7 +45,7 @@ class _Hot:
     """A folder of handlers, its copies, and the functions that run them."""
 
     def __init__(self, engine: Engine, handlers: HandlerFolder) -> None:
-        self.code = HotCode(handlers.folder, STATE / "hot" / f"{_port(engine)}-{handlers.folder.name}")
+        self.code = HotCode(handlers.folder, hot_folder(_port(engine)) / _name_of(handlers.folder))
         self.functions = HotFunctions(engine.clients(), handlers.functions)
 
     def shown(self, name: str) -> str:
@@ -164,8 +168,7 @@ class Watch:
             if is_up:
                 hot.functions.run_package(package.getvalue())
         # not where a second Ctrl-C has kept them from it: they would have no code
-        for hot in self._hot:
-            hot.code.remove()
+        remove_folder(hot_folder(_port(self._engine)))
 
     @staticmethod
     def _say_mistakes(hot: _Hot, changes: Changes, what_then: str) -> bool:
@@ -233,8 +236,6 @@ def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
 
     First comes an empty set: every save from then on is seen.
     """
-    from pathlib import Path
-
     import watchfiles
 
     app = App(ROOT)
@@ -254,8 +255,19 @@ def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
         if is_first:
             yield set()
             is_first = False
-        if saved := {Path(path) for _, path in changes} | files.saved():
+        if saved := _saved(changes) | files.saved():
             yield saved
+
+
+def _saved(changes: set[tuple[Change, str]]) -> set[Path]:
+    """Return the paths of changes, without files that came and went: an editor writes those, and renames them."""
+    from pathlib import Path
+
+    from watchfiles import Change
+
+    came_and_went = {path for _, path in changes if {(Change.added, path), (Change.deleted, path)} <= changes}
+    paths = {path: Path(path) for _, path in changes}
+    return {path for name, path in paths.items() if name not in came_and_went or path.exists()}
 
 
 def _is_of_handlers(path: str, folders: Sequence[Path]) -> bool:
@@ -293,6 +305,11 @@ class _SingleFiles:
 def _port(engine: Engine) -> int:
     """Return the port that names the emulator: what is watched has an endpoint."""
     return endpoint_port(str(engine.endpoint_url))
+
+
+def _name_of(folder: Path) -> str:
+    """Return a name for a folder's copies: two folders of handlers may be called the same."""
+    return f"{folder.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
 
 
 def _part(path: Path) -> str:

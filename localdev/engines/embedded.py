@@ -271,7 +271,7 @@ class EmbeddedEngine(LocalEngine):
 def _hot_reload_folders(port: int) -> str:
     """Return the folders that functions may be run from: that of ``watch``, and those that the person names."""
     named = os.environ.get("LAMBDA_HOT_RELOAD_FOLDERS")
-    return os.pathsep.join(filter(None, (str(project.STATE / "hot" / str(port)), named)))
+    return os.pathsep.join(filter(None, (str(project.hot_folder(port)), named)))
 
 
 def _switches() -> dict[str, str]:

@@ -30,3 +30,8 @@ BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "b
 APP_PYTHON = Path(sys.executable)
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
+
+
+def hot_folder(port: int) -> Path:
+    """Return where ``watch`` keeps what the functions of the emulator on a port run, and the emulator lets them."""
+    return STATE / "hot" / str(port)

@@ -19,9 +19,10 @@ from localdev.commands.watch import Watch
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
 from localdev.deployment.hot_code import HotFunctions
 from localdev.deployment.stack import resource_ids
+from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
-from localdev.system.project import ROOT, STATE
+from localdev.system.project import ROOT, STATE, hot_folder
 from localdev.system.waiting import wait_until
 from pizzeria.stack import stack_name
 from tests.integration.ordering import all_the_while
@@ -218,6 +219,24 @@ def test_code_that_cannot_run_is_not_begun_with(engine: Engine, source: Path, ap
     assert api.order("pepperoni")["message"]
 
 
+@pytest.mark.only_on("embedded")
+def test_two_folders_of_one_name_do_not_share_their_copies(engine: Engine, tmp_path: Path) -> None:
+    folders = [tmp_path / "orders" / "lambdas", tmp_path / "payments" / "lambdas"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / f"{folder.parent.name}.py").touch()
+    watch = Watch(engine, lambda _engine: [HandlerFolder(folder, ()) for folder in folders])
+    watch.begin()
+    try:
+        copies = hot_folder(endpoint_port(str(engine.endpoint_url)))
+        assert sorted([path.name for path in folder.iterdir()] for folder in copies.iterdir()) == [
+            ["orders.py"],
+            ["payments.py"],
+        ]
+    finally:
+        watch.end()
+
+
 def test_with_nothing_up_it_says_so() -> None:
     result = subprocess.run(
         [ROOT / "scripts" / "watch", "--port", str(free_port())], capture_output=True, text=True, check=False
@@ -260,3 +279,14 @@ def test_two_saves_in_a_moment_are_one_burst(app: Path) -> None:
     assert next(saves) == {handler}
     (app / "lambdas" / "other.py").touch()
     assert next(saves) == {app / "lambdas" / "other.py"}
+
+
+@pytest.mark.timeout(60)
+def test_a_module_that_is_written_and_then_removed_in_a_moment_is_seen(app: Path) -> None:
+    handler = app / "lambdas" / "handler.py"
+    handler.touch()
+    saves = command.saves([app / "lambdas"])
+    next(saves)
+    handler.write_text("one")
+    handler.unlink()
+    assert next(saves) == {handler}
