@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,7 @@ def run_as_nobody(program: Path, *arguments: str) -> Any:
 def test_a_user_without_privileges_has_the_same_environments(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("everybodys")
     for place in (folder, *folder.parents):
-        if place.is_relative_to(tmp_path_factory.getbasetemp().parent):
+        if place != Path(tempfile.gettempdir()) and place.is_relative_to(tempfile.gettempdir()):
             place.chmod(0o755)
     code = folder / "code"
     code.mkdir()
