@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,7 +67,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (packages / entry.name).symlink_to(entry)
     (own,) = venv.glob("lib/python*/site-packages")
     (own / "localstack.pth").write_text(f"{packages}\n")
-    pip: list[str | Path] = [project.EMULATOR_PYTHON, "-m", "pip", "--python", python, "--quiet", "--no-cache-dir"]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--quiet", "--no-cache-dir"]
     isolated = {**os.environ, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     subprocess.run([*pip, "install", "--no-index", "--no-deps", wheel], check=True, env=isolated)
     return python

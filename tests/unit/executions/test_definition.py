@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from executions.definition import DefinitionError, Retrier, State, TransitionKind, read_definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PASS = {"Type": "Pass", "End": True}
 
@@ -155,6 +159,16 @@ def test_what_no_engine_could_run_is_an_error_that_names_the_state(document: Any
     assert says in _error(document)
 
 
+@pytest.fixture
+def usual_recursion_limit() -> Iterator[None]:
+    """Python's own limit: a library that another test imports raises it for the whole process."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("usual_recursion_limit")
 def test_a_document_nested_too_deeply_is_an_error() -> None:
     document: dict[str, Any] = _machine(A0=PASS)
     for depth in range(1, 2000):
