@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from localdev import __version__
 from localdev.commands import COMMANDS, Command
 from localdev.commands.base import add_app_arguments, add_engine_arguments
+from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import is_trouble, trouble_with
 
@@ -29,6 +30,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command, and return its exit status. Errors a person can act on are printed, without a trace."""
+    pass_loopback_by_proxies(os.environ)
     try:
         return _run(arguments)
     except LocaldevError as error:

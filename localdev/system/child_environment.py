@@ -5,7 +5,7 @@ into a child, whichever way it is set.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from localdev.system.endpoints import loopback_endpoint
@@ -34,6 +34,14 @@ def child_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
         "no_proxy": LOOPBACK_NAMES,
         **extra,
     }
+
+
+def pass_loopback_by_proxies(environ: MutableMapping[str, str]) -> None:
+    """Add this machine to ``NO_PROXY``, for what uses the person's own proxy: an AWS account's clients and tools."""
+    for name in ("NO_PROXY", "no_proxy"):
+        before = environ.get(name, "")
+        if LOOPBACK_NAMES not in before:
+            environ[name] = f"{before},{LOOPBACK_NAMES}" if before else LOOPBACK_NAMES
 
 
 def tool_home() -> Path:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from localdev.deployment.bootstrapping import ensure_bootstrapped
 from localdev.engines.local import PortTakenError
 from localdev.engines.registry import ENGINES, Options
+from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.processes import free_port
 from localdev.system.settings import unique_stack_name
 from localdev.testing import found
@@ -26,6 +28,7 @@ def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str 
 
     :raises LocaldevError: it could not be started.
     """
+    pass_loopback_by_proxies(os.environ)
     for attempt in range(1, _ATTEMPTS + 1):
         engine = _find(name, endpoint_url, stack_name) or _make(name, endpoint_url, stack_name or unique_stack_name())
         try:

@@ -9,7 +9,12 @@ import pytest
 from localdev.deployment.cdk import cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.clients import Clients
-from localdev.system.child_environment import child_environment, tool_environment
+from localdev.system.child_environment import (
+    LOOPBACK_NAMES,
+    child_environment,
+    pass_loopback_by_proxies,
+    tool_environment,
+)
 from localdev.system.endpoints import loopback_endpoint
 from localdev.system.errors import LocaldevError
 
@@ -102,3 +107,13 @@ def test_clients_sign_with_dummy_credentials_for_the_engine() -> None:
     assert client.meta.endpoint_url == "http://127.0.0.1:4577"
     assert client.meta.region_name == "us-east-1"
     assert client._request_signer._credentials.access_key == "test"  # type: ignore[attr-defined]
+
+
+def test_this_machine_is_added_to_what_a_person_keeps_from_the_proxy() -> None:
+    environ = {"NO_PROXY": "example.com"}
+
+    pass_loopback_by_proxies(environ)
+    pass_loopback_by_proxies(environ)
+
+    assert environ["NO_PROXY"] == f"example.com,{LOOPBACK_NAMES}"
+    assert environ["no_proxy"] == LOOPBACK_NAMES
