@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_a_deployment_that_fails_names_the_resource_and_its_reason(engine: Engine, tmp_path: Path) -> None:
-    app = f"{sys.executable} {Path(__file__).parent / 'unrunnable' / 'app.py'}"
+    app = shlex.join([sys.executable, str(Path(__file__).parent / "unrunnable" / "app.py")])
     assembly = cdk.synthesize(app=app, output=tmp_path)
 
     try:

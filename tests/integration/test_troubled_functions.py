@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ def troubled(
     engine: Engine, clients: Clients, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """The outputs of a second stack, deployed for these tests and destroyed after them."""
-    app = f"{sys.executable} {request.path.parent / 'troubled' / 'app.py'}"
+    app = shlex.join([sys.executable, str(request.path.parent / "troubled" / "app.py")])
     assembly = cdk.synthesize(app=app, output=tmp_path_factory.mktemp("troubled"))
     cdk.deploy(engine, assembly, STACK_NAME)
     stack = clients.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0]
