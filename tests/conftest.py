@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.engines import ENGINES
+from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
 from tests import parallel, report_files, reporting
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "22")
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 os.environ.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(JSII_CACHE))
+
+
+def leave_the_person_out(config: pytest.Config) -> None:
+    """Let no client of a test use the person's AWS settings, but on their account, or their proxy for this machine."""
+    pass_loopback_by_proxies(os.environ)
+    if "aws" in (config.option.engine or ()):
+        return
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """End with the tests what they start with scripts; reports get a place, and the summary where one is wanted."""
     os.environ.setdefault(ENDS_WITH, str(os.getpid()))
+    leave_the_person_out(config)
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if parallel.is_worker(config):
