@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.engines import ENGINES
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
@@ -34,21 +33,8 @@ def leave_the_person_out(config: pytest.Config) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--engine``, as the scripts have it; it may be given more than once."""
-    parser.addoption(
-        "--engine",
-        action="append",
-        choices=list(ENGINES),
-        help="what the integration tests run on, may be given more than once (default: embedded, and container where a "
-        "Docker Engine answers)",
-    )
-    parser.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
+    """Add what the plugin in ``localdev/testing`` has no use for."""
     parser.addoption("--record", action="store_true", help="make the record every engine is held to, in test_parity")
-    parser.addoption(
-        "--stack-name",
-        help="the stack on the external engine or in the AWS account (default: a new one)",
-    )
-    parser.addoption("--keep", action="store_true", help="leave that stack there, and do not try to destroy it")
     parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
 
 

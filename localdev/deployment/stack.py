@@ -49,7 +49,7 @@ def resource_ids(clients: Clients, stack_name: str, kind: str) -> dict[str, str]
             if resource["ResourceType"] == kind and "PhysicalResourceId" in resource
         }
     except ClientError as error:
-        raise _not_deployed(stack_name, error) from error
+        raise not_deployed(stack_name, error) from error
 
 
 def _described(clients: Clients, stack_name: str) -> StackTypeDef:
@@ -58,10 +58,10 @@ def _described(clients: Clients, stack_name: str) -> StackTypeDef:
     try:
         return clients.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
     except ClientError as error:
-        raise _not_deployed(stack_name, error) from error
+        raise not_deployed(stack_name, error) from error
 
 
-def _not_deployed(stack_name: str, error: ClientError) -> Exception:
+def not_deployed(stack_name: str, error: ClientError) -> Exception:
     """Return what to raise when CloudFormation does not know a stack; another error as it is."""
     if error.response["Error"]["Code"] != "ValidationError":
         return error

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 import pytest
-import urllib3
 
-from localdev.deployment import assemblies, cdk
-from localdev.deployment.stack import reachable_api_url
-from localdev.engines.embedded import sweep
 from localdev.system.errors import LocaldevError
 from localdev.system.waiting import wait_until
-from localdev.testing.engines import start_for_tests
-from localdev.testing.found import was_found
+from localdev.testing import apis
+from localdev.testing.plugin import case_of, engines_of
 from pizzeria.orders import OrderApi
 from pizzeria.stack import StackOutputs, stack_outputs
 from tests.reporting import attach, executed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
     from localdev.engines import Engine
-    from localdev.engines.clients import Clients
+    from localdev.testing.case import Case
+    from localdev.testing.stacks import Stacks
 
 DESTROYS = "destroys"
 ONLY_ON = "only_on"
+_PARAMETER = "localdev_engine"
 _LOG_LINES = 40
-_ORDERED = pytest.StashKey[list[str]]()
+_POSSIBLE = pytest.StashKey[list[str]]()
 _ENGINE = pytest.StashKey["Engine"]()
-_ENGINES = pytest.StashKey[list[str]]()
 _WITHOUT_CONTAINER = pytest.StashKey[str]()
 
 
-def engines_of(config: pytest.Config) -> list[str]:
-    """Return the engines that were asked for, each once; else the embedded one, and the container where that can be."""
-    if _ENGINES not in config.stash:
-        config.stash[_ENGINES] = list(dict.fromkeys(config.getoption("--engine") or _possible_engines(config)))
-    return config.stash[_ENGINES]
+def pytest_localdev_engines(config: pytest.Config) -> list[str]:
+    """Take the embedded engine, and the container where that can be."""
+    return config.stash.setdefault(_POSSIBLE, _possible_engines(config))
 
 
 def _possible_engines(config: pytest.Config) -> list[str]:
@@ -75,19 +67,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_for_docker and "container" not in engines_of(config) else None
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run every test on every engine that was asked for."""
-    if "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", engines_of(metafunc.config), indirect=True, scope="session")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take one engine after the other; what destroys the stack comes after everything else on its engine."""
     engines = engines_of(config)
 
     def place(item: pytest.Item) -> tuple[int, bool]:
         callspec = getattr(item, "callspec", None)
-        engine = callspec.params.get("engine") if callspec else None
+        engine = callspec.params.get(_PARAMETER) if callspec else None
         return engines.index(engine) if engine in engines else -1, item.get_closest_marker(DESTROYS) is not None
 
     items.sort(key=place)
@@ -112,95 +98,25 @@ def _is_wanted(item: pytest.Item, engines: list[str]) -> bool:
     if not marker:
         return True
     callspec = getattr(item, "callspec", None)
-    return marker.args[0] in ([callspec.params["engine"]] if callspec and "engine" in callspec.params else engines)
+    return marker.args[0] in ([callspec.params[_PARAMETER]] if callspec and _PARAMETER in callspec.params else engines)
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A running engine that nobody else uses."""
-    sweep()
-    engine = start_for_tests(
-        request.param, request.config.getoption("--endpoint-url"), request.config.getoption("--stack-name")
-    )
-    request.session.stash[_ENGINE] = engine
-    yield engine
-    engine.stop()
+def engine(localdev_engine: Engine, request: pytest.FixtureRequest) -> Engine:
+    """The running engine."""
+    request.session.stash[_ENGINE] = localdev_engine
+    return localdev_engine
 
 
 @pytest.fixture(scope="session")
-def clients(engine: Engine) -> Clients:
-    """boto3 clients of the engine."""
-    return engine.clients()
+def outputs(engine: Engine, stacks: Stacks) -> StackOutputs:
+    """The deployed stack."""
+    assert stacks
+    return stack_outputs(engine.clients(), engine.stack_name)
 
 
-@pytest.fixture(scope="session")
-def assembly(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The synthesised app."""
-    if engine.stack_name is None:
-        return assemblies.assembly()
-    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name)
-
-
-@pytest.fixture(scope="session")
-def outputs(engine: Engine, clients: Clients, assembly: Path, request: pytest.FixtureRequest) -> Iterator[StackOutputs]:
-    """The deployed stack; destroyed at the end where it would outlive the tests, unless it was there before them."""
-    if was_found(engine):
-        yield stack_outputs(clients, engine.stack_name)
-        return
-    try:
-        cdk.deploy(engine, assembly)
-        yield stack_outputs(clients, engine.stack_name)
-    finally:
-        if not engine.kind.ends_with_us and not request.config.getoption("--keep"):
-            cdk.destroy(engine, assembly)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP response."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The JSON object it carries."""
-        document = json.loads(self.body)
-        assert isinstance(document, dict)
-        return document
-
-
-class Api:
-    """The deployed API, spoken to byte by byte; remembers the executions that were started."""
-
-    def __init__(self, base_url: str, ordered: list[str]) -> None:
-        self.base_url = base_url
-        self._ordered = ordered
-        self._http = urllib3.PoolManager(retries=False, timeout=30, maxsize=16)
-
-    def request(
-        self,
-        method: str = "GET",
-        path: str = "/",
-        *,
-        query: str | Mapping[str, str] = "",
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Answer:
-        """Return one request; a ``query`` given as text is sent as it is."""
-        encoded = query if isinstance(query, str) else urlencode(query)
-        return self.request_url(method, f"{self.base_url}{path}{'?' if encoded else ''}{encoded}", headers, body)
-
-    def request_url(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Answer:
-        """Return one request to an address the API itself gave."""
-        response = self._http.request(method, url, headers=headers, body=body, redirect=False)
-        answer = Answer(response.status, dict(response.headers), response.data)
-        if answer.status == 202:
-            self._ordered.append(answer.document["executionArn"])
-        return answer
+class Api(apis.Api):
+    """The deployed API, and orders of it."""
 
     def order(self, flavour: str, **headers: str) -> dict[str, Any]:
         """Place an order that is to be accepted; the document of the answer."""
@@ -210,10 +126,10 @@ class Api:
 
 
 @pytest.fixture
-def api(outputs: StackOutputs, engine: Engine, request: pytest.FixtureRequest) -> Api:
+def api(stacks: Stacks, engine: Engine, localdev_case: Case) -> Api:
     """The deployed API; a test's report shows the executions it started."""
-    ordered = request.node.stash.setdefault(_ORDERED, [])
-    return Api(reachable_api_url(outputs.api_url, engine.endpoint_url), ordered)
+    assert engine
+    return Api(stacks.api_url(None), stacks.reader, localdev_case)
 
 
 @pytest.fixture
@@ -243,8 +159,8 @@ def pytest_runtest_makereport(
     is_skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
     if engine is None or is_skipped or (call.when != "call" and not report.failed):
         return report
-    ordered: list[str] = item.stash.get(_ORDERED, [])
-    found = executed(engine.clients(), ordered)
+    case = case_of(item)
+    found = executed(engine.clients(), case.executions if case else ())
     attach(report, found)
     if report.failed:
         report.sections += [(f"execution {each.name}", f"{each.told}\n\n{each.logged}") for each in found]

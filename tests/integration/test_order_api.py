@@ -30,7 +30,7 @@ def test_an_order_is_accepted_with_the_address_of_its_status(api: Api) -> None:
 def test_the_status_url_leads_to_the_order(api: Api) -> None:
     document = api.order("pepperoni")
 
-    answer = api.request_url("GET", document["statusUrl"])
+    answer = api.get(document["statusUrl"])
 
     assert answer.status == 200
     assert answer.document["orderId"] == document["orderId"]

@@ -12,22 +12,21 @@ from localdev.testing.found import was_found
 from pizzeria.stack import stack_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
+    from localdev.testing.stacks import Stacks
     from pizzeria.stack import StackOutputs
 
 
 @pytest.mark.destroys
 def test_destroying_the_stack_leaves_nothing(
-    engine: Engine, clients: Clients, outputs: StackOutputs, assembly: Path
+    engine: Engine, clients: Clients, outputs: StackOutputs, stacks: Stacks
 ) -> None:
     assert outputs.state_machine_arn
     if was_found(engine):
         pytest.skip("the stack was there before the tests")
 
-    cdk.destroy(engine, assembly)
+    cdk.destroy(engine, stacks.assembly)
 
     with pytest.raises(ClientError, match="does not exist"):
         clients.client("cloudformation").describe_stacks(StackName=stack_name(engine))

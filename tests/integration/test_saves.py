@@ -19,6 +19,8 @@ from localdev.system.child_environment import tool_home
 from localdev.system.processes import end_session, free_port
 from localdev.system.project import ROOT
 from localdev.system.waiting import WaitTimeoutError, wait_until
+from localdev.testing.case import Case
+from localdev.testing.reading import Reader
 from pizzeria.orders import TERMINAL, OrderApi
 from pizzeria.stack import stack_outputs
 from tests.integration.conftest import Api
@@ -55,7 +57,11 @@ class Checkout:
 
     def __init__(self, root: Path, engine: EmbeddedEngine) -> None:
         self.root = root
-        self.api = Api(reachable_api_url(stack_outputs(engine.clients()).api_url, engine.endpoint_url), [])
+        self.api = Api(
+            reachable_api_url(stack_outputs(engine.clients()).api_url, engine.endpoint_url),
+            Reader(engine.clients()),
+            Case("checkout"),
+        )
         self._orders = OrderApi(self.api.base_url)
         self._port = str(engine.port)
 

@@ -1,0 +1,170 @@
+"""Find a deployed resource by whatever a person calls it: logical id, construct id or path, physical name, ARN."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from localdev.deployment.stack import not_deployed
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
+
+STATE_MACHINE: Final = "AWS::StepFunctions::StateMachine"
+FUNCTION: Final = "AWS::Lambda::Function"
+QUEUE: Final = "AWS::SQS::Queue"
+REST_API: Final = "AWS::ApiGateway::RestApi"
+HTTP_API: Final = "AWS::ApiGatewayV2::Api"
+
+_NESTED: Final = "AWS::CloudFormation::Stack"
+_HASH: Final = re.compile(r"[0-9A-F]{8}$")
+"""What the CDK puts at the end of a logical id."""
+_OF_L1: Final = {"Resource", "Default"}
+"""Ids that the CDK gives the one resource of a construct; no part of the construct's own path."""
+_MOST_SUGGESTED: Final = 8
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a deployed stack."""
+
+    stack: str
+    logical_id: str
+    physical_id: str
+    type: str
+    path: str | None = None
+    """Of its construct, from the stack's id on; ``None`` where the template does not say."""
+
+    @property
+    def name(self) -> str:
+        """The physical name: the last part of an ARN, of a URL."""
+        return re.split(r"[:/]", self.physical_id)[-1]
+
+    def names(self) -> Iterator[str]:
+        """Yield every name it can be called by, the most exact first."""
+        yield self.logical_id
+        yield self.physical_id
+        yield self.name
+        yield _HASH.sub("", self.logical_id)
+        parts = self._path_parts()
+        for start in range(len(parts)):
+            yield "/".join(parts[start:])
+
+    def is_in(self, wanted: str) -> bool:
+        """Return whether ``wanted`` is the id or the path of a construct around it."""
+        return f"/{wanted}/" in f"/{'/'.join(self._path_parts())}"
+
+    def label(self) -> str:
+        """Return the name to suggest: the construct's path within the stack, else the logical id."""
+        return "/".join(self._path_parts()[1:]) or self.logical_id
+
+    def _path_parts(self) -> list[str]:
+        parts = (self.path or "").split("/") if self.path else []
+        while parts and parts[-1] in _OF_L1:
+            parts.pop()
+        return parts
+
+
+def resources_of(clients: Clients, stack: str) -> list[Resource]:
+    """Return every resource of a deployed stack, those of the stacks nested in it included.
+
+    :raises LocaldevError: it is not deployed.
+    """
+    from botocore.exceptions import ClientError
+
+    cloudformation = clients.client("cloudformation")
+    try:
+        pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+        listed = [each for page in pages for each in page["StackResourceSummaries"] if each.get("PhysicalResourceId")]
+        paths = _paths(cloudformation.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"])
+    except ClientError as error:
+        raise not_deployed(stack, error) from error
+    found: list[Resource] = []
+    for each in listed:
+        logical_id, physical_id = each["LogicalResourceId"], each["PhysicalResourceId"]
+        found.append(Resource(stack, logical_id, physical_id, each["ResourceType"], paths.get(logical_id)))
+        if each["ResourceType"] == _NESTED:
+            found += resources_of(clients, physical_id)
+    return found
+
+
+def find_resource(resources: Iterable[Resource], wanted: str, types: Sequence[str], *, what: str) -> Resource:
+    """Return the one resource of these types that ``wanted`` names; ``what`` they are, for the error.
+
+    :raises LocaldevError: none is called so, or more than one.
+    """
+    possible = [each for each in resources if each.type in types]
+    found = (
+        [each for each in possible if wanted in {each.logical_id, each.physical_id, each.name}]
+        or [each for each in possible if wanted in each.names()]
+        or [each for each in possible if each.is_in(wanted)]
+    )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LocaldevError(
+            f"{wanted!r} is the name of {len(found)} {what}s: {', '.join(map(_described, found))}.",
+            "use the logical id, or a longer part of the construct's path.",
+        )
+    raise LocaldevError(f"There is no {what} {wanted!r}.", _suggestion(wanted, possible, what))
+
+
+def only_resource(resources: Iterable[Resource], types: Sequence[str], *, what: str) -> Resource:
+    """Return the one resource of these types.
+
+    :raises LocaldevError: there is none, or more than one.
+    """
+    found = [each for each in resources if each.type in types]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LocaldevError(f"There are {len(found)} {what}s: {_labels(found)}.", "name the one that is meant.")
+    raise LocaldevError(
+        f"The stack has no {what}.", f"only what is deployed can be used; look for {' or '.join(types)}."
+    )
+
+
+def _suggestion(wanted: str, possible: Sequence[Resource], what: str) -> str:
+    if not possible:
+        return f"the stack has no {what} at all."
+    names = {name.lower(): name for each in possible for name in reversed([*each.names()])}
+    close = get_close_matches(wanted.lower(), names, n=1)
+    meant = f"did you mean {names[close[0]]!r}? " if close else ""
+    return f"{meant}There is {_labels(possible)}."
+
+
+def _labels(found: Sequence[Resource]) -> str:
+    shown = [repr(each.label()) for each in found[:_MOST_SUGGESTED]]
+    rest = [f"{len(found) - _MOST_SUGGESTED} more"] if len(found) > _MOST_SUGGESTED else []
+    return ", ".join(shown + rest)
+
+
+def _described(resource: Resource) -> str:
+    return f"{resource.logical_id} ({resource.label()})"
+
+
+def _paths(body: object) -> dict[str, str]:
+    """Return the construct paths that a template's metadata gives, by logical id."""
+    template = _template(body)
+    found = {}
+    for logical_id, resource in template.get("Resources", {}).items():
+        metadata = resource.get("Metadata") if isinstance(resource, Mapping) else None
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, Mapping) else None
+        if isinstance(path, str):
+            found[logical_id] = path
+    return found
+
+
+def _template(body: object) -> Mapping[str, Any]:
+    """Return a template as an object; one in YAML was not written by the CDK and has no construct paths."""
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return {}
+    return body if isinstance(body, Mapping) else {}

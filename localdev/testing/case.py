@@ -1,0 +1,66 @@
+"""What the kit knows of one test: what it has started, what is to be undone, what its report is to say."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from localdev.testing.machines import StateMachine
+    from localdev.testing.running import Execution
+
+_HAS_ENDED: Final = "The test that started it has ended."
+
+type BeforeStart = Callable[[StateMachine, str, object], None]
+"""Called with the machine, the execution's name and its input, before StartExecution is; may raise to prevent it."""
+
+
+class Case:
+    """One test. The fixtures of the kit share it; what extends the kit registers here."""
+
+    def __init__(self, nodeid: str) -> None:
+        self.nodeid = nodeid
+        self.began = datetime.now(UTC)
+        self.executions: dict[str, Execution] = {}
+        """Those that the test started, by their ARNs, the oldest first; of an API's, those that its answers name."""
+        self.notes: list[tuple[str, str]] = []
+        """Sections of the test's report: title and text."""
+        self._before_start: list[BeforeStart] = []
+        self._at_end = ExitStack()
+
+    def before_start(self, hook: BeforeStart) -> None:
+        """Call ``hook`` before each execution that this test starts."""
+        self._before_start.append(hook)
+
+    def at_end(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` when the test has ended, the last one first; an error that it raises is the test's."""
+        self._at_end.callback(callback)
+
+    def note(self, title: str, text: str) -> None:
+        """Add a section to the test's report."""
+        self.notes.append((title, text))
+
+    def starting(self, machine: StateMachine, name: str, execution_input: object) -> None:
+        """Call what is to happen before an execution starts."""
+        for hook in self._before_start:
+            hook(machine, name, execution_input)
+
+    def started(self, execution: Execution) -> Execution:
+        """Take an execution of this test, and return the one that is known by its ARN."""
+        return self.executions.setdefault(execution.arn, execution)
+
+    def end(self) -> None:
+        """Stop what still runs, say so in the report, and undo the rest.
+
+        :raises Exception: what a callback has raised.
+        """
+        try:
+            running = [each for each in self.executions.values() if each.stop(_HAS_ENDED, self.began)]
+            if running:
+                names = "\n".join(each.name for each in running)
+                self.note("executions that were still running, and were stopped", names)
+        finally:
+            self._at_end.close()

@@ -1,0 +1,87 @@
+"""A deployed state machine, as a test starts executions of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from executions.client import Execution as Described
+from executions.definition import read_definition
+from localdev.testing.outcomes import Outcome
+from localdev.testing.running import Execution
+
+if TYPE_CHECKING:
+    from executions.definition import Definition
+    from localdev.testing.case import Case
+    from localdev.testing.reading import Reader
+
+
+class StateMachine:
+    """A state machine of the deployed stacks, in one test."""
+
+    def __init__(self, arn: str, reader: Reader, case: Case) -> None:
+        self.arn = arn
+        self.reader = reader
+        self.case = case
+        """The test that uses it."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as Step Functions knows it."""
+        return self.arn.rpartition(":")[2]
+
+    @cached_property
+    def _described(self) -> dict[str, Any]:
+        return dict(self.reader.clients.client("stepfunctions").describe_state_machine(stateMachineArn=self.arn))
+
+    @property
+    def type(self) -> str:
+        """``STANDARD`` or ``EXPRESS``."""
+        return str(self._described["type"])
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """Its definition as the states language has it, parsed."""
+        document: dict[str, Any] = json.loads(self._described["definition"])
+        return document
+
+    @cached_property
+    def definition(self) -> Definition:
+        """Its definition, read."""
+        return read_definition(self.document)
+
+    def start(self, input: object = None, name: str | None = None) -> Execution:  # noqa: A002 - AWS's own word
+        """Start an execution, and return it at once; without an input it gets ``{}``.
+
+        One of an Express state machine has ended when this returns.
+        """
+        execution_input: object = {} if input is None else input
+        name = name or f"test-{uuid.uuid4()}"
+        self.case.starting(self, name, execution_input)
+        client = self.reader.clients.client("stepfunctions")
+        request = {"stateMachineArn": self.arn, "name": name, "input": json.dumps(execution_input)}
+        if self.type == "EXPRESS":
+            ended: dict[str, Any] = dict(client.start_sync_execution(**request))
+            execution = Execution(ended["executionArn"], self.reader)
+            return self.case.started(execution.ended(Outcome(_described_end(ended, self.arn), self.reader)))
+        return self.case.started(Execution(client.start_execution(**request)["executionArn"], self.reader))
+
+    def __repr__(self) -> str:
+        return f"<state machine {self.name}>"
+
+
+def _described_end(ended: dict[str, Any], machine_arn: str) -> Described:
+    return Described(
+        arn=ended["executionArn"],
+        name=ended["name"],
+        state_machine_arn=machine_arn,
+        status=ended["status"],
+        started=ended["startDate"],
+        stopped=ended["stopDate"],
+        input=ended.get("input"),
+        output=ended.get("output"),
+        error=ended.get("error"),
+        cause=ended.get("cause"),
+    )

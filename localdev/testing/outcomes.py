@@ -1,0 +1,204 @@
+"""What an execution came to, as a test asserts on it."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from executions.history import Status
+from executions.report import path_line
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from executions.client import Execution as Described
+    from executions.definition import Definition
+    from executions.events import Event
+    from executions.history import History, Visit
+    from localdev.testing.reading import Reader
+
+
+class Outcome:
+    """The end of an execution. Its history is read when it is first asked for."""
+
+    def __init__(self, described: Described, reader: Reader) -> None:
+        self._described = described
+        self._reader = reader
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN."""
+        return self._described.arn
+
+    @property
+    def name(self) -> str:
+        """The execution's name."""
+        return self._described.name
+
+    @property
+    def status(self) -> str:
+        """``SUCCEEDED``, ``FAILED``, ``TIMED_OUT`` or ``ABORTED``."""
+        return self._described.status
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is ``SUCCEEDED``."""
+        return self.status == "SUCCEEDED"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the status is ``FAILED``."""
+        return self.status == "FAILED"
+
+    @property
+    def input(self) -> Any:
+        """The execution's input, parsed."""
+        return parsed(self._described.input)
+
+    @property
+    def output(self) -> Any:
+        """The execution's output, parsed; ``None`` where it did not succeed."""
+        return parsed(self._described.output)
+
+    @property
+    def error(self) -> str | None:
+        """The name of the error that ended it."""
+        return self._described.error
+
+    @property
+    def cause(self) -> str | None:
+        """What the error says."""
+        return self._described.cause
+
+    @cached_property
+    def history(self) -> History:
+        """What each state did."""
+        return self._reader.history(self.arn)
+
+    @cached_property
+    def definition(self) -> Definition:
+        """The definition that it ran."""
+        return self._reader.definition(self.arn)
+
+    @property
+    def path(self) -> list[str]:
+        """The names of the states it entered, in order, without what happened inside of Parallel and Map."""
+        return [visit.state for visit in self.history.path()]
+
+    @property
+    def events(self) -> Events:
+        """Every event of its history."""
+        return Events(self.history.events)
+
+    def state(self, name: str) -> StateOutcome:
+        """Return what one state did; one that was not reached has no visits.
+
+        :raises LocaldevError: the definition has no such state.
+        """
+        names = [place.state.name for place in self.definition.walk()]
+        if name not in names:
+            close = get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"its states: {', '.join(map(repr, names))}."
+            raise LocaldevError(f"The state machine of {self.name} has no state {name!r}.", hint)
+        return StateOutcome(name, tuple(self.history.visits_of(name)))
+
+    def signed_path(self) -> str:
+        """Return the path on one line, each state with its sign: ``Look ✓ → Enough? ✓ → Sorry ✗``."""
+        return path_line(self.history)
+
+    def __repr__(self) -> str:
+        return f"<execution {self.name} {self.status}>"
+
+
+class StateOutcome:
+    """What one state did, all its visits together; what it says of one visit, it says of the last."""
+
+    def __init__(self, name: str, visits: tuple[Visit, ...]) -> None:
+        self.name = name
+        self.visits = visits
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was entered."""
+        return bool(self.visits)
+
+    @property
+    def status(self) -> str | None:
+        """``SUCCEEDED``, ``FAILED``, ``CAUGHT``, ``TIMED_OUT`` or ``ABORTED``; ``None`` where it was not reached."""
+        return str(self.visits[-1].status) if self.visits else None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether its last visit succeeded."""
+        return self.status == Status.SUCCEEDED
+
+    @property
+    def caught(self) -> bool:
+        """Whether its last visit failed and a Catch took over."""
+        return self.status == Status.CAUGHT
+
+    @property
+    def attempts(self) -> int:
+        """How often its task was tried, retries included."""
+        return sum(len(visit.attempts) for visit in self.visits)
+
+    @property
+    def retries(self) -> int:
+        """How many of the tries were retries."""
+        return sum(visit.retries for visit in self.visits)
+
+    @property
+    def input(self) -> Any:
+        """Its input, parsed."""
+        return parsed(self.visits[-1].input) if self.visits else None
+
+    @property
+    def output(self) -> Any:
+        """Its output, parsed; ``None`` where it was not left."""
+        return parsed(self.visits[-1].output) if self.visits else None
+
+    @property
+    def error(self) -> str | None:
+        """The error it failed with, caught or not."""
+        failure = self.visits[-1].failure if self.visits else None
+        return failure.error if failure else None
+
+    @property
+    def cause(self) -> str | None:
+        """What the error says."""
+        failure = self.visits[-1].failure if self.visits else None
+        return failure.cause if failure else None
+
+    def __repr__(self) -> str:
+        return f"<state {self.name!r} {self.status or 'not reached'}>"
+
+
+class Events(tuple["Event", ...]):
+    """The events of a history, in order."""
+
+    __slots__ = ()
+
+    def of(self, *types: str) -> Events:
+        """Return those of the named types, e.g. ``TaskFailed``."""
+        return Events(event for event in self if event.type in types)
+
+    @property
+    def types(self) -> list[str]:
+        """The type of each."""
+        return list(self._types())
+
+    def _types(self) -> Iterator[str]:
+        return (event.type for event in self)
+
+
+def parsed(text: str | None) -> Any:
+    """Return what a JSON text holds; text that is not JSON as it is."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,196 @@
+"""The pytest plugin: an app's stacks on an emulator, and what a test of them needs, as fixtures.
+
+It is loaded into every run of whoever has installed it, so that nothing but pytest is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localdev.engines import Engine
+    from localdev.engines.clients import Clients
+    from localdev.testing.apis import Api
+    from localdev.testing.case import Case
+    from localdev.testing.finding import Find
+    from localdev.testing.functions import Function, Logs
+    from localdev.testing.machines import StateMachine
+    from localdev.testing.queues import Queue
+    from localdev.testing.stacks import Stack, Stacks
+
+ENTRY_POINT: Final = "localdev"
+"""The plugin's name where it is installed; in a checkout it is called as the module."""
+KNOWN: Final = ("embedded", "container", "external", "aws")
+_DEFAULT: Final = ["embedded"]
+_CASE: Final = pytest.StashKey["Case"]()
+
+
+class Hooks:
+    """What a project's ``conftest.py`` may decide."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_localdev_engines(self, config: pytest.Config) -> list[str] | None:
+        """Return the engines to run the tests on, where ``--engine`` names none."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hooks of this plugin."""
+    pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_plugin_registered(plugin: object, plugin_name: str, manager: pytest.PytestPluginManager) -> None:
+    """Let the plugin be loaded once, where it is installed and a checkout's settings name it as well."""
+    names = {__name__: ENTRY_POINT, ENTRY_POINT: __name__}
+    if plugin_name in names and getattr(plugin, "__name__", None) == __name__:
+        manager.set_blocked(names[plugin_name])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that say what the tests run on."""
+    group = parser.getgroup("localdev", "serverless workflows on an emulator")
+    group.addoption(
+        "--engine",
+        action="append",
+        choices=KNOWN,
+        help="what the stacks are deployed to for the tests, may be given more than once (default: embedded)",
+    )
+    group.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
+    group.addoption(
+        "--stack",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a stack of the app to deploy for the tests, may be given more than once (default: all)",
+    )
+    group.addoption(
+        "--stack-name", help="what the app's one stack is called on the external engine or in the AWS account"
+    )
+    group.addoption("--keep", action="store_true", help="leave the stacks on the external engine or in the AWS account")
+
+
+def engines_of(config: pytest.Config) -> list[str]:
+    """Return the engines to run the tests on, each once."""
+    named = config.getoption("--engine") or config.hook.pytest_localdev_engines(config=config) or _DEFAULT
+    return list(dict.fromkeys(named))
+
+
+def case_of(item: pytest.Item) -> Case | None:
+    """Return what the kit knows of a test that uses it."""
+    return item.stash.get(_CASE, None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test of the stacks on every engine."""
+    if "localdev_engine" in metafunc.fixturenames:
+        metafunc.parametrize("localdev_engine", engines_of(metafunc.config), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A running engine that ends with the tests."""
+    from localdev.engines.embedded import sweep
+    from localdev.testing.engines import start_for_tests
+
+    sweep()
+    option = request.config.getoption
+    engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"))
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def clients(localdev_engine: Engine) -> Clients:
+    """boto3 clients of the engine: ``clients.client("dynamodb")``."""
+    return localdev_engine.clients()
+
+
+@pytest.fixture(scope="session")
+def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[Stacks]:
+    """Every stack of the app, or those of ``--stack``, deployed once a session; by name."""
+    from localdev.testing.deploying import deployed
+
+    option = request.config.getoption
+    with deployed(localdev_engine, option("--stack"), keep=option("--keep")) as stacks:
+        yield stacks
+
+
+@pytest.fixture(scope="session")
+def stack(stacks: Stacks) -> Stack:
+    """The app's one stack: its outputs are ``stack.ApiUrl`` or ``stack["ApiUrl"]``."""
+    return stacks.only()
+
+
+@pytest.fixture
+def localdev_case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    """What the kit knows of this test; for what extends the kit."""
+    from localdev.testing.case import Case
+
+    case = request.node.stash[_CASE] = Case(request.node.nodeid)
+    yield case
+    case.end()
+
+
+@pytest.fixture
+def state_machine(stacks: Stacks, localdev_case: Case) -> Find[StateMachine]:
+    """A state machine by name, or the only one: ``state_machine("Orders").start({…}).wait()``."""
+    from localdev.testing.machines import StateMachine
+
+    def find(name: str | None = None) -> StateMachine:
+        return StateMachine(stacks.machine_arn(name), stacks.reader, localdev_case)
+
+    return find
+
+
+@pytest.fixture
+def apis(stacks: Stacks, localdev_case: Case) -> Find[Api]:
+    """An API by name, or the only one: ``apis("Orders").get("/path")``."""
+    from localdev.testing.apis import Api
+
+    def find(name: str | None = None) -> Api:
+        return Api(stacks.api_url(name), stacks.reader, localdev_case)
+
+    return find
+
+
+@pytest.fixture
+def api(apis: Find[Api]) -> Api:
+    """The only API: ``api.get("/path")``."""
+    return apis()
+
+
+@pytest.fixture
+def function(stacks: Stacks) -> Find[Function]:
+    """A function by name, or the only one: ``function("Notify").invoke({…}).payload``."""
+    from localdev.testing.functions import Function
+
+    def find(name: str | None = None) -> Function:
+        return Function(stacks.function_name(name), stacks.reader.clients)
+
+    return find
+
+
+@pytest.fixture
+def queue(stacks: Stacks) -> Find[Queue]:
+    """A queue by name, or the only one: ``queue("Failed").wait_for(lambda message: …)``."""
+    from localdev.testing.queues import Queue
+
+    def find(name: str | None = None) -> Queue:
+        return Queue(stacks.queue_url(name), stacks.reader.clients)
+
+    return find
+
+
+@pytest.fixture
+def logs(stacks: Stacks, localdev_case: Case) -> Find[Logs]:
+    """What a function, or every one, has written since the test began: ``logs("Notify").wait_for("sent")``."""
+    from localdev.testing.functions import Function, Logs
+
+    def find(name: str | None = None) -> Logs:
+        names = [stacks.function_name(name)] if name else stacks.function_names()
+        return Logs({each: Function(each, stacks.reader.clients) for each in names}, localdev_case.began)
+
+    return find

@@ -1,0 +1,92 @@
+"""An execution that a test waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from executions.report import path_line
+from localdev.system.waiting import WaitTimeoutError, wait_until
+from localdev.testing.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from executions.client import Execution as Described
+    from localdev.testing.reading import Reader
+
+SECONDS: Final = 60.0
+_LONGEST_PAUSE: Final = 0.05
+
+
+class Execution:
+    """One execution, running or ended."""
+
+    def __init__(self, arn: str, reader: Reader) -> None:
+        self.arn = arn
+        self._reader = reader
+        self._ended: Outcome | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name; an Express execution's without the id that follows it."""
+        parts = self.arn.split(":")
+        return parts[7]
+
+    @property
+    def machine_arn(self) -> str:
+        """The ARN of its state machine."""
+        parts = self.arn.split(":")
+        return ":".join([*parts[:5], "stateMachine", parts[6]])
+
+    @property
+    def status(self) -> str:
+        """Its status now, e.g. ``RUNNING``."""
+        return self._ended.status if self._ended else self._reader.execution(self.arn).status
+
+    def wait(self, timeout: float = SECONDS) -> Outcome:
+        """Wait until it has ended, whichever way, and return its outcome.
+
+        :raises WaitTimeoutError: it has not within ``timeout`` seconds; the error says how far it has come.
+        """
+        if self._ended is None:
+            try:
+                described = wait_until(
+                    self._described_end,
+                    what=f"the execution {self.name} to end",
+                    seconds=timeout,
+                    longest_pause=_LONGEST_PAUSE,
+                )
+            except WaitTimeoutError as error:
+                raise WaitTimeoutError(
+                    f"{error.message}\n{self._progress()}", "give wait() a longer timeout."
+                ) from error
+            self._ended = Outcome(described, self._reader)
+        return self._ended
+
+    def ended(self, outcome: Outcome) -> Execution:
+        """Take the outcome, which is known already."""
+        self._ended = outcome
+        return self
+
+    def stop(self, cause: str = "The test stopped it.", started_since: datetime | None = None) -> bool:
+        """Stop it, and return whether it was still running. An Express execution cannot be stopped.
+
+        With ``started_since``, one that started before is left alone.
+        """
+        if self._ended is not None or self._reader.is_express(self.arn):
+            return False
+        described = self._reader.execution(self.arn)
+        if not described.is_running or (started_since and described.started < started_since):
+            return False
+        self._reader.stop(self.arn, cause)
+        return True
+
+    def _described_end(self) -> Described | None:
+        described = self._reader.execution(self.arn)
+        return None if described.is_running else described
+
+    def _progress(self) -> str:
+        return f"So far: {path_line(self._reader.history(self.arn))}"
+
+    def __repr__(self) -> str:
+        return repr(self._ended) if self._ended else f"<execution {self.name}>"

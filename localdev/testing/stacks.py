@@ -1,0 +1,174 @@
+"""The deployed stacks, and what is in them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from localdev.deployment import resources
+from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
+from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.system.errors import LocaldevError
+from localdev.testing.reading import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from localdev.engines import Engine
+
+_APIS: Final = (resources.REST_API, resources.HTTP_API)
+_STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage")
+
+
+class Stack(Mapping[str, str]):
+    """A deployed stack: its outputs by name, ``stack["ApiUrl"]`` or ``stack.ApiUrl``."""
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        self.name = name
+        """What CloudFormation calls it."""
+        self._engine = engine
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """Its outputs; the address of an API as it can be reached from here."""
+        found = stack_outputs(self._engine.clients(), self.name)
+        endpoint = self._engine.endpoint_url
+        return {
+            name: reachable_api_url(value, endpoint) if value.startswith("http") and "execute-api" in value else value
+            for name, value in found.items()
+        }
+
+    @cached_property
+    def resources(self) -> list[Resource]:
+        """Its resources, those of the stacks nested in it included."""
+        return resources_of(self._engine.clients(), self.name)
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return self.outputs[name]
+        except KeyError:
+            raise KeyError(f"The stack {self.name} has no output {name!r}; it has {self._names()}.") from None
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.outputs[name]
+        except KeyError:
+            raise AttributeError(f"The stack {self.name} has no output {name!r}; it has {self._names()}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.outputs)
+
+    def __len__(self) -> int:
+        return len(self.outputs)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __repr__(self) -> str:
+        return f"<stack {self.name}>"
+
+    def _names(self) -> str:
+        return ", ".join(self.outputs) or "none"
+
+
+class Stacks(Mapping[str, Stack]):
+    """Every stack that was deployed for the tests, by its name."""
+
+    def __init__(self, engine: Engine, names: Sequence[str], assembly: Path) -> None:
+        self.engine = engine
+        self.assembly = assembly
+        """The synthesised app."""
+        self.reader = Reader(engine.clients())
+        self._stacks = {name: Stack(name, engine) for name in names}
+
+    def only(self) -> Stack:
+        """Return the one stack.
+
+        :raises LocaldevError: there are more.
+        """
+        if len(self._stacks) != 1:
+            raise LocaldevError(
+                f"The app has {len(self._stacks)} stacks: {', '.join(self._stacks) or 'none'}.",
+                "choose one with --stack, or use the fixture 'stacks' and the stack's name.",
+            )
+        return next(iter(self._stacks.values()))
+
+    def machine_arn(self, name: str | None) -> str:
+        """Return a state machine's ARN; without a name that of the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.STATE_MACHINE,), "state machine").physical_id
+
+    def machine_arns(self) -> list[str]:
+        """Return the ARN of every state machine."""
+        return [each.physical_id for each in self._resources() if each.type == resources.STATE_MACHINE]
+
+    def function_name(self, name: str | None) -> str:
+        """Return a function's name; without a name that of the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.FUNCTION,), "function").physical_id
+
+    def function_names(self) -> list[str]:
+        """Return the name of every function."""
+        return [each.physical_id for each in self._resources() if each.type == resources.FUNCTION]
+
+    def queue_url(self, name: str | None) -> str:
+        """Return a queue's URL; without a name that of the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.QUEUE,), "queue").physical_id
+
+    def api_url(self, name: str | None) -> str:
+        """Return an API's address at its stage; without a name the only API's.
+
+        :raises LocaldevError: there is not one, or it has not one stage.
+        """
+        api = self._found(name, _APIS, "API")
+        stage = self._stage(api)
+        path = "" if stage == "$default" else f"/{stage}"
+        endpoint = self.engine.endpoint_url
+        if endpoint and not self.engine.kind.is_account:
+            return f"{endpoint}/_aws/execute-api/{api.physical_id}{path}"
+        return f"https://{api.physical_id}.execute-api.{self.reader.clients.region}.amazonaws.com{path}"
+
+    def _stage(self, api: Resource) -> str:
+        """Return the stage of an API that has one: of several, the one that the stack deployed."""
+        found = self._stages_of(api)
+        deployed = {each.physical_id for each in self[api.stack].resources if each.type in _STAGES}
+        names = [stage for stage in found if stage in deployed] or found
+        if len(names) != 1:
+            raise LocaldevError(
+                f"The API {api.label()!r} has {len(names)} stages: {', '.join(names) or 'none'}.",
+                "send the request to the stack's output that has the whole address.",
+            )
+        return names[0]
+
+    def _stages_of(self, api: Resource) -> list[str]:
+        clients = self.reader.clients
+        if api.type == resources.REST_API:
+            items = clients.client("apigateway").get_stages(restApiId=api.physical_id)["item"]
+            return [str(each["stageName"]) for each in items]
+        items = clients.client("apigatewayv2").get_stages(ApiId=api.physical_id)["Items"]
+        return [str(each["StageName"]) for each in items]
+
+    def _found(self, name: str | None, types: Sequence[str], what: str) -> Resource:
+        if name is None:
+            return only_resource(self._resources(), types, what=what)
+        return find_resource(self._resources(), name, types, what=what)
+
+    def _resources(self) -> Iterator[Resource]:
+        return (resource for stack in self._stacks.values() for resource in stack.resources)
+
+    def __getitem__(self, name: str) -> Stack:
+        try:
+            return self._stacks[name]
+        except KeyError:
+            raise KeyError(f"There is no stack {name!r}; there is {', '.join(self._stacks) or 'none'}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stacks)
+
+    def __len__(self) -> int:
+        return len(self._stacks)
