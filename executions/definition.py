@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 STATE_TYPES: Final = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+TIME_LIMITS: Final = ("TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath")
 _WITHOUT_NEXT: Final = {"Choice", "Succeed", "Fail"}
 
 
@@ -54,6 +55,8 @@ class Transition:
     """A Choice's condition, a Catch's errors."""
     errors: tuple[str, ...] = ()
     """The names a Catch catches."""
+    rule: Mapping[str, object] | None = field(default=None, compare=False, repr=False)
+    """A Choice's rule, as the document has it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class State:
     machines: tuple[Machine, ...] = ()
     error: str | None = None
     cause: str | None = None
+    input_path: str | None = None
+    time_limits: tuple[str, ...] = ()
+    """Which it has: the names of its fields, such as ``TimeoutSeconds``."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +298,8 @@ def _state(name: str, value: object, language: str) -> State:
         machines=tuple(_machine(inner, language) for inner in _inner_machines(source, kind)),
         error=source.optional("Error", str),
         cause=source.optional("Cause", str),
+        input_path=source.optional("InputPath", str),
+        time_limits=tuple(name for name in TIME_LIMITS if source.values.get(name) is not None),
     )
 
 
@@ -337,7 +345,7 @@ def _choices(source: _Object, name: str) -> Iterator[Transition]:
         raise source.error("a Choice state without Choices.", 'Write "Choices": [{…, "Next": "…"}].')
     for rule in rules:
         target = rule.required("Next", str, "Say where the rule leads.")
-        yield Transition(name, target, TransitionKind.CHOICE, condition_label(rule.values, name))
+        yield Transition(name, target, TransitionKind.CHOICE, condition_label(rule.values, name), rule=rule.values)
     default = source.optional("Default", str)
     if default is not None:
         yield Transition(name, default, TransitionKind.DEFAULT, "otherwise")

@@ -61,7 +61,7 @@ class StateMachine:
         name = name or f"test-{uuid.uuid4()}"
         self.case.starting(self, name, execution_input)
         client = self.reader.clients.client("stepfunctions")
-        request = {"stateMachineArn": self.arn, "name": name, "input": json.dumps(execution_input)}
+        request: Any = {"stateMachineArn": self.arn, "name": name, "input": json.dumps(execution_input)}
         if self.type == "EXPRESS":
             ended: dict[str, Any] = dict(client.start_sync_execution(**request))
             execution = Execution(ended["executionArn"], self.reader)
