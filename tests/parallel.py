@@ -32,6 +32,7 @@ _SCOPES: Final = (
     (r"tests/integration/.*\[embedded\b", "embedded"),
     (r"tests/integration/test_(offline|runs|scripts)\.py", "scripts"),
     (r"tests/console/", "console"),
+    (r"tests/rehearsals/", "rehearsals"),
 )
 
 

@@ -1,0 +1,170 @@
+"""The control API, on the emulator's own endpoint below ``/_localdev/rehearsals``: JSON in, JSON out.
+
+========  =============  =================================================================================
+method    path           what it does
+========  =============  =================================================================================
+POST      ``/``          register a rehearsal for an execution that has not started
+GET       ``/``          report: what was mocked, which faults were injected, which answers were not used
+DELETE    ``/``          the same report, and forget the rehearsal
+POST      ``/clock``     let a time pass at once, or skip waits from now on
+GET       ``/questions`` wait for questions of mocks that are Python code
+POST      ``/questions`` answer one
+POST      ``/faults``    inject faults into calls that no execution makes, until they are removed
+DELETE    ``/faults``    remove them, and report what was injected
+========  =============  =================================================================================
+
+All but the first and ``/faults`` name the execution by ``stateMachineArn`` and ``name``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from localstack_rehearsals.answers import MalformedError
+from localstack_rehearsals.patches import apply_once
+from localstack_rehearsals.rehearsal import REHEARSALS, Rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from rolo import Request, Response
+
+PATH: Final = "/_localdev/rehearsals"
+_LONGEST_ADVANCE: Final = 60.0
+
+
+class NotFoundError(Exception):
+    """There is no such rehearsal."""
+
+
+def add_routes() -> None:
+    """Serve the control API from now on."""
+    from localstack.services.edge import ROUTER
+
+    for method, path, endpoint in _ROUTES:
+        ROUTER.add(f"{PATH}{path}", _served(endpoint), methods=[method])
+
+
+def _served(endpoint: Callable[[Any], Any]) -> Callable[[Request], Response]:
+    @wraps(endpoint)
+    def serve(request: Request, **_: Any) -> Response:
+        from rolo import Response
+
+        try:
+            return Response.for_json(endpoint(_document(request)))
+        except NotFoundError as error:
+            return Response.for_json({"message": str(error)}, status=404)
+        except (MalformedError, ValueError, TypeError) as error:
+            return Response.for_json({"message": str(error)}, status=400)
+
+    return serve
+
+
+def _document(request: Request) -> Any:
+    if request.method == "GET":
+        return dict(request.args)
+    if request.mimetype != "application/json":
+        raise MalformedError(f"A request has the type application/json; found {request.mimetype or 'none'}.")
+    return json.loads(request.get_data(as_text=True) or "{}")
+
+
+def register(document: Any) -> Any:
+    """Register a rehearsal."""
+    rehearsal = Rehearsal.from_document(document)
+    apply_once()
+    REHEARSALS.register(rehearsal)
+    return {"name": rehearsal.name}
+
+
+def report(document: Mapping[str, Any]) -> Any:
+    """Return what was done in a rehearsal."""
+    if arn := document.get("executionArn"):
+        rehearsal = REHEARSALS.of(arn)
+        if rehearsal is None:
+            raise NotFoundError(f"The execution {arn} has no rehearsal.")
+        return _report(rehearsal)
+    return _report(_found(document))
+
+
+def remove(document: Mapping[str, Any]) -> Any:
+    """Forget a rehearsal, and return what was done in it."""
+    rehearsal = _found(document)
+    REHEARSALS.remove(rehearsal.machine_arn, rehearsal.name)
+    return _report(rehearsal)
+
+
+def _found(document: Mapping[str, Any]) -> Rehearsal:
+    machine_arn, name = str(document.get("stateMachineArn")), str(document.get("name"))
+    rehearsal = REHEARSALS.find(machine_arn, name)
+    if rehearsal is None:
+        raise NotFoundError(f"No rehearsal is registered for the execution {name!r} of {machine_arn}.")
+    return rehearsal
+
+
+def _report(rehearsal: Rehearsal) -> dict[str, Any]:
+    return {
+        "executionArn": rehearsal.execution_arn,
+        "events": list(rehearsal.events),
+        "unused": rehearsal.unused(),
+        "faults": [{"kind": fault.kind, "injected": fault.injected} for fault in rehearsal.faults],
+        "seed": rehearsal.seed,
+        "skippedSeconds": rehearsal.clock.skipped if rehearsal.clock else 0.0,
+        "now": rehearsal.now(),
+    }
+
+
+def turn_clock(document: Mapping[str, Any]) -> Any:
+    """Let a time pass at once, or skip waits from now on."""
+    rehearsal = _found(document)
+    clock = rehearsal.clock
+    if clock is None:
+        raise MalformedError(f"The execution {rehearsal.name!r} has not started, or was registered without a clock.")
+    if document.get("skipWaits"):
+        clock.skip_waits(time_outs=bool(document.get("timeOuts")))
+    arrived = True
+    if "advanceSeconds" in document:
+        timeout = min(float(document.get("timeout", _LONGEST_ADVANCE)), _LONGEST_ADVANCE)
+        arrived = clock.advance(float(document["advanceSeconds"]), timeout)
+    return {"now": clock.now(), "arrived": arrived, "skippedSeconds": clock.skipped}
+
+
+def poll_questions(document: Mapping[str, Any]) -> Any:
+    """Return what the emulator has to know of the test, as soon as there is something."""
+    return {"questions": _found(document).questions.poll(float(document.get("seconds", 1)))}
+
+
+def answer_question(document: Mapping[str, Any]) -> Any:
+    """Answer one question."""
+    _found(document).questions.answer(int(document["number"]), dict(document["answer"]))
+    return {}
+
+
+def add_faults(document: Any) -> Any:
+    """Inject faults into calls that no execution makes."""
+    from localstack_rehearsals import calls
+
+    return {"id": calls.add(document)}
+
+
+def remove_faults(document: Mapping[str, Any]) -> Any:
+    """Inject them no more, and return which were."""
+    from localstack_rehearsals import calls
+
+    try:
+        return {"events": calls.remove(str(document.get("id")))}
+    except KeyError:
+        raise NotFoundError(f"There are no faults with the id {document.get('id')!r}.") from None
+
+
+_ROUTES: Final = (
+    ("POST", "", register),
+    ("GET", "", report),
+    ("DELETE", "", remove),
+    ("POST", "/clock", turn_clock),
+    ("GET", "/questions", poll_questions),
+    ("POST", "/questions", answer_question),
+    ("POST", "/faults", add_faults),
+    ("DELETE", "/faults", remove_faults),
+)
