@@ -1,10 +1,16 @@
-"""Run ``python -m localdev COMMAND``."""
+"""Run ``python -m localdev COMMAND``; the installed command ``localdev`` runs this, too."""
 
 import sys
 
-from localdev.commands.cli import main
-from localdev.system.interrupts import raise_keyboard_interrupt_on_signals
+
+def run() -> int:
+    """Run the command line's command, and return its exit status."""
+    from localdev.commands.cli import main
+    from localdev.system.interrupts import raise_keyboard_interrupt_on_signals
+
+    raise_keyboard_interrupt_on_signals()
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    raise_keyboard_interrupt_on_signals()
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run())

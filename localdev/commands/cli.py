@@ -13,6 +13,7 @@ from localdev.commands.base import add_app_arguments, add_engine_arguments
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import is_trouble, trouble_with
+from localdev.system.project import IS_INSTALLED, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def _said_of(error: Exception) -> LocaldevError | None:
     if isinstance(error, OSError) and is_trouble(error):
         return trouble_with(error)
     if _is_lost_connection(error):
-        return LocaldevError(f"No answer any more: {error}.", "is it up? Start it with ./scripts/up.")
+        return LocaldevError(f"No answer any more: {error}.", f"is it up? Start it with {typed('up')}.")
     return None
 
 
@@ -75,9 +76,10 @@ def _run(arguments: Sequence[str]) -> int:
 def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser of the whole command line, with the commands of these names."""
     parser = argparse.ArgumentParser(
-        prog="python -m localdev",
+        prog="localdev" if IS_INSTALLED else "python -m localdev",
         description="Develop AWS serverless workflows on this machine: start, deploy, look inside, test.",
-        epilog="'COMMAND --help' says more. Each command is also a script: ./scripts/COMMAND.",
+        epilog="'COMMAND --help' says more."
+        + ("" if IS_INSTALLED else " Each command is also a script: ./scripts/COMMAND."),
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
@@ -96,7 +98,7 @@ def add_command(
     """Add a command, and return its parser; the documentation's texts are made from it, too."""
     parser = commands.add_parser(
         name,
-        prog=f"scripts/{name}",
+        prog=typed(name).removeprefix("./"),
         help=command.description.splitlines()[0],
         description=command.description,
         epilog=command.epilog,

@@ -10,6 +10,7 @@ from localdev.commands import load
 from localdev.deployment.executions import executions_client
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     from localdev.engines import Engine
@@ -32,7 +33,7 @@ def console_settings(
         client=executions_client(clients),
         control=None if read_only else ExecutionsControl(clients.client("stepfunctions")),
         where=engine.where,
-        how_to_start=f"./scripts/up{options}",
+        how_to_start=f"{typed('up')}{options}",
         starter=_form(engine, options),
         aws_region=clients.region if engine.kind.is_account else None,
         hosts=hosts,

@@ -8,10 +8,12 @@ from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
 from localdev.commands.deploying import Selection, deploy, print_outputs, require_up
 from localdev.deployment import cdk, context
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     import argparse
 
+_PROG = typed("cdk").removeprefix("./")
 _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "synthesize", "notices"})
 """CDK commands that need no environment to talk to."""
 
@@ -37,6 +39,6 @@ DEPLOY = Command("Deploy the app's stacks on the engine that is up.", _deploy, t
 CDK = Command(
     "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
     _cdk,
-    epilog="Examples:\n  scripts/cdk diff\n  scripts/cdk destroy --force\n  scripts/cdk synth",
+    epilog="Examples:\n" + "\n".join(f"  {_PROG} {each}" for each in ("diff", "destroy --force", "synth")),
     passes_on=True,
 )

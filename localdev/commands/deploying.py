@@ -18,7 +18,8 @@ from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
-from localdev.system.project import STATE
+from localdev.system.installation import ensure_installed
+from localdev.system.project import STATE, make_state, typed
 
 if TYPE_CHECKING:
     import argparse
@@ -72,6 +73,7 @@ def deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
 
 def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
     """Start the engine and deploy, and return the stacks' outputs. An emulator started here ends with an interrupt."""
+    ensure_installed()
     with _alone(engine):
         was_up = not engine.kind.ends_with_us or engine.is_up()
         try:
@@ -103,7 +105,7 @@ def require_up(engine: Engine) -> None:
     :raises LocaldevError: nothing has been started on this port.
     """
     if not engine.is_up():
-        raise LocaldevError(f"Nothing is up at {engine.where}.", "start it with ./scripts/up.")
+        raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed('up')}.")
 
 
 def print_outputs(engine: Engine, outputs: Outputs) -> None:
@@ -144,7 +146,7 @@ def _alone(engine: Engine) -> Iterator[None]:
     def say() -> None:
         err.print(f"Another deployment at {engine.where} has not ended; waiting for it.", soft_wrap=True)
 
-    STATE.mkdir(exist_ok=True)
+    make_state()
     with exclusive(STATE / f"deployment-{endpoint_port(engine.endpoint_url)}.lock", say):
         yield
 

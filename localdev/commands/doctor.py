@@ -22,6 +22,7 @@ from localdev.system import project
 from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_holder, port_is_free
 
+_MAKE_IT = "run 'localdev up'" if project.IS_INSTALLED else "run ./scripts/setup"
 _LEAST_DISK = 3 * 10**9
 
 
@@ -114,7 +115,9 @@ def _leftovers() -> Finding:
     if not left:
         return Finding("leftovers", "none")
     return Finding(
-        "leftovers", f"of emulators that were killed: {', '.join(left)}", "remove them with './scripts/down --all'"
+        "leftovers",
+        f"of emulators that were killed: {', '.join(left)}",
+        f"remove them with '{project.typed('down --all')}'",
     )
 
 
@@ -130,7 +133,7 @@ def _node() -> Finding:
 def _cdk() -> Finding:
     version = _version_of(str(project.NODE_MODULES / ".bin" / "cdk"), "--version")
     if not version:
-        return Finding("AWS CDK", "not installed", "run ./scripts/setup")
+        return Finding("AWS CDK", "not installed", _MAKE_IT)
     return Finding("AWS CDK", f"CLI {version.split()[0]}, library {metadata.version('aws-cdk-lib')}")
 
 
@@ -139,7 +142,7 @@ def _localstack() -> Finding:
     program = f"from importlib.metadata import version; print(*map(version, [{names}]))"
     version = _version_of(str(project.EMULATOR_PYTHON), "-c", program)
     if not version:
-        return Finding("LocalStack", "not installed", "run ./scripts/setup")
+        return Finding("LocalStack", "not installed", _MAKE_IT)
     core, executor = version.split()
     return Finding("LocalStack", f"{core}, process executor {executor}")
 

@@ -9,6 +9,7 @@ from localdev.commands.terminal import out
 from localdev.deployment import context
 from localdev.engines import Engine, registry
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,7 @@ def _remove_stacks(engine: Engine) -> int:
         raise LocaldevError(
             f"The emulator at {engine.where} was not started here.",
             "stop it where it was started ('docker compose down'); "
-            "'./scripts/cdk destroy --engine external' removes a stack alone.",
+            f"'{typed('cdk destroy')} --engine external' removes a stack alone.",
         )
     announce(engine, "destroys")
     destroy(engine)

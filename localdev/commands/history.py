@@ -15,6 +15,7 @@ from localdev.commands.terminal import out
 from localdev.deployment.deployed import state_machines
 from localdev.deployment.executions import executions_client
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +59,7 @@ def _history(engine: Engine, execution: str) -> History:
             continue
     raise LocaldevError(
         f"There is no execution {execution!r} at {engine.where}.",
-        "executions are gone with the emulator; './scripts/console' shows those that are there.",
+        f"executions are gone with the emulator; '{typed('console')}' shows those that are there.",
     )
 
 

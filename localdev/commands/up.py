@@ -8,6 +8,7 @@ from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.consent import announce
 from localdev.commands.deploying import Selection, next_steps, print_outputs, start, start_and_deploy
 from localdev.commands.terminal import out
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +24,7 @@ def _run(options: argparse.Namespace) -> int:
     announce(engine, "deploys")
     if options.no_deploy:
         start(engine)
-        out.print(f"\nDeploy with  ./scripts/deploy{again}\nStop with    ./scripts/down{again}")
+        out.print(f"\nDeploy with  {typed('deploy')}{again}\nStop with    {typed('down')}{again}")
         return 0
     outputs = start_and_deploy(engine, Selection.of(options))
     out.print()
@@ -31,7 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     out.print()
     for line in next_steps(engine, outputs, again):
         out.print(line, soft_wrap=True, markup=False)
-    out.print(f"Look inside  ./scripts/logs{again}\nStop         ./scripts/down{again}", soft_wrap=True)
+    out.print(f"Look inside  {typed('logs')}{again}\nStop         {typed('down')}{again}", soft_wrap=True)
     return 0
 
 

@@ -21,7 +21,7 @@ from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.folders import remove_folder
-from localdev.system.project import ROOT, STATE, hot_folder
+from localdev.system.project import ROOT, STATE, hot_folder, typed
 
 if TYPE_CHECKING:
     import argparse
@@ -188,7 +188,7 @@ def _run(options: argparse.Namespace) -> int:
     if not engine.kind.sees_files:
         raise LocaldevError(
             f"watch is not for --engine {engine.kind.name}: its functions do not see this machine's files.",
-            "use --engine embedded, or let the CDK watch: ./scripts/cdk watch.",
+            f"use --engine embedded, or let the CDK watch: {typed('cdk watch')}.",
         )
     require_up(engine)
     context.remember(engine, options.context)
@@ -205,7 +205,7 @@ def _alone(engine: Engine) -> Iterator[None]:
 
     def refuse() -> None:
         raise LocaldevError(
-            f"Another ./scripts/watch is running for {engine.where}.", "end it with Ctrl-C, or go on with that one."
+            f"Another {typed('watch')} is running for {engine.where}.", "end it with Ctrl-C, or go on with that one."
         )
 
     with exclusive(STATE / f"watch-{_port(engine)}.lock", refuse):
@@ -219,7 +219,7 @@ def watch_until_interrupted(engine: Engine, again: str) -> int:
         watch.begin()
         out.print(
             f"Watching {watch.folders} and the app; what is saved is live for the next request. Ctrl-C ends it.\n"
-            f"Look inside  ./scripts/console{again}",
+            f"Look inside  {typed('console')}{again}",
             highlight=False,
             soft_wrap=True,
         )

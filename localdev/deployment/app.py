@@ -25,9 +25,10 @@ _WILDCARDS = frozenset("*?[")
 
 @dataclass(frozen=True)
 class App:
-    """The app in ``root``. Its files are those that ``watch`` in its ``cdk.json`` names, as for ``cdk watch``.
+    """The app in ``root``. Its files are those that ``watch`` in its ``cdk.json`` includes, as for ``cdk watch``.
 
-    https://docs.aws.amazon.com/cdk/v2/guide/cli-cmd-watch.html
+    https://docs.aws.amazon.com/cdk/v2/guide/cli-cmd-watch.html. What it excludes is asked for with :meth:`is_excluded`:
+    ``cdk init`` excludes ``__init__.py`` and ``*.js``, and an app is made from those, too.
     """
 
     root: Path
@@ -71,7 +72,7 @@ class App:
         for pattern in self._include:
             for path in sorted(_walk(_literal(self.root, pattern))):
                 relative = path.relative_to(self.root)
-                if relative.full_match(pattern) and not self._is_excluded(relative):
+                if relative.full_match(pattern):
                     yield path
         for name in _ALSO:
             if (path := self.root / name).is_file():
@@ -104,7 +105,8 @@ class App:
         found = self.cdk_json.get("watch", {}).get(key, ())
         return (found,) if isinstance(found, str) else tuple(found)
 
-    def _is_excluded(self, relative: Path) -> bool:
+    def is_excluded(self, relative: Path) -> bool:
+        """Return whether ``watch`` in ``cdk.json`` excludes a file, given its path in the app."""
         places = [relative, *relative.parents[:-1]]
         return any(place.full_match(pattern) for pattern in self._exclude for place in places)
 
@@ -130,9 +132,14 @@ def _literal(root: Path, pattern: str) -> Path:
 
 
 def _walk(top: Path) -> Iterator[Path]:
-    """Yield the files below a place; neither what is hidden nor what is installed or generated there."""
+    """Yield the files below a place, without what is hidden, installed or generated there."""
     if top.is_file():
         yield top
     for folder, folders, files in os.walk(top):
-        folders[:] = [name for name in folders if name not in _NEVER and not name.startswith(".")]
+        folders[:] = [name for name in folders if not _is_made(Path(folder, name))]
         yield from (Path(folder, name) for name in files)
+
+
+def _is_made(folder: Path) -> bool:
+    """Return whether a folder holds what was installed or generated, a virtual environment of any name included."""
+    return folder.name in _NEVER or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists()

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from localdev.deployment import app, cdk
+from localdev.deployment.app_environment import passed_on
 from localdev.system.folders import remove_folder
 from localdev.system.project import ROOT, STATE
 from localdev.system.scratch import scratch
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FOLDER = STATE / "assemblies"
 _KEPT = 6
+_ATTEMPTS = 3
+"""An app that is compiled changes its own folder, once; one that does so each time is taken as it is."""
 _NAMING = ".named"
 """File in a kept assembly: which variant of the app it is."""
 
@@ -30,16 +33,18 @@ def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), lint
 
     :raises LocaldevError: with what the CDK said.
     """
-    folder = FOLDER / fingerprint(stack_name, context=context, linter=linter)
-    if not (folder / "manifest.json").exists():
+    for attempt in range(1, _ATTEMPTS + 1):
+        folder = FOLDER / fingerprint(stack_name, context=context, linter=linter)
+        if (folder / "manifest.json").exists():
+            break
         with scratch(FOLDER, "new") as new:
             made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, linter=linter)
             (made / _NAMING).write_text(_naming(stack_name, context))
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
-            if folder.name == fingerprint(stack_name, context=context, linter=linter):
+            is_current = folder.name == fingerprint(stack_name, context=context, linter=linter)
+            if is_current or attempt == _ATTEMPTS:
                 _keep(made, folder)
-            else:
-                return assembly(stack_name, context=context, linter=linter)
+                break
     os.utime(folder)
     _forget_old()
     return folder
@@ -60,9 +65,14 @@ def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), l
     """Return a hash of all that an assembly depends on: the app's files and context, the CDK, this Python."""
     digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(stack_name, context)}\0{linter}".encode())
     digest.update(app.App(ROOT).command.encode())
+    variables, named = passed_on(), set[str]()
     for path in app.App(ROOT).files():
-        digest.update(f"\0{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
-        digest.update(path.read_bytes())
+        content = path.read_bytes()
+        digest.update(f"\0{path.relative_to(ROOT)}\0{len(content)}\0".encode())
+        digest.update(content)
+        named |= {name for name in variables.keys() - named if len(name) > 1 and name.encode() in content}
+    # what an app may read it names; the rest of the person's variables changes with every terminal
+    digest.update(json.dumps({name: variables[name] for name in sorted(named)}).encode())
     return digest.hexdigest()[:32]
 
 

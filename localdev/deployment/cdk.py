@@ -1,7 +1,6 @@
 """The CDK CLI, pointed at an engine: ``cdklocal`` for an emulator, ``cdk`` for an account."""
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -9,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localdev.deployment.app import context_options, current
+from localdev.deployment.app_environment import app_environment
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
 from localdev.system import settings
-from localdev.system.child_environment import child_environment, tool_home
 from localdev.system.errors import LocaldevError
+from localdev.system.installation import ensure_installed
 from localdev.system.processes import end_with_descendants
-from localdev.system.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STATE
+from localdev.system.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STATE, typed
 from localdev.system.scratch import scratch
 
 _FOR_EVERY_COMMAND = {
@@ -35,6 +35,9 @@ _FOR_EVERY_COMMAND = {
 _WITHOUT_LINTER = {"CDK_VALIDATION": "false"}
 _TIMING = Path(__file__).with_name("cdk_timing.cjs")
 """What an emulator, which is there at once, changes in when the CLI does things: see the file."""
+_APP_CDK = Path(__file__).with_name("app_cdk.cjs")
+"""Lets cdklocal run the app's own CDK CLI: see the file."""
+_APP_WITH_CDK = "LOCALDEV_APP_WITH_CDK"
 _GATE = "LOCALDEV_CDK_BEGINS_WITH"
 _ERROR_LINES = 15
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
@@ -42,13 +45,25 @@ _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
     """Return the variables that make the CDK CLI talk to this engine and to nothing else."""
-    local = {} if engine.kind.is_account else {**_WITHOUT_LINTER, "NODE_OPTIONS": f'--require "{_TIMING}"'}
+    local = {} if engine.kind.is_account else {**_WITHOUT_LINTER, **_own_cdk(_TIMING)}
     return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **local}
 
 
-def _package_index() -> dict[str, str]:
-    """Return the person's settings of pip: an app may install packages for its functions."""
-    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+def _own_cdk(*scripts: Path) -> dict[str, str]:
+    """Return the variables that make cdklocal load scripts, and run the app's own CDK CLI where it has one."""
+    folder = app_with_cdk(ROOT)
+    named = {_APP_WITH_CDK: str(folder)} if folder else {}
+    loaded = [*scripts, *([_APP_CDK] if folder else [])]
+    return {**named, "NODE_OPTIONS": " ".join(f'--require "{script}"' for script in loaded)} if loaded else named
+
+
+def app_with_cdk(app: Path) -> Path | None:
+    """Return the folder, the app's or one above, in whose ``node_modules`` the app has a CDK CLI of its own."""
+    for folder in (app, *app.parents):
+        packages = folder / "node_modules"
+        if (packages / "aws-cdk" / "package.json").is_file():
+            return None if packages == NODE_MODULES else folder
+    return None
 
 
 def program(engine: Engine) -> str:
@@ -79,13 +94,16 @@ def synthesize(
 
     :raises LocaldevError: with what the CDK said.
     """
-    environment = child_environment(
-        tool_home(), _FOR_EVERY_COMMAND | _package_index() | ({} if linter else _WITHOUT_LINTER)
-    )
-    named = ["--app", app or current().command]
-    options = [*named, *context_options(context), *_naming(stack_name), "--quiet", "--output", str(output)]
+    environment = app_environment() | _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER) | _own_cdk()
+    command = app or current().command
+    named = ["--app", command, *context_options(context), *_naming(stack_name)]
+    options = [*named, "--quiet", "--output", str(output)]
     with _temporary("synthesis") as temporary:
-        _run_quietly("cdklocal", ["synth", *arguments, *options], environment | temporary)
+        process = _start("cdklocal", ["synth", *arguments, *options], environment | temporary)
+        try:
+            _finish_synthesis(process, command)
+        finally:
+            _end(process)
     return output
 
 
@@ -195,6 +213,10 @@ def _names_of(assembly: Path, stacks: Sequence[str]) -> list[str]:
 
 
 def _command(program: str, arguments: Sequence[str]) -> list[str]:
+    ensure_installed()
+    folder = app_with_cdk(ROOT)
+    if program == "cdk" and folder:
+        return [str(folder / "node_modules" / ".bin" / program), *arguments]
     return [str(NODE_MODULES / ".bin" / program), *arguments]
 
 
@@ -228,12 +250,34 @@ def _start(program: str, arguments: Sequence[str], environment: dict[str, str]) 
     )
 
 
+def _finish_synthesis(process: subprocess.Popen[str], command: str) -> None:
+    """Wait for the end of a synthesis. :raises LocaldevError: it failed; what the app said comes first."""
+    said, _ = process.communicate()
+    if process.returncode:
+        raise LocaldevError(
+            f"{_last_lines(said)}\nThe app could not be synthesised: {command}", _hint_at_synthesis(said)
+        )
+
+
+def _hint_at_synthesis(said: str) -> str:
+    if "No module named 'aws_cdk'" in said:
+        return "activate the app's virtual environment, or install its requirements (pip install -r requirements.txt)."
+    if re.search(r"Cannot find module '(?!/)|ts-node: not found|TS2307", said):
+        return "install the app's packages (npm install)."
+    if "Cloud assembly schema version mismatch" in said or "not compatible with the CDK library" in said:
+        return "install a newer CDK CLI in the app: npm install --save-dev aws-cdk@latest."
+    return "what the app said is above; 'npx cdk synth' runs it by itself."
+
+
+def _last_lines(said: str) -> str:
+    lines = [line for each in said.splitlines() if (line := _NOISE.sub("", each))]
+    return "\n".join(f"  {line}" for line in lines[-_ERROR_LINES:])
+
+
 def _finish(process: subprocess.Popen[str], what: str) -> None:
     output, _ = process.communicate()
     if process.returncode:
-        lines = [_NOISE.sub("", line) for line in output.splitlines()]
-        last = "\n".join(f"  {line}" for line in [line for line in lines if line][-_ERROR_LINES:])
-        raise LocaldevError(f"cdk {what} failed. It said:\n{last}")
+        raise LocaldevError(f"cdk {what} failed. It said:\n{_last_lines(output)}")
 
 
 def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[str]) -> LocaldevError:
@@ -245,5 +289,5 @@ def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[str]) -
     what = "\n".join(f"  {reason}" for reasons in failed.values() for reason in reasons)
     return LocaldevError(
         f"The stack {', '.join(failed)} could not be deployed. What failed:\n{what}",
-        "the whole story is in ./scripts/cdk deploy.",
+        f"the whole story is in {typed('cdk deploy')}.",
     )

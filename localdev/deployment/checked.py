@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from localdev.deployment.stack import reachable_api_url
 from localdev.system.errors import LocaldevError
-from localdev.system.project import REGION
+from localdev.system.project import REGION, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ def require_answers(outputs: Mapping[str, str], endpoint_url: str) -> None:
         silent = "\n".join(problems)
         raise LocaldevError(
             f"CloudFormation has deployed the stack, but not every API of it answers:\n{silent}",
-            "./scripts/down and ./scripts/up deploy it anew.",
+            f"{typed('down')} and {typed('up')} deploy it anew.",
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -65,7 +66,7 @@ def not_deployed(stack_name: str, error: ClientError) -> Exception:
     """Return what to raise when CloudFormation does not know a stack; another error as it is."""
     if error.response["Error"]["Code"] != "ValidationError":
         return error
-    return LocaldevError(f"The stack {stack_name} is not deployed.", "deploy it with ./scripts/deploy.")
+    return LocaldevError(f"The stack {stack_name} is not deployed.", f"deploy it with {typed('deploy')}.")
 
 
 def _outputs(stack: StackTypeDef) -> dict[str, str]:

@@ -19,6 +19,7 @@ from localdev.system.child_environment import child_environment
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive, remove_unused
 from localdev.system.folders import remove_folder
+from localdev.system.installation import ensure_installed
 from localdev.system.processes import end_session, named_owner, port_holder, port_is_free, started_at
 from localdev.system.waiting import WaitTimeoutError, wait_until
 
@@ -116,7 +117,7 @@ class EmbeddedEngine(LocalEngine):
         """
         instance = self._read_instance()
         if not instance:
-            raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", "start it with ./scripts/up.")
+            raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", f"start it with {project.typed('up')}.")
         return instance
 
     def is_orphaned(self) -> bool:
@@ -129,6 +130,7 @@ class EmbeddedEngine(LocalEngine):
 
         :raises LocaldevError: the port is taken, or LocalStack does not become ready.
         """
+        ensure_installed()
         with self._lock():
             if self.is_up():
                 return
@@ -155,7 +157,7 @@ class EmbeddedEngine(LocalEngine):
     @contextmanager
     def _lock(self) -> Iterator[None]:
         """Keep two commands from starting or stopping the same emulator at once."""
-        project.STATE.mkdir(exist_ok=True)
+        project.make_state()
         with exclusive(self.folder.with_suffix(".lock")):
             yield
 
@@ -231,8 +233,8 @@ class EmbeddedEngine(LocalEngine):
                 "LOCALSTACK_HOST": f"localhost.localstack.cloud:{self.port}",
                 "CDK_BOOTSTRAP_TEMPLATE": str(project.BOOTSTRAP_TEMPLATE),
                 "LAMBDA_HOT_RELOAD_FOLDERS": _hot_reload_folders(self.port),
-                "LAMBDA_PROCESS_NODE_MODULES": str(project.ROOT / "node_modules"),
-                "LAMBDA_PROCESS_NODE_SDK": str(project.STATE / "node-sdk"),
+                "LAMBDA_PROCESS_NODE_MODULES": str(project.NODE_MODULES),
+                "LAMBDA_PROCESS_NODE_SDK": str(project.NODE_SDK),
                 **_switches(),
                 **self._settings,
             },

@@ -19,6 +19,7 @@ from docker.utils import exclude_paths
 
 from localdev.system import project
 from localdev.system.errors import LocaldevError
+from localdev.system.installation import ensure_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,20 +48,27 @@ class BuildError(Exception):
     """A build that failed; what it said is in its output."""
 
 
-def context_files(root: Path = project.ROOT) -> list[Path]:
+def context_files(root: Path = project.TOOL) -> list[Path]:
     """Return what the image is made from, relative to ``root``: what ``.dockerignore`` lets through."""
     patterns = [line for line in (root / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     found = exclude_paths(str(root), patterns, dockerfile=DOCKERFILE)
     # the client would send this one, too
     found.discard(".dockerignore")
-    return sorted(Path(path) for path in found if (root / path).is_file())
+    found.add(str(project.BOOTSTRAP_TEMPLATE.relative_to(project.NODE_MODULES.parent)))
+    return sorted(Path(path) for path in found if _place(root, path).is_file())
 
 
-def content_hash(root: Path = project.ROOT) -> str:
+def _place(root: Path, path: str | Path) -> Path:
+    """Return where a file of the build is: below ``root``, or where the installed tool has its Node packages."""
+    own = root / path
+    return own if own.exists() else project.NODE_MODULES.parent / path
+
+
+def content_hash(root: Path = project.TOOL) -> str:
     """Return a hash of every file that goes into the image: its name, whether it can be run, and what is in it."""
     digest = hashlib.sha256()
     for path in context_files(root):
-        file = root / path
+        file = _place(root, path)
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         digest.update(f"{path} {os.access(file, os.X_OK)} {content}\n".encode())
     return digest.hexdigest()[:_HASH_LENGTH]
@@ -71,6 +79,7 @@ def ensure_image(client: DockerClient, say: Callable[[str], None]) -> str:
 
     :raises LocaldevError: it could not be built, with the end of what the build said.
     """
+    ensure_installed()
     _check_template()
     name = f"{REPOSITORY}:{content_hash()}"
     with _one_build_at_a_time():
@@ -84,8 +93,7 @@ def ensure_image(client: DockerClient, say: Callable[[str], None]) -> str:
 def _check_template() -> None:
     if not project.BOOTSTRAP_TEMPLATE.exists():
         raise LocaldevError(
-            f"The CDK's bootstrap template is not there: {project.BOOTSTRAP_TEMPLATE.relative_to(project.ROOT)}.",
-            "run ./scripts/setup.",
+            f"The CDK's bootstrap template is not there: {project.BOOTSTRAP_TEMPLATE}.", "run ./scripts/setup."
         )
 
 
@@ -145,17 +153,18 @@ def _tail(said: list[str]) -> str:
 
 def _context() -> IO[bytes]:
     """Return the build context; nothing in it differs from one checkout to the next, so that layers are found again."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    with tarfile.open(fileobj=file, mode="w") as archive:
+    context = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    with tarfile.open(fileobj=context, mode="w") as archive:
         for path in context_files():
-            content = (project.ROOT / path).read_bytes()
+            file = _place(project.TOOL, path)
+            content = file.read_bytes()
             entry = tarfile.TarInfo(str(path))
             entry.size = len(content)
             entry.mtime = _MTIME
-            entry.mode = 0o755 if os.access(project.ROOT / path, os.X_OK) else 0o644
+            entry.mode = 0o755 if os.access(file, os.X_OK) else 0o644
             archive.addfile(entry, io.BytesIO(content))
-    file.seek(0)
-    return file
+    context.seek(0)
+    return context
 
 
 def _remove_older(client: DockerClient, name: str) -> None:

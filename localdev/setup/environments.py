@@ -1,8 +1,8 @@
 """Make both Python environments and ``node_modules``, synthesise the app once, or see in a moment that all is current.
 
-Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. Each part
-carries a stamp with a hash of everything it was made from, written last, so that a part whose making was interrupted
-is made again from nothing.
+Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. The installed
+tool calls :func:`ensure`. Each part carries a stamp with a hash of everything it was made from, written last, so that a
+part whose making was interrupted is made again from nothing.
 """
 
 import argparse
@@ -23,17 +23,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-APP = ROOT / ".venv"
-EMULATOR = ROOT / "emulator" / ".venv"
+from localdev.setup import places
+from localdev.setup.places import EMULATOR, NODE_MODULES
+
+ROOT = places.SOURCES
+MADE = places.MADE
+APP = MADE / ".venv"
+"""The checkout's; the installed tool is in an environment that somebody else has made."""
 MAKE_INDICES = ROOT / "emulator" / "image" / "make_indices.py"
-NODE_MODULES = ROOT / "node_modules"
 FIRST_SYNTHESIS = APP / ".first-synthesis"
 """Goes with the environment whose bytecode it has made."""
 LEAST_NODE = 20
 LEAST_SUPPORTED_NODE = 22
 """Older ones work, though neither Node's makers nor the CDK's support them any more."""
-STATE = ROOT / ".localdev"
+STATE = MADE / ".localdev"
 INSTALLER = STATE / "installer"
 _STAMP = ".made-from"
 _NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP")
@@ -46,7 +49,13 @@ _SELDOM_IMPORTED = (
 )  # fmt: skip
 """Half of the emulator's modules, which no start imports: they are compiled when they are."""
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
+FOR_NPM = (
+    "package.json", "package-lock.json", ".npmrc", "localdev/loopback_names/package.json",
+    "localdev/loopback_names/index.cjs",
+)  # fmt: skip
 _LOG_LINES = 15
+_PYTHON = (3, 13)
+_AGAIN = "run the command again" if places.IS_INSTALLED else "run ./scripts/setup again"
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -124,7 +133,7 @@ def said_of(error: Exception) -> str:
     there = next((place for place in (path, *path.parents) if os.access(place, os.F_OK)), ROOT)
     owner, own = there.stat().st_uid, os.geteuid()
     if error.errno == errno.ENOSPC:
-        return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and run ./scripts/setup again."
+        return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and {_AGAIN}."
     if isinstance(error, PermissionError) and owner != own:
         return (
             f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}.\n"
@@ -155,11 +164,11 @@ pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/
 """In a process of its own: pytest warns of plugins that are imported before it."""
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+def run(*command: str | Path, env: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
     """Run a command to its end, quietly. :raises SetupError: with the end of its output."""
     result = subprocess.run(
         [str(part) for part in command],
-        cwd=ROOT,
+        cwd=cwd,
         env=_environment() | (env or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -184,6 +193,33 @@ def base_python() -> str:
     return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
 
 
+def emulator_python() -> str:
+    """Return the Python of the emulator's environment: LocalStack 4.14 runs on 3.13 alone.
+
+    :raises SetupError: this is another one, and there is none of 3.13 on the ``PATH``, in pyenv or in uv.
+    """
+    if sys.version_info[:2] == _PYTHON:
+        return base_python()
+    name = ".".join(map(str, _PYTHON))
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found = [shutil.which(f"python{name}"), *sorted(map(str, pyenv.glob(f"{name}*/bin/python{name}")))]
+    for python in (*filter(None, found), *_known_to_uv(name)):
+        program = f"import sys; sys.exit(sys.version_info[:2] != {_PYTHON})"
+        if not subprocess.run([python, "-I", "-c", program], capture_output=True, check=False).returncode:
+            return python
+    raise SetupError(
+        f"Python {name} is not installed, and LocalStack 4.14 runs on no other.\n"
+        f"Hint: install it (python.org, 'pyenv install {name}' or 'uv python install {name}'), and {_AGAIN}."
+    )
+
+
+def _known_to_uv(version: str) -> list[str]:
+    uv = shutil.which("uv")
+    command = [uv or "", "python", "find", version]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout if uv else ""
+    return found.split("\n")[:1] if found else []
+
+
 @functools.cache
 def installer() -> Path | None:
     """Return uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
@@ -198,22 +234,22 @@ def installer() -> Path | None:
     return uv
 
 
-def make_environment(folder: Path, *requirements: Path) -> None:
-    """Make a virtual environment with exactly what the locks name."""
+def make_environment(folder: Path, *requirements: Path, python: str) -> None:
+    """Make a virtual environment of a Python, with exactly what the locks name."""
     locks = [argument for lock in requirements for argument in ("-r", lock)]
     with _installer_lock:
         uv = installer()
     if uv:
         try:
             # a tenth of a second; Python's own takes that long for pip alone, which is not needed
-            run(uv, "venv", "--quiet", "--clear", "--python", base_python(), folder, env=_FOR_UV)
+            run(uv, "venv", "--quiet", "--clear", "--python", python, folder, env=_FOR_UV)
             run_uv("pip", "install", "--require-hashes", "--python", folder / "bin" / "python", *locks)
         except SetupError as error:
             # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
             _say(f"uv could not install the {folder.parent.name} environment, pip does: {error}", live=False)
         else:
             return
-    run(base_python(), "-m", "venv", "--clear", folder)
+    run(python, "-m", "venv", "--clear", folder)
     run(folder / "bin" / "python", "-m", "pip", "install", *_PIP_OPTIONS, *locks)
 
 
@@ -235,7 +271,7 @@ def _index_for_uv() -> dict[str, str]:
 
 def make_app() -> None:
     """Install the CDK, boto3, and what the tests need."""
-    make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+    make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt", python=base_python())
     compile_what_is_used()
 
 
@@ -257,10 +293,12 @@ def emulator_packages() -> list[Path]:
 
 def make_emulator() -> None:
     """Install LocalStack, our plugins in it, and the indices LocalStack would otherwise make at every start."""
-    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt")
+    make_environment(EMULATOR, ROOT / "emulator" / "requirements.txt", python=emulator_python())
     python = EMULATOR / "bin" / "python"
-    editable = [argument for package in emulator_packages() for argument in ("-e", package)]
-    options = ["--no-deps", "--no-build-isolation", *editable]
+    # the environment of one app may be removed while another app's emulator runs: what is installed is copied
+    editable = () if places.IS_INSTALLED else ("-e",)
+    packages = [argument for package in emulator_packages() for argument in (*editable, package)]
+    options = ["--no-deps", "--no-build-isolation", *packages]
     if installer():
         run_uv("pip", "install", "--python", python, *options)
     else:
@@ -286,7 +324,14 @@ def compile_modules(environment: Path) -> None:
 
 def make_node_modules() -> None:
     """Install the CDK CLI and cdklocal."""
-    run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    options = ["--no-audit", "--no-fund", "--loglevel=error"]
+    if places.IS_INSTALLED:
+        for name in FOR_NPM:
+            target = MADE / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target)
+        options.append("--omit=dev")
+    run("npm", "ci", *options, cwd=MADE)
 
 
 def synthesise_at_first() -> None:
@@ -320,13 +365,15 @@ def check_node() -> str | None:
 
 
 def parts() -> list[Part]:
-    """Return everything the project needs, each with what it is made from."""
+    """Return everything that is needed, each with what it is made from; the app's environment only in a checkout."""
     packages = [package / "pyproject.toml" for package in emulator_packages()]
-    locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
-    app = Part("app environment", APP, locks, make_app)
     emulator = Part("emulator environment", EMULATOR,
                     [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator)  # fmt: skip
     command_line = Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules)
+    if places.IS_INSTALLED:
+        return [emulator, command_line]
+    locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+    app = Part("app environment", APP, locks, make_app)
     first = Part("first synthesis", FIRST_SYNTHESIS, [*locks, ROOT / "package-lock.json"], synthesise_at_first,
                  after=[app, command_line])  # fmt: skip
     return [app, emulator, command_line, first]
@@ -366,8 +413,8 @@ def _say(text: str, *, live: bool) -> None:
 def main() -> int:
     """Make what is missing; the exit status."""
     parser = argparse.ArgumentParser(
-        prog="scripts/setup",
-        description="Make the project's environments, or find in a moment that they are up to date.",
+        prog="python -m localdev.setup.environments" if places.IS_INSTALLED else "scripts/setup",
+        description="Make the environments, or find in a moment that they are up to date.",
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
     options = parser.parse_args()
@@ -381,9 +428,19 @@ def main() -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    STATE.mkdir(exist_ok=True)
-    with one_at_a_time(STATE / "setup.lock"):
-        return make_what_is_missing()
+    try:
+        STATE.mkdir(parents=True, exist_ok=True)
+        with one_at_a_time(STATE / "setup.lock"):
+            return make_what_is_missing()
+    except OSError as error:
+        if not places.IS_INSTALLED:
+            raise
+        print(
+            f"{MADE} cannot be written to: {said_of(error)}\n"
+            f"Hint: name another folder with the variable {places.CACHE_VARIABLE}.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 @contextlib.contextmanager
@@ -419,7 +476,7 @@ def make_what_is_missing() -> int:
     for part in failed:
         print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
     if failed:
-        print("Hint: check the network and run ./scripts/setup again.", file=sys.stderr)
+        print(f"Hint: check the network and {_AGAIN}.", file=sys.stderr)
     return 1 if failed else 0
 
 

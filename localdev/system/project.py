@@ -1,29 +1,50 @@
-"""Places of this checkout."""
+"""Places of the app, and of the tool that works on it."""
 
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The top folder of the checkout."""
+from localdev.setup import places
+
+
+def _app_folder(start: Path) -> Path:
+    """Return the nearest folder with a ``cdk.json``; without one, the checkout, or the folder that was started in."""
+    for folder in (start, *start.parents):
+        if (folder / "cdk.json").is_file():
+            return folder
+    return start if places.IS_INSTALLED else places.SOURCES
+
+
+ROOT = _app_folder(Path.cwd())
+"""The app's folder; in a checkout, its top folder."""
 
 STATE = ROOT / ".localdev"
 """Everything a run makes, and nothing else; safe to remove when nothing is up."""
 
-EMULATOR = ROOT / "emulator"
-EMULATOR_PYTHON = EMULATOR / ".venv" / "bin" / "python"
+IS_INSTALLED = places.IS_INSTALLED
+TOOL = places.SOURCES
+"""The folder with what the tool is made of: the locks, ``emulator/``."""
+
+EMULATOR = TOOL / "emulator"
+EMULATOR_PYTHON = places.EMULATOR / "bin" / "python"
 SETTINGS_PROFILE = "localstack"
 """LocalStack's settings, as a configuration profile of its own: ``emulator/localstack.env``."""
 
-STATIC_LIBS = EMULATOR / ".venv" / "localstack" / "usr" / "lib" / "localstack"
+STATIC_LIBS = places.EMULATOR / "localstack" / "usr" / "lib" / "localstack"
 """LocalStack's index of all services, made once by the set-up: it takes seconds."""
 
-PLUGIN_CACHE = EMULATOR / ".venv" / "cache"
+PLUGIN_CACHE = places.EMULATOR / "cache"
 """Where LocalStack's plugin manager keeps its index of entry points."""
 
-JSII_CACHE = STATE / "home" / ".cache" / "aws" / "jsii" / "package-cache"
-"""The CDK's library, unpacked once for every synthesis of this checkout; see ``loopback_names``, too."""
+SHARED = places.MADE / "shared" if IS_INSTALLED else STATE
+"""Where downloads are kept that one app's run makes and another's may use."""
 
-NODE_MODULES = ROOT / "node_modules"
+JSII_CACHE = SHARED / "home" / ".cache" / "aws" / "jsii" / "package-cache"
+"""The CDK's library, unpacked once for every synthesis; see ``loopback_names``, too."""
+
+NODE_SDK = SHARED / "node-sdk"
+"""The AWS SDK for functions on Node.js, installed when the first one needs it."""
+
+NODE_MODULES = places.NODE_MODULES
 BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"
 """The CDK CLI's own template of the ``CDKToolkit`` stack."""
 
@@ -32,6 +53,20 @@ DEFAULT_PORT = 4566
 REGION = "us-east-1"
 
 
+def make_state() -> Path:
+    """Make the folder of what a run makes, which no version control is to see, and return it."""
+    ignore = STATE / ".gitignore"
+    if not ignore.exists():
+        STATE.mkdir(parents=True, exist_ok=True)
+        ignore.write_text("*\n")
+    return STATE
+
+
 def hot_folder(port: int) -> Path:
     """Return where ``watch`` keeps what the functions of the emulator on a port run, and the emulator lets them."""
     return STATE / "hot" / str(port)
+
+
+def typed(command: str) -> str:
+    """Return what a person types for a command of the tool: ``localdev up``, or ``./scripts/up`` in a checkout."""
+    return f"localdev {command}" if IS_INSTALLED else f"./scripts/{command}"

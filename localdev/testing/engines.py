@@ -23,7 +23,7 @@ _ATTEMPTS = 3
 def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
     """Return a started engine that ends when this process does; where it cannot, a stack of its own name.
 
-    ``external`` without an endpoint or a name is the emulator that ``./scripts/up`` started and deployed this very app
+    ``external`` without an endpoint or a name is the emulator that ``up`` started and deployed this very app
     to, if there is one: a :class:`localdev.testing.found.FoundEngine`.
 
     :raises LocaldevError: it could not be started.

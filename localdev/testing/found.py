@@ -31,7 +31,7 @@ def was_found(engine: object) -> bool:
 
 
 def find() -> FoundEngine | None:
-    """Return one of this checkout that ``./scripts/up`` has deployed to and nothing has changed for since."""
+    """Return one of this checkout that ``up`` has deployed to and nothing has changed for since."""
     assembly = assemblies.FOLDER / assemblies.fingerprint()
     if not (assembly / "manifest.json").exists():
         return None

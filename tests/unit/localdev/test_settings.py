@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +10,6 @@ from localdev.commands import COMMANDS, load
 from localdev.deployment.app import App
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _app(folder: Path, table: str) -> Path:
@@ -108,7 +105,7 @@ def test_a_cdk_json_that_is_none_is_named(tmp_path: Path, document: str, said: s
         _ = App(tmp_path).command
 
 
-def test_the_apps_files_are_those_that_the_cdk_watches(tmp_path: Path) -> None:
+def test_the_apps_files_are_those_that_watch_includes_also_what_it_excludes(tmp_path: Path) -> None:
     (tmp_path / "cdk.json").write_text('{"watch": {"include": ["src/**", "app.ts"], "exclude": ["**/*.md"]}}')
     for name in ("app.ts", "src/a.ts", "src/deep/b.ts", "src/README.md", "src/node_modules/x/index.js", "test/a.ts"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -116,12 +113,14 @@ def test_the_apps_files_are_those_that_the_cdk_watches(tmp_path: Path) -> None:
 
     found = [path.relative_to(tmp_path).as_posix() for path in App(tmp_path).files()]
 
-    assert found == ["src/a.ts", "src/deep/b.ts", "app.ts", "cdk.json"]
+    assert found == ["src/README.md", "src/a.ts", "src/deep/b.ts", "app.ts", "cdk.json"]
+    assert App(tmp_path).is_excluded(Path("src/README.md"))
+    assert not App(tmp_path).is_excluded(Path("src/a.ts"))
 
 
 def test_without_a_list_the_whole_folder_is_the_app(tmp_path: Path) -> None:
     (tmp_path / "cdk.json").write_text("{}")
-    for name in ("stack.py", ".git/config", "cdk.out/manifest.json", "handlers/a.py"):
+    for name in ("stack.py", ".git/config", "cdk.out/manifest.json", "env/pyvenv.cfg", "handlers/a.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
 

@@ -1,0 +1,52 @@
+"""Find what the tool is made of, and where it makes its environments: in a checkout, or in the user's cache folder.
+
+The standard library only: the set-up uses it before anything is installed.
+"""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from localdev import __version__
+
+PACKAGE = Path(__file__).resolve().parents[1]
+_SHIPPED = PACKAGE / "data"
+"""In the wheel: what a checkout has in its top folder."""
+
+IS_INSTALLED = _SHIPPED.is_dir()
+"""Whether this is the installed package, not a checkout."""
+
+SOURCES = _SHIPPED if IS_INSTALLED else PACKAGE.parent
+"""The folder with the locks, ``package.json`` and ``emulator/``."""
+
+CACHE_VARIABLE = "LOCALDEV_CACHE"
+_HASH_LENGTH = 8
+
+
+def cache_folder() -> Path:
+    """Return the folder that every project of this user shares: the one ``LOCALDEV_CACHE`` names, or the system's."""
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named).expanduser().absolute()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "localdev"
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # a relative path is invalid: https://specifications.freedesktop.org/basedir-spec/latest/
+    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "localdev"
+
+
+def _release() -> str:
+    """Return a name for this very release of the tool: what another one has made, another one may need."""
+    digest = hashlib.sha256(sys.version.encode())
+    for record in sorted(PACKAGE.parent.glob("cdk_localdev-*.dist-info/RECORD")):
+        # each line has a hash of its file; https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+        ours = (line for line in record.read_text().splitlines() if line.startswith(f"{PACKAGE.name}/data/"))
+        digest.update("\n".join(sorted(line for line in ours if "__pycache__" not in line)).encode())
+    return f"{__version__}-{digest.hexdigest()[:_HASH_LENGTH]}"
+
+
+MADE = cache_folder() / _release() if IS_INSTALLED else SOURCES
+"""The folder in which the environments are made: of the checkout, or of this machine and release."""
+
+EMULATOR = MADE / "emulator" / ".venv"
+NODE_MODULES = MADE / "node_modules"
