@@ -133,10 +133,43 @@ def test_a_rule_on_what_is_not_there_fails(aws: Clients, released: Clients) -> N
         ({"Variable": "$.v", "NumericEquals": 1}, {"v": "1"}, "no"),
         ({"Variable": "$.v", "StringEqualsPath": "$$.State.Name"}, {"v": "S"}, "yes"),
         ({"Not": {"Variable": "$.v", "IsNumeric": True}}, {"v": "1"}, "yes"),
+        ({"Variable": "$.v", "TimestampEquals": "2024-01-01T01:00:00+01:00"}, {"v": "2024-01-01T00:00:00Z"}, "yes"),
+        ({"Variable": "$.v", "TimestampLessThan": "2024-01-01T00:00:00.5Z"}, {"v": "2024-01-01T00:00:00Z"}, "yes"),
+        ({"Variable": "$.v", "TimestampGreaterThan": "2024-01-01T00:00:00Z"}, {"v": "yesterday"}, "no"),
+        ({"Variable": "$.v", "IsTimestamp": True}, {"v": "2024-02-30T00:00:00Z"}, "no"),
+        ({"Variable": "$.v", "IsTimestamp": True}, {"v": "2024-02-29T00:00:00.123-05:00"}, "yes"),
     ],
 )
 def test_a_rule_decides_as_on_aws(aws: Clients, rule: dict[str, Any], data: Any, output: str) -> None:
     assert run(aws, _choice(rule, Default="N"), data)["output"] == output
+
+
+def test_localstack_alone_knows_no_timestamp_with_an_offset(released: Clients) -> None:
+    rule = {"Variable": "$.v", "TimestampEquals": "2024-01-01T01:00:00+01:00"}
+
+    assert run(released, _choice(rule, Default="N"), {"v": "2024-01-01T00:00:00Z"})["output"] == "no"
+
+
+def test_a_path_to_compare_with_that_names_no_timestamp_fails(aws: Clients) -> None:
+    rule = {"Variable": "$.v", "TimestampLessThanPath": "$.w"}
+
+    ended = run(aws, _choice(rule, Default="N"), {"v": "2024-01-01T00:00:00Z", "w": "tomorrow"})
+
+    assert ended["error"] == "States.Runtime"
+
+
+@pytest.mark.parametrize("field", ["ErrorPath", "CausePath"])
+def test_a_fail_state_whose_path_finds_no_text_is_a_runtime_error(aws: Clients, field: str) -> None:
+    ended = run(aws, {"StartAt": "S", "States": {"S": {"Type": "Fail", field: "$.v"}}}, {"v": 5})
+
+    assert ended["error"] == "States.Runtime"
+    assert ended["cause"].startswith(_BEGIN)
+
+
+def test_localstack_alone_takes_any_cause(released: Clients) -> None:
+    ended = run(released, {"StartAt": "S", "States": {"S": {"Type": "Fail", "CausePath": "$.v"}}}, {"v": 5})
+
+    assert ended["error"] != "States.Runtime"
 
 
 def test_no_rule_that_matches_and_no_default_fail(aws: Clients) -> None:

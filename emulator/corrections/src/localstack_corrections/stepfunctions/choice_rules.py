@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.failures import fail
 from localstack_corrections.stepfunctions.jsonpath import sample
+from localstack_corrections.stepfunctions.timestamps import moment
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -61,7 +62,8 @@ def _operand(env: Any, text: str, operator: str) -> Any:
     except NoSuchJsonPathError:
         _fail_for(env, text)
     kind: Any = next((kind for prefix, kind in _OPERANDS.items() if operator.startswith(prefix)), object)
-    if not isinstance(operand, kind) or (isinstance(operand, bool) and kind is not bool):
+    is_other = not isinstance(operand, kind) or (isinstance(operand, bool) and kind is not bool)
+    if is_other or (operator.startswith("Timestamp") and moment(operand) is None):
         _fail_for(env, text)
     return operand
 
