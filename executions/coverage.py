@@ -113,12 +113,21 @@ class Coverage:
         )
         return replace(plain, nodes=nodes, edges=tuple(replace(edge, taken=self._taken(edge)) for edge in plain.edges))
 
+    def counted_graph(self) -> Graph:
+        """Return the same with each edge's count in its label, ``0`` on those that were not taken."""
+        graph = self.graph()
+        return replace(graph, edges=tuple(replace(edge, label=_counted(edge)) for edge in graph.edges))
+
     def _taken(self, edge: Edge) -> int:
         if edge.source is None:
             return self.counts.get(_STARTED, 0)
         if edge.target is None:
             return self.counts.get(f"{_ENDED}{edge.source}", 0)
         return self.counts.get(f"{_STEPS}{edge.source}\0{edge.target}\0{edge.is_catch}", 0)
+
+
+def _counted(edge: Edge) -> str:
+    return f"{edge.label} · {edge.taken}" if edge.label else str(edge.taken)
 
 
 _STARTED: Final = "edge:start"

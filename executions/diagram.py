@@ -11,7 +11,7 @@ from executions.graph import SIGNS, Graph, Mark, graph_of
 from executions.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from executions.definition import Definition
     from executions.graph import Edge, Node
@@ -37,6 +37,8 @@ _COLOURS: Final = {
     Mark.TIMED_OUT: "fill:#fee2e2,stroke:#b91c1c,color:#450a0a,stroke-width:4px",
     Mark.ABORTED: "fill:#e5e7eb,stroke:#4b5563,color:#111827,stroke-width:2px",
 }
+_MISSED_STATE: Final = "fill:#fee2e2,stroke:#b91c1c,color:#450a0a,stroke-width:2px,stroke-dasharray:5 4"
+_MISSED_STEP: Final = "stroke:#b91c1c,stroke-dasharray:5 4"
 _TAKEN: Final = "stroke-width:3px"
 
 
@@ -47,6 +49,15 @@ def mermaid(definition: Definition, history: History | None = None) -> str:
     called, it is text in the drawing and never markup or syntax.
     """
     graph = graph_of(definition, history)
+    return _flowchart(graph, _styles)
+
+
+def coverage_mermaid(graph: Graph) -> str:
+    """Return a graph with the counts of many executions: what none of them has reached is red and dashed."""
+    return _flowchart(graph, _missed_styles)
+
+
+def _flowchart(graph: Graph, styles: Callable[[Graph, dict[str, str]], Iterable[str]]) -> str:
     ids = {node.name: f"s{index}" for index, node in enumerate(graph.nodes)}
     lines = [
         "flowchart TD",
@@ -54,9 +65,19 @@ def mermaid(definition: Definition, history: History | None = None) -> str:
         *_nodes(graph, ids, None, "    "),
         *_end(graph),
         *(f"    {_edge(edge, ids)}" for edge in graph.edges),
-        *(f"    {line}" for line in _styles(graph, ids)),
+        *(f"    {line}" for line in styles(graph, ids)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _missed_styles(graph: Graph, ids: dict[str, str]) -> Iterator[str]:
+    missed = [ids[node.name] for node in graph.nodes if node.mark is Mark.NOT_REACHED]
+    if missed:
+        yield f"classDef missed {_MISSED_STATE}"
+        yield f"class {','.join(missed)} missed"
+    untaken = [str(index) for index, edge in enumerate(graph.edges) if not edge.taken]
+    if untaken:
+        yield f"linkStyle {','.join(untaken)} {_MISSED_STEP}"
 
 
 def _nodes(graph: Graph, ids: dict[str, str], container: str | None, indent: str) -> Iterator[str]:

@@ -12,7 +12,8 @@ import pytest
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
-from tests import parallel, report_files, reporting
+from localdev.testing import plugin, report
+from tests import parallel, report_files
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -41,7 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """End with the tests what they start with scripts; reports get a place, and the summary where one is wanted."""
-    os.environ.setdefault(ENDS_WITH, str(os.getpid()))
+    if not config.getoption("--keep"):
+        os.environ.setdefault(ENDS_WITH, str(os.getpid()))
+    config.stash[plugin.SHOWS_EXECUTIONS] = bool(config.getoption("--summary"))
     leave_the_person_out(config)
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -55,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(place.leave)
     path = config.getoption("--summary")
     if path:
-        config.pluginmanager.register(reporting.Summary(Path(path)), "summary")
+        config.pluginmanager.register(report.Summary(Path(path)), "summary")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -90,9 +93,3 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Drop Hypothesis's plugin where unused: it imports all of it for its summary, a second of a run."""
     if "hypothesis" not in sys.modules:
         session.config.pluginmanager.unregister(name="hypothesispytest")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_html_results_summary(prefix: list[str]) -> None:
-    """Add to the HTML report what draws the executions' graphs as the console does."""
-    prefix.extend(reporting.page_parts())

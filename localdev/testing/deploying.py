@@ -29,7 +29,7 @@ def deployed(engine: Engine, wanted: Sequence[str] = (), *, keep: bool = False) 
     """
     with _assembly(engine) as assembly:
         chosen = stacks_of(assembly, wanted)
-        stacks = Stacks(engine, [each.name for each in chosen], assembly)
+        stacks = Stacks(engine, [each.name for each in chosen], assembly, ends=not was_found(engine) and not keep)
         if was_found(engine):
             yield stacks
             return

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 
 
-def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str | None = None) -> Engine:
-    """Return a started engine that ends when this process does; where it cannot, a stack of its own name.
+def start_for_tests(
+    name: str, endpoint_url: str | None = None, stack_name: str | None = None, *, keep: bool = False
+) -> Engine:
+    """Return a started engine that ends when this process does, unless it is to be kept; else a stack of its own name.
 
     ``external`` without an endpoint or a name is the emulator that ``up`` started and deployed this very app
     to, if there is one: a :class:`localdev.testing.found.FoundEngine`.
@@ -30,7 +32,9 @@ def start_for_tests(name: str, endpoint_url: str | None = None, stack_name: str 
     """
     pass_loopback_by_proxies(os.environ)
     for attempt in range(1, _ATTEMPTS + 1):
-        engine = _find(name, endpoint_url, stack_name) or _make(name, endpoint_url, stack_name or unique_stack_name())
+        engine = _find(name, endpoint_url, stack_name) or _make(
+            name, endpoint_url, stack_name or unique_stack_name(), keep=keep
+        )
         try:
             engine.start()
             if not was_found(engine):
@@ -52,8 +56,8 @@ def _find(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine
     return found.find()
 
 
-def _make(name: str, endpoint_url: str | None, stack_name: str | None) -> Engine:
+def _make(name: str, endpoint_url: str | None, stack_name: str | None, *, keep: bool) -> Engine:
     kind = ENGINES[name]
     if kind.ends_with_us:
-        return kind.make(Options(port=free_port(), ends_with_us=True))
+        return kind.make(Options(port=free_port(), ends_with_us=not keep))
     return kind.make(Options(endpoint_url=endpoint_url, stack_name=stack_name))

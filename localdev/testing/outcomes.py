@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from executions.history import Status
 from executions.report import path_line
+from executions.text import cause_message, one_line
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from executions.client import Execution as Described
     from executions.definition import Definition
     from executions.events import Event
     from executions.history import History, Visit
     from localdev.testing.reading import Reader
+
+
+_LONGEST: Final = 200
 
 
 class Outcome:
@@ -84,9 +88,9 @@ class Outcome:
         return self._reader.definition(self.arn)
 
     @property
-    def path(self) -> list[str]:
+    def path(self) -> Path:
         """The names of the states it entered, in order, without what happened inside of Parallel and Map."""
-        return [visit.state for visit in self.history.path()]
+        return Path((visit.state for visit in self.history.path()), self.name, self.signed_path())
 
     @property
     def events(self) -> Events:
@@ -110,7 +114,18 @@ class Outcome:
         return path_line(self.history)
 
     def __repr__(self) -> str:
-        return f"<execution {self.name} {self.status}>"
+        told = ": ".join(part for part in (self.error, cause_message(self.cause)) if part)
+        return f"<execution {self.name} {self.status}{f': {one_line(told, _LONGEST)}' if told else ''}>"
+
+
+class Path(list[str]):
+    """The names of states, equal to any list of them; a comparison that fails shows what happened to each."""
+
+    def __init__(self, names: Iterable[str], execution: str, signed: str) -> None:
+        super().__init__(names)
+        self.execution = execution
+        self.signed = signed
+        """Each state with its sign, on one line."""
 
 
 class StateOutcome:

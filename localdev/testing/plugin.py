@@ -5,17 +5,21 @@ It is loaded into every run of whoever has installed it, so that nothing but pyt
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from localdev.testing.coverage import options
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
     from localdev.testing.apis import Api
     from localdev.testing.case import Case
+    from localdev.testing.coverage.plugin import CoveragePlugin
     from localdev.testing.finding import Find
     from localdev.testing.functions import Function, Logs
     from localdev.testing.machines import StateMachine
@@ -26,6 +30,8 @@ ENTRY_POINT: Final = "localdev"
 """The plugin's name where it is installed; in a checkout it is called as the module."""
 KNOWN: Final = ("embedded", "container", "external", "aws")
 _DEFAULT: Final = ["embedded"]
+SHOWS_EXECUTIONS: Final = pytest.StashKey[bool]()
+"""Set in a run's configuration where something else than pytest-html shows every execution."""
 _CASE: Final = pytest.StashKey["Case"]()
 
 
@@ -69,7 +75,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--stack-name", help="what the app's one stack is called on the external engine or in the AWS account"
     )
-    group.addoption("--keep", action="store_true", help="leave the stacks on the external engine or in the AWS account")
+    group.addoption("--keep", action="store_true", help="leave the emulator up, and the stacks where they are")
+    options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the coverage, where it is asked for."""
+    if options.wants_coverage(config):
+        from localdev.testing.coverage.plugin import CoveragePlugin
+
+        config.pluginmanager.register(CoveragePlugin(config), options.NAME)
 
 
 def engines_of(config: pytest.Config) -> list[str]:
@@ -81,6 +96,53 @@ def engines_of(config: pytest.Config) -> list[str]:
 def case_of(item: pytest.Item) -> Case | None:
     """Return what the kit knows of a test that uses it."""
     return item.stash.get(_CASE, None)
+
+
+def _coverage(config: pytest.Config) -> CoveragePlugin | None:
+    return config.pluginmanager.get_plugin(options.NAME)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a test's report the executions that it started."""
+    report = yield
+    case = case_of(item)
+    if case is not None:
+        from localdev.testing.reporting import complete
+
+        complete(report, case, executions=wants_executions(item.config))
+    return report
+
+
+def wants_executions(config: pytest.Config) -> bool:
+    """Return whether a report of this run shows every execution with its graph."""
+    return bool(getattr(config.option, "htmlpath", None)) or config.stash.get(SHOWS_EXECUTIONS, False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(prefix: list[str]) -> None:
+    """Add to pytest-html's report what draws the executions' graphs as the console does."""
+    from localdev.testing.report import page_parts
+
+    prefix.extend(page_parts())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what is to be known of tests that passed, too."""
+    if "localdev.testing.reporting" in sys.modules or terminalreporter.config.pluginmanager.hasplugin("dsession"):
+        from localdev.testing.reporting import print_notes
+
+        print_notes(terminalreporter)
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Show where a path is another one than was expected."""
+    outcomes = sys.modules.get("localdev.testing.outcomes")
+    if outcomes is None or op != "==" or not isinstance(left, outcomes.Path) or not isinstance(right, list):
+        return None
+    from localdev.testing.explaining import path_difference
+
+    return path_difference(left, right)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -97,9 +159,11 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
     sweep()
     option = request.config.getoption
-    engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"))
+    keep = option("--keep")
+    engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
     yield engine
-    engine.stop()
+    if not keep:
+        engine.stop()
 
 
 @pytest.fixture(scope="session")
@@ -114,8 +178,13 @@ def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[
     from localdev.testing.deploying import deployed
 
     option = request.config.getoption
+    coverage = _coverage(request.config)
     with deployed(localdev_engine, option("--stack"), keep=option("--keep")) as stacks:
-        yield stacks
+        if coverage is None:
+            yield stacks
+            return
+        with coverage.collecting(stacks, alone=localdev_engine.kind.ends_with_us):
+            yield stacks
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +200,8 @@ def localdev_case(request: pytest.FixtureRequest) -> Iterator[Case]:
 
     case = request.node.stash[_CASE] = Case(request.node.nodeid)
     yield case
+    if coverage := _coverage(request.config):
+        coverage.tests.take_executions(case.nodeid, case.executions)
     case.end()
 
 

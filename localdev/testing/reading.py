@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from executions.client import is_express
+from executions.history import Status
 from localdev.deployment.executions import executions_client
 
 if TYPE_CHECKING:
-    from executions.client import Execution, ExecutionsClient
+    from executions.client import Execution, ExecutionsClient, ExpressExecutions
     from executions.definition import Definition
-    from executions.history import History
+    from executions.history import Attempt, History
     from executions.logs import Invocation
     from localdev.engines.clients import Clients
 
@@ -24,8 +25,11 @@ _GONE = {"ExecutionDoesNotExist", "ValidationException"}
 class Reader:
     """What outcomes need of an endpoint."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, console: str = "") -> None:
         self.clients = clients
+        self._console = console
+        self._histories: dict[str, History] = {}
+        """Of executions that have ended."""
 
     @cached_property
     def _client(self) -> ExecutionsClient:
@@ -37,7 +41,18 @@ class Reader:
 
     def history(self, arn: str) -> History:
         """Return what an execution did, so far."""
-        return self._client.history(arn)
+        history = self._client.history(arn)
+        if history.status is not Status.RUNNING:
+            self._histories[arn] = history
+        return history
+
+    def ended_history(self, arn: str) -> History:
+        """Return what an execution did, as read when it had ended, if it was; it may have been redriven since."""
+        return self._histories.get(arn) or self.history(arn)
+
+    def express_executions(self, machine_arn: str) -> ExpressExecutions:
+        """Return the newest executions of an Express state machine, as its log group tells of them."""
+        return self._client.express_executions(machine_arn)
 
     def definition(self, arn: str) -> Definition:
         """Return the definition that an execution runs."""
@@ -45,13 +60,20 @@ class Reader:
 
     def invocations_of(self, history: History) -> list[tuple[str, int, Invocation]]:
         """Return each invocation of the functions that an execution called: state, attempt, and its log lines."""
-        named = history.request_ids()
         return [
             (visit.state, attempt.number, invocation)
             for visit in history.visits
             for attempt in visit.attempts
-            for invocation in self._client.invocations(attempt, named)
+            for invocation in self.invocations(attempt, history)
         ]
+
+    def invocations(self, attempt: Attempt, history: History) -> list[Invocation]:
+        """Return the log lines of the invocation that an attempt was."""
+        return self._client.invocations(attempt, history.request_ids())
+
+    def console_of(self, arn: str) -> str:
+        """Return where the console shows an execution; how to get there, where it does not."""
+        return self._console.format(arn=arn)
 
     def stop(self, arn: str, cause: str) -> None:
         """Stop an execution, unless it has ended meanwhile."""

@@ -23,7 +23,7 @@ class Execution:
 
     def __init__(self, arn: str, reader: Reader) -> None:
         self.arn = arn
-        self._reader = reader
+        self.reader = reader
         self._ended: Outcome | None = None
 
     @property
@@ -41,7 +41,7 @@ class Execution:
     @property
     def status(self) -> str:
         """Its status now, e.g. ``RUNNING``."""
-        return self._ended.status if self._ended else self._reader.execution(self.arn).status
+        return self._ended.status if self._ended else self.reader.execution(self.arn).status
 
     def wait(self, timeout: float = SECONDS) -> Outcome:
         """Wait until it has ended, whichever way, and return its outcome.
@@ -60,7 +60,7 @@ class Execution:
                 raise WaitTimeoutError(
                     f"{error.message}\n{self._progress()}", "give wait() a longer timeout."
                 ) from error
-            self._ended = Outcome(described, self._reader)
+            self._ended = Outcome(described, self.reader)
         return self._ended
 
     def ended(self, outcome: Outcome) -> Execution:
@@ -73,20 +73,20 @@ class Execution:
 
         With ``started_since``, one that started before is left alone.
         """
-        if self._ended is not None or self._reader.is_express(self.arn):
+        if self._ended is not None or self.reader.is_express(self.arn):
             return False
-        described = self._reader.execution(self.arn)
+        described = self.reader.execution(self.arn)
         if not described.is_running or (started_since and described.started < started_since):
             return False
-        self._reader.stop(self.arn, cause)
+        self.reader.stop(self.arn, cause)
         return True
 
     def _described_end(self) -> Described | None:
-        described = self._reader.execution(self.arn)
+        described = self.reader.execution(self.arn)
         return None if described.is_running else described
 
     def _progress(self) -> str:
-        return f"So far: {path_line(self._reader.history(self.arn))}"
+        return f"So far: {path_line(self.reader.history(self.arn))}"
 
     def __repr__(self) -> str:
         return repr(self._ended) if self._ended else f"<execution {self.name}>"

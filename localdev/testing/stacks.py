@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from localdev.deployment import resources
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
 from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.testing.reading import Reader
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _APIS: Final = (resources.REST_API, resources.HTTP_API)
 _STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage")
+
+
+_ENDED: Final = "To look at it in the console, run the test with --keep: the emulator stays up."
+_CONSOLE: Final = "http://127.0.0.1:8080/executions/{arn}"
 
 
 class Stack(Mapping[str, str]):
@@ -81,11 +86,12 @@ class Stack(Mapping[str, str]):
 class Stacks(Mapping[str, Stack]):
     """Every stack that was deployed for the tests, by its name."""
 
-    def __init__(self, engine: Engine, names: Sequence[str], assembly: Path) -> None:
+    def __init__(self, engine: Engine, names: Sequence[str], assembly: Path, *, ends: bool = False) -> None:
+        """Take the stacks by their names; ``ends`` says that they end with the tests."""
         self.engine = engine
         self.assembly = assembly
         """The synthesised app."""
-        self.reader = Reader(engine.clients())
+        self.reader = Reader(engine.clients(), _ENDED if ends else _console(engine))
         self._stacks = {name: Stack(name, engine) for name in names}
 
     def only(self) -> Stack:
@@ -104,9 +110,9 @@ class Stacks(Mapping[str, Stack]):
         """Return a state machine's ARN; without a name that of the only one. :raises LocaldevError: not one."""
         return self._found(name, (resources.STATE_MACHINE,), "state machine").physical_id
 
-    def machine_arns(self) -> list[str]:
-        """Return the ARN of every state machine."""
-        return [each.physical_id for each in self._resources() if each.type == resources.STATE_MACHINE]
+    def machines(self) -> list[Resource]:
+        """Return every state machine."""
+        return [each for each in self._resources() if each.type == resources.STATE_MACHINE]
 
     def function_name(self, name: str | None) -> str:
         """Return a function's name; without a name that of the only one. :raises LocaldevError: not one."""
@@ -172,3 +178,10 @@ class Stacks(Mapping[str, Stack]):
 
     def __len__(self) -> int:
         return len(self._stacks)
+
+
+def _console(engine: Engine) -> str:
+    """Return what leads to an execution in the console."""
+    if engine.endpoint_url is None or engine.kind.is_account:
+        return f"in the console, './scripts/console --engine {engine.kind.name}': {_CONSOLE}"
+    return f"in the console, './scripts/console --port {endpoint_port(engine.endpoint_url)}': {_CONSOLE}"

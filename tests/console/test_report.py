@@ -18,37 +18,29 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _SUITE = """
-import json
-from dataclasses import replace
-from types import SimpleNamespace
-
 import pytest
 
-from executions.graph import graph_of
-from tests.conftest import pytest_html_results_summary
-from tests.integration import conftest as suite
+from localdev.testing.running import Execution
 from tests.unit.executions.conftest import recording
-from tests.unit.test_reporting import recorded
-
-pytest_runtest_makereport = suite.pytest_runtest_makereport
-suite.executed = lambda _clients, names: [executed(name) for name in names]
-
-
-def executed(name):
-    found = recording(name)
-    return replace(recorded(name), graph=json.dumps(graph_of(found.definition, found.history).as_data()))
 
 
 class Recordings:
-    kind = SimpleNamespace(name="recorded")
-    clients = staticmethod(lambda: None)
-    log_tail = staticmethod(lambda _lines: "the emulator's last words")
+    \"\"\"Reads recorded executions.\"\"\"
+
+    history = staticmethod(lambda arn: recording(arn.split(":")[7]).history)
+    definition = staticmethod(lambda arn: recording(arn.split(":")[7]).definition)
+    invocations = staticmethod(lambda attempt, history: [])
+    invocations_of = staticmethod(lambda history: [])
+    console_of = staticmethod(lambda arn: "")
+    is_express = staticmethod(lambda arn: True)
 
 
 @pytest.fixture
-def order(request):
-    request.session.stash[suite._ENGINE] = Recordings()
-    return request.node.stash.setdefault(suite._ORDERED, []).append
+def order(localdev_case):
+    def place(name):
+        localdev_case.started(Execution(f"arn:aws:states:us-east-1:0:execution:machine:{name}", Recordings()))
+
+    return place
 """
 _TESTS = """
 def test_that_passes(order):
@@ -68,7 +60,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "test_orders.py").write_text(_TESTS)
     (folder / "pytest.ini").write_text("[pytest]\n")
     result = subprocess.run(
-        [sys.executable, "-m", "pytest", "--html=report.html", "--self-contained-html", "-p", "no:cacheprovider"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "localdev.testing.plugin",
+            "--html=report.html",
+            "--self-contained-html",
+            "-p",
+            "no:cacheprovider",
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -92,7 +94,7 @@ def test_the_execution_of_a_failed_test_is_open_and_drawn_and_that_of_another_fo
     expect(failed.locator("details.execution")).to_have_attribute("open", "")
     expect(failed.locator("execution-graph svg").first).to_be_visible()
     expect(failed.get_by_text("ExecutionFailed").first).to_be_visible()
-    expect(failed.get_by_text("the emulator's last words")).to_be_visible()
+    expect(failed.get_by_text("the state that failed").first).to_be_visible()
 
     passed = page.locator("tbody", has_text="test_that_passes")
     expect(passed.locator("details.execution")).to_be_hidden()

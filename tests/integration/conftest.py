@@ -9,10 +9,9 @@ import pytest
 from localdev.system.errors import LocaldevError
 from localdev.system.waiting import wait_until
 from localdev.testing import apis
-from localdev.testing.plugin import case_of, engines_of
+from localdev.testing.plugin import engines_of
 from pizzeria.orders import OrderApi
 from pizzeria.stack import StackOutputs, stack_outputs
-from tests.reporting import attach, executed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -150,20 +149,11 @@ def outcome_of(api: Api) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add what happened on the other side: the test's executions, and when it failed the emulator's log as well."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the end of the emulator's log to the report of a test that failed."""
     report = yield
     engine = item.session.stash.get(_ENGINE, None)
-    is_skipped = call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
-    if engine is None or is_skipped or (call.when != "call" and not report.failed):
-        return report
-    case = case_of(item)
-    found = executed(engine.clients(), case.executions if case else ())
-    attach(report, found)
-    if report.failed:
-        report.sections += [(f"execution {each.name}", f"{each.told}\n\n{each.logged}") for each in found]
+    if engine is not None and report.failed:
         report.sections.append(
             (f"the last lines of the {engine.kind.name} emulator's log", engine.log_tail(_LOG_LINES))
         )

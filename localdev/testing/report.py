@@ -1,17 +1,17 @@
-"""What a test run leaves to be read: the executions of each test, in the HTML report and in a Markdown summary."""
+"""What a run leaves to be read: the executions of each test, in the HTML report and in a Markdown summary."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 from html import escape
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from executions.diagram import mermaid
 from executions.graph import graph_of
 from executions.report import history_text, path_line
-from localdev.deployment.executions import executions_client
-from localdev.system.project import ROOT
+from localdev.testing.drawing import scripts, styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from executions.client import ExecutionsClient
     from executions.history import History
-    from localdev.engines.clients import Clients
+    from localdev.testing.reading import Reader
+    from localdev.testing.running import Execution
 
-_STATIC: Final = ROOT / "console" / "static"
-_MOST_PER_TEST: Final = 5
 _MOST_IN_SUMMARY: Final = 60
 _STYLE: Final = """
 :root { color-scheme: light; }
@@ -54,41 +52,34 @@ class Executed:
     """Mermaid."""
 
 
-def executed(clients: Clients, arns: Iterable[str]) -> list[Executed]:
-    """Return what is known of these executions, the first few of them; one that cannot be read is left out."""
-    client = executions_client(clients)
+def executed(executions: Iterable[Execution]) -> list[Executed]:
+    """Return what is known of executions; one that cannot be read says why."""
     found = []
-    for arn in list(dict.fromkeys(arns))[:_MOST_PER_TEST]:
+    for each in executions:
         try:
-            found.append(_executed(client, arn))
+            found.append(_executed(each.reader, each.arn, each.name))
         except Exception as error:  # noqa: BLE001 - a report of a failure must not fail itself
-            found.append(Executed(_name(arn), "?", "", f"could not be read: {error!r}", "", "", ""))
+            found.append(Executed(each.name, "?", "", f"could not be read: {error!r}", "", "", ""))
     return found
 
 
-def _executed(client: ExecutionsClient, arn: str) -> Executed:
-    history, definition = client.history(arn), client.definition(arn)
+def _executed(reader: Reader, arn: str, name: str) -> Executed:
+    history, definition = reader.history(arn), reader.definition(arn)
     return Executed(
-        name=_name(arn),
+        name=name,
         status=history.status,
         path=path_line(history),
         told=history_text(history),
-        logged="\n".join(_logged(client, history)),
+        logged="\n".join(_logged(reader, history)),
         graph=json.dumps(graph_of(definition, history).as_data()),
         drawn=mermaid(definition, history),
     )
 
 
-def _name(arn: str) -> str:
-    return arn.rpartition(":")[2]
-
-
-def _logged(client: ExecutionsClient, history: History) -> Iterable[str]:
-    for visit in history.visits:
-        for attempt in visit.attempts:
-            for invocation in client.invocations(attempt, history.request_ids()):
-                yield f"{visit.state}, attempt {attempt.number}, request {invocation.request_id}"
-                yield from (f"  {line.message}" for line in invocation.lines)
+def _logged(reader: Reader, history: History) -> Iterable[str]:
+    for state, attempt, invocation in reader.invocations_of(history):
+        yield f"{state}, attempt {attempt}, request {invocation.request_id}"
+        yield from (f"  {line.message}" for line in invocation.lines)
 
 
 def extra_html(found: Executed, *, is_open: bool) -> str:
@@ -104,9 +95,7 @@ def extra_html(found: Executed, *, is_open: bool) -> str:
 
 def page_parts() -> list[str]:
     """Return what the HTML report needs once, so that its graphs are drawn: styles and scripts, the console's own."""
-    styles = (_STATIC / "graph.css").read_text() + _STYLE
-    scripts = [(_STATIC / name).read_text() for name in ("vendor/dagre.min.js", "layout.js", "graph.js")]
-    return [f"<style>{styles}</style>", *(f"<script>{script}</script>" for script in scripts)]
+    return [f"<style>{styles()}{_STYLE}</style>", *(f"<script>{script}</script>" for script in scripts())]
 
 
 class Summary:
@@ -160,12 +149,13 @@ def _markdown_of(nodeid: str, outcome: str, found: list[Executed]) -> Iterable[s
 
 
 def attach(report: Any, found: list[Executed]) -> None:
-    """Add the executions to a test's report, for the HTML report and the summary."""
-    from pytest_html import extras  # type: ignore[import-untyped]
-
+    """Add the executions to a test's report, for the summary and, where pytest-html is there, for the HTML report."""
     # plain data, without our own kinds of text: a report may come from another process
     report.executed = json.loads(json.dumps([asdict(each) for each in found]))
-    report.extras = [
-        *getattr(report, "extras", []),
-        *(extras.html(extra_html(each, is_open=report.failed)) for each in found),
-    ]
+    if find_spec("pytest_html") is not None:
+        from pytest_html import extras  # type: ignore[import-untyped]
+
+        report.extras = [
+            *getattr(report, "extras", []),
+            *(extras.html(extra_html(each, is_open=report.failed)) for each in found),
+        ]

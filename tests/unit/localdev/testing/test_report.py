@@ -8,7 +8,7 @@ import pytest
 
 from executions.diagram import mermaid
 from executions.report import history_text, path_line
-from tests.reporting import Executed, Summary, attach, extra_html, page_parts
+from localdev.testing.report import Executed, Summary, attach, extra_html, page_parts
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:

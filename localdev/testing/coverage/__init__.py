@@ -1,0 +1,1 @@
+"""``pytest --sfn-cov``: what the tests have reached of each state machine."""
