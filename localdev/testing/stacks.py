@@ -11,6 +11,7 @@ from localdev.deployment.resources import Resource, find_resource, only_resource
 from localdev.deployment.stack import reachable_api_url, stack_outputs
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 from localdev.testing.reading import Reader
 
 if TYPE_CHECKING:
@@ -183,5 +184,5 @@ class Stacks(Mapping[str, Stack]):
 def _console(engine: Engine) -> str:
     """Return what leads to an execution in the console."""
     if engine.endpoint_url is None or engine.kind.is_account:
-        return f"in the console, './scripts/console --engine {engine.kind.name}': {_CONSOLE}"
-    return f"in the console, './scripts/console --port {endpoint_port(engine.endpoint_url)}': {_CONSOLE}"
+        return f"in the console, '{typed("console")} --engine {engine.kind.name}': {_CONSOLE}"
+    return f"in the console, '{typed("console")} --port {endpoint_port(engine.endpoint_url)}': {_CONSOLE}"
