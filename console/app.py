@@ -14,27 +14,33 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import shown
+from console.family import has_family
 from console.protect import Protected, form_of
 from console.reading import Reading
 from console.settings import Settings, StarterError
-from console.views import aws_console_url, execution_url, execution_view
+from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit
 from executions.client import NotFoundError
 from executions.errors import HintedError
 from executions.graph import mark_of
+from executions.items import containing, events_of
 from executions.report import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
     from console.reading import Told
     from console.settings import Starter
+    from console.views import ItemView
     from executions.client import ExecutionSummary, StateMachine
     from executions.control import ExecutionsControl
+    from executions.events import Event
     from executions.history import Attempt, Visit
 
 _FOLDER: Final = Path(__file__).parent
@@ -60,6 +66,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/events/{arn:path}", console.events),
             Route("/log/{arn:path}", console.log),
             Route("/document/{arn:path}", console.document),
+            Route("/items/{arn:path}", console.items),
+            Route("/family/{arn:path}", console.family),
             Route("/place", console.place, methods=["POST"]),
             Route("/start/{arn:path}", console.start, methods=["POST"]),
             Route("/stop/{arn:path}", console.stop, methods=["POST"]),
@@ -169,23 +177,40 @@ class _Console:
         arn = request.path_params["arn"]
         state = request.query_params.get("state")
         visit = _number(request.query_params.get("visit"))
+        nth = _number(request.query_params.get("nth"))
         told = self._reading.told(arn)
-        view = execution_view(told, state=state, visit=visit)
-        events = rows(told.history)
+        if nth is not None and state is not None:
+            visit = nth_visit(told.history, state, nth)
+        view = execution_view(told, state=state, visit=visit, item=request.query_params.get("item"))
+        events = _events(told, view.item)
+        asked = {"visit": visit} if visit is not None else {"state": state} if state else {}
         return {
             "view": view,
             "execution": told.execution,
             "history": told.history,
-            "events": events[:_EVENTS_PAGE],
+            "events": rows(told.history, events=events[:_EVENTS_PAGE]),
             "more_events": max(len(events) - _EVENTS_PAGE, 0),
-            "asked": urlencode({"visit": visit} if visit is not None else {"state": state} if state else {}),
+            "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
+            "has_family": has_family(told.execution, told.history),
             "aws_url": aws_console_url(told.execution, self._settings.aws_region),
         }
 
     def events(self, request: Request) -> Response:
         """Return every event of an execution."""
         told = self._reading.told(request.path_params["arn"])
-        return self._page(request, "_events.html", events=rows(told.history), more_events=0, execution=told.execution)
+        chosen = _events(told, item_view(told.history, request.query_params.get("item")))
+        events = rows(told.history, events=chosen)
+        return self._page(request, "_events.html", events=events, more_events=0, execution=told.execution, asked="")
+
+    def items(self, request: Request) -> Response:
+        """Return the indexes of a visit's items that contain a text, as JSON."""
+        told = self._reading.told(request.path_params["arn"])
+        text = request.query_params.get("q", "")
+        return JSONResponse(sorted(containing(told.history, _visit_of(told, request), text)))
+
+    def family(self, request: Request) -> Response:
+        """Return what started an execution, and what it started, as a tree."""
+        return self._page(request, "_family.html", family=self._reading.family(request.path_params["arn"]))
 
     def log(self, request: Request) -> Response:
         """Return what a function wrote during one attempt."""
@@ -197,16 +222,18 @@ class _Console:
     def document(self, request: Request) -> Response:
         """Return an input, an output or the cause of a failed attempt as it is, however long."""
         told = self._reading.told(request.path_params["arn"])
-        what = request.query_params.get("of")
+        what = request.query_params.get("of", "input")
         source: Any = _visit_of(told, request) if "visit" in request.query_params else told.execution
-        if what == "cause":
-            failure = _attempt_of(_visit_of(told, request), request).failure
-            text = failure.cause if failure else None
+        if what in {"cause", "sent", "answer"}:
+            attempt = _attempt_of(_visit_of(told, request), request)
+            cause = attempt.failure.cause if attempt.failure else None
+            text = {"cause": cause, "sent": attempt.input, "answer": attempt.output}[what]
         else:
             text = source.output if what == "output" else source.input
         if text is None:
             raise HTTPException(404)
-        return PlainTextResponse(text)
+        headers = {"Content-Disposition": f'attachment; filename="{what}.json"'} if _wants_file(request) else {}
+        return PlainTextResponse(text, headers=headers)
 
     # changes
 
@@ -323,6 +350,14 @@ def _seconds(summary: ExecutionSummary) -> float:
     return ((summary.stopped or datetime.now(UTC)) - summary.started).total_seconds()
 
 
+def _events(told: Told, item: ItemView | None) -> Sequence[Event]:
+    """Return the events of an execution, or of the one item of it that is looked at."""
+    if item is None:
+        return told.history.events
+    shown = events_of(told.history, item.chosen)
+    return [event for event in told.history.events if event.id in shown]
+
+
 def _templates(settings: Settings) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
@@ -333,7 +368,7 @@ def _templates(settings: Settings) -> Environment:
     )
     filters = (
         shown.cause, shown.chips, shown.day, shown.document, shown.duration, shown.elapsed,
-        shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said, shown.sign,
+        shown.in_short, shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said, shown.sign,
         shown.status_mark, shown.status_word, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
@@ -345,6 +380,10 @@ def _templates(settings: Settings) -> Environment:
 
 def _mark(visit: Visit) -> str:
     return shown.mark_class(mark_of(visit))
+
+
+def _wants_file(request: Request) -> bool:
+    return "download" in request.query_params
 
 
 def _visit_of(told: Told, request: Request) -> Visit:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from console.family import family_of
 from executions.client import NotFoundError
 from executions.errors import DefinitionError
 from executions.graph import Graph, graph_of
@@ -16,6 +17,7 @@ from executions.history import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.family import Family
     from executions.client import Execution, ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
     from executions.definition import Definition
     from executions.history import History
@@ -128,6 +130,10 @@ class Reading:
             return Told(execution, history, None, None, (gone, *history.remarks))
         graph = graph_of(definition, history)
         return Told(execution, history, definition, graph, graph.remarks)
+
+    def family(self, arn: str) -> Family:
+        """Return what started an execution, and what it started."""
+        return family_of(self._client, arn)
 
     def listing(self, machine: StateMachine, *, status: str | None, text: str, after: str | None) -> Listing:
         """Return a page of a state machine's executions, newest first.

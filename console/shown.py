@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 from markupsafe import Markup, escape
 
@@ -38,6 +39,11 @@ _STATUS_MARKS: Final = {
 _MINUTE: Final = 60
 _WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
 _LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
+_MOMENT: Final = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
+_REQUEST: Final = r"[0-9a-f-]{36}"
+_PYTHON_TEXT: Final = re.compile(rf"\[(?P<level>[A-Z]+)\]\s+{_MOMENT}\s+{_REQUEST}\s+")
+_NODE_TEXT: Final = re.compile(rf"{_MOMENT}\s+(?:{_REQUEST}|undefined)\s+(?P<level>[A-Z]+)\s+")
+"""How the runtimes' loggers write a line as text: its time is the event's own, its request the invocation's."""
 _ALONE: Final = {"timestamp", "level", "message", "requestId", "logger", "version"}
 
 
@@ -99,6 +105,8 @@ class Document:
     html: Markup
     size: int
     is_cut: bool
+    digest: str
+    """Another one for another text."""
 
 
 def document(text: str | None, *, whole: bool = False) -> Document | None:
@@ -107,7 +115,12 @@ def document(text: str | None, *, whole: bool = False) -> Document | None:
         return None
     laid_out = _laid_out(text)
     shown = laid_out if whole else laid_out[:LONGEST_JSON]
-    return Document(_coloured(shown), len(text), is_cut=len(shown) < len(laid_out))
+    return Document(
+        _coloured(shown),
+        len(text),
+        is_cut=len(shown) < len(laid_out),
+        digest=f"{crc32(text.encode(errors='surrogatepass')):08x}",
+    )
 
 
 def laid_out(text: str | None) -> str:
@@ -161,6 +174,11 @@ def _scalar(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def in_short(text: str) -> str:
+    """Return a value on one line."""
+    return one_line(text, 120)
+
+
 def input_in_short(text: str | None, limit: int = 60) -> str:
     """Return an input on one line: the value alone where it is an object of one."""
     if not text:
@@ -195,6 +213,9 @@ def said(line: LogLine) -> Said:
     if isinstance(message, str):
         level = str(fields.get("level", "")).upper()
         return Said(at, level if level in _LEVELS else "", message, _fields(fields))
+    text = _PYTHON_TEXT.match(line.message) or _NODE_TEXT.match(line.message)
+    if text:
+        return Said(at, text["level"], line.message[text.end() :])
     is_platform = line.message.startswith(("START ", "END ", "REPORT ", "INIT_START "))
     return Said(at, "platform" if is_platform else "", line.message, is_platform=is_platform)
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from console.shown import mark_class
-from executions.graph import SIGNS, Mark, mark_of
+from console.timeline import ticks, timeline
+from executions.graph import SIGNS, Mark, graph_of, mark_of
 from executions.history import Status
+from executions.items import ChosenItem, inside, items_of, without_others
 from executions.origin import origin_of
+from executions.rules import rules_of, variables_before
 from executions.text import failure_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
     from console.reading import Told
+    from console.timeline import TimelineRow
     from executions.client import Execution
-    from executions.history import Attempt, History, Iteration, Visit
+    from executions.history import History, Visit
+    from executions.items import Item
+    from executions.rules import Rule
 
-_WIDTH: Final = 1000
-"""Of a timeline, in units of its drawing."""
-_THINNEST: Final = 6
-_MOST_BARS: Final = 200
 _STRIP: Final = 12
+_ITEM: Final = re.compile(r"(\d{1,7})\.(\d{1,7})")
 _AWS_CONSOLES: Final = {
     "aws": "console.aws.amazon.com",
     "aws-cn": "console.amazonaws.cn",
@@ -33,27 +39,25 @@ _AWS_CONSOLES: Final = {
 }
 """By the partition of an ARN."""
 _MOST_CHOICES: Final = 200
+_LETTERS: Final[dict[Status | None, str]] = {
+    Status.FAILED: "f",
+    Status.TIMED_OUT: "t",
+    Status.RUNNING: "r",
+    Status.CAUGHT: "c",
+    Status.ABORTED: "a",
+    Status.SUCCEEDED: "s",
+    None: "n",
+}
+_ITEM_WORDS: Final[dict[Status | None, str]] = {
+    Status.FAILED: "failed",
+    Status.TIMED_OUT: "timed out",
+    Status.RUNNING: "running",
+    Status.CAUGHT: "caught",
+    Status.ABORTED: "aborted",
+    Status.SUCCEEDED: "succeeded",
+    None: "not started",
+}
 _GRAVE: Final = {Mark.FAILED, Mark.TIMED_OUT}
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A piece of a timeline's row."""
-
-    x: float
-    width: float
-    mark: str
-
-
-@dataclass(frozen=True)
-class TimelineRow:
-    """One visit."""
-
-    visit: Visit
-    name: str
-    mark: str
-    depth: int
-    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,38 @@ class StateView:
     mark: str
     failure: str | None
     """Error and cause of the visit; of a Fail state, its own."""
+    items: tuple[Item, ...] = ()
+    """Those of the visit of a Map, or the branches of a Parallel's."""
+    definition: str | None = None
+    """The state as it is written."""
+    rules: tuple[Rule, ...] = ()
+    """Of a Choice."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What it could read, each as JSON."""
+
+    @property
+    def tabs(self) -> list[tuple[str, str]]:
+        """The tabs that have something to show, as key and title, in order."""
+        visit = self.visit
+        attempts = visit.attempts if visit else ()
+        has = {
+            "rules": self.rules,
+            "items": self.items,
+            "input": visit,
+            "sent": attempts,
+            "output": visit,
+            "variables": self.variables or (visit and visit.assigned),
+            "definition": self.definition,
+            "attempts": attempts,
+            "logs": any(attempt.function for attempt in attempts),
+        }
+        return [(key, key.capitalize()) for key, shown in has.items() if shown]
+
+    @property
+    def first_tab(self) -> str:
+        """The tab that is open unless another one was chosen."""
+        keys = [key for key, _ in self.tabs]
+        return next((key for key in ("logs", "rules", "items", "input") if key in keys), "definition")
 
     @property
     def choices(self) -> list[Visit]:
@@ -79,21 +115,48 @@ class StateView:
         return sorted(self.visits, key=rank)[:_MOST_CHOICES]
 
     @property
-    def items(self) -> list[Iteration]:
-        """The items of a Map, in the same order."""
-        iterations = self.visit.iterations if self.visit else ()
-        return sorted(iterations, key=lambda item: (item.status != Status.FAILED, item.index))[:_MOST_CHOICES]
+    def item_letters(self) -> str:
+        """A letter for the status of each item of a Map, or of each branch of a Parallel: see items.js."""
+        return "".join(_LETTERS[item.status] for item in self.items)
+
+    @property
+    def item_counts(self) -> list[tuple[str, str, int]]:
+        """Letter, word and number of each status that items have, the gravest first."""
+        counted = Counter(item.status for item in self.items)
+        return [(_LETTERS[status], word, counted[status]) for status, word in _ITEM_WORDS.items() if counted[status]]
+
+    @property
+    def number(self) -> int:
+        """Which of its visits is looked at, counted from 1."""
+        return self._numbers.get(self.visit.index, 1) if self.visit else 1
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {visit.index: number for number, visit in enumerate(self.visits, 1)}
+
+    @property
+    def item_key(self) -> str | None:
+        """Name the innermost item that the visit is of, in an address."""
+        if self.visit is None or not self.visit.frames:
+            return None
+        frame = self.visit.frames[-1]
+        return f"{frame.container}.{frame.index}"
+
+    def neighbour(self, step: int) -> int | None:
+        """Return the index of the visit before or after the one that is looked at."""
+        at = self.number - 1 + step
+        return self.visits[at].index if 0 <= at < len(self.visits) else None
 
     def label(self, visit: Visit, history: History) -> str:
         """Return what tells one visit from the others: the item of a Map, or which time it was."""
         if not visit.frames:
-            return f"#{self.visits.index(visit) + 1}"
+            return f"#{self._numbers[visit.index]}"
         frames = [
             f"{history.visits[frame.container].state} {frame.index}"
             for frame in visit.frames
             if history.visits[frame.container].type == "Map"
         ]
-        return " · ".join(frames) or f"#{self.visits.index(visit) + 1}"
+        return " · ".join(frames) or f"#{self._numbers[visit.index]}"
 
 
 @dataclass(frozen=True)
@@ -105,7 +168,6 @@ class ExecutionView:
     timeline: tuple[TimelineRow, ...]
     ticks: tuple[timedelta, ...]
     """Times since the start, evenly along the timeline."""
-    hidden_rows: int
     spare_rows: int
     """How many states have not been reached: rows kept free, so that nothing moves when they are."""
     strip: tuple[tuple[str, str, str], ...]
@@ -113,28 +175,77 @@ class ExecutionView:
     graph_json: str
     seen: str
     """Names what this view shows: another one is shown where it differs."""
+    item: ItemView | None = None
+    """The one item that is looked at, where one was chosen."""
     origin: StateView | None = None
     """The state whose error made the execution fail, where that is not the one it ended in."""
 
 
-def execution_view(told: Told, *, state: str | None, visit: int | None) -> ExecutionView:
-    """Return the page of an execution with one state selected: the one asked for, or the one worth looking at."""
+@dataclass(frozen=True)
+class ItemView:
+    """One item of a Map, or one branch of a Parallel."""
+
+    chosen: ChosenItem
+    container: Visit
+    status: Status | None
+    count: int
+    """How many there are."""
+
+    @property
+    def key(self) -> str:
+        """Name it in an address."""
+        return f"{self.chosen.container}.{self.chosen.index}"
+
+    @property
+    def noun(self) -> str:
+        """Say what it is one of."""
+        return "Branch" if self.container.type == "Parallel" else "Item"
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the key of the item before or after it."""
+        index = self.chosen.index + step
+        return f"{self.chosen.container}.{index}" if 0 <= index < self.count else None
+
+
+def execution_view(told: Told, *, state: str | None, visit: int | None, item: str | None = None) -> ExecutionView:
+    """Return the page of an execution with one state selected: the one asked for, or the one worth looking at.
+
+    Where an item is chosen, graph and timeline are about that one of its container's items alone.
+    """
     history = told.history
-    chosen = _chosen(told, state, visit)
-    rows = _timeline(history)
-    states = len(told.graph.nodes) if told.graph else 0
+    of_item = item_view(history, item)
+    visits = inside(history, of_item.chosen) if of_item else history.visits
+    chosen = _chosen(told, state, visit, of_item)
+    graph = told.graph
+    if of_item and told.definition:
+        graph = graph_of(told.definition, history, without_others(history, of_item.chosen))
+    rows = timeline(history, visits)
+    states = len(graph.nodes) if graph else 0
     return ExecutionView(
         told=told,
         state=chosen,
-        timeline=tuple(rows[:_MOST_BARS]),
-        ticks=_ticks(history),
-        hidden_rows=max(len(rows) - _MOST_BARS, 0),
-        spare_rows=max(min(states, 12) - len(rows), 0),
+        timeline=tuple(rows),
+        ticks=ticks(history, visits),
+        spare_rows=0 if of_item or not told.execution.is_running else max(min(states, 12) - len(rows), 0),
         strip=_strip(history),
-        graph_json=json.dumps(told.graph.as_data()) if told.graph else "",
+        graph_json=json.dumps(graph.as_data()) if graph else "",
         seen=f"{len(history.events)}-{told.execution.status}",
+        item=of_item,
         origin=_origin(told),
     )
+
+
+def item_view(history: History, key: str | None) -> ItemView | None:
+    """Return the item that an address names; ``None`` where there is no such item."""
+    found = _ITEM.fullmatch(key or "")
+    if found is None or int(found[1]) >= len(history.visits):
+        return None
+    chosen = ChosenItem(int(found[1]), int(found[2]))
+    container = history.visits[chosen.container]
+    items = items_of(container, history)
+    if chosen.index >= len(items):
+        return None
+    return ItemView(chosen, container, items[chosen.index].status, len(items))
 
 
 def _origin(told: Told) -> StateView | None:
@@ -144,20 +255,30 @@ def _origin(told: Told) -> StateView | None:
     return state_view(told, found.state, found)
 
 
-def _chosen(told: Told, state: str | None, visit: int | None) -> StateView | None:
+def _chosen(told: Told, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
     history = told.history
     if visit is not None and 0 <= visit < len(history.visits):
         return state_view(told, history.visits[visit].state, history.visits[visit])
+    visits = inside(history, item.chosen) if item else ()
     if state is not None:
-        return state_view(told, state, None)
-    looked_at = origin_of(history, told.definition) or _worth_looking_at(history)
+        return state_view(told, state, next((each for each in reversed(visits) if each.state == state), None))
+    if item is not None:
+        found = _worth_looking_at(visits) or item.container
+        return state_view(told, found.state, found)
+    looked_at = origin_of(history, told.definition) or _worth_looking_at(history.visits)
     return state_view(told, looked_at.state, looked_at) if looked_at else None
 
 
-def _worth_looking_at(history: History) -> Visit | None:
+def nth_visit(history: History, state: str, number: int) -> int | None:
+    """Return the index of a state's visit by its number, counted from 1; the last one's where there are fewer."""
+    visits = list(history.visits_of(state))
+    return visits[min(max(number, 1), len(visits)) - 1].index if visits else None
+
+
+def _worth_looking_at(visits: Sequence[Visit]) -> Visit | None:
     """Return what is at work, what did not go smoothly, or what came last."""
-    latest = list(reversed(history.visits))
-    for marks in ({Mark.RUNNING, Mark.TIMED_OUT}, {Mark.CAUGHT, Mark.RETRIED, Mark.ABORTED}):
+    latest = list(reversed(visits))
+    for marks in ({Mark.RUNNING, Mark.TIMED_OUT}, {Mark.FAILED}, {Mark.CAUGHT, Mark.RETRIED, Mark.ABORTED}):
         found = next((visit for visit in latest if mark_of(visit) in marks), None)
         if found is not None:
             return found
@@ -182,6 +303,10 @@ def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
         visit=looked_at,
         mark=mark_class(mark_of(looked_at)) if looked_at else "not-reached",
         failure=_failure(looked_at, own.error if own else None, own.cause if own else None),
+        items=items_of(looked_at, told.history) if looked_at else (),
+        definition=json.dumps(own.source, ensure_ascii=False) if own else None,
+        rules=rules_of(own, looked_at, told.history) if own else (),
+        variables=variables_before(looked_at, told.history) if looked_at else {},
     )
 
 
@@ -206,77 +331,6 @@ def _named(visit: Visit, history: History) -> str:
     culprit = history.visits[history.culprit] if history.culprit is not None else None
     inside = culprit is not None and any(frame.container == visit.index for frame in culprit.frames)
     return f"{visit.state} › {culprit.state}" if culprit and inside else visit.state  # noqa: RUF001 - a chevron is meant
-
-
-def _timeline(history: History) -> list[TimelineRow]:
-    if not history.events:
-        return []
-    last = _reaches(history)
-    scale = _Scale(history.events[0].at, last)
-    return [
-        TimelineRow(
-            visit=visit,
-            name=visit.state,
-            mark=mark_class(mark_of(visit)),
-            depth=min(len(visit.frames), 4),
-            bars=tuple(_bars(visit, scale, last)),
-        )
-        for visit in _nested(history)
-    ]
-
-
-def _reaches(history: History) -> datetime:
-    """Return the end of the timeline: of what runs, now."""
-    last = history.events[-1].at
-    return max(last, datetime.now(UTC)) if history.status is Status.RUNNING else last
-
-
-def _ticks(history: History) -> tuple[timedelta, ...]:
-    if not history.events:
-        return ()
-    span = _reaches(history) - history.events[0].at
-    return tuple(span * quarter / 4 for quarter in range(5))
-
-
-def _nested(history: History) -> list[Visit]:
-    """Return what is inside of a Parallel or Map right beneath it, branch by branch."""
-    inside: dict[int | None, list[Visit]] = {}
-    for visit in history.visits:
-        inside.setdefault(visit.frames[-1].container if visit.frames else None, []).append(visit)
-    ordered: list[Visit] = []
-
-    def add(container: int | None) -> None:
-        for visit in sorted(inside.get(container, []), key=lambda each: [f.index for f in each.frames[-1:]]):
-            ordered.append(visit)
-            add(visit.index)
-
-    add(None)
-    return ordered
-
-
-class _Scale:
-    def __init__(self, began: datetime, last: datetime) -> None:
-        self._began = began
-        self._span = max((last - began).total_seconds(), 0.001)
-
-    def at(self, moment: datetime) -> float:
-        return round((moment - self._began).total_seconds() / self._span * _WIDTH, 1)
-
-
-def _bars(visit: Visit, scale: _Scale, last: datetime) -> list[Bar]:
-    bars = [_bar(visit.at, visit.ended or last, mark_class(mark_of(visit)), scale)]
-    if len(visit.attempts) > 1:
-        bars += [_bar(tried.at, tried.ended or last, f"try {_attempt_mark(tried)}", scale) for tried in visit.attempts]
-    return bars
-
-
-def _bar(began: datetime, ended: datetime, mark: str, scale: _Scale) -> Bar:
-    width = max(scale.at(ended) - scale.at(began), _THINNEST)
-    return Bar(min(scale.at(began), _WIDTH - _THINNEST), width, mark)
-
-
-def _attempt_mark(attempt: Attempt) -> str:
-    return attempt.status.value.lower().replace("_", "-")
 
 
 def execution_url(arn: str, state: str | None = None) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.literals import ExecutionStatusType
-    from mypy_boto3_stepfunctions.type_defs import DescribeStateMachineOutputTypeDef
+    from mypy_boto3_stepfunctions.type_defs import DescribeStateMachineOutputTypeDef, ExecutionListItemTypeDef
 
     from executions.events import Event
     from executions.history import Attempt, History
@@ -93,6 +93,8 @@ class Execution:
     redrives: int = 0
     is_redrivable: bool = False
     """Whether the engine says that it can be redriven; one that cannot redrive says nothing of it."""
+    map_run_arn: str | None = None
+    """The Map run that it is an item of."""
 
     @property
     def is_running(self) -> bool:
@@ -189,13 +191,7 @@ class ExecutionsClient:
             wanted["nextToken"] = after
         with _missing(f"There is no state machine {state_machine_arn}."):
             found = self._states.list_executions(stateMachineArn=state_machine_arn, maxResults=size, **wanted)  # type: ignore[arg-type]
-        items = tuple(
-            ExecutionSummary(
-                item["executionArn"], item["name"], item["status"], item["startDate"], item.get("stopDate")
-            )
-            for item in found["executions"]
-        )
-        return Page(items, found.get("nextToken"))
+        return Page(tuple(_summary(item) for item in found["executions"]), found.get("nextToken"))
 
     def express_executions(self, state_machine_arn: str) -> ExpressExecutions:
         """Return the newest Express executions that the state machine's log group tells of, newest first.
@@ -237,6 +233,7 @@ class ExecutionsClient:
             cause=found.get("cause"),
             redrives=found.get("redriveCount", 0),
             is_redrivable=found.get("redriveStatus") == "REDRIVABLE",
+            map_run_arn=found.get("mapRunArn"),
         )
 
     def history(self, arn: str) -> History:
@@ -245,6 +242,17 @@ class ExecutionsClient:
             return read_history(self._logged_events(arn))
         with _missing(f"There is no execution {arn}."):
             return history_of(self._states, arn)
+
+    def executions_of_map_run(self, arn: str, *, size: int) -> Page[ExecutionSummary]:
+        """Return the first executions of a distributed Map's run."""
+        with _missing(f"There is no Map run {arn}."):
+            found = self._states.list_executions(mapRunArn=arn, maxResults=size)
+        return Page(tuple(_summary(item) for item in found["executions"]), found.get("nextToken"))
+
+    def parent_of_map_run(self, arn: str) -> str:
+        """Return the ARN of the execution whose distributed Map a run is of."""
+        with _missing(f"There is no Map run {arn}."):
+            return self._states.describe_map_run(mapRunArn=arn)["executionArn"]
 
     def last_state(self, arn: str) -> str | None:
         """Return the name of the state that a Standard execution entered last, from the end of its history alone."""
@@ -336,6 +344,10 @@ class ExecutionsClient:
         return newest_lines(
             self._logs, group, oldest=machine["creationDate"], most=most, pattern=pattern, is_enough=is_enough
         )
+
+
+def _summary(item: ExecutionListItemTypeDef) -> ExecutionSummary:
+    return ExecutionSummary(item["executionArn"], item["name"], item["status"], item["startDate"], item.get("stopDate"))
 
 
 def _has_many(messages: Sequence[str]) -> bool:

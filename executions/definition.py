@@ -88,6 +88,8 @@ class State:
     input_path: str | None = None
     time_limits: tuple[str, ...] = ()
     """Which it has: the names of its fields, such as ``TimeoutSeconds``."""
+    source: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """The state as it is written."""
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,7 @@ def _state(name: str, value: object, language: str) -> State:
         cause=source.optional("Cause", str),
         input_path=source.optional("InputPath", str),
         time_limits=tuple(name for name in TIME_LIMITS if source.values.get(name) is not None),
+        source=value,
     )
 
 

@@ -13,7 +13,7 @@ from executions.origin import origin_of
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from executions.definition import Definition, Place, Transition
     from executions.history import History, Visit
@@ -119,20 +119,27 @@ def mark_of(visit: Visit) -> Mark:
     return _STATUS_MARKS[visit.status]
 
 
-def graph_of(definition: Definition, history: History | None = None) -> Graph:
-    """Return the drawing of a definition, and of what an execution of it did.
+def gravest(marks: Iterable[Mark]) -> Mark:
+    """Return the gravest of marks; *not reached* without any."""
+    found = set(marks)
+    return next((mark for mark in _GRAVEST_FIRST if mark in found), Mark.NOT_REACHED)
+
+
+def graph_of(definition: Definition, history: History | None = None, only: Collection[int] | None = None) -> Graph:
+    """Return the drawing of a definition, and of what an execution of it did, or certain visits of it.
 
     Only what the definition has is drawn. A state or a step of the history that it has not, since it has been changed
     after the execution had started, is a remark.
     """
     visits: dict[str, list[Visit]] = {}
     for visit in history.visits if history else ():
-        visits.setdefault(visit.state, []).append(visit)
+        if only is None or visit.index in only:
+            visits.setdefault(visit.state, []).append(visit)
     places = list(definition.walk())
     origin = origin_of(history, definition) if history else None
-    culprit = origin.state if origin else None
+    culprit = origin.state if origin and (only is None or origin.index in only) else None
     nodes = tuple(_node(place, visits.get(place.state.name, []), culprit) for place in places)
-    steps = history.steps() if history else None
+    steps = history.steps(only) if history else None
     edges = tuple(_edges(definition, history, steps))
     remarks = (
         *definition.remarks,
@@ -144,14 +151,13 @@ def graph_of(definition: Definition, history: History | None = None) -> Graph:
 
 
 def _node(place: Place, visits: Sequence[Visit], culprit: str | None) -> Node:
-    marks = {mark_of(visit) for visit in visits} or {Mark.NOT_REACHED}
     return Node(
         place.state.name,
         place.state.type,
         place.container,
         place.branch,
         is_container=bool(place.state.machines),
-        mark=next(mark for mark in _GRAVEST_FIRST if mark in marks),
+        mark=gravest(map(mark_of, visits)),
         visits=len(visits),
         retries=sum(visit.retries for visit in visits),
         is_culprit=place.state.name == culprit,

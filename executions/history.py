@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime, timedelta
 
     from executions.events import Event
@@ -61,6 +61,8 @@ class Attempt:
     input: str | None
     output: str | None
     failure: Failure | None = None
+    child: str | None = None
+    """The ARN of the execution that it started, if it started one."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Visit:
     rounds: int = 1
     """How often a Parallel or Map was started: more than once when it was retried."""
     iterations: tuple[Iteration, ...] = ()
+    items: int | None = None
+    """How many items a Map has, the ones that were not started included, where the history says."""
     map_run_arn: str | None = None
     """A distributed Map's: its items are executions of their own."""
     assigned: Mapping[str, str] = field(default_factory=dict)
@@ -169,9 +173,10 @@ class History:
         """Return the visits at the top: the path without what happened inside of Parallel and Map."""
         return tuple(visit for visit in self.visits if not visit.frames)
 
-    def steps(self) -> Counter[Step]:
-        """Return every step taken at every depth, and how often."""
-        return Counter(self._step(visit) for visit in self.visits if visit.previous is not None or not visit.frames)
+    def steps(self, only: Collection[int] | None = None) -> Counter[Step]:
+        """Return every step taken at every depth, and how often; of certain visits alone where ``only`` names them."""
+        counted = self.visits if only is None else [visit for visit in self.visits if visit.index in only]
+        return Counter(self._step(visit) for visit in counted if visit.previous is not None or not visit.frames)
 
     def _step(self, visit: Visit) -> Step:
         if visit.previous is None:

@@ -39,9 +39,14 @@ def _innermost(history: History, caught: Visit) -> Visit:
     inside = [
         visit
         for visit in history.visits
-        if visit.status in _GRAVE and any(frame.container == caught.index for frame in visit.frames)
+        if _has_failed(visit) and any(frame.container == caught.index for frame in visit.frames)
     ]
     return max(inside, key=lambda visit: (len(visit.frames), -visit.index), default=caught)
+
+
+def _has_failed(visit: Visit) -> bool:
+    """Return whether a visit failed and nothing within its own branch handled it."""
+    return visit.status in _GRAVE or (visit.status is Status.CAUGHT and visit.exited is None)
 
 
 def _handlers(definition: Definition) -> frozenset[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from executions.family import child_of
 from executions.history import Attempt, Failure, Frame, History, Iteration, Status, Visit
 from executions.invocations import function_of, request_id_of
 
@@ -94,6 +95,7 @@ class _Visit:
     round_began: list[datetime] = field(default_factory=list)
     branches: int = 0
     iterations: dict[tuple[int, int], Iteration] = field(default_factory=dict)
+    items: int | None = None
     map_run_arn: str | None = None
 
     @property
@@ -204,9 +206,10 @@ class _Replay:
                 status=Status.SUCCEEDED,
                 output=event.text("output"),
                 request_id=request_id_of(event) or last.request_id,
+                child=child_of(event) or last.child,
             )
         elif what == "Submitted":
-            visit.attempts[-1] = replace(last, request_id=request_id_of(event))
+            visit.attempts[-1] = replace(last, request_id=request_id_of(event), child=child_of(event))
         elif what.endswith(("Failed", "TimedOut")):
             visit.failure = _failure(event)
             visit.attempts[-1] = replace(
@@ -227,6 +230,7 @@ class _Replay:
         visit.rounds += 1
         visit.round_began.append(event.at)
         visit.branches = 0
+        visit.items = event.number("length")
         visit.failure = visit.failed_by = None
         return _Position(visit.frames, visit.index, opens=visit.type == "Parallel")
 
@@ -377,6 +381,7 @@ class _Replay:
             failure=visit.failure,
             rounds=max(visit.rounds, 1),
             iterations=tuple(_ended_with(visit.iterations[key], own) for key in sorted(visit.iterations)),
+            items=visit.items,
             map_run_arn=visit.map_run_arn,
             assigned=_assigned(visit.exited),
         )

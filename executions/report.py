@@ -9,7 +9,7 @@ from executions.graph import SIGNS, mark_of
 from executions.text import duration_text, failure_text, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -70,14 +70,14 @@ class Row:
         )
 
 
-def rows(history: History, limit: int | None = _LONGEST_DETAIL) -> list[Row]:
-    """Return every event of the history, told; ``limit`` is the longest detail."""
+def rows(history: History, limit: int | None = _LONGEST_DETAIL, *, events: Iterable[Event] | None = None) -> list[Row]:
+    """Return every event of the history, or some ``events`` of it, told; ``limit`` is the longest detail."""
     if not history.events:
         return []
     began = history.events[0].at
     return [
         Row(event.id, (event.at - began).total_seconds(), event.type, _state(event, history), _detail(event, limit))
-        for event in history.events
+        for event in (history.events if events is None else events)
     ]
 
 

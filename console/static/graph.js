@@ -5,6 +5,7 @@
  * data-selected   the state that is looked at
  * data-page       where a state's link leads, with ?state=NAME; no links without it
  * data-live       where htmx gets the same page's changing part
+ * data-query      what more of the address its links keep
  * data-plain      a definition on its own: no marks
  * data-viewport   in a frame that pans and zooms (viewport.js); else in its natural size
  */
@@ -45,7 +46,7 @@
   let made = 0;
 
   class ExecutionGraph extends HTMLElement {
-    static observedAttributes = ["data-graph", "data-selected"];
+    static observedAttributes = ["data-graph", "data-selected", "data-query"];
 
     connectedCallback() {
       this.draw();
@@ -80,7 +81,7 @@
       const room = this.room();
       if (this.named !== shape) this.collapsed = collapsedAtFirst(graph, this.dataset.selected);
       this.named = shape;
-      const wanted = `${shape}${[...this.collapsed]}`;
+      const wanted = `${shape}${[...this.collapsed]}${this.dataset.query ?? ""}`;
       if (wanted !== this.shape || room !== this.drawnFor) {
         const isSame = this.shape !== undefined;
         this.shape = wanted;
@@ -265,7 +266,7 @@
     face(node, box, radius) {
       const rect = element("rect", { class: "face", width: box.width, height: box.height, rx: radius });
       if (!this.dataset.page) return rect;
-      const query = `?state=${encodeURIComponent(node.name)}`;
+      const query = `?state=${encodeURIComponent(node.name)}${this.dataset.query ?? ""}`;
       return element("a", {
         href: `${this.dataset.page}${query}#state`,
         tabindex: "-1",

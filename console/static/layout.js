@@ -294,14 +294,14 @@ globalThis.executionLayout = (() => {
       let x = item.isFixed || !links.length ? item.at.x : links.reduce((sum, link) => sum + link.at.x, 0) / links.length;
       if (item.isFixed) x = 0;
       let least = -Infinity;
-      for (let at = index, room = 0; at > 0; at -= 1) {
-        room += apart(row[at - 1], row[at]);
-        if (placed.has(row[at - 1])) { least = row[at - 1].at.x + room; break; }
+      for (let at = index, distance = 0; at > 0; at -= 1) {
+        distance += apart(row[at - 1], row[at]);
+        if (placed.has(row[at - 1])) { least = row[at - 1].at.x + distance; break; }
       }
       let most = Infinity;
-      for (let at = index, room = 0; at < row.length - 1; at += 1) {
-        room += apart(row[at], row[at + 1]);
-        if (placed.has(row[at + 1])) { most = row[at + 1].at.x - room; break; }
+      for (let at = index, distance = 0; at < row.length - 1; at += 1) {
+        distance += apart(row[at], row[at + 1]);
+        if (placed.has(row[at + 1])) { most = row[at + 1].at.x - distance; break; }
       }
       item.at.x = Math.min(Math.max(x, least), Math.max(most, least));
       placed.add(item);

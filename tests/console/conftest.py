@@ -146,11 +146,11 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(browser: Browser, console: str) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors; afterwards none may have been led elsewhere, or have heard a complaint."""
+def visitors_of(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors of a console; afterwards none may have been led elsewhere, or have heard a complaint."""
     visitors: list[Visitor] = []
 
-    def make(*, at: str = console, width: int = 1280, height: int = 900, **options: Any) -> Visitor:
+    def make(at: str, *, width: int = 1280, height: int = 900, **options: Any) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB", **options)
         context.set_default_timeout(_WAIT_MS)
         visitors.append(Visitor(context, at))
@@ -161,6 +161,16 @@ def visit(browser: Browser, console: str) -> Iterator[Callable[..., Visitor]]:
         visitor.context.close()
         assert visitor.strangers == []
         assert visitor.complaints == []
+
+
+@pytest.fixture
+def visit(visitors_of: Callable[..., Visitor], console: str) -> Callable[..., Visitor]:
+    """Makes visitors of the suite's console, or of the one it is told."""
+
+    def make(*, at: str = console, **options: Any) -> Visitor:
+        return visitors_of(at, **options)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -236,7 +236,7 @@ def test_run_again_starts_an_execution_with_the_changed_input(visit: Visit, book
 
     page.wait_for_url(lambda url: booking not in url)
     expect(page.get_by_label("Outcome")).to_contain_text("UnknownPaymentMethod")
-    expect(page.locator("#input")).to_contain_text("barter")
+    expect(page.locator("[data-document=input]")).to_contain_text("barter")
 
 
 def test_an_input_that_is_not_json_is_refused_while_it_is_typed(visit: Visit, booking: str) -> None:

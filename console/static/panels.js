@@ -1,0 +1,110 @@
+/* The parts of an execution's page that open and close: the tabs of a state, and the timeline's zoom.
+ *
+ * What was opened stays open when the page's changing part is replaced, and when another state is looked at.
+ */
+"use strict";
+(() => {
+  // tabs
+
+  let chosen = null; // what a person has opened; until then each state opens its own first tab
+
+  function showTab(wanted) {
+    const state = document.getElementById("state");
+    const tabs = [...(state?.querySelectorAll(".tab") ?? [])];
+    if (!tabs.length) return;
+    const shown = tabs.find((tab) => tab.dataset.tab === wanted) ?? tabs.find((tab) => tab.dataset.tab === state.dataset.firstTab) ?? tabs[0];
+    for (const tab of tabs) {
+      const isShown = tab === shown;
+      tab.setAttribute("aria-selected", String(isShown));
+      tab.tabIndex = isShown ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = !isShown;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest(".tab");
+    if (!tab) return;
+    chosen = tab.dataset.tab;
+    showTab(chosen);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const tab = event.target.closest?.(".tab");
+    if (!tab || event.ctrlKey || event.metaKey || event.altKey) return;
+    const tabs = [...tab.parentElement.querySelectorAll(".tab")];
+    const at = tabs.indexOf(tab);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const other = tabs[(next + tabs.length) % tabs.length];
+    other.focus();
+    other.click();
+  });
+
+  // the timeline: a part of it by dragging, all of it by the button
+
+  const WIDTH = 1000;
+  const LEAST = 6;
+  let zoom = null; // of the timeline's width: {from, to}
+
+  const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : seconds < 60 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`);
+
+  function showZoom() {
+    const { from, to } = zoom ?? { from: 0, to: WIDTH };
+    for (const bars of document.querySelectorAll(".timeline .bars")) bars.setAttribute("viewBox", `${from} 0 ${to - from} 14`);
+    const reset = document.querySelector("[data-zoom-out]");
+    if (reset) reset.hidden = !zoom;
+    const ticks = document.querySelector(".ticks");
+    if (!ticks) return;
+    const began = Number(ticks.dataset.began);
+    const span = Number(ticks.dataset.ended) - began;
+    if (!zoom) return;
+    [...ticks.children].forEach((tick, index, all) => {
+      tick.textContent = duration(began + (span * (from + ((to - from) * index) / (all.length - 1))) / WIDTH);
+    });
+  }
+
+  const placeIn = (bars, clientX) => {
+    const box = bars.getBoundingClientRect();
+    const { from, to } = zoom ?? { from: 0, to: WIDTH };
+    return Math.max(from, Math.min(to, from + ((clientX - box.left) / box.width) * (to - from)));
+  };
+
+  let drag = null;
+  document.addEventListener("pointerdown", (event) => {
+    const bars = event.target.closest?.(".timeline .bars");
+    if (!bars || event.button > 0 || event.pointerType === "touch") return;
+    drag = { bars, start: event.clientX, from: placeIn(bars, event.clientX), shade: null };
+    event.preventDefault();
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const list = drag.bars.closest(".timeline");
+    drag.shade ??= list.appendChild(Object.assign(document.createElement("div"), { className: "shade" }));
+    const frame = list.getBoundingClientRect();
+    const left = Math.min(drag.start, event.clientX);
+    drag.shade.style.left = `${left - frame.left}px`;
+    drag.shade.style.width = `${Math.abs(event.clientX - drag.start)}px`;
+  });
+  document.addEventListener("pointerup", (event) => {
+    if (!drag) return;
+    const { bars, start, from, shade } = drag;
+    drag = null;
+    shade?.remove();
+    if (Math.abs(event.clientX - start) < LEAST) return;
+    const to = placeIn(bars, event.clientX);
+    zoom = { from: Math.min(from, to), to: Math.max(from, to) };
+    showZoom();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-zoom-out]")) return;
+    zoom = null;
+    const bars = document.querySelector(".ticks");
+    if (bars) for (const tick of bars.children) tick.textContent = tick.dataset.whole ?? tick.textContent;
+    showZoom();
+  });
+
+  function again() { showTab(chosen); showZoom(); }
+  document.addEventListener("htmx:after:swap", again);
+})();

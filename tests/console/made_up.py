@@ -1,0 +1,43 @@
+"""Consoles over executions that no engine ran: of ten thousand items, or of what an engine seldom says."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from console.settings import Settings
+from tests.console.conftest import served
+from tests.unit.console.conftest import RecordedClient, execution_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from executions.client import ExecutionsClient
+    from executions.definition import Definition
+    from executions.history import History
+
+NAME = "choice"
+"""The recording that a made-up execution takes its status and its input from."""
+
+
+@dataclass
+class MadeUpClient(RecordedClient):
+    """One execution, as it was made up."""
+
+    made_up: Definition | None = None
+
+    def definition(self, arn: str) -> Definition:
+        """Return the made-up definition."""
+        return self.made_up or super().definition(arn)
+
+
+@contextmanager
+def console_over(definition: Definition, history: History) -> Iterator[str]:
+    """Serve a console, and yield the address of the execution's page in it."""
+    client = MadeUpClient([NAME], histories={NAME: history}, made_up=definition)
+    settings = Settings(
+        client=cast("ExecutionsClient", client), control=None, where="a made-up engine", how_to_start="./scripts/up"
+    )
+    with served(settings) as url:
+        yield f"{url}/executions/{execution_arn(NAME)}"

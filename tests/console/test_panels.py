@@ -1,0 +1,225 @@
+"""The items of a Map and the panel of a state, as a person with a browser meets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Visitor
+from tests.console.made_up import console_over
+from tests.unit.executions.conftest import recording
+from tests.unit.executions.made_up import map_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+type Visit = Callable[..., Visitor]
+MANY = 10_000
+FAILING = {17, 9_000}
+LONGEST_FRAME_MS = 500
+"""On a machine at work a frame takes long; a stall takes longer."""
+
+
+@pytest.fixture
+def visit(visitors_of: Callable[..., Visitor]) -> Visit:
+    """Makes visitors, who are told the whole address of a page."""
+    return partial(visitors_of, "")
+
+
+@pytest.fixture(scope="module")
+def forty() -> Iterator[str]:
+    """The page of a Map of forty items, of which number 17 failed."""
+    with console_over(*map_of(40, failing={17}, not_started=8)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def many() -> Iterator[str]:
+    """The page of a Map of ten thousand items."""
+    with console_over(*map_of(MANY, failing=FAILING)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def variables() -> Iterator[str]:
+    """The page of an execution with variables and a Choice in JSONata."""
+    recorded = recording("jsonata_evaluated")
+    with console_over(recorded.definition, recorded.history) as url:
+        yield url
+
+
+def _grid(page: Page) -> None:
+    page.get_by_role("listbox").focus()
+
+
+def test_an_item_that_is_chosen_narrows_graph_timeline_and_events(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+    _grid(page)
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("navigation", name="The item that is looked at")).to_contain_text("Item 3 of Each")
+    expect(page.get_by_role("link", name=re.compile("^Accept, Task, succeeded$"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Timeline of item 3")).to_be_visible()
+    expect(page.locator(".events tbody tr")).to_have_count(4)
+    page.get_by_role("link", name="All items").click()
+    expect(page.get_by_role("heading", name="Timeline", exact=True)).to_be_visible()
+
+
+def test_a_click_on_a_cell_opens_its_item(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+
+    page.get_by_role("listbox").click(position={"x": 20, "y": 16})
+
+    expect(page.get_by_role("navigation", name="The item that is looked at")).to_contain_text("Item 0 of Each")
+
+
+def test_items_are_filtered_by_their_status(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+
+    page.get_by_role("button", name="1 failed").click()
+
+    expect(page.get_by_text("1 of 48 are shown.")).to_be_visible()
+    expect(page.get_by_role("option")).to_have_text("Item 17, failed")
+
+
+def test_items_are_filtered_by_a_text(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+
+    page.get_by_placeholder("Input, output or error contains").fill("file-3")
+
+    expect(page.get_by_text("11 of 48 are shown.")).to_be_visible()
+
+
+def test_ten_thousand_items_scroll_without_a_stall(visit: Visit, many: str) -> None:
+    page = visit(width=1440).open(f"{many}?state=Each")
+    grid = page.get_by_role("listbox")
+    expect(grid).to_be_visible()
+
+    longest = grid.evaluate(
+        """async (grid) => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done));
+            await frame();
+            let longest = 0;
+            const step = grid.scrollHeight / 40;
+            for (let at = 0; at < 40; at += 1) {
+                const before = performance.now();
+                grid.scrollTop += step;
+                await frame();
+                await frame();
+                longest = Math.max(longest, performance.now() - before);
+            }
+            return longest;
+        }"""
+    )
+
+    assert grid.evaluate("(grid) => grid.scrollTop > 0 && grid.drawn > 0 && grid.drawn < 1000")
+    assert longest < LONGEST_FRAME_MS
+
+
+def test_the_last_of_ten_thousand_items_is_two_keys_away(visit: Visit, many: str) -> None:
+    page = visit(width=1440).open(f"{many}?state=Each")
+    _grid(page)
+
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("navigation", name="The item that is looked at")).to_contain_text("Item 9999 of Each")
+
+
+def test_a_timeline_has_a_row_for_each_state_however_many_items_there_are(visit: Visit, many: str) -> None:
+    page = visit().open(many)
+
+    expect(page.locator(".timeline li")).to_have_count(2)
+    expect(page.locator(".timeline")).to_contain_text("×10,000")
+
+
+def test_any_visit_of_very_many_is_reached_by_its_number(visit: Visit, many: str) -> None:
+    page = visit().open(f"{many}?state=Accept")
+
+    page.get_by_role("spinbutton", name=re.compile("^Visit")).fill("201")
+    page.get_by_role("button", name="Go to it").click()
+
+    expect(page.locator("[data-document=state-input]")).to_contain_text("file-200")
+
+
+def test_a_tab_stays_open_when_another_state_is_looked_at(visit: Visit, variables: str) -> None:
+    page = visit().open(f"{variables}?state=Take")
+    page.get_by_role("tab", name="Definition").click()
+    expect(page.get_by_role("tabpanel", name="Definition")).to_contain_text("Assign")
+
+    page.get_by_role("link", name=re.compile(r"^Big\?, Choice")).click()
+
+    expect(page.get_by_role("tabpanel", name="Definition")).to_contain_text("Choices")
+
+
+def test_tabs_are_walked_by_arrow_keys(visit: Visit, variables: str) -> None:
+    page = visit().open(f"{variables}?state=Take")
+    page.get_by_role("tab", selected=True).focus()
+
+    page.keyboard.press("ArrowRight")
+
+    expect(page.get_by_role("tab", name="Output")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Output")).to_be_visible()
+
+
+def test_a_choice_says_which_of_its_rules_matched_and_what_they_looked_at(visit: Visit, variables: str) -> None:
+    page = visit().open(f"{variables}?state=Big%3F")
+
+    expect(page.get_by_role("tabpanel", name="Rules").locator(".verdict-matched")).to_have_count(1)
+    expect(page.get_by_role("tabpanel", name="Rules")).to_contain_text("$n is")
+
+
+def test_a_part_of_a_document_folds_and_a_word_in_it_is_found(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+    page.get_by_role("tab", name="Definition").click()
+    panel = page.get_by_role("tabpanel", name="Definition")
+    word = panel.get_by_text('"Resource"')
+    expect(word).to_be_visible()
+
+    panel.locator("button.fold").first.click()
+    expect(word).to_be_hidden()
+    panel.get_by_label("Search the state's definition").fill("sendMessage")
+
+    expect(panel.get_by_text("1 of 1")).to_be_visible()
+    expect(word).to_be_visible()
+
+
+def test_a_document_is_shown_raw_on_request(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?state=Each")
+    page.get_by_role("tab", name="Definition").click()
+    panel = page.get_by_role("tabpanel", name="Definition")
+
+    panel.get_by_role("button", name="the state's definition: raw").click()
+
+    expect(panel.locator("pre")).to_have_text(re.compile(r'^\{"Type":"Map",'))
+
+
+def test_dragging_over_the_timeline_shows_a_part_of_it(visit: Visit, forty: str) -> None:
+    page = visit(width=1440).open(forty)
+    bars = page.locator(".timeline .bars").first
+    bars.scroll_into_view_if_needed()
+    box = bars.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+
+    page.mouse.move(box["x"] + box["width"] * 0.25, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=3)
+    page.mouse.up()
+
+    reset = page.get_by_role("button", name="Show all of it")
+    expect(reset).to_be_visible()
+    assert float(bars.get_attribute("viewBox").split()[2]) == pytest.approx(250, abs=15)  # type: ignore[union-attr]
+    reset.click()
+    expect(bars).to_have_attribute("viewBox", "0 0 1000 14")
+    expect(reset).to_be_hidden()

@@ -1,0 +1,70 @@
+"""Histories that no engine was asked for: of any size, and of what is rare."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from executions.definition import Definition, read_definition
+from executions.events import read_events
+from executions.replay import read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from executions.history import History
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+ACCEPT = {
+    "StartAt": "Accept",
+    "States": {"Accept": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}},
+}
+
+
+class Writer:
+    """Writes events one after the other, a millisecond apart, as GetExecutionHistory has them."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def write(self, kind: str, previous: int | None = None, **details: object) -> int:
+        """Write an event after the last one, or after ``previous``, and return its id."""
+        number = len(self.events) + 1
+        before = number - 1 if previous is None else previous
+        at = BEGAN + timedelta(milliseconds=number)
+        self.events.append(
+            {"id": number, "previousEventId": before, "type": kind, "timestamp": at, "madeUpEventDetails": details}
+        )
+        return number
+
+    def history(self) -> History:
+        """Return what was written, read."""
+        return read_history(read_events(self.events))
+
+
+def map_of(count: int, failing: Collection[int] = (), not_started: int = 0) -> tuple[Definition, History]:
+    """Return a Map of items named ``file-INDEX``, of which some fail, and which fails with them."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Each", input="{}")
+    begun = writer.write("MapStateStarted", length=count + not_started)
+    for index in range(count):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("TaskStateEntered", name="Accept", input=json.dumps({"name": f"file-{index}"}))
+        if index in failing:
+            writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+            writer.write("TaskFailed", error="Refused", cause=f"number {index} is refused")
+            writer.write("MapIterationFailed", name="Each", index=index)
+        else:
+            writer.write("TaskStateExited", name="Accept", output="{}")
+            writer.write("MapIterationSucceeded", name="Each", index=index)
+    if failing:
+        writer.write("MapStateFailed", error="Refused")
+        writer.write("ExecutionFailed", error="Refused")
+    else:
+        writer.write("MapStateSucceeded")
+        writer.write("MapStateExited", name="Each", output="[]")
+        writer.write("ExecutionSucceeded", output="[]")
+    states = {"Each": {"Type": "Map", "ItemProcessor": ACCEPT, "End": True}}
+    return read_definition({"StartAt": "Each", "States": states}), writer.history()
