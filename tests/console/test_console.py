@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -152,6 +154,40 @@ def test_a_states_log_line_is_two_clicks_away(visit: Visit, pineapple: str) -> N
     lines = page.get_by_role("list", name="Log lines")
     expect(lines).to_contain_text("Pizza analysed")
     expect(lines).to_contain_text("flavour pineapple")
+
+
+@pytest.fixture
+def slow_function(engine: Engine) -> Iterator[str]:
+    """The ARN of a state machine with a function that writes a line, takes its time, and writes another."""
+    lambdas, states = engine.clients().client("lambda"), engine.clients().client("stepfunctions")
+    code = "import time\ndef handler(event, context):\n    print('so far')\n    time.sleep(8)\n    print('at last')\n"
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr("slow.py", code)
+    role = "arn:aws:iam::000000000000:role/slow"
+    function = lambdas.create_function(
+        FunctionName="slow-function", Runtime="python3.13", Handler="slow.handler", Role=role,
+        Timeout=30, Code={"ZipFile": package.getvalue()},
+    )["FunctionArn"]  # fmt: skip
+    lambdas.get_waiter("function_active_v2").wait(FunctionName="slow-function", WaiterConfig={"Delay": 1})
+    definition = json.dumps(
+        {"StartAt": "Slow", "States": {"Slow": {"Type": "Task", "Resource": function, "End": True}}}
+    )
+    arn = states.create_state_machine(name="slow-function", definition=definition, roleArn=role)["stateMachineArn"]
+    yield arn
+    states.delete_state_machine(stateMachineArn=arn)
+    lambdas.delete_function(FunctionName="slow-function")
+
+
+def test_a_line_is_shown_while_its_function_still_runs(visit: Visit, engine: Engine, slow_function: str) -> None:
+    page = visit().open(f"/executions/{_started(engine, slow_function)}")
+    lines = page.get_by_role("list", name="Log lines")
+
+    expect(lines).to_contain_text("so far")
+
+    assert "at last" not in lines.inner_text()
+    expect(page.get_by_label("Outcome").get_by_text("Running", exact=True)).to_be_visible()
+    expect(lines).to_contain_text("at last")
 
 
 def test_going_back_shows_the_state_that_was_looked_at_before(visit: Visit, pineapple: str) -> None:

@@ -421,3 +421,21 @@ def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:
         "platform.runtimeDone",
         "platform.report",
     ]
+
+
+def test_lines_can_be_read_while_the_function_runs_and_are_there_once_when_it_has_ended(deploy: MakeDeployed) -> None:
+    function = deploy("""
+        import time
+        def handler(event, context):
+            print("so far")
+            time.sleep(6)
+            print("at last")
+    """)
+    function.client.invoke(FunctionName=function.name, InvocationType="Event")
+
+    meanwhile = function.logged("so far")
+    afterwards = function.logged("REPORT RequestId")
+
+    assert not [line for line in meanwhile if line.startswith(("at last", "END "))]
+    assert [line for line in afterwards if line in {"so far\n", "at last\n"}] == ["so far\n", "at last\n"]
+    assert sum(line.startswith("START ") for line in afterwards) == 1

@@ -127,3 +127,31 @@ def test_the_json_format_has_platform_events_and_json_lines(make_function: MakeF
     assert events[2]["requestId"] == "r1"
     assert events[3]["record"]["status"] == "success"
     assert events[3]["record"]["metrics"]["memorySizeMB"] == 128
+
+
+def test_what_is_written_is_delivered_while_the_function_runs_and_marked(
+    make_function: MakeFunction,
+) -> None:
+    function = make_function(
+        "import time\ndef handler(event, context):\n    print('so far')\n    time.sleep(1)\n    print('at last')\n"
+    )
+    delivered: list[str] = []
+    function.environment.deliver_log_to(lambda events: delivered.extend(event.text for event in events))
+
+    events = function.invoke_as("r1").events
+
+    assert "so far\n" in delivered
+    assert "at last\n" not in delivered
+    assert [event.text for event in events if event.is_delivered] == delivered
+    assert len([event for event in events if event.text == "so far\n"]) == 1
+
+
+def test_a_short_invocation_delivers_nothing_ahead(make_function: MakeFunction) -> None:
+    function = make_function(PRINTS)
+    delivered: list[object] = []
+    function.environment.deliver_log_to(delivered.extend)
+
+    events = function.invoke_as("r1").events
+
+    assert delivered == []
+    assert not any(event.is_delivered for event in events)

@@ -5,6 +5,7 @@ the process's output and the deadline until there is an outcome. Between invocat
 process that writes more than a pipe holds waits, much as AWS freezes it.
 """
 
+import math
 import shutil
 import socket
 import tempfile
@@ -28,6 +29,8 @@ from localstack_process_executor.environments.tracing import Segment, segment
 
 _INIT_SECONDS, _PROVISIONED_INIT_SECONDS = 10.0, 130.0
 _MEMORY_SECONDS = 0.02
+_DELIVERY_SECONDS = 0.25
+"""How often the log of an invocation that runs is handed on; one that is shorter has its log with its outcome."""
 """How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
 _KB_PER_MB = 1024
 
@@ -131,6 +134,9 @@ class ExecutionEnvironment:
         self._stopped = False
         self._output = OutputReader()
         self._unreported: list[LogEvent] = []
+        self._reported: list[LogEvent] = []
+        self._deliver: Callable[[list[LogEvent]], None] | None = None
+        self._deliver_at = math.inf
         self._init_failed = False
         self._init_duration_ms: float | None = None
         self._memory_kb = (0, 0)
@@ -158,6 +164,10 @@ class ExecutionEnvironment:
         """Whether the function could not be initialised when the environment was started."""
         return self._init_failed
 
+    def deliver_log_to(self, deliver: Callable[[list[LogEvent]], None]) -> None:
+        """Hand on what an invocation logs while it runs; its outcome's log has the same events, marked as delivered."""
+        self._deliver = deliver
+
     def take_log(self) -> list[LogEvent]:
         """What has been logged and is of no invocation yet; the next one's log is without it."""
         events, self._unreported = self._unreported, []
@@ -174,10 +184,10 @@ class ExecutionEnvironment:
             started = time.monotonic()
             deadline = started + self._spec.timeout_seconds
             ended = self._await_runtime(deadline)
-            events = self.take_log() + _now(self._log.start(invocation.request_id, invocation.segment))
+            self._reported = self.take_log() + _now(self._log.start(invocation.request_id, invocation.segment))
             if ended is None:
                 ended = self._run(invocation, deadline)
-            return self._conclude(invocation, ended, events, started)
+            return self._conclude(invocation, ended, started)
 
     def stop(self) -> None:
         """End the process and remove every trace of the environment. May be called from any thread, and again.
@@ -261,7 +271,10 @@ class ExecutionEnvironment:
         assert self._process
         handed_over, started = time.time(), time.monotonic()
         self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
+        if self._deliver:
+            self._deliver_at = started + _DELIVERY_SECONDS
         ended = self._wait(self._process, deadline, "response", "too-large", "error")
+        self._deliver_at = math.inf
         if message := ended.message:
             took = (message.began - started) * 1000, (time.monotonic() - message.began) * 1000
             self._response_times = ResponseTimes(handed_over, *took)
@@ -313,16 +326,28 @@ class ExecutionEnvironment:
             # a function that writes lines wakes us more often than that
             if time.monotonic() >= look_at_memory:
                 look_at_memory = time.monotonic() + _MEMORY_SECONDS
+                self._deliver_log()
                 if process.exceeds(limit_kb):
                     return _Ended("memory")
 
-    def _conclude(self, invocation: Invocation, ended: _Ended, events: list[LogEvent], started: float) -> Outcome:
+    def _deliver_log(self) -> None:
+        """Hand on what the invocation under way has logged since the last time, if it is time."""
+        if time.monotonic() < self._deliver_at:
+            return
+        self._deliver_at = time.monotonic() + _DELIVERY_SECONDS
+        events = [*self._reported, *self._kept(self._output.take_complete())]
+        new = [event for event in events if not event.is_delivered]
+        if self._deliver and new:
+            self._deliver(new)
+        self._reported = [event._replace(is_delivered=True) for event in events]
+
+    def _conclude(self, invocation: Invocation, ended: _Ended, started: float) -> Outcome:
         """The caller's payload and the log, whichever way it ended."""
         request_id = invocation.request_id
         payload, status, error_type, sentence = self._judge(request_id, ended)
         if ended.message and ended.message.kind == "too-large":
             payload = payloads.response_too_large(self._spec.response_limit_bytes)
-        events = [*events, *self._take_output()]
+        events = [*self._reported, *self._take_output()]
         if sentence:
             events += _now(self._log.fault(request_id, str(error_type), sentence))
         duration_ms = (time.monotonic() - started) * 1000
@@ -374,7 +399,11 @@ class ExecutionEnvironment:
 
     def _take_output(self) -> list[LogEvent]:
         """What the function has written since this was last called, as events."""
-        events = [event for event in self._output.take() if self._log.keeps(event)]
+        return self._kept(self._output.take())
+
+    def _kept(self, written: Iterable[LogEvent]) -> list[LogEvent]:
+        """Return the events that the function's log level keeps, as AWS names their paths."""
+        events = [event for event in written if self._log.keeps(event)]
         if not self._translation.names:
             return events
         return [event._replace(text=self._translation.apply(event.text.encode()).decode()) for event in events]

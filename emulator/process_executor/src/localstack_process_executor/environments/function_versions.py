@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +58,10 @@ class FunctionVersionEnvironment:
         provisioned = self._initialization_type == InitializationType.provisioned_concurrency
         if provisioned and self._environment.init_failed:
             raise LambdaRuntimeException("FUNCTION_ERROR_INIT_FAILURE")
+
+    def deliver_log_to(self, deliver: Callable[[InvocationLog], None]) -> None:
+        """Hand on what an invocation logs while it runs."""
+        self._environment.deliver_log_to(lambda events: deliver(InvocationLog(events)))
 
     def take_log(self) -> InvocationLog:
         """What has been logged and is of no invocation yet."""

@@ -28,6 +28,8 @@ class LogEvent(NamedTuple):
     """As :mod:`logging` counts, where the runtime client has said so."""
     in_tail: bool = True
     """Whether the tail that a caller may ask for has it."""
+    is_delivered: bool = False
+    """Whether it was handed on while its invocation ran."""
 
 
 class OutputReader:
@@ -44,6 +46,11 @@ class OutputReader:
             self._bytes += data
             self._read(time.time())
 
+    def take_complete(self) -> list[LogEvent]:
+        """All events since the last time; a line without an end waits for it."""
+        events, self._events = self._events, []
+        return events
+
     def take(self) -> list[LogEvent]:
         """All events since the last time, a line without an end included: the invocation is over."""
         if self._bytes:
@@ -54,8 +61,7 @@ class OutputReader:
             lines = _text(self._line).split("\n")
             self._line.clear()
             self._add([f"{line}\n" for line in lines if line], time.time())
-        events, self._events = self._events, []
-        return events
+        return self.take_complete()
 
     def _read(self, now: float) -> None:
         while self._bytes:
@@ -124,9 +130,9 @@ class InvocationLog(str):
         return text
 
     def entries(self) -> list[dict[str, Any]]:
-        """What ``PutLogEvents`` takes of them; an event of nothing but newlines it does not take."""
+        """What ``PutLogEvents`` takes of those not delivered yet; an event of nothing but newlines it does not take."""
         return [
             {"timestamp": int(event.moment * 1000), "message": event.text}
             for event in self.log_events
-            if event.text.strip("\n")
+            if event.text.strip("\n") and not event.is_delivered
         ]

@@ -17,6 +17,8 @@ from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandl
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 from localstack.utils.aws.client_types import ServicePrincipal
 
+from localstack_process_executor.environments.output import InvocationLog
+
 LOG = logging.getLogger(__name__)
 
 
@@ -56,8 +58,8 @@ def _put(client: Any, item: LogItem) -> None:
         client.put_log_events(**stream, logEvents=entries)
 
 
-def store_provisioned_initialisations(managers: Mapping[str, LambdaVersionManager]) -> None:
-    """The log of a provisioned initialisation is stored when it is over, and not with the first invocation.
+def store_what_has_no_outcome_yet(managers: Mapping[str, LambdaVersionManager]) -> None:
+    """Store a provisioned initialisation's log when it is over, and an invocation's while it runs.
 
     ``managers`` are those of the qualified function versions; each has its version's log.
     """
@@ -65,16 +67,19 @@ def store_provisioned_initialisations(managers: Mapping[str, LambdaVersionManage
 
     @wraps(start)
     def start_and_store(self: ExecutionEnvironment) -> None:
+        self.runtime_executor.deliver_log_to(
+            lambda log: _add(self, managers.get(self.function_version.qualified_arn), log)
+        )
         try:
             start(self)
         finally:
             if self.initialization_type == InitializationType.provisioned_concurrency:
-                _store(self, managers.get(self.function_version.qualified_arn))
+                log = self.runtime_executor.take_log()
+                _add(self, managers.get(self.function_version.qualified_arn), log)
 
     ExecutionEnvironment.start = start_and_store
 
 
-def _store(environment: ExecutionEnvironment, manager: LambdaVersionManager | None) -> None:
-    log = environment.runtime_executor.take_log()
+def _add(environment: ExecutionEnvironment, manager: LambdaVersionManager | None, log: InvocationLog | None) -> None:
     if manager and log:
         manager.log_handler.add_logs(LogItem(environment.get_log_group_name(), environment.get_log_stream_name(), log))

@@ -226,9 +226,9 @@ def _refuse_what_is_no_event() -> None:
     LambdaService.invoke = check_and_invoke  # type: ignore[method-assign]
 
 
-def _store_provisioned_initialisations() -> None:
-    """Store the log of a provisioned initialisation when it is over."""
-    log_delivery.store_provisioned_initialisations(_managers)
+def _store_what_has_no_outcome_yet() -> None:
+    """Store the log of a provisioned initialisation when it is over, and an invocation's while it runs."""
+    log_delivery.store_what_has_no_outcome_yet(_managers)
 
 
 PATCHES: tuple[Callable[[], None], ...] = (
@@ -239,7 +239,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     _invoke_the_version_that_replaced_another,
     _keep_the_last_logs,
     log_delivery.keep_events_as_they_are,
-    _store_provisioned_initialisations,
+    _store_what_has_no_outcome_yet,
     _wait_for_provisioned_initialisations,
     _refuse_what_is_no_event,
     refusals.refuse_variables,
