@@ -1,20 +1,19 @@
 """A Choice state's rules at one visit: the values they looked at, and which one decided.
 
 Which rule matched is said only where it is certain: where it is the only one that leads to where the execution went, or
-where this module can evaluate it. JSONata conditions and intrinsic functions are not evaluated.
+where it can be evaluated (see :mod:`executions.choices`). JSONata conditions are not evaluated.
 """
 
 from __future__ import annotations
 
 import json
-import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from executions.choices import applies, can_evaluate, value_at
 from executions.definition import TransitionKind
 
 if TYPE_CHECKING:
@@ -23,20 +22,7 @@ if TYPE_CHECKING:
     from executions.definition import State
     from executions.history import History, Visit
 
-_PATH: Final = re.compile(r"\$(?P<name>[A-Za-z_]\w*)?(?P<steps>(?:\.[^.\[\]*?@()]+|\['[^']*'\]|\[\d+\])*)")
-_STEP: Final = re.compile(r"\.([^.\[\]]+)|\['([^']*)'\]|\[(\d+)\]")
-_COMPARISON: Final = re.compile(
-    r"(?P<type>String|Numeric|Boolean|Timestamp)(?P<how>Equals|LessThanEquals|GreaterThanEquals|LessThan|GreaterThan)"
-    r"(?P<path>Path)?"
-)
-_HOW: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "Equals": operator.eq,
-    "LessThan": operator.lt,
-    "LessThanEquals": operator.le,
-    "GreaterThan": operator.gt,
-    "GreaterThanEquals": operator.ge,
-}
-_ABSENT: Final = object()
+_PATH: Final = re.compile(r"\$(?:[.\[].+)|\$[A-Za-z_]\w*")
 
 
 class Verdict(StrEnum):
@@ -64,7 +50,7 @@ def rules_of(state: State, visit: Visit | None, history: History) -> tuple[Rule,
     ways = [way for way in state.transitions if way.kind in {TransitionKind.CHOICE, TransitionKind.DEFAULT}]
     written = state.source.get("Choices")
     written = written if isinstance(written, Sequence) else ()
-    context = _Context(visit, history) if visit is not None else None
+    context = _Context(state, visit, history) if visit is not None else None
     matched = _matched([way.target for way in ways], written, visit, history, context)
     return tuple(
         Rule(
@@ -117,73 +103,23 @@ def _matched(
 class _Context:
     """What a rule can look at: the state's input and the workflow's variables."""
 
-    def __init__(self, visit: Visit, history: History) -> None:
-        self._input = _parsed(visit.input)
-        self._variables = {name: _parsed(value) for name, value in variables_before(visit, history).items()}
+    def __init__(self, state: State, visit: Visit, history: History) -> None:
+        given = _parsed(visit.input)
+        self._input = value_at(state.input_path, given) if state.input_path else given
+        self._variables = variables_before(visit, history)
 
     def values(self, rule: object) -> Iterator[tuple[str, str | None]]:
-        """Yield the paths in a rule, each once, and what is there."""
+        """Yield the paths in a rule, each once, and what is there as JSON."""
         for path in dict.fromkeys(_paths(rule)):
-            value = self._at(path)
-            yield path, None if value is _ABSENT else json.dumps(value, ensure_ascii=False)
+            if path.startswith("$."):
+                is_there = applies({"Variable": path, "IsPresent": True}, self._input)
+                yield path, json.dumps(value_at(path, self._input), ensure_ascii=False) if is_there else None
+            else:
+                yield path, self._variables.get(path.removeprefix("$"))
 
     def evaluate(self, rule: object) -> bool | None:
         """Return whether a rule applies; ``None`` where that cannot be said here."""
-        if not isinstance(rule, Mapping):
-            return None
-        if "Not" in rule:
-            inner = self.evaluate(rule["Not"])
-            return None if inner is None else not inner
-        for word, decides in (("And", False), ("Or", True)):
-            if word in rule:
-                said = [self.evaluate(each) for each in rule[word]]
-                return decides if decides in said else None if None in said else not decides
-        return self._compare(rule)
-
-    def _compare(self, rule: Mapping[str, object]) -> bool | None:
-        variable = rule.get("Variable")
-        if not isinstance(variable, str) or not _PATH.fullmatch(variable):
-            return None
-        value = self._at(variable)
-        if "IsPresent" in rule:
-            return (value is not _ABSENT) is rule["IsPresent"]
-        for key, wanted in rule.items():
-            found = _COMPARISON.fullmatch(key)
-            if found is None:
-                continue
-            other = self._at(wanted) if found["path"] and isinstance(wanted, str) else wanted
-            return _holds(found["type"], _HOW[found["how"]], value, other)
-        return None
-
-    def _at(self, path: str) -> object:
-        found = _PATH.fullmatch(path)
-        if found is None:
-            return _ABSENT
-        value = self._input if found["name"] is None else self._variables.get(found["name"], _ABSENT)
-        for name, quoted, index in _STEP.findall(found["steps"]):
-            if index:
-                value = value[int(index)] if isinstance(value, list) and int(index) < len(value) else _ABSENT
-            else:
-                value = value.get(name or quoted, _ABSENT) if isinstance(value, dict) else _ABSENT
-        return value
-
-
-def _holds(kind: str, how: Callable[[Any, Any], bool], value: object, other: object) -> bool:
-    kinds: Mapping[str, type | tuple[type, ...]] = {"String": str, "Numeric": (int, float), "Boolean": bool}
-    if kind == "Timestamp":
-        value, other = _moment(value), _moment(other)
-        return value is not None and other is not None and how(value, other)
-    for each in (value, other):
-        if not isinstance(each, kinds[kind]) or (kind == "Numeric" and isinstance(each, bool)):
-            return False
-    return how(value, other)
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+        return applies(rule, self._input) if isinstance(rule, Mapping) and can_evaluate(rule) else None
 
 
 def _paths(rule: object) -> Iterator[str]:
@@ -202,6 +138,6 @@ def _paths(rule: object) -> Iterator[str]:
 
 def _parsed(text: str | None) -> object:
     try:
-        return json.loads(text) if text else _ABSENT
+        return json.loads(text) if text else None
     except (ValueError, RecursionError):
-        return _ABSENT
+        return None

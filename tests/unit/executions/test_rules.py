@@ -73,7 +73,7 @@ def test_of_rules_with_one_target_the_first_that_applies_matched(
 
 def test_what_cannot_be_evaluated_is_not_guessed() -> None:
     choices = [
-        {"Variable": "$.n", "StringMatches": "a*", "Next": "Same"},
+        {"Variable": "$known", "NumericEquals": 1, "Next": "Same"},
         {"Variable": "$.n", "IsPresent": True, "Next": "Same"},
     ]
 
