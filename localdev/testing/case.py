@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from localdev.testing.machines import StateMachine
+    from localdev.testing.rehearsals import Rehearsals
     from localdev.testing.running import Execution
 
 _HAS_ENDED: Final = "The test that started it has ended."
@@ -21,8 +22,12 @@ type BeforeStart = Callable[[StateMachine, str, object], None]
 class Case:
     """One test. The fixtures of the kit share it; what extends the kit registers here."""
 
-    def __init__(self, nodeid: str) -> None:
+    def __init__(self, nodeid: str, seed: int = 0) -> None:
         self.nodeid = nodeid
+        self.seed = seed
+        """Of the run: what is left to chance is the same in a run with the same."""
+        self.rehearsals: Rehearsals | None = None
+        """Mocks, faults and the clock, of a test that has them."""
         self.began = datetime.now(UTC)
         self.executions: dict[str, Execution] = {}
         """Those that the test started, by their ARNs, the oldest first; of an API's, those that its answers name."""

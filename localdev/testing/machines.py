@@ -15,6 +15,7 @@ from localdev.testing.running import Execution
 if TYPE_CHECKING:
     from executions.definition import Definition
     from localdev.testing.case import Case
+    from localdev.testing.mocks import Mock
     from localdev.testing.reading import Reader
 
 
@@ -67,6 +68,27 @@ class StateMachine:
             execution = Execution(ended["executionArn"], self.reader)
             return self.case.started(execution.ended(Outcome(_described_end(ended, self.arn), self.reader)))
         return self.case.started(Execution(client.start_execution(**request)["executionArn"], self.reader))
+
+    def mock(self, state: str, *, validation: str = "STRICT", allow_unused: bool = False) -> Mock:
+        """Return a mock of a task, for the executions that this test starts from then on.
+
+        :param validation: how results are held to the shape of the service's response: STRICT, PRESENT or NONE
+        :raises LocaldevError: the definition has no such state, or it is no task.
+        """
+        from localdev.testing.mocks import new_mock
+        from localdev.testing.rehearsals import rehearsals_of
+
+        mock = new_mock(self.name, self.document, state, validation=validation, allow_unused=allow_unused)
+        return rehearsals_of(self.case, self.reader.clients).mock(self, mock)
+
+    def record(self, execution: Outcome | str) -> str:
+        """Return the Python lines that mock what the tasks of an execution answered, by its outcome or its ARN.
+
+        It may have run anywhere: on an emulator or, with ``--engine aws``, on an account.
+        """
+        from localdev.testing.recording import recorded
+
+        return recorded(self.reader.history(execution if isinstance(execution, str) else execution.arn))
 
     def __repr__(self) -> str:
         return f"<state machine {self.name}>"

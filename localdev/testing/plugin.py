@@ -5,6 +5,7 @@ It is loaded into every run of whoever has installed it, so that nothing but pyt
 
 from __future__ import annotations
 
+import random
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ _DEFAULT: Final = ["embedded"]
 SHOWS_EXECUTIONS: Final = pytest.StashKey[bool]()
 """Set in a run's configuration where something else than pytest-html shows every execution."""
 _CASE: Final = pytest.StashKey["Case"]()
+_SEED: Final = pytest.StashKey[int]()
+pytest_plugins = ("localdev.testing.rehearsal_fixtures",)
 
 
 class Hooks:
@@ -91,6 +94,13 @@ def engines_of(config: pytest.Config) -> list[str]:
     """Return the engines to run the tests on, each once."""
     named = config.getoption("--engine") or config.hook.pytest_localdev_engines(config=config) or _DEFAULT
     return list(dict.fromkeys(named))
+
+
+def seed_of(config: pytest.Config) -> int:
+    """Return the seed of what is left to chance in this run."""
+    if (seed := config.getoption("--localdev-seed")) is None:
+        seed = config.stash.setdefault(_SEED, random.randrange(2**31))  # noqa: S311 - no secret
+    return int(seed)
 
 
 def case_of(item: pytest.Item) -> Case | None:
@@ -198,7 +208,7 @@ def localdev_case(request: pytest.FixtureRequest) -> Iterator[Case]:
     """What the kit knows of this test; for what extends the kit."""
     from localdev.testing.case import Case
 
-    case = request.node.stash[_CASE] = Case(request.node.nodeid)
+    case = request.node.stash[_CASE] = Case(request.node.nodeid, seed_of(request.config))
     yield case
     if coverage := _coverage(request.config):
         coverage.tests.take_executions(case.nodeid, case.executions)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from executions.client import Execution as Described
+    from executions.history import History
     from localdev.testing.reading import Reader
 
 SECONDS: Final = 60.0
@@ -42,6 +43,11 @@ class Execution:
     def status(self) -> str:
         """Its status now, e.g. ``RUNNING``."""
         return self._ended.status if self._ended else self.reader.execution(self.arn).status
+
+    @property
+    def history(self) -> History:
+        """What it has done by now."""
+        return self._ended.history if self._ended else self._reader.history(self.arn)
 
     def wait(self, timeout: float = SECONDS) -> Outcome:
         """Wait until it has ended, whichever way, and return its outcome.

@@ -1,0 +1,204 @@
+"""What a test wants of the emulator for the executions that it starts: mocks, faults, a clock; and what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from localdev.system.errors import LocaldevError
+from localdev.testing.control import Control
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from executions.history import History
+    from localdev.engines.clients import Clients
+    from localdev.testing.case import Case
+    from localdev.testing.clocks import Clock
+    from localdev.testing.faults import Fault
+    from localdev.testing.machines import StateMachine
+    from localdev.testing.mocks import Mock
+
+_POLL_SECONDS: Final = "5"
+
+
+@dataclass
+class Rehearsed:
+    """One execution that was registered."""
+
+    machine_arn: str
+    name: str
+    mocks: dict[str, Mock]
+    document: dict[str, Any]
+    """The definition of its state machine."""
+    report: dict[str, Any] = field(default_factory=dict)
+    history: History | None = None
+
+    @property
+    def key(self) -> dict[str, str]:
+        """What the control API knows it by."""
+        return {"stateMachineArn": self.machine_arn, "name": self.name}
+
+
+class Rehearsals:
+    """The mocks, the faults and the clock of one test."""
+
+    def __init__(self, case: Case, endpoint_url: str, seed: int) -> None:
+        self.clock: Clock | None = None
+        self.faults: list[Fault] = []
+        self.executions: list[Rehearsed] = []
+        self._case = case
+        self._seed = seed
+        self._control = Control(endpoint_url)
+        self._mocks: dict[str, dict[str, Mock]] = {}
+        self._everywhere: list[str] = []
+        self._ended = threading.Event()
+        self._at_report: list[Callable[[], None]] = []
+        case.before_start(self._register)
+        case.at_end(self._end)
+
+    def mock(self, machine: StateMachine, mock: Mock) -> Mock:
+        """Mock a state for the executions that start from now on, in place of an earlier mock of it."""
+        self._mocks.setdefault(machine.arn, {})[mock.state] = mock
+        return mock
+
+    def add_everywhere(self, fault: Fault) -> None:
+        """Inject a fault into all calls of the emulator, until the test ends."""
+        added = self._control.post({"faults": [fault.document()], "seed": self._own_seed}, "/faults")
+        self._everywhere.append(added["id"])
+
+    def turn(self, name: str, document: dict[str, Any]) -> dict[str, Any]:
+        """Turn the clock of an execution."""
+        rehearsed = next((each for each in self.executions if each.name == name), None)
+        if rehearsed is None:
+            raise LocaldevError(
+                f"The execution {name} has no clock.", "have the fixture 'clock' in the test before it starts."
+            )
+        return self._control.post(rehearsed.key | document, "/clock")
+
+    def at_report(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` when the test has ended and its executions' reports are there."""
+        self._at_report.append(callback)
+
+    def names(self) -> list[str]:
+        """Return the names of the executions that were started with a clock."""
+        return [each.name for each in self.executions]
+
+    @property
+    def _own_seed(self) -> int:
+        digest = hashlib.sha256(f"{self._seed}|{self._case.nodeid}".encode()).digest()
+        return int.from_bytes(digest[:4])
+
+    def _register(self, machine: StateMachine, name: str, _: object) -> None:
+        mocks = dict(self._mocks.get(machine.arn, {}))
+        if not mocks and not self.faults and self.clock is None:
+            return
+        rehearsed = Rehearsed(machine.arn, name, mocks, machine.document)
+        document: dict[str, Any] = {
+            "mocks": {state: mock.clauses() for state, mock in mocks.items()},
+            "faults": [fault.document() for fault in self.faults],
+            "seed": self._own_seed,
+        }
+        if self.clock is not None:
+            document["clock"] = self.clock.settings
+        self._control.post(rehearsed.key | document)
+        self.executions.append(rehearsed)
+        functions = {name: call for mock in mocks.values() for name, call in mock.functions.items()}
+        if functions:
+            threading.Thread(target=self._answer, args=(rehearsed, functions), name="answers", daemon=True).start()
+
+    def _answer(self, rehearsed: Rehearsed, functions: dict[str, Callable[[Any], Any]]) -> None:
+        """Answer what the emulator asks of the test's functions, until the test ends."""
+        parameters = rehearsed.key | {"seconds": _POLL_SECONDS}
+        with contextlib.suppress(LocaldevError, OSError):
+            control = self._control.another()
+            while not self._ended.is_set():
+                for question in control.get("/questions", **parameters)["questions"]:
+                    answer = _answered(functions[question["function"]], question["input"])
+                    control.post(rehearsed.key | {"number": question["number"], "answer": answer}, "/questions")
+
+    def _end(self) -> None:
+        """Take the reports. :raises LocaldevError: a mock was not used, or had no answer."""
+        self._ended.set()
+        for rehearsed in self.executions:
+            rehearsed.report = self._control.delete(rehearsed.key)
+            execution = self._case.executions.get(rehearsed.report["executionArn"] or "")
+            rehearsed.history = execution.history if execution else None
+        for callback in self._at_report:
+            callback()
+        injected = [event for number in self._everywhere for event in self._removed(number)]
+        events = [event for rehearsed in self.executions for event in rehearsed.report["events"]]
+        if events or injected:
+            self._case.note("mocks and faults", self._text(injected))
+        self._check(events)
+
+    def _removed(self, number: str) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = self._control.delete({"id": number}, "/faults")["events"]
+        return events
+
+    def _text(self, injected: list[dict[str, Any]]) -> str:
+        lines = [f"seed {self._seed}; --localdev-seed {self._seed} injects the same faults again"]
+        for rehearsed in self.executions:
+            lines.append(rehearsed.name)
+            lines += [
+                f"  {event['kind']}: {event['what']} at {event['state']!r}, attempt {event['attempt']}"
+                for event in rehearsed.report["events"]
+            ]
+        lines += [f"everywhere: {event['what']} at {event['service']} {event['operation']}" for event in injected]
+        return "\n".join(lines)
+
+    def _check(self, events: list[dict[str, Any]]) -> None:
+        if problems := sorted({event["what"] for event in events if event["kind"] == "problem"}):
+            raise LocaldevError(
+                "\n".join(problems), "add .otherwise.returns(…) for it, or .otherwise.passthrough() for its own call."
+            )
+        if unused := self._unused():
+            raise LocaldevError(
+                "The test did not use what it mocked:\n" + "\n".join(f"  {each}" for each in unused),
+                "remove it, or allow it with mock(…, allow_unused=True).",
+            )
+
+    def _unused(self) -> list[str]:
+        """Return the answers that no execution has used, in words."""
+        started = {id(mock) for rehearsed in self.executions for mock in rehearsed.mocks.values()}
+        never = [
+            f"{mock.state}: no execution was started after it"
+            for mocks in self._mocks.values()
+            for mock in mocks.values()
+            if id(mock) not in started and not mock.allow_unused
+        ]
+        found: dict[tuple[int, int, int], int] = {}
+        texts: dict[tuple[int, int, int], str] = {}
+        for rehearsed in self.executions:
+            for unused in rehearsed.report["unused"]:
+                mock = rehearsed.mocks[unused["state"]]
+                key = id(mock), unused["clause"], unused["answer"]
+                found[key] = found.get(key, 0) + 1
+                texts[key] = f"{mock.state}: answer {unused['answer']} of {unused['of']}" + (
+                    f" of condition {unused['clause']}" if len(mock.clauses()) > 1 else ""
+                )
+        runs = {
+            id(mock): sum(rehearsed.mocks.get(mock.state) is mock for rehearsed in self.executions)
+            for rehearsed in self.executions
+            for mock in rehearsed.mocks.values()
+            if not mock.allow_unused
+        }
+        return never + [texts[key] for key, times in found.items() if times == runs.get(key[0])]
+
+
+def rehearsals_of(case: Case, clients: Clients) -> Rehearsals:
+    """Return the mocks, faults and clock of a test. :raises LocaldevError: it runs on an AWS account."""
+    if case.rehearsals is None:
+        endpoint_url = clients.client("stepfunctions").meta.endpoint_url
+        case.rehearsals = Rehearsals(case, endpoint_url, case.seed)
+    return case.rehearsals
+
+
+def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:
+    try:
+        return {"value": function(document)}
+    except Exception as error:  # noqa: BLE001 - whatever the test's code raises is told to the emulator
+        return {"error": f"{type(error).__name__}: {error}"}
