@@ -34,5 +34,6 @@ def resolved(stacks: Stacks, fault: Fault) -> Fault:
 def _states(stacks: Stacks) -> dict[str, Any]:
     """Return every state of every state machine by name."""
     client = stacks.reader.clients.client("stepfunctions")
-    documents = (client.describe_state_machine(stateMachineArn=arn)["definition"] for arn in stacks.machine_arns())
+    arns = [machine.physical_id for machine in stacks.machines()]
+    documents = (client.describe_state_machine(stateMachineArn=arn)["definition"] for arn in arns)
     return {name: state for document in documents for name, state in states_of(json.loads(document))}

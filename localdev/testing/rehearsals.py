@@ -126,7 +126,8 @@ class Rehearsals:
         for rehearsed in self.executions:
             rehearsed.report = self._control.delete(rehearsed.key)
             execution = self._case.executions.get(rehearsed.report["executionArn"] or "")
-            rehearsed.history = execution.history if execution else None
+            if self._at_report and execution is not None:
+                rehearsed.history = execution.history
         for callback in self._at_report:
             callback()
         injected = [event for number in self._everywhere for event in self._removed(number)]

@@ -47,7 +47,7 @@ class Execution:
     @property
     def history(self) -> History:
         """What it has done by now."""
-        return self._ended.history if self._ended else self._reader.history(self.arn)
+        return self._ended.history if self._ended else self.reader.history(self.arn)
 
     def wait(self, timeout: float = SECONDS) -> Outcome:
         """Wait until it has ended, whichever way, and return its outcome.

@@ -184,5 +184,5 @@ class Stacks(Mapping[str, Stack]):
 def _console(engine: Engine) -> str:
     """Return what leads to an execution in the console."""
     if engine.endpoint_url is None or engine.kind.is_account:
-        return f"in the console, '{typed("console")} --engine {engine.kind.name}': {_CONSOLE}"
-    return f"in the console, '{typed("console")} --port {endpoint_port(engine.endpoint_url)}': {_CONSOLE}"
+        return f"in the console, '{typed('console')} --engine {engine.kind.name}': {_CONSOLE}"
+    return f"in the console, '{typed('console')} --port {endpoint_port(engine.endpoint_url)}': {_CONSOLE}"
