@@ -42,6 +42,11 @@ class StateMachine:
         """``STANDARD`` or ``EXPRESS``."""
         return str(self._described["type"])
 
+    @property
+    def role_arn(self) -> str:
+        """The role that its executions have."""
+        return str(self._described["roleArn"])
+
     @cached_property
     def document(self) -> dict[str, Any]:
         """Its definition as the states language has it, parsed."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from executions.history import Status
 from executions.report import path_line
 from executions.text import cause_message, one_line
-from localdev.system.errors import LocaldevError
+from localdev.testing.mistakes import require_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,11 +101,7 @@ class Outcome:
 
         :raises LocaldevError: the definition has no such state.
         """
-        names = [place.state.name for place in self.definition.walk()]
-        if name not in names:
-            close = get_close_matches(name, names, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"its states: {', '.join(map(repr, names))}."
-            raise LocaldevError(f"The state machine of {self.name} has no state {name!r}.", hint)
+        require_state(self._described.state_machine_arn.rpartition(":")[2], self.definition, name)
         return StateOutcome(name, tuple(self.history.visits_of(name)))
 
     def signed_path(self) -> str:

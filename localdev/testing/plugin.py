@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from localdev.testing.apis import Api
     from localdev.testing.case import Case
     from localdev.testing.coverage.plugin import CoveragePlugin
-    from localdev.testing.finding import Find
+    from localdev.testing.finding import Evaluate, Find, Inspect
     from localdev.testing.functions import Function, Logs
     from localdev.testing.machines import StateMachine
     from localdev.testing.queues import Queue
@@ -275,3 +276,27 @@ def logs(stacks: Stacks, localdev_case: Case) -> Find[Logs]:
         return Logs({each: Function(each, stacks.reader.clients) for each in names}, localdev_case.began)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def test_state() -> Inspect:
+    """One state by itself: ``test_state(machine, "Pay", input={…}, mock={…}).output``."""
+    from localdev.testing.units import inspect_state
+
+    return inspect_state
+
+
+@pytest.fixture(scope="session")
+def evaluate(clients: Clients) -> Evaluate:
+    """What a JSONata expression gives: ``evaluate("{% $states.input.a + 1 %}", input={"a": 1})``."""
+    from localdev.testing import units
+
+    return partial(units.evaluate, clients)
+
+
+@pytest.fixture(scope="session")
+def jsonpath(clients: Clients) -> Evaluate:
+    """What a JSONPath or an intrinsic function gives: ``jsonpath("$.a[0]", input={"a": [1]})``."""
+    from localdev.testing import units
+
+    return partial(units.jsonpath, clients)

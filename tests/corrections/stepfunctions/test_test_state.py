@@ -73,6 +73,24 @@ def test_as_released_a_retried_error_is_an_error_of_the_emulator(released: Clien
     assert _tested(released, _TASK | {"Retry": retry}, mock=_FAILS)["error"] == "States.Runtime"
 
 
+_FUNCTION = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:000000000000:function:no-such", "End": True}
+
+
+def test_a_function_that_is_named_by_its_arn_is_mocked(aws: Clients) -> None:
+    answer = _tested(aws, _FUNCTION | {"ResultPath": "$.found"}, input='{"n": 1}', mock={"result": '{"a": 2}'})
+    assert (answer["status"], json.loads(answer["output"])) == ("SUCCEEDED", {"n": 1, "found": {"a": 2}})
+
+
+def test_the_error_of_a_function_that_is_named_by_its_arn_is_mocked(aws: Clients) -> None:
+    answer = _tested(aws, _FUNCTION, mock=_FAILS)
+    assert (answer["status"], answer["error"], answer["cause"]) == ("FAILED", "E", "c")
+
+
+def test_as_released_such_a_function_is_invoked_in_spite_of_the_mock(released: Clients) -> None:
+    answer = _tested(released, _FUNCTION, roleArn=ROLE, mock={"result": '{"a": 2}'})
+    assert "no-such" in answer["cause"]
+
+
 def test_a_wait_state_names_the_next(aws: Clients) -> None:
     answer = _tested(aws, {"Type": "Wait", "Seconds": 0, "Next": "Next"}, input='{"n": 1}')
     assert answer == {"status": "SUCCEEDED", "nextState": "Next", "output": '{"n": 1}'}

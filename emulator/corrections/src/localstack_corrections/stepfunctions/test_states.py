@@ -1,4 +1,4 @@
-"""TestState: Wait states, failures without a cause, retries, and input that is no JSON."""
+"""TestState: mocked functions, Wait states, failures without a cause, retries, and input that is no JSON."""
 
 from __future__ import annotations
 
@@ -94,6 +94,34 @@ def _end_waits(module: ModuleType) -> None:
     program._eval_body = evaluate
 
 
+def _mock_functions(module: ModuleType) -> None:
+    """Let a mock take the place of a function that a Task names by its ARN, as it does that of every other service."""
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.state_task_lambda import (
+        StateTaskLambda,
+    )
+
+    mocked = module.MockedStateTask
+    apply_patches: Callable[[Any], None] = mocked._apply_patches
+
+    @wraps(apply_patches)
+    def applied(self: Any) -> None:
+        state = self._wrapped
+        if isinstance(state, StateTaskLambda):
+            invoke = state._eval_execution
+
+            def evaluate(env: Any) -> None:
+                if not env.mock._mock_input:
+                    invoke(env)
+                    return
+                state._eval_parameters(env=env)
+                mocked.do_mock(env)
+
+            state._eval_execution = evaluate
+        apply_patches(self)
+
+    mocked._apply_patches = applied
+
+
 def _check_json(module: ModuleType) -> None:
     provider = module.StepFunctionsProvider
     test_state = provider.test_state
@@ -115,11 +143,13 @@ CORRECTION = Correction(
     name="test-state",
     localstack=(
         "Answers TestState with an internal error for Wait states, Fail states without error or cause and input that "
-        "is no JSON, and a mocked error that is retried with `States.Runtime`."
+        "is no JSON, and a mocked error that is retried with `States.Runtime`. A Task that names a function by its ARN "
+        "invokes it in spite of a mock."
     ),
     aws="TestState tests one state of any type but Parallel and Map, which need a mock, and says why it failed.",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html",
     patches={
+        f"{ASL}.component.test_state.state.task": _mock_functions,
         f"{SERVICE}.backend.test_state.execution": _tell_of_failures,
         f"{SERVICE}.backend.test_state.test_state_mock": _count_no_retries,
         f"{ASL}.component.test_state.state.execution": _begin_counts,

@@ -1,0 +1,23 @@
+"""Names that nothing has: said with the nearest."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from executions.definition import Definition
+
+
+def require_state(machine: str, definition: Definition, state: str) -> None:
+    """Check that a state machine has a state.
+
+    :raises LocaldevError: it has none of this name.
+    """
+    names = [place.state.name for place in definition.walk()]
+    if state not in names:
+        close = get_close_matches(state, names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"its states: {', '.join(map(repr, names))}."
+        raise LocaldevError(f"The state machine {machine} has no state {state!r}.", hint)
