@@ -4,29 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from localdev.commands.base import Command
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
 
-_PLACES = {
-    "up": "localdev.commands.up:COMMAND",
-    "down": "localdev.commands.down:COMMAND",
-    "deploy": "localdev.commands.deploy:DEPLOY",
-    "cdk": "localdev.commands.deploy:CDK",
-    "watch": "localdev.commands.watch:COMMAND",
-    "history": "localdev.commands.history:COMMAND",
-    "console": "localdev.commands.console:COMMAND",
-    "logs": "localdev.commands.logs:COMMAND",
-    "doctor": "localdev.commands.doctor:COMMAND",
-    "image": "localdev.commands.image:COMMAND",
+if TYPE_CHECKING:
+    from localdev.commands.base import Command
+
+_OURS = {
+    "up": (
+        "localdev.commands.up:COMMAND",
+        "Start the emulator, deploy the app's stacks on it, and print their outputs.",
+    ),
+    "down": ("localdev.commands.down:COMMAND", "Stop the emulator on the port, and remove what it kept."),
+    "deploy": ("localdev.commands.deploy:DEPLOY", "Deploy the app's stacks on the engine that is up."),
+    "cdk": (
+        "localdev.commands.deploy:CDK",
+        "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
+    ),
+    "watch": (
+        "localdev.commands.watch:COMMAND",
+        "Make what is saved live: the functions' code for the next request, the app by deploying it.",
+    ),
+    "start": (
+        "localdev.commands.start:COMMAND",
+        "Run a deployed state machine, and print how it ended and which way it took.",
+    ),
+    "executions": (
+        "localdev.commands.executions:COMMAND",
+        "List executions of the deployed state machines, newest first.",
+    ),
+    "history": ("localdev.commands.history:COMMAND", "Print every event of an execution, oldest first."),
+    "invoke": (
+        "localdev.commands.invoke:COMMAND",
+        "Invoke a deployed function, and print what it returned; what it wrote goes to standard error.",
+    ),
+    "outputs": (
+        "localdev.commands.outputs:OUTPUTS",
+        "Print the outputs of the deployed stacks, addresses as they are reached from here.",
+    ),
+    "url": (
+        "localdev.commands.outputs:URL",
+        "Print the address of each deployed API and function URL; of a single one nothing else.",
+    ),
+    "console": (
+        "localdev.commands.console:COMMAND",
+        "Open the console: executions drawn as a coloured graph, step by step while they run.",
+    ),
+    "logs": ("localdev.commands.logs:COMMAND", "Print what the functions have written, oldest first."),
+    "doctor": (
+        "localdev.commands.doctor:COMMAND",
+        "Say what is there, what is missing and what to do. Exit status 1 when something is missing.",
+    ),
+    "image": (
+        "localdev.commands.image:COMMAND",
+        "Build the image of the container engine, if it is out of date, and print its name.",
+    ),
 }
+"""Each with its place, and the first line of its description: to list them, none is imported."""
 
 
-class Commands(Mapping[str, Command]):
+class Commands(Mapping[str, "Command"]):
     """Each command, imported when it is asked for: a process needs one of them."""
 
     def __getitem__(self, name: str) -> Command:
+        from localdev.commands.base import Command
+
         found = load(self._places()[name], f"commands.{name}")
         if not isinstance(found, Command):
             raise LocaldevError(
@@ -43,7 +87,7 @@ class Commands(Mapping[str, Command]):
 
     @staticmethod
     def _places() -> dict[str, str]:
-        return {**_PLACES, **settings.current().commands}
+        return {**{name: place for name, (place, _) in _OURS.items()}, **settings.current().commands}
 
 
 def load(place: str, setting: str) -> object:
@@ -63,6 +107,13 @@ def load(place: str, setting: str) -> object:
 
 
 COMMANDS = Commands()
-"""``setup`` and ``test`` are no commands: they work before anything is installed, and call pytest."""
 
-__all__ = ["COMMANDS", "Command"]
+
+def summary(name: str) -> str:
+    """Return the first line of a command's description."""
+    place, text = _OURS.get(name, ("", ""))
+    is_ours = place and name not in settings.current().commands
+    return text if is_ours else COMMANDS[name].description.splitlines()[0]
+
+
+"""``setup`` and ``test`` are no commands: they work before anything is installed, and call pytest."""

@@ -31,6 +31,8 @@ class Command:
     uses_engine: bool = True
     takes_context: bool = False
     """Whether it deploys the app, and takes ``-c KEY=VALUE``."""
+    takes_stacks: bool = False
+    """Whether it looks at what is deployed, and takes ``--stack NAME``."""
     passes_on: bool = False
     """Whether arguments it does not know are somebody else's, in ``options.rest``."""
 
@@ -76,6 +78,17 @@ def add_app_arguments(parser: argparse.ArgumentParser) -> None:
         type=_context_argument,
         metavar="KEY=VALUE",
         help="a value of the CDK's context, may be given more than once; remembered until 'down'",
+    )
+
+
+def add_stack_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--stack``, for a command that looks at what is deployed."""
+    parser.add_argument(
+        "--stack",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a deployed stack, may be given more than once (default: all of them)",
     )
 
 

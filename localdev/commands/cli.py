@@ -8,8 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from localdev import __version__
-from localdev.commands import COMMANDS, Command
-from localdev.commands.base import add_app_arguments, add_engine_arguments
+from localdev.commands import COMMANDS, summary
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import is_trouble, trouble_with
@@ -17,6 +16,8 @@ from localdev.system.project import IS_INSTALLED, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from localdev.commands.base import Command
 
 _INTERRUPTED = 130
 _HELP_WIDTH = 100
@@ -62,9 +63,8 @@ def _said_of(error: Exception) -> LocaldevError | None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    named = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    # a command is imported when it is run; all of them only to be listed
-    parser = build_parser([named] if named else list(COMMANDS))
+    # a command is imported when it is run
+    parser = build_parser(arguments[0] if arguments and arguments[0] in COMMANDS else None)
     options, rest = parser.parse_known_args(arguments)
     command: Command = options.localdev_command
     if rest and not command.passes_on:
@@ -73,8 +73,8 @@ def _run(arguments: Sequence[str]) -> int:
     return command.run(options)
 
 
-def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser of the whole command line, with the commands of these names."""
+def build_parser(name: str | None) -> argparse.ArgumentParser:
+    """Return the parser of the command line for one command; without a name one that lists them all."""
     parser = argparse.ArgumentParser(
         prog="localdev" if IS_INSTALLED else "python -m localdev",
         description="Develop AWS serverless workflows on this machine: start, deploy, look inside, test.",
@@ -84,9 +84,14 @@ def build_parser(names: Sequence[str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"localdev {__version__}")
+    # read before this parser is made: localdev/__main__.py
+    parser.add_argument("-C", metavar="FOLDER", help="the app's folder (default: this one, or the nearest above it)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in names:
+    if name:
         add_command(commands, name, COMMANDS[name])
+    else:
+        for each in COMMANDS:
+            commands.add_parser(each, help=summary(each))
     return parser
 
 
@@ -105,9 +110,13 @@ def add_command(
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
+    from localdev.commands.base import add_app_arguments, add_engine_arguments, add_stack_argument
+
     command.add_arguments(parser)
     if command.takes_context:
         add_app_arguments(parser)
+    if command.takes_stacks:
+        add_stack_argument(parser)
     if command.uses_engine:
         add_engine_arguments(parser)
     parser.set_defaults(localdev_command=command)

@@ -7,19 +7,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from localdev.commands.terminal import DONE, err, out, progress
+from localdev.commands.terminal import DONE, WARNING, err, out, progress
 from localdev.deployment import assemblies, cdk, checked, context
 from localdev.deployment.bootstrapping import ensure_bootstrapped
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import reachable_api_url, stack_exists
-from localdev.engines.embedded import sweep
+from localdev.engines.embedded import EmbeddedEngine, sweep
 from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.installation import ensure_installed
-from localdev.system.project import STATE, make_state, typed
+from localdev.system.project import RELEASE, STATE, make_state, typed
 
 if TYPE_CHECKING:
     import argparse
@@ -60,9 +60,21 @@ def start(engine: Engine) -> None:
         return
     if engine.is_up():
         err.print(f"{DONE} the emulator is up already at {engine.where}")
+        _warn_of_another_release(engine)
         return
     with progress("starting LocalStack", f"LocalStack is ready at {engine.where}") as say:
         engine.start(say)
+
+
+def _warn_of_another_release(engine: Engine) -> None:
+    """Say that the emulator that is up was started by another version of the tool, and the way out."""
+    release = engine.other_release() if isinstance(engine, EmbeddedEngine) else None
+    if release:
+        err.print(
+            f"{WARNING} it was started by another version of the tool: {release}, and this is {RELEASE}.\n"
+            f"  Hint: {typed('down')} and {typed('up')} start it anew.",
+            soft_wrap=True,
+        )
 
 
 def deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
@@ -114,7 +126,7 @@ def print_outputs(engine: Engine, outputs: Outputs) -> None:
         out.print(f"[bold]{stack}[/]")
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            out.print(f"  {name:<{width}}  {_reachable(value, engine)}", soft_wrap=True, markup=False)
+            out.print(f"  {name:<{width}}  {reachable(value, engine)}", soft_wrap=True, markup=False)
 
 
 def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
@@ -122,7 +134,7 @@ def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
 
     :raises LocaldevError: a line names an output that no stack has.
     """
-    values = {name: _reachable(value, engine) for each in outputs.values() for name, value in each.items()}
+    values = {name: reachable(value, engine) for each in outputs.values() for name, value in each.items()}
     try:
         return [line.format(options=options, **values) for line in settings.current().next_steps]
     except (KeyError, IndexError, ValueError) as error:
@@ -132,7 +144,8 @@ def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
         ) from error
 
 
-def _reachable(value: str, engine: Engine) -> str:
+def reachable(value: str, engine: Engine) -> str:
+    """Return an output's value; the address of an API as it can be reached from here."""
     return reachable_api_url(value, engine.endpoint_url) if value.startswith("http") else value
 
 

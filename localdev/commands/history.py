@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from executions.client import NotFoundError
@@ -19,9 +20,14 @@ from localdev.system.project import typed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from executions.client import ExecutionsClient
     from executions.history import History
     from localdev.engines import Engine
+
+
+_MOST = 100
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    history = _history(engine, options.execution)
+    history = _history(engine, options.execution, options.stack)
     if options.json:
         for row in rows(history, limit=None):
             print(json.dumps(row.as_data()))
@@ -46,27 +52,39 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _history(engine: Engine, execution: str) -> History:
+def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> History:
     """Return an execution's history.
 
     :raises LocaldevError: no state machine of the app's stacks has an execution of this name.
     """
     client = executions_client(engine.clients())
-    for arn in _candidates(engine, execution):
+    candidates = _candidates(engine, execution, stacks)
+    for arn in candidates:
         try:
             return client.history(arn)
         except NotFoundError:
             continue
     raise LocaldevError(
         f"There is no execution {execution!r} at {engine.where}.",
-        f"executions are gone with the emulator; '{typed('console')}' shows those that are there.",
+        f"{_meant(client, execution, candidates)}'{typed('executions')}' lists those that are there.",
     )
 
 
-def _candidates(engine: Engine, execution: str) -> list[str]:
+def _meant(client: ExecutionsClient, wanted: str, candidates: Sequence[str]) -> str:
+    """Return a question about the execution with the most similar name, where there is one."""
+    machines = {arn.rpartition(":")[0].replace(":execution:", ":stateMachine:", 1) for arn in candidates[:_MOST]}
+    names = [
+        each.name for arn in machines if ":stateMachine:" in arn for each in client.executions(arn, size=_MOST).items
+    ]
+    close = get_close_matches(wanted, names, n=1)
+    return f"did you mean {close[0]!r}? " if close else ""
+
+
+def _candidates(engine: Engine, execution: str, stacks: Sequence[str]) -> list[str]:
     if execution.startswith("arn:"):
         return [execution]
-    return [f"{arn.replace(':stateMachine:', ':execution:', 1)}:{execution}" for arn in state_machines(engine)]
+    machines = state_machines(engine, stacks)
+    return [f"{arn.replace(':stateMachine:', ':execution:', 1)}:{execution}" for arn in machines]
 
 
-COMMAND = Command("Print every event of an execution, oldest first.", _run, _add_arguments)
+COMMAND = Command("Print every event of an execution, oldest first.", _run, _add_arguments, takes_stacks=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
-from localdev.deployment.deployed import stack_names
-from localdev.deployment.handlers import FUNCTION
-from localdev.deployment.stack import resource_ids
+from localdev.deployment.deployed import resources
+from localdev.deployment.resources import FUNCTION, find_resource
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-    from localdev.engines.clients import Clients
+    from localdev.deployment.resources import Resource
 
 _FOLLOW_PAUSE = 0.5
 
@@ -29,22 +29,23 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "function",
         nargs="?",
         metavar="FUNCTION",
-        help="part of a function's name, whatever its case (default: all of the app's functions)",
+        help="its name, logical id or construct path, or a part of it (default: all that are deployed)",
     )
     parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
 
 
-def function_names(clients: Clients, part: str | None, stacks: Sequence[str]) -> list[str]:
-    """Return the functions of stacks whose name contains ``part``, whatever its case.
+def function_names(resources: Sequence[Resource], part: str | None) -> list[str]:
+    """Return the names of the functions that ``part`` names, or is a part of the name of, whatever its case.
 
-    :raises LocaldevError: none does, or a stack is not deployed.
+    :raises LocaldevError: there is none.
     """
-    names = [name for stack in stacks for name in resource_ids(clients, stack, FUNCTION).values()]
+    functions = [each for each in resources if each.type == FUNCTION]
     wanted = (part or "").replace("_", "").lower()
-    found = [name for name in names if wanted in name.lower()]
-    if not found:
-        raise LocaldevError(f"No function's name contains {part!r}; there are {', '.join(names) or 'none'}.")
-    return found
+    if found := [each for each in functions if any(wanted in name.lower() for name in each.names())]:
+        return [each.physical_id for each in found]
+    if part is None:
+        raise LocaldevError("No function is deployed.", f"deploy the app with {typed('deploy')}.")
+    return [find_resource(functions, part, (FUNCTION,), what="function").physical_id]
 
 
 def _lines(
@@ -71,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
     clients = engine.clients()
-    functions = function_names(clients, options.function, stack_names(engine))
+    functions = function_names(resources(engine, options.stack), options.function)
     logs, lambda_ = clients.client("logs"), clients.client("lambda")
     printed: set[tuple[int, str, str]] = set()
     since = 0
@@ -86,4 +87,4 @@ def _run(options: argparse.Namespace) -> int:
         time.sleep(_FOLLOW_PAUSE)
 
 
-COMMAND = Command("Print what the functions have written, oldest first.", _run, _add_arguments)
+COMMAND = Command("Print what the functions have written, oldest first.", _run, _add_arguments, takes_stacks=True)

@@ -1,32 +1,78 @@
-"""Find the app's stacks, and their state machines, on an engine."""
+"""Find the deployed stacks, and what is in them, on an engine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
 
-from localdev.deployment import assemblies, context
-from localdev.deployment.manifest import stacks_of
-from localdev.deployment.stack import resource_ids
+from localdev.deployment.resources import STATE_MACHINE, resources_of
+from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from localdev.deployment.resources import Resource
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
-_STATE_MACHINE = "AWS::StepFunctions::StateMachine"
+_OF_THE_CDK: Final = "CDKToolkit"
+_GONE: Final = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"})
 
 
-def stack_names(engine: Engine) -> list[str]:
-    """Return what CloudFormation calls the app's stacks on an engine.
+def stack_names(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
+    """Return what CloudFormation calls the stacks on an emulator, or the app's own in an account.
 
-    :raises LocaldevError: the app cannot be synthesised.
+    ``wanted`` chooses some by their name; that of a stack within a stage may be written as ``Stage/Stack``, too.
+
+    :raises LocaldevError: there is none, none of a wanted name, or the app cannot be synthesised.
     """
+    there = _of_the_app(engine) if engine.kind.is_account else _on_the_emulator(engine.clients())
+    if not there:
+        raise LocaldevError(f"No stack is deployed at {engine.where}.", f"deploy the app with {typed('up')}.")
+    return [_named(each, there) for each in wanted] or there
+
+
+def resources(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:
+    """Return every resource of the deployed stacks; ``wanted`` chooses stacks.
+
+    :raises LocaldevError: see :func:`stack_names`.
+    """
+    clients = engine.clients()
+    return [each for name in stack_names(engine, wanted) for each in resources_of(clients, name)]
+
+
+def state_machines(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
+    """Return the ARNs of the state machines of the deployed stacks.
+
+    :raises LocaldevError: see :func:`stack_names`.
+    """
+    return [each.physical_id for each in resources(engine, wanted) if each.type == STATE_MACHINE]
+
+
+def _of_the_app(engine: Engine) -> list[str]:
+    from localdev.deployment import assemblies, context
+    from localdev.deployment.manifest import stacks_of
+
     assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
     return [stack.name for stack in stacks_of(assembly)]
 
 
-def state_machines(engine: Engine) -> list[str]:
-    """Return the ARNs of the state machines of the app's stacks.
+def _on_the_emulator(clients: Clients) -> list[str]:
+    pages = clients.client("cloudformation").get_paginator("describe_stacks").paginate()
+    found = [
+        (stack["CreationTime"], stack["StackName"])
+        for page in pages
+        for stack in page["Stacks"]
+        if stack["StackName"] != _OF_THE_CDK and stack["StackStatus"] not in _GONE and "ParentId" not in stack
+    ]
+    return [name for _, name in sorted(found)]
 
-    :raises LocaldevError: a stack is not deployed.
-    """
-    clients = engine.clients()
-    return [arn for name in stack_names(engine) for arn in resource_ids(clients, name, _STATE_MACHINE).values()]
+
+def _named(wanted: str, there: Sequence[str]) -> str:
+    for name in (wanted, wanted.replace("/", "-")):
+        if name in there:
+            return name
+    close = get_close_matches(wanted, there, n=1)
+    meant = f"did you mean {close[0]!r}? " if close else ""
+    raise LocaldevError(f"There is no stack {wanted!r}.", f"{meant}There is {', '.join(map(repr, there))}.")

@@ -59,6 +59,8 @@ class Instance:
     owner: int | None = None
     """The process it was started for, if it is to end with it."""
     owner_started: float | None = None
+    release: str = "an older one"
+    """Which version of the tool has started it."""
 
     def is_running(self) -> bool:
         """Return whether this very process is there."""
@@ -119,6 +121,11 @@ class EmbeddedEngine(LocalEngine):
         if not instance:
             raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", f"start it with {project.typed('up')}.")
         return instance
+
+    def other_release(self) -> str | None:
+        """Return the version of the tool that has started it, where that is another than this."""
+        instance = self._read_instance()
+        return instance.release if instance and instance.release != project.RELEASE else None
 
     def is_orphaned(self) -> bool:
         """Return whether it was started for a process that has ended without stopping it."""
@@ -204,6 +211,7 @@ class EmbeddedEngine(LocalEngine):
             self.port,
             owner,
             started_at(owner) if owner else None,
+            project.RELEASE,
         )
         (self.folder / "instance.json").write_text(json.dumps(asdict(instance)))
         return process

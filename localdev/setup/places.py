@@ -45,7 +45,10 @@ def _release() -> str:
     return f"{__version__}-{digest.hexdigest()[:_HASH_LENGTH]}"
 
 
-MADE = cache_folder() / _release() if IS_INSTALLED else SOURCES
+RELEASE = _release() if IS_INSTALLED else __version__
+"""Names what an emulator was started by."""
+
+MADE = cache_folder() / RELEASE if IS_INSTALLED else SOURCES
 """The folder in which the environments are made: of the checkout, or of this machine and release."""
 
 EMULATOR = MADE / "emulator" / ".venv"

@@ -21,6 +21,9 @@ STATE = ROOT / ".localdev"
 """Everything a run makes, and nothing else; safe to remove when nothing is up."""
 
 IS_INSTALLED = places.IS_INSTALLED
+RELEASE = places.RELEASE
+"""Which version of the tool this is, to tell whether an emulator that is up is one of another."""
+
 TOOL = places.SOURCES
 """The folder with what the tool is made of: the locks, ``emulator/``."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.commands.logs import function_names
+from localdev.deployment.resources import resources_of
 from localdev.system.project import ROOT
 from localdev.system.waiting import wait_until
 from pizzeria.stack import STACK_NAME
@@ -33,7 +34,7 @@ SLOW_HANDLER = "import time\n\ndef handler(event, context):\n    time.sleep(6)\n
 def _start_order_with(clients: Clients, **variables: str) -> Iterator[None]:
     """Set other environment variables of ``start_order`` for a while."""
     lambda_ = clients.client("lambda")
-    (name,) = function_names(clients, "StartOrder", [STACK_NAME])
+    (name,) = function_names(resources_of(clients, STACK_NAME), "StartOrder")
     own = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
     def update(environment: dict[str, str]) -> None:
@@ -52,7 +53,7 @@ def slow_kitchen(clients: Clients, outputs: StackOutputs) -> Iterator[None]:
     """Another program in place of ``order_pizza``'s for a while: its orders stay RUNNING long enough to look at."""
     assert outputs.state_machine_arn
     lambda_ = clients.client("lambda")
-    (name,) = function_names(clients, "OrderPizza", [STACK_NAME])
+    (name,) = function_names(resources_of(clients, STACK_NAME), "OrderPizza")
 
     def update(modules: Mapping[str, str]) -> None:
         lambda_.update_function_code(FunctionName=name, ZipFile=_package(modules))

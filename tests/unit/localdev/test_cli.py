@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.commands import COMMANDS, Command, cli
+from localdev.__main__ import enter_folder
+from localdev.commands import COMMANDS, cli, summary
+from localdev.commands.base import Command
 from localdev.commands.cli import main
 from localdev.engines import EmbeddedEngine
 from localdev.engines.clients import Clients
@@ -44,6 +49,39 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert ended.value.code == 0
     assert [name for name, command in COMMANDS.items() if command.description.split(".")[0][:40] not in said] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_of_a_command_what_its_help_begins_with(name: str) -> None:
+    assert COMMANDS[name].description.splitlines()[0] == summary(name)
+
+
+def test_the_list_of_commands_is_printed_without_importing_one() -> None:
+    program = (
+        "import sys; from localdev.commands import _OURS, summary; [summary(name) for name in _OURS];"
+        "print([name for name in sys.modules if name.startswith(('localdev.commands.', 'rich', 'boto', 'psutil'))])"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "[]\n"
+
+
+def test_the_folder_of_the_app_is_entered_before_anything_looks_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert enter_folder(["-C", str(tmp_path), "logs", "-f"]) == ["logs", "-f"]
+    assert Path.cwd() == tmp_path
+    assert enter_folder(["logs", "-C"]) == ["logs", "-C"]
+
+
+def test_a_folder_that_is_not_there_is_named() -> None:
+    command = [sys.executable, "-m", "localdev", "-C", "/no/such/folder", "logs"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 1
+    assert "'/no/such/folder'" in said.stderr
+    assert "Hint: give the app's folder." in said.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["pizza"]])
@@ -100,7 +138,11 @@ def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    "arguments", [["order", "margherita"], ["status", "x"], ["history", "x"], ["logs"], ["deploy"], ["cdk", "diff"]]
+    "arguments",
+    [
+        *(["order", "margherita"], ["status", "x"], ["history", "x"], ["logs"], ["start"], ["executions"], ["invoke"]),
+        *(["outputs"], ["url"], ["deploy"], ["cdk", "diff"]),
+    ],
 )
 def test_with_nothing_up_a_command_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     status = main([*arguments, "--port", str(free_port())])

@@ -1,0 +1,117 @@
+"""``executions``: list executions of the deployed state machines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from localdev.commands.base import Command, engine_of
+from localdev.commands.deploying import require_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from executions.client import ExecutionsClient, ExecutionSummary
+    from localdev.deployment.resources import Resource
+    from localdev.engines import Engine
+
+_STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+_MOST = 50
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("machine", nargs="?", metavar="MACHINE", help="of this state machine alone (default: of all)")
+    parser.add_argument(
+        "--status", type=str.upper, choices=_STATUSES, help=f"only those with this status: {', '.join(_STATUSES)}",
+        metavar="STATUS",
+    )  # fmt: skip
+    parser.add_argument("--name", metavar="PART", help="only those whose name contains this")
+    parser.add_argument("--limit", type=_limit, default=_MOST, metavar="N", help=f"at most so many (default: {_MOST})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _limit(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, found {text!r}")
+    return int(text)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from localdev.deployment.executions import executions_client
+
+    engine = engine_of(options)
+    require_up(engine)
+    client = executions_client(engine.clients())
+    found = [
+        (machine, execution)
+        for machine in _machines(engine, options)
+        for execution in _of(client, machine, options.status, options.limit)
+        if not options.name or options.name in execution.name
+    ]
+    newest = sorted(found, key=lambda each: each[1].started, reverse=True)[: options.limit]
+    if options.json:
+        for machine, execution in newest:
+            print(json.dumps(_as_document(machine, execution), ensure_ascii=False))
+    else:
+        _print(newest)
+    return 0
+
+
+def _machines(engine: Engine, options: argparse.Namespace) -> list[Resource]:
+    from localdev.deployment.deployed import resources
+    from localdev.deployment.resources import STATE_MACHINE, find_resource
+
+    there = resources(engine, options.stack)
+    if options.machine is None:
+        return [each for each in there if each.type == STATE_MACHINE]
+    return [find_resource(there, options.machine, (STATE_MACHINE,), what="state machine")]
+
+
+def _of(client: ExecutionsClient, machine: Resource, status: str | None, limit: int) -> Iterator[ExecutionSummary]:
+    """Yield a state machine's newest executions; those of an Express one as far as its log group tells of them."""
+    if client.state_machine(machine.physical_id).type == "EXPRESS":
+        rows = client.express_executions(machine.physical_id).rows
+        yield from [summary for summary, _ in rows if status in {None, summary.status}][:limit]
+        return
+    after, left = None, limit
+    while left > 0:
+        page = client.executions(machine.physical_id, status=status, after=after)
+        yield from page.items[:left]
+        after, left = page.next, left - len(page.items)
+        if after is None:
+            return
+
+
+def _as_document(machine: Resource, execution: ExecutionSummary) -> dict[str, object]:
+    return {
+        "machine": machine.name,
+        "name": execution.name,
+        "status": execution.status,
+        "startedAt": execution.started.isoformat(),
+        "stoppedAt": execution.stopped.isoformat() if execution.stopped else None,
+        "executionArn": execution.arn,
+    }
+
+
+def _print(found: list[tuple[Resource, ExecutionSummary]]) -> None:
+    from rich.markup import escape
+
+    from executions.text import duration_text, one_line
+    from localdev.commands.printing import shown_status
+    from localdev.commands.terminal import out
+
+    if not found:
+        out.print("There is no such execution.")
+    machines = max((len(machine.label()) for machine, _ in found), default=0)
+    names = max((len(execution.name) for _, execution in found), default=0)
+    for machine, execution in found:
+        lasted = duration_text(execution.stopped - execution.started) if execution.stopped else ""
+        started = execution.started.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        what = f"{one_line(machine.label()):<{machines}}  {one_line(execution.name):<{names}}"
+        out.print(f"{started}  {escape(what)}  {shown_status(execution.status)}  {lasted}", soft_wrap=True)
+
+
+COMMAND = Command(
+    "List executions of the deployed state machines, newest first.", _run, _add_arguments, takes_stacks=True
+)

@@ -1,0 +1,101 @@
+"""``outputs`` and ``url``: what the deployed stacks give to the outside."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from localdev.commands.base import Command, engine_of
+from localdev.commands.deploying import print_outputs, reachable, require_up
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from localdev.deployment.cdk import Outputs
+    from localdev.engines import Engine
+
+
+def _add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("output", nargs="?", metavar="OUTPUT", help="print the value of this output alone")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, the stacks by name")
+
+
+def _add_url_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("api", nargs="?", metavar="API", help="its name, logical id or construct path (default: all)")
+
+
+def _outputs(options: argparse.Namespace) -> int:
+    engine = engine_of(options)
+    require_up(engine)
+    found = _read(engine, options.stack)
+    if options.output is not None:
+        print(_value(found, options.output))
+    elif options.json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        print_outputs(engine, found)
+    return 0
+
+
+def _read(engine: Engine, wanted: list[str]) -> Outputs:
+    from localdev.deployment.deployed import stack_names
+    from localdev.deployment.stack import stack_outputs
+
+    clients = engine.clients()
+    return {
+        name: {key: reachable(value, engine) for key, value in stack_outputs(clients, name).items()}
+        for name in stack_names(engine, wanted)
+    }
+
+
+def _value(found: Outputs, output: str) -> str:
+    values = [outputs[output] for outputs in found.values() if output in outputs]
+    if len(values) == 1:
+        return values[0]
+    if values:
+        raise LocaldevError(f"{len(values)} stacks have an output {output!r}.", "choose one with --stack.")
+    names = [name for outputs in found.values() for name in outputs]
+    close = get_close_matches(output, names, n=1)
+    meant = f"did you mean {close[0]!r}? " if close else ""
+    raise LocaldevError(f"No stack has an output {output!r}.", f"{meant}There is {', '.join(names) or 'none'}.")
+
+
+def _url(options: argparse.Namespace) -> int:
+    from localdev.commands.terminal import out
+    from localdev.deployment.addresses import ADDRESSED, addresses
+    from localdev.deployment.deployed import resources
+    from localdev.deployment.resources import find_resource
+
+    engine = engine_of(options)
+    require_up(engine)
+    there = resources(engine, options.stack)
+    found = addresses(engine, there)
+    if options.api is not None:
+        api = find_resource(there, options.api, ADDRESSED, what="API")
+        found = [each for each in found if each.resource == api]
+    if not found:
+        raise LocaldevError("No API and no function URL is deployed.", "what is deployed: see its outputs.")
+    if options.api is not None or len(found) == 1:
+        # bare, for curl $(localdev url)
+        print("\n".join(each.url for each in found))
+        return 0
+    width = max(len(each.resource.label()) for each in found)
+    for each in found:
+        out.print(f"{each.resource.label():<{width}}  {each.url}", markup=False, soft_wrap=True)
+    return 0
+
+
+OUTPUTS = Command(
+    "Print the outputs of the deployed stacks, addresses as they are reached from here.",
+    _outputs,
+    _add_output_arguments,
+    takes_stacks=True,
+)
+URL = Command(
+    "Print the address of each deployed API and function URL; of a single one nothing else.",
+    _url,
+    _add_url_arguments,
+    takes_stacks=True,
+)

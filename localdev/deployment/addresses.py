@@ -1,0 +1,63 @@
+"""Find the addresses at which deployed APIs and function URLs are reached from this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localdev.deployment.resources import HTTP_API, REST_API
+from localdev.deployment.stack import reachable_api_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from localdev.deployment.resources import Resource
+    from localdev.engines import Engine
+    from localdev.engines.clients import Clients
+
+FUNCTION_URL: Final = "AWS::Lambda::Url"
+ADDRESSED: Final = (REST_API, HTTP_API, FUNCTION_URL)
+_STAGES: Final = {REST_API: "AWS::ApiGateway::Stage", HTTP_API: "AWS::ApiGatewayV2::Stage"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a deployed API answers, at one of its stages."""
+
+    resource: Resource
+    url: str
+
+
+def addresses(engine: Engine, resources: Sequence[Resource]) -> list[Address]:
+    """Return the address of every stage of every API, and of every function URL, that the resources have."""
+    clients = engine.clients()
+    return [
+        Address(each, url)
+        for each in resources
+        if each.type in ADDRESSED
+        for url in _urls_of(engine, clients, each, resources)
+    ]
+
+
+def _urls_of(engine: Engine, clients: Clients, api: Resource, resources: Sequence[Resource]) -> Iterator[str]:
+    if api.type == FUNCTION_URL:
+        url = clients.client("lambda").get_function_url_config(FunctionName=api.physical_id)["FunctionUrl"]
+        yield url.rstrip("/")
+        return
+    for stage in _stages_of(clients, api, resources):
+        path = "" if stage == "$default" else f"/{stage}"
+        public = f"https://{api.physical_id}.execute-api.{clients.region}.amazonaws.com{path}"
+        local = f"http://{api.physical_id}.execute-api.localhost.localstack.cloud{path}"
+        yield public if engine.kind.is_account else reachable_api_url(local, engine.endpoint_url)
+
+
+def _stages_of(clients: Clients, api: Resource, resources: Sequence[Resource]) -> list[str]:
+    """Return the stages that the API's stack deployed; where it says nothing of them, all that the API has."""
+    if api.type == REST_API:
+        items = clients.client("apigateway").get_stages(restApiId=api.physical_id)["item"]
+        found = [str(each["stageName"]) for each in items]
+    else:
+        items = clients.client("apigatewayv2").get_stages(ApiId=api.physical_id)["Items"]
+        found = [str(each["StageName"]) for each in items]
+    deployed = {each.physical_id for each in resources if each.stack == api.stack and each.type == _STAGES[api.type]}
+    return [stage for stage in found if stage in deployed] or found
