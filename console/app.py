@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,10 +21,12 @@ from starlette.staticfiles import StaticFiles
 
 from console import shown
 from console.family import has_family
+from console.filters import STATUSES, address_of, filters_of
 from console.protect import Protected, form_of
 from console.reading import Reading
 from console.settings import Settings, StarterError
-from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit
+from console.single_states import role_of, state_alone, stopped_text
+from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, waiting_of
 from executions.client import NotFoundError
 from executions.errors import HintedError
 from executions.graph import mark_of
@@ -49,7 +52,6 @@ _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
-STATUSES: Final = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -72,6 +74,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/start/{arn:path}", console.start, methods=["POST"]),
             Route("/stop/{arn:path}", console.stop, methods=["POST"]),
             Route("/redrive/{arn:path}", console.redrive, methods=["POST"]),
+            Route("/answer/{arn:path}", console.answer, methods=["POST"]),
+            Route("/test/{arn:path}", console.test, methods=["POST"]),
             Mount("/static", _Static(directory=_FOLDER / "static")),
         ],
         middleware=[Middleware(Protected, settings=settings)],
@@ -141,25 +145,28 @@ class _Console:
         return self._page(request, "_list.html", machine=machine, **listed)
 
     def _listed(self, request: Request, machine: StateMachine) -> dict[str, Any]:
-        status = request.query_params.get("status") or None
-        text = request.query_params.get("q", "").strip()
-        after = request.query_params.get("after") or None
-        listing = self._reading.listing(machine, status=status if status in STATUSES else None, text=text, after=after)
-        query = {"status": status or "", "q": text}
-        before = _number(request.query_params.get("searched")) or 0 if after else 0
-        further = {"searched": before + listing.scanned} if text else {}
+        query = request.query_params
+        wanted = filters_of(query)
+        after = query.get("after") or None
+        listing = self._reading.listing(machine, wanted, after=after)
+        counts = self._reading.counts(machine)
+        before = _number(query.get("searched")) or 0 if after else 0
+        further = {"searched": before + listing.scanned} if wanted.is_search else {}
+        kept = address_of(wanted)
+        rows = tuple((row.summary.arn, row.summary.status) for row in listing.rows)
         return {
             "listing": listing,
             "starter": None if listing.rows else self._starter_of(machine),
             "before": before,
-            "status": status,
-            "text": text,
+            "wanted": wanted,
+            "counts": counts,
             "after": after,
             "statuses": STATUSES,
-            "query": urlencode(query),
-            "next_query": urlencode({**query, **further, "after": listing.next or ""}),
+            "query": urlencode(kept),
+            "next_query": urlencode({**kept, **further, "after": listing.next or ""}),
+            "address_of": lambda **changed: urlencode(address_of(replace(wanted, **changed))),
             "longest": max((_seconds(row.summary) for row in listing.rows), default=0.0),
-            "seen": str(hash(tuple((row.summary.arn, row.summary.status) for row in listing.rows))),
+            "seen": str(hash((rows, tuple(sorted(counts.by_status.items()))))),
         }
 
     def execution(self, request: Request) -> Response:
@@ -262,6 +269,9 @@ class _Console:
         await self._fields(request)
         arn = request.path_params["arn"]
         await run_in_threadpool(self._control().stop, arn, "Stopped in the console")
+        said = stopped_text(await run_in_threadpool(self._reading.told, arn))
+        if request.headers.get("hx-request"):
+            return Response(status_code=204, headers={"X-Said": quote(said)})
         return _redirect(request, execution_url(arn))
 
     async def redrive(self, request: Request) -> Response:
@@ -270,6 +280,35 @@ class _Console:
         arn = request.path_params["arn"]
         await run_in_threadpool(self._control().redrive, arn)
         return _redirect(request, execution_url(arn))
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a task that waits for its token."""
+        fields = await self._fields(request)
+        arn = request.path_params["arn"]
+        told = await run_in_threadpool(self._reading.told, arn)
+        waiting = waiting_of(told, _visit_of(told, request))
+        if waiting is None or waiting.token is None:
+            raise HTTPException(409, "The task does not wait for an answer any more, or its token is not known.")
+        control = self._control()
+        if fields.get("answer") == "failure":
+            error, cause = fields.get("error", ""), fields.get("cause", "")
+            await run_in_threadpool(control.send_failure, waiting.token, error, cause)
+        else:
+            await run_in_threadpool(control.send_success, waiting.token, fields.get("output", ""))
+        if request.headers.get("hx-request"):
+            return Response(status_code=204, headers={"X-Said": quote("The answer was sent.")})
+        return _redirect(request, execution_url(arn))
+
+    async def test(self, request: Request) -> Response:
+        """Run one state alone, and return what it did."""
+        fields = await self._fields(request)
+        told = await run_in_threadpool(self._reading.told, request.path_params["arn"])
+        state = state_alone(told, request.query_params.get("state", ""))
+        role = role_of(told)
+        if state is None or role is None:
+            raise HTTPException(404)
+        result = await run_in_threadpool(self._control().test, state, role, fields.get("input", ""))
+        return self._page(request, "_test.html", result=result)
 
     async def _fields(self, request: Request) -> dict[str, str]:
         if self._settings.is_read_only:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+import time
+from collections import Counter, OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from executions.history import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date, datetime
 
     from console.family import Family
     from executions.client import Execution, ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
@@ -26,6 +28,8 @@ PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
 _READERS: Final = 8
+_COUNTED: Final = 1000
+_COUNTED_FOR_SECONDS: Final = 4
 _ENDED_BADLY: Final = {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
@@ -65,6 +69,46 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """Which executions are wanted. ``text`` is looked for in name, input, output, error, cause and last state."""
+
+    status: str | None = None
+    text: str = ""
+    since: date | None = None
+    """The first day, in this machine's zone."""
+    until: date | None = None
+    """The last day."""
+
+    @property
+    def is_search(self) -> bool:
+        """Whether executions must be looked at one by one."""
+        return bool(self.text or self.since or self.until)
+
+    def has_date(self, started: datetime) -> bool:
+        """Return whether an execution that started then is wanted."""
+        day = started.astimezone().date()
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+    def is_too_old(self, started: datetime) -> bool:
+        """Return whether neither this execution nor any that started before it is wanted."""
+        return self.since is not None and started.astimezone().date() < self.since
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many executions have which status."""
+
+    by_status: Counter[str]
+    is_all: bool
+    """Whether all of them were counted, and not the newest alone."""
+
+    @property
+    def total(self) -> int:
+        """How many were counted."""
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
 class Listed:
     """A row of a list: an execution, and its input, error, cause and last state where they could be read."""
 
@@ -74,6 +118,7 @@ class Listed:
     cause: str | None = None
     failed_in: str | None = None
     """The state that it entered last."""
+    output: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +144,7 @@ class Reading:
     def __init__(self, client: ExecutionsClient) -> None:
         self._client = client
         self._told: _Remembered[Told] = _Remembered(64)
+        self._counts: _Remembered[Counts] = _Remembered(100)
         self._rows: _Remembered[Listed | None] = _Remembered(5_000)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
 
@@ -135,35 +181,49 @@ class Reading:
         """Return what started an execution, and what it started."""
         return family_of(self._client, arn)
 
-    def listing(self, machine: StateMachine, *, status: str | None, text: str, after: str | None) -> Listing:
-        """Return a page of a state machine's executions, newest first.
-
-        ``text`` is looked for in name, input, error, cause and last state.
-        """
+    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
+        """Return a page of the executions of a state machine that are wanted, newest first."""
         if machine.type == "EXPRESS":
-            return self._express_listing(machine, status, text)
-        if not text:
-            page = self._client.executions(machine.arn, status=status, after=after, size=PAGE)
+            return self._express_listing(machine, wanted)
+        if not wanted.is_search:
+            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=PAGE)
             return Listing(self._listed(page.items), page.next, len(page.items))
-        return self._found(machine, status, text, after)
+        return self._found(machine, wanted, after)
 
-    def _found(self, machine: StateMachine, status: str | None, text: str, after: str | None) -> Listing:
+    def _found(self, machine: StateMachine, wanted: Filters, after: str | None) -> Listing:
         rows: list[Listed] = []
         scanned = 0
         while scanned < _MOST_SCANNED and len(rows) < PAGE:
-            page = self._client.executions(machine.arn, status=status, after=after, size=_SCANNED_AT_ONCE)
+            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=_SCANNED_AT_ONCE)
             scanned += len(page.items)
-            rows += [row for row in self._listed(page.items) if _contains(row, text)]
+            dated = tuple(item for item in page.items if wanted.has_date(item.started))
+            rows += [row for row in self._listed(dated) if _contains(row, wanted.text)]
             after = page.next
-            if after is None:
+            if after is None or wanted.is_too_old(page.items[-1].started):
+                after = None
                 break
         return Listing(tuple(rows), after, scanned)
 
-    def _express_listing(self, machine: StateMachine, status: str | None, text: str) -> Listing:
+    def _express_listing(self, machine: StateMachine, wanted: Filters) -> Listing:
         found = self._client.express_executions(machine.arn)
-        rows = [Listed(summary, given) for summary, given in found.rows if status in {None, summary.status}]
-        shown = tuple(row for row in rows if _contains(row, text))[:_SCANNED_AT_ONCE]
+        rows = [
+            Listed(summary, given)
+            for summary, given in found.rows
+            if wanted.status in {None, summary.status} and wanted.has_date(summary.started)
+        ]
+        shown = tuple(row for row in rows if _contains(row, wanted.text))[:_SCANNED_AT_ONCE]
         return Listing(shown, None, len(found.rows), found)
+
+    def counts(self, machine: StateMachine) -> Counts:
+        """Return how many of the newest executions have which status, as of a few seconds ago at most."""
+        key = f"{machine.arn} {int(time.monotonic() / _COUNTED_FOR_SECONDS)}"
+        return self._counts.get(key, lambda: self._counted(machine), keep=lambda _: True)
+
+    def _counted(self, machine: StateMachine) -> Counts:
+        if machine.type == "EXPRESS":
+            return Counts(Counter(), is_all=True)
+        page = self._client.executions(machine.arn, status=None, after=None, size=_COUNTED)
+        return Counts(Counter(item.status for item in page.items), is_all=page.next is None)
 
     def recent(self, machine: StateMachine, size: int) -> tuple[ExecutionSummary, ...]:
         """Return the newest executions of a Standard state machine, newest first; none of an Express one."""
@@ -192,7 +252,7 @@ class Reading:
             state = self._client.last_state(item.arn) if item.status in _ENDED_BADLY else None
         except NotFoundError:
             return None
-        return Listed(item, found.input, found.error, found.cause, state)
+        return Listed(item, found.input, found.error, found.cause, state, found.output)
 
 
 def _has_ended(told: Told) -> bool:
@@ -204,5 +264,5 @@ def _has_ended(told: Told) -> bool:
 
 def _contains(row: Listed, text: str) -> bool:
     wanted = text.casefold()
-    fields = (row.summary.name, row.input, row.error, row.cause, row.failed_in)
+    fields = (row.summary.name, row.input, row.output, row.error, row.cause, row.failed_in)
     return any(wanted in field.casefold() for field in fields if field)

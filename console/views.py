@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from console.shown import mark_class
+from console.single_states import can_be_tested, role_of
 from console.timeline import ticks, timeline
 from executions.graph import SIGNS, Mark, graph_of, mark_of
 from executions.history import Status
@@ -18,6 +19,7 @@ from executions.items import ChosenItem, inside, items_of, without_others
 from executions.origin import origin_of
 from executions.rules import rules_of, variables_before
 from executions.text import failure_text
+from executions.tokens import waiting_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from console.reading import Told
     from console.timeline import TimelineRow
     from executions.client import Execution
+    from executions.definition import State
     from executions.history import History, Visit
     from executions.items import Item
     from executions.rules import Rule
+    from executions.tokens import WaitingTask
 
 _STRIP: Final = 12
 _ITEM: Final = re.compile(r"(\d{1,7})\.(\d{1,7})")
@@ -80,6 +84,10 @@ class StateView:
     """Of a Choice."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """What it could read, each as JSON."""
+    waiting: WaitingTask | None = None
+    """What it waits for."""
+    from_here: str | None = None
+    """How it can be run again from here: ``redrive`` the execution, or ``test`` the state alone."""
 
     @property
     def tabs(self) -> list[tuple[str, str]]:
@@ -307,7 +315,25 @@ def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
         definition=json.dumps(own.source, ensure_ascii=False) if own else None,
         rules=rules_of(own, looked_at, told.history) if own else (),
         variables=variables_before(looked_at, told.history) if looked_at else {},
+        waiting=waiting_task(own, looked_at) if own and looked_at else None,
+        from_here=_from_here(told, own, looked_at) if own and looked_at else None,
     )
+
+
+def _from_here(told: Told, state: State, visit: Visit) -> str | None:
+    """Return how a state can be run again: a redrive begins with what ended the execution, or what is around it."""
+    culprit = told.history.culprit
+    if told.execution.is_redrivable and culprit is not None:
+        ended = told.history.visits[culprit]
+        if visit.index in {culprit, *(frame.container for frame in ended.frames)}:
+            return "redrive"
+    return "test" if visit.input and can_be_tested(state.type, state.resource) and role_of(told) else None
+
+
+def waiting_of(told: Told, visit: Visit) -> WaitingTask | None:
+    """Return what a visit waits for, if it waits for a token."""
+    view = state_view(told, visit.state, visit)
+    return view.waiting if view else None
 
 
 def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -11,7 +12,7 @@ from botocore.exceptions import ClientError
 from executions.errors import HintedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -22,6 +23,19 @@ class RefusedError(HintedError):
     """The engine would not do what it was asked to; the message is the engine's."""
 
 
+@dataclass(frozen=True)
+class StateTest:
+    """What one state did alone."""
+
+    status: str
+    """``SUCCEEDED``, ``FAILED``, ``RETRIABLE`` or ``CAUGHT_ERROR``."""
+    output: str | None
+    error: str | None
+    cause: str | None
+    next: str | None
+    """The state that would come after it."""
+
+
 class ExecutionsControl:
     """Changes what runs. Every method raises :class:`RefusedError` with the engine's reason."""
 
@@ -30,14 +44,29 @@ class ExecutionsControl:
 
     def start(self, state_machine_arn: str, document: str) -> str:
         """Start an execution with a JSON document as its input; its ARN."""
-        try:
-            json.loads(document)
-        except (ValueError, RecursionError) as error:
-            raise RefusedError(
-                f"The input is not JSON: {error}.", 'Write an object such as {"key": "value"}.'
-            ) from error
+        _check_json(document, "input")
         with _reasons("start the execution"):
             return self._states.start_execution(stateMachineArn=state_machine_arn, input=document)["executionArn"]
+
+    def send_success(self, token: str, output: str) -> None:
+        """Let a task that waits for its token succeed with an output, which is JSON."""
+        _check_json(output, "output")
+        with _reasons("take the answer"):
+            self._states.send_task_success(taskToken=token, output=output)
+
+    def send_failure(self, token: str, error: str, cause: str) -> None:
+        """Let a task that waits for its token fail."""
+        with _reasons("take the answer"):
+            self._states.send_task_failure(taskToken=token, error=error, cause=cause)
+
+    def test(self, state: Mapping[str, object], role_arn: str, document: str) -> StateTest:
+        """Run one state alone, for real, with a JSON document as its input."""
+        _check_json(document, "input")
+        with _reasons("test the state"):
+            found = self._states.test_state(definition=json.dumps(state), roleArn=role_arn, input=document)
+        return StateTest(
+            found["status"], found.get("output"), found.get("error"), found.get("cause"), found.get("nextState")
+        )
 
     def stop(self, execution_arn: str, cause: str) -> None:
         """Stop an execution, which is then ``ABORTED``."""
@@ -48,6 +77,14 @@ class ExecutionsControl:
         """Let a failed execution go on from the state it failed in."""
         with _reasons("redrive the execution"):
             self._states.redrive_execution(executionArn=execution_arn)
+
+
+def _check_json(document: str, what: str) -> None:
+    try:
+        json.loads(document)
+    except (ValueError, RecursionError) as error:
+        hint = 'Write an object such as {"key": "value"}.'
+        raise RefusedError(f"The {what} is not JSON: {error}.", hint) from error
 
 
 @contextmanager

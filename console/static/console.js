@@ -13,10 +13,10 @@
 
   let wait = null;
 
-  function sayForAWhile(text) {
+  function sayForAWhile(text, ms = 2500) {
     say(text, "done");
     clearTimeout(wait);
-    wait = setTimeout(() => { if (notice().dataset.kind === "done") say("", ""); }, 2500);
+    wait = setTimeout(() => { if (notice().dataset.kind === "done") say("", ""); }, ms);
   }
 
   async function copied(button) {
@@ -109,6 +109,15 @@
     check(field);
   }
 
+  document.addEventListener("toggle", async (event) => {
+    const field = event.target.open && event.target.querySelector?.("[data-load]");
+    if (!field) return;
+    const text = await (await fetch(field.dataset.load)).text();
+    delete field.dataset.load;
+    field.value = text;
+    check(field);
+  }, true);
+
   document.addEventListener("input", (event) => { if (event.target.matches("[data-json]")) check(event.target); });
   document.addEventListener("focusin", (event) => { if (event.target.matches("[data-json]")) offer(event.target); });
   document.addEventListener("submit", (event) => {
@@ -198,6 +207,8 @@
   document.addEventListener("htmx:after:request", (event) => {
     const { response } = event.detail.ctx;
     if (!response || response.status >= 400) return;
+    const said = response.headers.get("X-Said");
+    if (said) sayForAWhile(decodeURIComponent(said), 7000);
     // a form's problem is not solved by a list that keeps itself current
     const { kind } = notice().dataset;
     if (kind === "away" || (kind === "problem" && asker === askerOf(event.detail.ctx))) say("", "");

@@ -20,6 +20,7 @@ from executions.client import (
     Page,
     StateMachine,
 )
+from executions.control import StateTest
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
@@ -152,6 +153,16 @@ class RecordingControl:
 
     def redrive(self, arn: str) -> None:
         self.done.append(("redrive", arn))
+
+    def send_success(self, token: str, output: str) -> None:
+        self.done.append(("success", token, output))
+
+    def send_failure(self, token: str, error: str, cause: str) -> None:
+        self.done.append(("failure", token, error, cause))
+
+    def test(self, state: dict[str, object], role: str, document: str) -> StateTest:
+        self.done.append(("test", str(state["Type"]), role, document))
+        return StateTest("SUCCEEDED", '{"tested": true}', None, None, "Next one")
 
 
 class Orders:

@@ -8,10 +8,19 @@ from urllib.parse import unquote
 import pytest
 
 from executions.control import RefusedError
+from executions.tokens import waiting_task
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
+from tests.unit.executions.conftest import recording
 
 type ConsoleOf = Callable[..., Console]
-CHANGES = ["/place", f"/start/{MACHINE}", f"/stop/{execution_arn('running')}", f"/redrive/{execution_arn('choice')}"]
+CHANGES = [
+    "/place",
+    f"/start/{MACHINE}",
+    f"/stop/{execution_arn('running')}",
+    f"/redrive/{execution_arn('choice')}",
+    f"/answer/{execution_arn('task_token_waiting')}?visit=0",
+    f"/test/{execution_arn('choice')}?state=Large",
+]
 
 
 def _token(console: Console) -> dict[str, str]:
@@ -89,6 +98,67 @@ def test_what_can_be_redriven_is_read_again_since_others_may_redrive_it(console_
         console.execution(name)
 
     assert console.engine.calls.count("history") == 3
+
+
+def _token_of(name: str) -> str:
+    recorded = recording(name)
+    waiting = waiting_task(recorded.definition.machine.states[0], recorded.history.visits[0])
+    assert waiting
+    assert waiting.token
+    return waiting.token
+
+
+def test_a_task_that_waits_for_its_token_is_answered_with_an_output(console_of: ConsoleOf) -> None:
+    console = console_of("task_token_waiting")
+    path = f"/answer/{execution_arn('task_token_waiting')}?visit=0"
+    token = _token_of("task_token_waiting")
+
+    assert token in console.execution("task_token_waiting")
+    console.web.post(path, data={**_token(console), "output": '{"fine": true}'})
+    console.web.post(path, data={**_token(console), "answer": "failure", "error": "No", "cause": "not today"})
+
+    assert console.control.done == [("success", token, '{"fine": true}'), ("failure", token, "No", "not today")]
+
+
+def test_a_task_that_waits_for_nobody_cannot_be_answered(console_of: ConsoleOf) -> None:
+    console = console_of("task")
+
+    response = console.web.post(f"/answer/{execution_arn('task')}?visit=0", data={**_token(console), "output": "{}"})
+
+    assert response.status_code == 409
+    assert console.control.done == []
+
+
+def test_a_state_is_run_alone_with_any_input(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    assert "TestState runs it for real" in console.execution("choice", "?state=By%20size")
+
+    response = console.web.post(
+        f"/test/{execution_arn('choice')}?state=By%20size", data={**_token(console), "input": '{"size": 9}'}
+    )
+
+    ((done, kind, role, document),) = console.control.done
+    assert (done, kind, document) == ("test", "Choice", '{"size": 9}')
+    assert role.startswith("arn:aws:iam:")
+    assert "next would be Next one" in response.text
+
+
+def test_what_failed_is_redriven_from_its_state_where_the_engine_can(console_of: ConsoleOf) -> None:
+    console = console_of("task_retries_run_out")
+    console.engine.redrivable = {"task_retries_run_out"}
+
+    assert "Redrive from here" in console.execution("task_retries_run_out", "?state=Task")
+
+
+def test_what_the_engine_did_when_it_was_asked_to_stop_is_said(console_of: ConsoleOf) -> None:
+    console = console_of("stopped", "choice")
+    headers = {"HX-Request": "true"}
+
+    stopped = console.web.post(f"/stop/{execution_arn('stopped')}", data=_token(console), headers=headers)
+    ended = console.web.post(f"/stop/{execution_arn('choice')}", data=_token(console), headers=headers)
+
+    assert unquote(stopped.headers["X-Said"]) == "The engine has stopped the execution: Aborted."
+    assert unquote(ended.headers["X-Said"]) == "It had already ended: Succeeded."
 
 
 def test_a_read_only_console_offers_no_change(console_of: ConsoleOf) -> None:

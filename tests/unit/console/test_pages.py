@@ -101,11 +101,48 @@ def test_executions_can_be_filtered_by_what_their_input_contains(console_of: Con
     assert "2 executions were searched." in page
 
 
+def test_executions_can_be_filtered_by_what_they_gave(console_of: ConsoleOf) -> None:
+    console = console_of("jsonata_evaluated", "choice")
+
+    page = console.page(f"/machines/{MACHINE}?q=%22big%22")
+
+    assert f"/executions/{execution_arn('jsonata_evaluated')}" in page
+    assert f"/executions/{execution_arn('choice')}" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("since=2025-12-30", True),
+        ("since=2026-01-03", False),
+        ("until=2026-01-02", True),
+        ("until=2025-12-30", False),
+        ("since=2025-12-30&until=2026-01-02", True),
+        ("since=tomorrow", True),
+    ],
+)
+def test_executions_can_be_filtered_by_their_date(console_of: ConsoleOf, query: str, *, is_there: bool) -> None:
+    page = console_of("choice").page(f"/machines/{MACHINE}?{query}")
+
+    assert (f"/executions/{execution_arn('choice')}" in page) is is_there
+
+
+def test_how_many_executions_have_which_status_is_said_and_leads_to_them(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "choice#2", "choice_default_to_fail").page(f"/machines/{MACHINE}?q=size")
+
+    counts = {
+        unescape(link): text
+        for link, text in re.findall(r'href="([^"]*)"><span class="sign"[^>]*>.</span>([^<]*)<', page)
+    }
+    assert counts[f"/machines/{MACHINE}?status=SUCCEEDED&q=size"] == "2 succeeded"
+    assert counts[f"/machines/{MACHINE}?status=FAILED&q=size"] == "1 failed"
+
+
 def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: ConsoleOf) -> None:
     console = console_of(*(f"choice#{number}" for number in range(10_000)))
 
     first = console.page(f"/machines/{MACHINE}")
-    assert console.engine.calls.count("executions") == 1
+    assert console.engine.calls.count("executions") == 2  # a page of them, and how many have which status
     assert console.engine.calls.count("execution") == 25
     second = console.page(f"/machines/{MACHINE}?after=25")
 
@@ -116,7 +153,7 @@ def test_a_long_list_is_paged_and_only_what_is_shown_is_read(console_of: Console
     assert "Newest executions" in second
 
 
-_IN_VAIN = "were searched by name, input, error and state; none matches."
+_IN_VAIN = "were searched by name, input, output, error, state and date; none matches."
 
 
 def test_a_search_in_a_long_list_ends_says_how_far_it_came_and_goes_on_when_asked(console_of: ConsoleOf) -> None:

@@ -26,6 +26,42 @@ def stubbed() -> Iterator[tuple[ExecutionsControl, Stubber]]:
         stubber.assert_no_pending_responses()
 
 
+def test_a_waiting_task_is_answered_with_an_output(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    states.add_response("send_task_success", {}, {"taskToken": "abc", "output": '{"fine": true}'})
+
+    control.send_success("abc", '{"fine": true}')
+
+
+def test_an_answer_that_is_no_json_is_not_sent(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, _ = stubbed
+
+    with pytest.raises(RefusedError, match="The output is not JSON"):
+        control.send_success("abc", "fine")
+
+
+def test_a_waiting_task_is_answered_with_a_failure(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    states.add_response("send_task_failure", {}, {"taskToken": "abc", "error": "No", "cause": "not today"})
+
+    control.send_failure("abc", "No", "not today")
+
+
+def test_a_state_is_tested_alone(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+    control, states = stubbed
+    role = "arn:aws:iam::000000000000:role/tests"
+    asked = {
+        "definition": '{"Type": "Pass", "Next": "B"}',
+        "roleArn": role,
+        "input": "{}",
+    }
+    states.add_response("test_state", {"status": "SUCCEEDED", "output": "{}", "nextState": "B"}, asked)
+
+    told = control.test({"Type": "Pass", "Next": "B"}, role, "{}")
+
+    assert (told.status, told.next) == ("SUCCEEDED", "B")
+
+
 def test_a_failed_execution_is_redriven(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
     control, states = stubbed
     states.add_response("redrive_execution", {"redriveDate": "2026-01-01T00:00:00Z"}, {"executionArn": ARN})
