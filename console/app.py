@@ -23,6 +23,7 @@ from console import shown
 from console.family import has_family
 from console.filters import STATUSES, address_of, filters_of
 from console.protect import Protected, form_of
+from console.pulse import SilentError
 from console.reading import Reading
 from console.settings import Settings, StarterError
 from console.single_states import role_of, state_alone, stopped_text
@@ -50,6 +51,7 @@ _FOLDER: Final = Path(__file__).parent
 _EVENTS_PAGE: Final = 300
 _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
+_PATIENCE: Final = 3
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
 
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[Middleware(Protected, settings=settings)],
         exception_handlers={
             NotFoundError: console.not_found,
+            SilentError: console.silent,
             HintedError: console.refused,
             BotoCoreError: console.away,
             ClientError: console.engine_error,
@@ -328,7 +331,24 @@ class _Console:
     def not_found(self, request: Request, error: Exception) -> Response:
         """Answer that there is no such execution or state machine, or not any more."""
         assert isinstance(error, HintedError)
-        return self._error(request, 404, "Not found", error.message, error.hint)
+        machine = self._reading.successor(request.path_params.get("arn", ""))
+        if machine is None:
+            return self._error(request, 404, "Not found", error.message, error.hint)
+        message = (
+            f"{error.message} It has been deleted, or {self._settings.where} was started anew since and has forgotten "
+            f"it. The state machine {machine.name} is there."
+        )
+        way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
+        return self._error(request, 404, "Not there any more", message, way_on=way_on)
+
+    def silent(self, request: Request, error: Exception) -> Response:
+        """Answer that the engine is there and says nothing."""
+        del error
+        message = (
+            f"{self._settings.where} takes connections and has not answered for {_PATIENCE} seconds: it is frozen or "
+            "very busy. This page goes on by itself when it answers."
+        )
+        return self._error(request, 503, "The engine does not answer", message, retries=True)
 
     def refused(self, request: Request, error: Exception) -> Response:
         """Answer that what was asked for cannot be done or read."""
@@ -371,14 +391,17 @@ class _Console:
         hint: str | None = None,
         *,
         retries: bool = False,
+        way_on: tuple[str, str] | None = None,
     ) -> Response:
         if request.headers.get("hx-request"):
             # what to do about it is said too, but not an engine's code for it, or why a connection failed
             told = f"{message} {hint}" if hint and status in _ADVISED else message
             headers = {"HX-Reswap": "none", "X-Problem": quote(told)}
+            if way_on:
+                headers["X-Way-On"] = " ".join(map(quote, way_on))
             return Response(status_code=status, headers=headers)
         template = self._templates.get_template("error.html")
-        html = template.render(request=request, title=title, message=message, hint=hint, retries=retries)
+        html = template.render(request=request, title=title, message=message, hint=hint, retries=retries, way_on=way_on)
         return HTMLResponse(html, status)
 
     def _page(self, request: Request, template: str, **context: Any) -> Response:
@@ -412,7 +435,11 @@ def _templates(settings: Settings) -> Environment:
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(
-        longest_json=shown.LONGEST_JSON, settings=settings, execution_url=execution_url, mark_of=_mark
+        longest_json=shown.LONGEST_JSON,
+        now=lambda: datetime.now(UTC),
+        settings=settings,
+        execution_url=execution_url,
+        mark_of=_mark,
     )
     return environment
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from console.family import family_of
+from console.pulse import Pulse
 from executions.client import NotFoundError
 from executions.errors import DefinitionError
 from executions.graph import Graph, graph_of
@@ -28,6 +29,7 @@ PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
 _READERS: Final = 8
+_PARTS_OF_AN_EXECUTION: Final = 8
 _COUNTED: Final = 1000
 _COUNTED_FOR_SECONDS: Final = 4
 _ENDED_BADLY: Final = {"FAILED", "TIMED_OUT", "ABORTED"}
@@ -143,6 +145,7 @@ class Reading:
 
     def __init__(self, client: ExecutionsClient) -> None:
         self._client = client
+        self._pulse = Pulse(lambda: client.ping())  # noqa: PLW0108 - asked for when it is asked
         self._told: _Remembered[Told] = _Remembered(64)
         self._counts: _Remembered[Counts] = _Remembered(100)
         self._rows: _Remembered[Listed | None] = _Remembered(5_000)
@@ -150,10 +153,12 @@ class Reading:
 
     def state_machines(self) -> list[StateMachine]:
         """Return all, by name."""
+        self._pulse.check()
         return list(self._client.state_machines())
 
     def state_machine(self, arn: str) -> tuple[StateMachine, Graph | None, tuple[str, ...]]:
         """Return one, with the drawing of its definition; a definition that cannot be read leaves a remark."""
+        self._pulse.check()
         machine = self._client.state_machine(arn)
         try:
             graph = graph_of(self._client.current_definition(arn))
@@ -166,6 +171,7 @@ class Reading:
         return self._told.get(arn, lambda: self._tell(arn), keep=_has_ended)
 
     def _tell(self, arn: str) -> Told:
+        self._pulse.check()
         execution, history = self._client.execution(arn), self._client.history(arn)
         try:
             definition = self._client.definition(arn)
@@ -176,6 +182,16 @@ class Reading:
             return Told(execution, history, None, None, (gone, *history.remarks))
         graph = graph_of(definition, history)
         return Told(execution, history, definition, graph, graph.remarks)
+
+    def successor(self, arn: str) -> StateMachine | None:
+        """Return the state machine that an execution's ARN names, where the engine has it."""
+        parts = arn.split(":")
+        if len(parts) < _PARTS_OF_AN_EXECUTION or parts[5] not in {"execution", "express"}:
+            return None
+        try:
+            return self._client.state_machine(":".join([*parts[:5], "stateMachine", parts[6]]))
+        except NotFoundError:
+            return None
 
     def family(self, arn: str) -> Family:
         """Return what started an execution, and what it started."""

@@ -155,6 +155,10 @@ class ExecutionsClient:
         self._logs = logs
         self._lambda = lambda_
 
+    def ping(self) -> None:
+        """Ask for next to nothing: whoever waits for the answer learns whether there is one."""
+        self._states.list_state_machines(maxResults=1)
+
     def state_machines(self) -> Iterator[StateMachine]:
         """Yield every state machine, by name."""
         found = [

@@ -5,7 +5,7 @@
 
   function say(text, kind) {
     const box = notice();
-    if (box.textContent !== text) box.textContent = text;
+    if (box.firstChild?.data !== text || box.children.length) box.textContent = text;
     box.dataset.kind = kind;
     box.hidden = !text;
     document.getElementById("dot").classList.toggle("away", kind === "away");
@@ -154,9 +154,17 @@
     localStorage.setItem("theme", root.dataset.theme);
   });
 
-  // how long what runs has been running, counted on from what the server said
+  // how long what runs has been running, counted on by the server's clock: the browser's may be another one
+  let ahead = 0;
+  function setClock() {
+    const said = document.querySelector("[data-now]")?.dataset.now;
+    if (said) ahead = Date.parse(said) - Date.now();
+  }
+  setClock();
+  document.addEventListener("htmx:after:swap", setClock);
+
   function elapsed(since) {
-    const seconds = Math.max(Math.floor((Date.now() - Date.parse(since)) / 1000), 0);
+    const seconds = Math.max(Math.floor((Date.now() + ahead - Date.parse(since)) / 1000), 0);
     if (seconds < 60) return `${seconds} s`;
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
     return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
@@ -164,6 +172,7 @@
 
   setInterval(() => {
     for (const each of document.querySelectorAll("[data-since]")) each.textContent = elapsed(each.dataset.since);
+    document.dispatchEvent(new CustomEvent("clock", { detail: Date.now() + ahead }));
   }, 1000);
 
   // to those who do not see it: that the execution has ended, and which state is shown now, and nothing else
@@ -191,6 +200,19 @@
     state.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
   }
 
+  // an engine that is frozen says nothing: what keeps the page current waits, and the page says so
+  const PATIENCE_MS = 2500;
+  const waiting = new Map();
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    if (!/poll$/.test(ctx.sourceElement.id)) return;
+    const text = "The engine has not answered for 3 seconds: it is frozen or very busy. This page goes on by itself.";
+    waiting.set(ctx, setTimeout(() => { asker = ctx.sourceElement.id; say(text, "away"); }, PATIENCE_MS));
+  });
+  for (const name of ["htmx:after:request", "htmx:error"]) {
+    document.addEventListener(name, (event) => { clearTimeout(waiting.get(event.detail.ctx)); waiting.delete(event.detail.ctx); });
+  }
+
   // the engine, or the console itself, going away and coming back
   let asker = null;
   const askerOf = (ctx) => ctx.sourceElement.id || ctx.sourceElement.getAttribute("action");
@@ -200,6 +222,12 @@
     asker = askerOf(event.detail.ctx);
     const problem = decodeURIComponent(response.headers.get("X-Problem") ?? "That did not work.");
     say(problem, response.status === 503 ? "away" : "problem");
+    const [url, title] = (response.headers.get("X-Way-On") ?? "").split(" ").map(decodeURIComponent);
+    if (!url) return;
+    const link = Object.assign(document.createElement("a"), { href: url, textContent: title });
+    notice().append(" ", link);
+    // what is gone does not come back
+    document.getElementById("poll")?.remove();
   });
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx) say("The console does not answer. Start it again; this page goes on by itself.", "away");

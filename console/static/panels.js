@@ -105,6 +105,22 @@
     showZoom();
   });
 
+  /** What runs reaches to now: between two answers of the server the axis grows with the clock. */
+  document.addEventListener("clock", (event) => {
+    const ticks = document.querySelector(".ticks[data-start]");
+    if (!ticks || zoom || drag) return;
+    const seconds = (event.detail - Date.parse(ticks.dataset.start)) / 1000;
+    const span = Number(ticks.dataset.ended);
+    if (span <= 0 || seconds <= span) return;
+    const width = (WIDTH * seconds) / span;
+    for (const bars of document.querySelectorAll(".timeline .bars")) {
+      bars.setAttribute("viewBox", `0 0 ${width} 14`);
+      bars.querySelector("line").setAttribute("x2", width);
+      for (const bar of bars.querySelectorAll(".bar-running")) bar.setAttribute("width", width - Number(bar.getAttribute("x")));
+    }
+    [...ticks.children].forEach((tick, index, all) => { tick.textContent = duration((seconds * index) / (all.length - 1)); });
+  });
+
   function again() { showTab(chosen); showZoom(); }
   document.addEventListener("htmx:after:swap", again);
 })();

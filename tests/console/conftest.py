@@ -271,7 +271,17 @@ class Relay:
         self.port = free_port()
         self._open: list[socket.socket] = []
         self._listener: socket.socket | None = None
+        self._flows = threading.Event()
+        self._flows.set()
         self.open()
+
+    def freeze(self) -> None:
+        """Take connections and pass nothing on."""
+        self._flows.clear()
+
+    def thaw(self) -> None:
+        """Go on where it was."""
+        self._flows.set()
 
     def open(self) -> None:
         """Come back."""
@@ -297,12 +307,13 @@ class Relay:
             there = socket.create_connection(self._target)
             self._open += [here, there]
             for source, target in ((here, there), (there, here)):
-                threading.Thread(target=_pass_on, args=(source, target), daemon=True).start()
+                threading.Thread(target=_pass_on, args=(source, target, self._flows), daemon=True).start()
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
+def _pass_on(source: socket.socket, target: socket.socket, flows: threading.Event) -> None:
     try:
         while data := source.recv(65_536):
+            flows.wait()
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:

@@ -179,6 +179,26 @@ def slow_function(engine: Engine) -> Iterator[str]:
     lambdas.delete_function(FunctionName="slow-function")
 
 
+@pytest.fixture
+def waiting_machine(engine: Engine) -> Iterator[str]:
+    """The ARN of a state machine that sends a token to a queue and waits for it."""
+    queues, states = engine.clients().client("sqs"), engine.clients().client("stepfunctions")
+    queue = queues.create_queue(QueueName="waiting")["QueueUrl"]
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token"}},
+        "TimeoutSeconds": 600,
+        "End": True,
+    }
+    definition = json.dumps({"StartAt": "Ask", "States": {"Ask": task}})
+    role = "arn:aws:iam::000000000000:role/waiting"
+    arn = states.create_state_machine(name="waiting", definition=definition, roleArn=role)["stateMachineArn"]
+    yield arn
+    states.delete_state_machine(stateMachineArn=arn)
+    queues.delete_queue(QueueUrl=queue)
+
+
 def test_a_line_is_shown_while_its_function_still_runs(visit: Visit, engine: Engine, slow_function: str) -> None:
     page = visit().open(f"/executions/{_started(engine, slow_function)}")
     lines = page.get_by_role("list", name="Log lines")
@@ -352,6 +372,56 @@ def test_the_page_survives_the_engine_going_away_and_coming_back(
 
     expect(page.get_by_role("status")).to_be_hidden()
     expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+
+
+def test_a_page_says_within_seconds_that_the_engine_is_frozen_and_goes_on_when_it_is_not(
+    visit: Visit, kitchen: Kitchen, relay: tuple[Relay, str]
+) -> None:
+    engine, console = relay
+    page = visit(at=console).open(f"/executions/{kitchen.start()}")
+    _state(page, "Knead", "running")
+
+    engine.freeze()
+    expect(page.locator("#notice")).to_contain_text("frozen", timeout=6_000)
+    engine.thaw()
+
+    kitchen.finish("Knead", "Bake")
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(visit: Visit, kitchen: Kitchen) -> None:
+    visitor = visit()
+    visitor.context.clock.install(time="2031-01-01T00:00:00")
+    page = visitor.open(f"/executions/{kitchen.start()}")
+    _state(page, "Knead", "running")
+
+    visitor.context.clock.run_for(3_000)
+
+    expect(page.get_by_label("Outcome").locator("[data-since]")).to_have_text(re.compile(r"^\d+ s$"))
+
+
+def test_a_task_that_waits_for_its_token_is_answered_on_its_page(
+    visit: Visit, engine: Engine, waiting_machine: str
+) -> None:
+    page = visit().open(f"/executions/{_started(engine, waiting_machine)}")
+    waiting = page.get_by_role("region", name="The answer that is waited for")
+    expect(waiting).to_contain_text("Task token")
+
+    waiting.get_by_label("Output, as JSON").fill('{"approved": true}')
+    waiting.get_by_role("button", name="Send success").click()
+
+    expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
+    expect(page.locator("[data-document=output]")).to_contain_text("approved")
+
+
+def test_a_state_is_run_alone_from_its_panel(visit: Visit, pineapple: str) -> None:
+    page = visit().open(f"/executions/{pineapple}?state=With%20Pineapple%3F")
+    page.get_by_text("Run this state alone").click()
+
+    page.get_by_role("button", name="Run the state").click()
+
+    expect(page.locator("#state")).to_contain_text(re.compile("next would be (Sorry|Lets)"))
 
 
 def test_a_page_opened_while_the_engine_is_away_goes_on_by_itself(visit: Visit, relay: tuple[Relay, str]) -> None:

@@ -64,6 +64,9 @@ class RecordedClient:
         if self.error is not None:
             raise self.error
 
+    def ping(self) -> None:
+        """Answer."""
+
     def state_machines(self) -> list[StateMachine]:
         self._called("state_machines")
         return [self.state_machine(MACHINE)]

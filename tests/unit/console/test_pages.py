@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from threading import Event
 from typing import Any
 from urllib.parse import unquote
 
@@ -471,7 +472,40 @@ def test_an_execution_that_is_not_there_is_said_to_be_missing(console_of: Consol
 
     assert response.status_code == 404
     assert f"There is no execution {execution_arn('gone')}." in response.text
+    assert "was started anew since" in response.text
+    assert f'href="/machines/{MACHINE}">Executions of pizzeria</a>' in response.text
+
+
+def test_an_execution_whose_machine_is_missing_too_has_no_successor(console_of: ConsoleOf) -> None:
+    other = execution_arn("gone").replace(":pizzeria:", ":bakery:")
+
+    response = console_of().web.get(f"/executions/{other}")
+
+    assert response.status_code == 404
     assert "It may have been removed." in response.text
+
+
+def test_an_engine_that_is_frozen_is_said_to_be_within_seconds(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    thawed = Event()
+    console.engine.ping = thawed.wait  # type: ignore[assignment, method-assign]
+
+    response = console.web.get(f"/executions/{execution_arn('choice')}")
+    thawed.set()
+
+    assert response.status_code == 503
+    assert "it is frozen or very busy" in response.text
+    assert "data-retry" in response.text
+
+
+def test_a_document_of_three_hundred_levels_is_shown(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.inputs = {"choice": '{"a":' * 300 + '"<b>"' + "}" * 300}
+
+    page = console.execution("choice")
+
+    assert "&lt;b&gt;" in page or "Show all of it" in page
+    assert "<b>" not in page
 
 
 def test_an_execution_deleted_while_it_is_watched_leaves_the_page_and_says_so(console_of: ConsoleOf) -> None:
