@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
+from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
 from tests.corrections import web
 
 if TYPE_CHECKING:

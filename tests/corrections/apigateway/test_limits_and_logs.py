@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.system.waiting import wait_until
-from localstack_corrections.apigateway.token_bucket import TokenBucket
 from localstack_corrections.apigateway.usage_plans import Quotas, period_of
+from localstack_corrections.apis.token_bucket import TokenBucket
 from tests.corrections import web
 
 if TYPE_CHECKING:

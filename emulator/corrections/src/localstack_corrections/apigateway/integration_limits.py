@@ -34,7 +34,7 @@ def _limit_time(module: ModuleType) -> None:
     def within_time(self: Any, chain: Any, context: Any, response: Any) -> None:
         from localstack.services.apigateway.next_gen.execute_api.gateway_response import IntegrationTimeoutError
 
-        from localstack_corrections.apigatewayv2.integrations.time_limit import TooLongError, at_most
+        from localstack_corrections.apis.time_limit import TooLongError, at_most
 
         seconds = int(context.integration.get("timeoutInMillis") or _LONGEST) / 1000
         if _ends_by_itself(context, seconds):
@@ -50,13 +50,17 @@ def _limit_time(module: ModuleType) -> None:
 
 def _ends_by_itself(context: Any, seconds: float) -> bool:
     """Return whether no watch is needed: a thread for each request costs time."""
-    from localstack_corrections.apigatewayv2.integrations.functions import ends_before, function_arn
+    from localstack_corrections.apis.functions import NoFunctionError, ends_before, function_arn
 
     kind = context.integration["type"]
     uri = str(context.integration_request.get("uri") or "") if kind == "AWS_PROXY" else ""
     if kind == "MOCK":
         return True
-    return bool(uri) and ends_before(function_arn(uri, context.stage_variables or {}), seconds)
+    try:
+        return bool(uri) and ends_before(function_arn(uri, context.stage_variables or {}), seconds)
+    except NoFunctionError:
+        # LocalStack refuses it
+        return False
 
 
 CORRECTION = Correction(

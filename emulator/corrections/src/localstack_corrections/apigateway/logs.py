@@ -31,7 +31,7 @@ def _log(gateway: ModuleType) -> None:
 
 
 def _write_access_log(context: Any, response: Any, settings: dict[str, str]) -> None:
-    from localstack_corrections.apigateway import access_logs
+    from localstack_corrections.apis import access_logs
 
     group = access_logs.log_group_of(settings.get("destinationArn") or "")
     line = settings.get("format")
@@ -71,8 +71,8 @@ def variables(context: Any, response: Any) -> dict[str, Any]:
 
 def _write_execution_log(context: Any, response: Any) -> None:
     """Write the steps of an invocation to ``API-Gateway-Execution-Logs_{api}/{stage}``."""
-    from localstack_corrections.apigateway import access_logs
     from localstack_corrections.apigateway.throttling import settings_of
+    from localstack_corrections.apis import access_logs
 
     if not context.resource:
         return

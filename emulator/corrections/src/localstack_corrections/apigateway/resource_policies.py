@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigateway.handler_chain import GATEWAY, method_arn, step_before
-from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide, statements
+from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide, statements
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:

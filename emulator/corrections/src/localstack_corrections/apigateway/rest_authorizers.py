@@ -21,14 +21,13 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
     UnauthorizedError,
 )
 
-from localstack_corrections.apigateway.authorizer_context import MalformedContextError, as_strings, plain_values
-from localstack_corrections.apigateway.authorizer_results import AuthorizerResults
 from localstack_corrections.apigateway.handler_chain import method_arn
-from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
-from localstack_corrections.apigateway.signatures import SignatureError, caller
-from localstack_corrections.apigatewayv2.integrations.functions import function_arn, invoke
-from localstack_corrections.apigatewayv2.integrations.time_limit import TooLongError
-from localstack_corrections.apigatewayv2.invocation import HttpApiError
+from localstack_corrections.apis.authorizer_context import MalformedContextError, as_strings, plain_values
+from localstack_corrections.apis.authorizer_results import AuthorizerResults
+from localstack_corrections.apis.functions import NoFunctionError, function_arn, invoke
+from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
+from localstack_corrections.apis.signatures import SignatureError, caller
+from localstack_corrections.apis.time_limit import TooLongError
 
 LOG = logging.getLogger(__name__)
 _LIMIT = 29.0
@@ -143,7 +142,7 @@ def _called(context: Any, authorizer: dict[str, Any], identity: list[str]) -> di
         arn = function_arn(authorizer.get("authorizerUri") or "", context.stage_variables or {})
         payload = json.dumps(event, separators=(",", ":"), default=str).encode()
         result, failed = invoke(arn, payload, source, _LIMIT)
-    except (HttpApiError, ClientError, TooLongError) as error:
+    except (NoFunctionError, ClientError, TooLongError) as error:
         raise _failed(str(error)) from error
     answer = _read(result)
     if failed:

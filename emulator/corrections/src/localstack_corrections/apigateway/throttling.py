@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigateway.handler_chain import GATEWAY, step_before
-from localstack_corrections.apigateway.token_bucket import TokenBucket
+from localstack_corrections.apis.token_bucket import TokenBucket
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from localstack_corrections.apigateway import access_logs
 from localstack_corrections.apigatewayv2 import authorization, cors, integrations, parameters
 from localstack_corrections.apigatewayv2.invocation import Answer, HttpApiError, Invocation
+from localstack_corrections.apis import access_logs
 
 if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.registry import HttpApi

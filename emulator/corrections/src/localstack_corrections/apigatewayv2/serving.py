@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from localstack_corrections.apigateway.access_logs import log_group_of
-from localstack_corrections.apigateway.token_bucket import TokenBucket
 from localstack_corrections.apigatewayv2.snapshot import Snapshot, take
+from localstack_corrections.apis.access_logs import log_group_of
+from localstack_corrections.apis.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
-    from localstack_corrections.apigateway.authorizer_results import AuthorizerResults
     from localstack_corrections.apigatewayv2.registry import HttpApi
+    from localstack_corrections.apis.authorizer_results import AuthorizerResults
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Serving:
 
 def prepare(api: HttpApi, stage: Any) -> Serving:
     """Return the stage as it is configured now; ``stage`` is moto's object."""
-    from localstack_corrections.apigateway.authorizer_results import AuthorizerResults
+    from localstack_corrections.apis.authorizer_results import AuthorizerResults
 
     if stage.auto_deploy:
         snapshot: Snapshot | None = take(api.resources)

@@ -25,7 +25,7 @@ def _find_as_jayway(module: ModuleType) -> None:
     missing = module.NoSuchJsonPathError
 
     def extract_json(path: str, data: Any) -> Any:
-        from localstack_corrections.stepfunctions.paths import InvalidPathError, PathNotFoundError
+        from localstack_corrections.stepfunctions.path_errors import InvalidPathError, PathNotFoundError
         from localstack_corrections.stepfunctions.paths import path as parsed
 
         try:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.stepfunctions.path_errors import InvalidPathError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -45,8 +47,6 @@ class _Reader:
         self.path = path
 
     def error(self) -> Exception:
-        from localstack_corrections.stepfunctions.paths import InvalidPathError
-
         return InvalidPathError(f"Failed to parse filter: {self.text} at position {self.position}")
 
     def rest(self) -> str:

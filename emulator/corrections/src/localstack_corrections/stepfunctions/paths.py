@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.stepfunctions.path_errors import InvalidPathError, PathNotFoundError
 from localstack_corrections.stepfunctions.path_filters import Filter, parsed_filter
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ _INDICES = re.compile(r"-?\d+(\s*,\s*-?\d+)*")
 _SLICE = re.compile(r"(-?\d+)?\s*:\s*(-?\d+)?")
 _FROM_THE_END = re.compile(r"\(\s*@\.length(?:\(\))?\s*-\s*([1-9]\d*)\s*\)")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-
-
-class PathNotFoundError(LookupError):
-    """A path that leads nowhere. Its text says where it ended, in Jayway's words."""
-
-
-class InvalidPathError(ValueError):
-    """A text that is no path."""
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ _MEMBERS = ("StatusCode", "FunctionError", "LogResult", "ExecutedVersion")
 """Of the response, in the order in which a client has them: a history shows them so."""
 _STEP_FUNCTIONS = "localstack.services.stepfunctions.asl.component.state.state_execution.state_task.lambda_eval_utils"
 _API_GATEWAY = "localstack.services.apigateway.next_gen.execute_api.integrations.aws"
-_HTTP_APIS = "localstack_corrections.apigatewayv2.service_calls"
+_HTTP_APIS = "localstack_corrections.apis.service_calls"
 
 ADJUSTMENT = Adjustment(
     "direct-invocations",

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from localstack_corrections.apigateway.authorizer_context import MalformedContextError, plain_values
-from localstack_corrections.apigateway.policies import Decision, MalformedPolicyError, decide
 from localstack_corrections.apigatewayv2.authorization import identity
 from localstack_corrections.apigatewayv2.events import context_1, event, event_2
-from localstack_corrections.apigatewayv2.integrations.functions import function_arn, invoke
-from localstack_corrections.apigatewayv2.integrations.time_limit import TooLongError
 from localstack_corrections.apigatewayv2.invocation import HttpApiError
+from localstack_corrections.apis.authorizer_context import MalformedContextError, plain_values
+from localstack_corrections.apis.functions import NoFunctionError, function_arn, invoke
+from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
+from localstack_corrections.apis.time_limit import TooLongError
 
 if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.invocation import Invocation
@@ -60,13 +60,13 @@ def _failed(reason: str) -> HttpApiError:
 
 
 def _ask(invocation: Invocation, authorizer: dict[str, Any], found: list[str]) -> Any:
-    arn = function_arn(authorizer.get("authorizerUri") or "", invocation.serving.variables)
     payload = json.dumps(_event(invocation, _version(authorizer), found), separators=(",", ":")).encode()
     api = invocation.serving.api
     source = f"arn:aws:execute-api:{api.region}:{api.account}:{api.id}/authorizers/{authorizer['authorizerId']}"
     try:
+        arn = function_arn(authorizer.get("authorizerUri") or "", invocation.serving.variables)
         result, failed = invoke(arn, payload, source, _LIMIT)
-    except TooLongError as error:
+    except (NoFunctionError, TooLongError) as error:
         raise _failed(str(error)) from error
     except ClientError as error:
         raise _failed(error.response["Error"].get("Message", "")) from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localstack_corrections.apigateway.signatures import SignatureError, caller
 from localstack_corrections.apigatewayv2.invocation import HttpApiError
+from localstack_corrections.apis.signatures import SignatureError, caller
 
 if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.invocation import Invocation

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigatewayv2.invocation import HttpApiError
 
 if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.invocation import Answer, Invocation
-
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
-
-
-def with_stage_variables(text: str, variables: dict[str, str]) -> str:
-    """Return the text with the stage's variables; one that the stage has not is nothing."""
-    return _STAGE_VARIABLE.sub(lambda match: variables.get(match[1], ""), text) if "$" in text else text
 
 
 def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:

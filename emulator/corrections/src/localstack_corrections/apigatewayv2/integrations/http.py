@@ -6,9 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from localstack_corrections.apigatewayv2.integrations import with_stage_variables
 from localstack_corrections.apigatewayv2.invocation import HOP_BY_HOP, Answer, HttpApiError
 from localstack_corrections.apigatewayv2.parameters import UnresolvedError, of_request, resolve
+from localstack_corrections.apis.functions import with_stage_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

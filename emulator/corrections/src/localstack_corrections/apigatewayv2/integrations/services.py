@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from localstack_corrections.apigatewayv2 import service_calls
-from localstack_corrections.apigatewayv2.integrations.time_limit import TooLongError, at_most
 from localstack_corrections.apigatewayv2.invocation import Answer, HttpApiError
 from localstack_corrections.apigatewayv2.parameters import of_request, resolve_all
+from localstack_corrections.apis import service_calls
+from localstack_corrections.apis.time_limit import TooLongError, at_most
 
 if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.invocation import Invocation

@@ -15,13 +15,13 @@ from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, Res
 from localstack_corrections.cloudformation.engine import exports, snapshots
 from localstack_corrections.cloudformation.engine.executor import Executor
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
-from localstack_corrections.cloudformation.engine.records import Records, specified
+from localstack_corrections.cloudformation.records import Records, specified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from localstack_corrections.cloudformation.engine.journal import Entry
-    from localstack_corrections.cloudformation.engine.records import Record
+    from localstack_corrections.cloudformation.records import Record
 
 LOG = logging.getLogger(__name__)
 _REMEMBERED = (

@@ -25,7 +25,7 @@ from localstack.services.cloudformation.resource_provider import ResourceProvide
 from localstack_corrections.cloudformation.engine import replacement
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
-from localstack_corrections.cloudformation.engine.records import Record, Records, is_custom, is_deployed, specified
+from localstack_corrections.cloudformation.records import Record, Records, is_custom, is_deployed, specified
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from localstack_corrections.cloudformation.engine.records import Record
+    from localstack_corrections.cloudformation.records import Record
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from localstack.services.cloudformation.resource_provider import (
     convert_payload,
 )
 
-from localstack_corrections.cloudformation.engine.records import carried, specified
+from localstack_corrections.cloudformation.records import carried, specified
 from localstack_corrections.cloudformation.resources.change import Change
 from localstack_corrections.cloudformation.resources.registry import LEFT_OUT, UPDATES
 
 if TYPE_CHECKING:
-    from localstack_corrections.cloudformation.engine.records import Record
+    from localstack_corrections.cloudformation.records import Record
 
 
 _ADOPTED = frozenset({"AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
 
 CREATE_ONLY: Mapping[str, frozenset[str]] = {
     # what the schemas in LocalStack 4.14 lack, by AWS's public resource schemas

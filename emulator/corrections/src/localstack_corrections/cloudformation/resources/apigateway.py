@@ -11,7 +11,7 @@ from localstack_corrections.cloudformation.resources.change import Change, as_ma
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
     from localstack_corrections.cloudformation.resources.change import Update
 
 

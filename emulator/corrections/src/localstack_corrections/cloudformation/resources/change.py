@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from localstack_corrections.cloudformation.engine.records import Properties
+from localstack_corrections.cloudformation.records import Properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.edge import ROUTER
 
 if TYPE_CHECKING:
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
 
 LOG = logging.getLogger(__name__)
 _PATH = "/_aws/cloudformation/responses"

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from localstack_corrections.cloudformation.resources.provider import OwnProvider, schema
 
 if TYPE_CHECKING:
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
 
 _CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _PAUSE = 0.05

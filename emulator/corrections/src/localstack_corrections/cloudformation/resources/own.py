@@ -14,7 +14,7 @@ from localstack_corrections.cloudformation.resources.provider import OwnProvider
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
 
 
 class Authorizer(OwnProvider):

@@ -8,7 +8,7 @@ from localstack.services.cloudformation.provider_utils import generate_default_n
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceProvider
 
 if TYPE_CHECKING:
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
 
 
 def schema(

@@ -9,7 +9,7 @@ from localstack_corrections.cloudformation.resources.change import as_list, as_m
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
     from localstack_corrections.cloudformation.resources.change import Change, Update
 
 _SECONDS_FOR_A_TABLE = 300

@@ -9,7 +9,7 @@ from localstack_corrections.cloudformation.resources.change import as_list, put_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from localstack_corrections.cloudformation.engine.records import Properties
+    from localstack_corrections.cloudformation.records import Properties
     from localstack_corrections.cloudformation.resources.change import Change, Update
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.stepfunctions.intrinsic_calls import InvalidCallError, parsed
 from localstack_corrections.stepfunctions.intrinsic_functions import FUNCTIONS
-from localstack_corrections.stepfunctions.paths import InvalidPathError, path
+from localstack_corrections.stepfunctions.path_errors import InvalidPathError
+from localstack_corrections.stepfunctions.paths import path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
