@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import signal
 from typing import TYPE_CHECKING
@@ -299,58 +298,3 @@ def test_a_result_that_is_not_json(deploy: MakeDeployed) -> None:
 
     assert answer.payload["errorType"] == "Runtime.MarshalError"
     assert "set" in answer.payload["errorMessage"]
-
-
-@pytest.mark.parametrize("event", [b"{not json", b"NaN", b"'text'", b'{"a": 1} {}', b" "])
-def test_an_event_that_is_not_json(deploy: MakeDeployed, event: bytes) -> None:
-    function = deploy(ECHO)
-
-    with pytest.raises(function.client.exceptions.InvalidRequestContentException) as caught:
-        function.call(raw=event)
-
-    assert caught.value.response["Error"]["Message"].startswith(
-        "Could not parse request body into json: Could not parse payload into json: "
-    )
-    assert json.loads(function.call(raw=b"1").raw) == 1
-
-
-def test_an_event_that_is_not_json_is_refused_in_aws_words(deploy: MakeDeployed) -> None:
-    function = deploy(ECHO)
-
-    with pytest.raises(function.client.exceptions.InvalidRequestContentException) as caught:
-        function.call(raw=b"{client_id:lai_weekly_v3,period_days:30}")
-
-    assert caught.value.response["Error"] == {
-        "Code": "InvalidRequestContentException",
-        "Message": (
-            "Could not parse request body into json: Could not parse payload into json: Unexpected character "
-            "('c' (code 99)): was expecting double-quote to start field name\n at [Source: REDACTED "
-            "(`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]"
-        ),
-    }
-
-
-def test_an_event_that_is_too_deep_is_refused(deploy: MakeDeployed) -> None:
-    function = deploy(ECHO)
-
-    with pytest.raises(function.client.exceptions.InvalidRequestContentException, match="Document nesting depth"):
-        function.call(raw=b"[" * 200_000 + b"]" * 200_000)
-
-
-@pytest.mark.parametrize(
-    ("invocation_type", "limit", "message"),
-    [
-        ("RequestResponse", 6_291_456, "Request must be smaller than 6291456 bytes for the InvokeFunction operation"),
-        ("Event", 1_048_576, "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"),
-    ],
-)
-def test_an_event_over_the_limit(deploy: MakeDeployed, invocation_type: str, limit: int, message: str) -> None:
-    function = deploy("def handler(event, context):\n    return len(event)\n", Timeout=20)
-
-    with pytest.raises(function.client.exceptions.ClientError) as caught:
-        function.call("x" * (limit - 1), InvocationType=invocation_type)
-
-    assert caught.value.response["Error"] == {"Code": "RequestEntityTooLargeException", "Message": message}
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 413
-    answer = function.call("x" * (limit - 2), InvocationType=invocation_type)
-    assert answer.payload == (limit - 2 if invocation_type == "RequestResponse" else None)

@@ -96,15 +96,6 @@ def test_the_client_context_is_handed_on(deploy: MakeDeployed) -> None:
     assert function.answer()["custom"] is None
 
 
-@pytest.mark.parametrize("sent", ["string", base64.b64encode(b"not json").decode(), base64.b64encode(b"[1]").decode()])
-def test_a_client_context_that_is_none(echo: deployed.Function, sent: str) -> None:
-    with pytest.raises(echo.client.exceptions.InvalidRequestContentException) as caught:
-        echo.call(ClientContext=sent)
-
-    message = "Client context must be a valid Base64-encoded JSON object."
-    assert caught.value.response["Error"]["Message"] == message
-
-
 def test_an_asynchronous_invocation_has_no_client_context(deploy: MakeDeployed) -> None:
     function = deploy("def handler(event, context):\n    print(f'context: {context.client_context}')\n")
 

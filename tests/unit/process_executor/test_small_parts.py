@@ -20,9 +20,8 @@ from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.code_packages import WorkingCopies, lay_over, state_of
 from localstack_process_executor.environments.platform_log import JsonLog, Report, TextLog, timestamp
 from localstack_process_executor.environments.runtime_dir import runtime_entries
-from localstack_process_executor.environments.tracing import Segment, lineage, segment, trace_id
+from localstack_process_executor.environments.tracing import Segment, segment, trace_id
 from localstack_process_executor.environments.variables import function_environment
-from localstack_process_executor.patches import task_errors
 from localstack_process_executor.sandbox import bootstrap
 
 
@@ -142,35 +141,6 @@ def test_the_json_format_has_aws_names_for_how_an_invocation_ended(
 def test_the_log_of_a_failed_initialisation_names_no_class_of_the_functions_own(reported: str, name: str) -> None:
     assert payloads.init_error_type_of(json.dumps({"errorType": reported}).encode()) == name
     assert payloads.init_error_type_of(b"no JSON") == "Runtime.Unknown"
-
-
-@pytest.mark.parametrize("code", ["ServiceException", "TooManyRequestsException"])
-def test_a_task_calls_what_lambda_refuses_by_its_own_name(code: str) -> None:
-    response = {
-        "Error": {"Code": code, "Message": "Not now."},
-        "ResponseMetadata": {"HTTPStatusCode": 500, "RequestId": "r"},
-    }
-
-    assert task_errors.client_error(response) == (
-        f"Lambda.{code}",
-        f"Not now. (Service: AWSLambda; Status Code: 500; Error Code: {code}; Request ID: r; Proxy: null)",
-    )
-
-
-@pytest.mark.parametrize("payload", ["{}", "null", "[]", "no JSON", '{"errorType": 1}'])
-def test_a_task_does_not_know_an_error_without_a_type(payload: str) -> None:
-    error = RuntimeError()
-    error.payload = payload  # type: ignore[attr-defined]
-
-    assert task_errors.error_and_cause(error) == task_errors.unknown(payload)
-
-
-def test_a_task_calls_a_functions_own_error_by_its_type() -> None:
-    error = RuntimeError()
-    error.payload = '{"errorType": "OvenError"}'  # type: ignore[attr-defined]
-
-    assert task_errors.error_and_cause(error) is None
-    assert task_errors.error_and_cause(TimeoutError()) is None
 
 
 def test_no_variable_of_the_service_slips_through() -> None:
@@ -400,18 +370,6 @@ def test_layers_are_merged_the_later_over_the_earlier(tmp_path: Path) -> None:
     assert sorted(os.listdir(merged)) == ["both", "first", "second"]  # noqa: PTH208
     assert (merged / "both").read_text() == "second"
     assert launches.merge_layers([tmp_path / "first"], tmp_path) == tmp_path / "first"
-
-
-@pytest.mark.parametrize("upstream", [None, "", "1:", "2:0badcafe:0", "0badcafe:0", "1:here:0", "1:0badcafe:x|", ":"])
-def test_a_lineage_that_is_none_begins_anew(upstream: str | None) -> None:
-    assert lineage(upstream, "arn:aws:lambda:us-east-1:000000000000:function:f") == "1:9be734d8:0"
-
-
-def test_a_lineage_counts_how_often_a_trace_came_back() -> None:
-    arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
-
-    assert lineage("1:0badcafe:3", arn) == "1:0badcafe:3|9be734d8:0"
-    assert lineage("1:9be734d8:0|0badcafe:3", arn) == "1:9be734d8:1|0badcafe:3"
 
 
 @pytest.mark.parametrize("header", ["", "Root=1-2-3", "Root=1-2-3;Parent=4;Sampled=0", "Parent=4;Sampled=1"])

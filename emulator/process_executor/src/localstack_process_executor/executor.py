@@ -91,5 +91,5 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         """Nothing is needed but this package, which is here."""
-        first_function.put_service_right_then()
+        first_function.patch_with_the_first_function()
         return True

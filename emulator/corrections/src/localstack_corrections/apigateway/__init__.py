@@ -7,6 +7,7 @@ from localstack_corrections.apigateway import (
     integration_limits,
     internal_errors,
     logs,
+    proxy_results,
     resource_policies,
     stage_settings,
     template_methods,
@@ -25,6 +26,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     gateway_responses.CORRECTION,
     internal_errors.CORRECTION,
     template_methods.CORRECTION,
+    proxy_results.CORRECTION,
     logs.CORRECTION,
     stage_settings.CORRECTION,
 )

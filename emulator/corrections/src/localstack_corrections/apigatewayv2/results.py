@@ -8,14 +8,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from typing import Any
 
 from localstack_corrections.apigatewayv2.invocation import HOP_BY_HOP, Answer, HttpApiError
+from localstack_corrections.apis.function_results import MalformedResultError, header_text, status_code
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_NO_HEADER_VALUE = re.compile(r"[\r\n\0\u0100-\U0010ffff]")
-_STATUS_CODES = range(100, 600)
 _DEFAULT_TYPE = "text/plain;charset=UTF-8"
 
 
@@ -36,7 +33,10 @@ def answer_from(payload: bytes, version: str) -> Answer:
     except ValueError as error:
         raise malformed("it is not JSON") from error
     if isinstance(result, dict) and "statusCode" in result:
-        return _described(result)
+        try:
+            return _described(result)
+        except MalformedResultError as error:
+            raise malformed(str(error)) from error
     if version == "1.0":
         raise malformed("it is no object with a statusCode")
     return _inferred(result)
@@ -49,32 +49,22 @@ def _inferred(result: Any) -> Answer:
 
 
 def _described(result: dict[str, Any]) -> Answer:
-    answer = Answer(_status(result["statusCode"]))
+    answer = Answer(status_code(result["statusCode"]))
     answer.body = _body(result.get("body"), result.get("isBase64Encoded"))
     several = _object(result.get("multiValueHeaders"), "multiValueHeaders")
     for name, values in several.items():
         if not isinstance(values, list):
             raise malformed(f"the values of the header {name} are no list")
-        answer.headers += [_header(name, value) for value in values]
+        answer.headers += [_named(name, value) for value in values]
     for name, value in _object(result.get("headers"), "headers").items():
         if name.lower() not in {known.lower() for known in several}:
-            answer.headers.append(_header(name, value))
+            answer.headers.append(_named(name, value))
     for cookie in _list(result.get("cookies")):
-        answer.headers.append(_header("set-cookie", cookie))
+        answer.headers.append(_named("set-cookie", cookie))
     answer.headers = [header for header in answer.headers if header[0].lower() not in {*HOP_BY_HOP, "content-length"}]
     if not answer.has("content-type"):
         answer.headers.append(("content-type", _DEFAULT_TYPE))
     return answer
-
-
-def _status(value: Any) -> int:
-    try:
-        status = int(value)
-    except (TypeError, ValueError, OverflowError):
-        status = 0
-    if status not in _STATUS_CODES:
-        raise malformed(f"the statusCode is no number from 100 to 599: {value!r}")
-    return status
 
 
 def _body(body: Any, encoded: Any) -> bytes:
@@ -102,10 +92,5 @@ def _list(value: Any) -> list[Any]:
     return value or []
 
 
-def _header(name: str, value: Any) -> tuple[str, str]:
-    if value is None or isinstance(value, list | dict):
-        raise malformed(f"the value of the header {name} is no string")
-    text = value if isinstance(value, str) else json.dumps(value)
-    if not _HEADER_NAME.fullmatch(name) or _NO_HEADER_VALUE.search(text):
-        raise malformed(f"HTTP has no such header: {name}: {text!r}")
-    return name, text
+def _named(name: str, value: Any) -> tuple[str, str]:
+    return name, header_text(name, value)

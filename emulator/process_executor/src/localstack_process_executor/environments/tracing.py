@@ -2,12 +2,10 @@
 
 import json
 import re
-import zlib
 from dataclasses import dataclass
 
 _HEADERS = ("X-Amzn-Trace-Id", "x-amzn-trace-id")
 """In an API's event, and in one of a function's URL."""
-_VISIT = re.compile(r"[0-9a-f]{8}:[0-9]{1,5}")
 _ROOT = re.compile(r"Root=([^;]+)")
 
 
@@ -28,21 +26,6 @@ def segment(header: str, request_id: str) -> Segment | None:
         return None
     kept = ";".join(f"{name}={fields[name]}" for name in ("Root", "Parent", "Sampled") if name in fields)
     return Segment(request_id.replace("-", "")[:16], fields["Root"], kept)
-
-
-def lineage(upstream: str | None, function_arn: str) -> str:
-    """The functions a trace has run through, this one included, and how often it has come back to each.
-
-    AWS names each by eight hexadecimal digits of its own: ``1:e547cb94:0|0acafaef:0``, where 1 is the form's version.
-    """
-    name = f"{zlib.crc32(function_arn.encode()):08x}"
-    version, _, given = (upstream or "1:").partition(":")
-    visits = [visit for visit in given.split("|") if visit]
-    if version != "1" or not all(_VISIT.fullmatch(visit) for visit in visits):
-        visits = []
-    before = {found: int(count) for found, _, count in (visit.partition(":") for visit in visits)}
-    before[name] = before.get(name, -1) + 1
-    return "1:" + "|".join(f"{found}:{count}" for found, count in before.items())
 
 
 def trace_id(given: str, event: str) -> str:

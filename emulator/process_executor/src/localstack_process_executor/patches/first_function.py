@@ -1,4 +1,4 @@
-"""What puts LocalStack's Lambda service right is loaded with the first function: an idle emulator needs none of it."""
+"""Patch LocalStack's Lambda service with the first function: an idle emulator needs no patch."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _OPERATION = "CreateFunction"
 _done = False
 
 
-def put_service_right_then() -> None:
-    """Have the operation that makes the first function put the service right before. Called before that starts."""
+def patch_with_the_first_function() -> None:
+    """Have the operation that makes the first function patch the service before. Called before that starts."""
     global _done  # noqa: PLW0603 - the patched class is global, too
     if localstack_version != PATCHED_VERSION:
         LOG.warning("LocalStack is %s; the process executor was made for %s.", localstack_version, PATCHED_VERSION)
@@ -41,11 +41,11 @@ def _wait_for_the_first() -> None:
     operations = SERVICE_PLUGINS.get_service("lambda").skeleton.dispatch_table
     create = operations[_OPERATION]
 
-    def put_right_and_create(context: Any, request: Any) -> Any:
+    def patch_and_create(context: Any, request: Any) -> Any:
         from localstack_process_executor.patches import service_patches
 
-        service_patches.apply(operations)
+        service_patches.apply()
         operations[_OPERATION] = create
         return create(context, request)
 
-    operations[_OPERATION] = put_right_and_create
+    operations[_OPERATION] = patch_and_create

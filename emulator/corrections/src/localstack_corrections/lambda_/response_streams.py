@@ -1,25 +1,30 @@
-"""``InvokeWithResponseStream``, which LocalStack 4.14.0 does not have.
+"""``InvokeWithResponseStream``.
 
 The function runs to its end first: what it streams arrives in chunks, and not while it is being made.
-https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
 """
 
-import json
-from collections.abc import Iterator, MutableMapping
-from typing import Any
+from __future__ import annotations
 
-_OPERATION, _BUFFERED = "InvokeWithResponseStream", "Invoke"
+import json
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.correction import Correction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
 _CHUNK_BYTES = 64 * 1024
 _CONTENT_TYPE = "application/vnd.amazon.eventstream"
 
 
-def stream_responses(operations: MutableMapping[str, Any]) -> None:
-    """Make the change to a table of the service's operations."""
-    invoke = operations[_BUFFERED]
+def _stream_responses(module: ModuleType) -> None:
+    provider = module.LambdaProvider
 
-    def invoke_with_response_stream(context: Any, request: Any) -> dict[str, Any]:
-        names = ("FunctionName", "Qualifier", "InvocationType", "LogType", "ClientContext", "Payload", "TenantId")
-        answer = invoke(context, {name: request[name] for name in names if name in request})
+    @wraps(provider.invoke_with_response_stream)
+    def invoke_with_response_stream(self: Any, context: Any, function_name: str, **arguments: Any) -> dict[str, Any]:
+        answer = self.invoke(context, function_name, **arguments)
         return {
             "StatusCode": answer["StatusCode"],
             "ExecutedVersion": answer.get("ExecutedVersion"),
@@ -27,7 +32,7 @@ def stream_responses(operations: MutableMapping[str, Any]) -> None:
             "EventStream": _events(answer),
         }
 
-    operations[_OPERATION] = invoke_with_response_stream
+    provider.invoke_with_response_stream = invoke_with_response_stream
 
 
 def _events(answer: Any) -> Iterator[dict[str, Any]]:
@@ -48,3 +53,12 @@ def _bytes(payload: Any) -> bytes:
     if hasattr(payload, "read"):
         payload = payload.read()
     return payload.encode() if isinstance(payload, str) else bytes(payload or b"")
+
+
+RESPONSE_STREAMS = Correction(
+    "response-streams",
+    "Has no `InvokeWithResponseStream`.",
+    "Answers with a stream of events; with this correction they are sent when the function has ended.",
+    "https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html",
+    {"localstack.services.lambda_.provider": _stream_responses},
+)

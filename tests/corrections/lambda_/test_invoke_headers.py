@@ -74,3 +74,7 @@ def test_a_qualifier_that_is_not_there(deploy: MakeDeployed, qualifier: str) -> 
     assert response["Error"]["Message"] == f"Function not found: {function.arn}:{qualifier}"
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 404
     assert response["ResponseMetadata"]["HTTPHeaders"]["x-amzn-errortype"] == "ResourceNotFoundException"
+
+
+def test_localstack_as_released_calls_a_result_text(deploy_as_released: MakeDeployed) -> None:
+    assert invoke(deploy_as_released(DIVIDES))["headers"]["content-type"] != "application/json"
