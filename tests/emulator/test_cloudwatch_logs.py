@@ -424,13 +424,16 @@ def test_the_json_format_in_detail(deploy: MakeDeployed) -> None:
 
 
 def test_lines_can_be_read_while_the_function_runs_and_are_there_once_when_it_has_ended(deploy: MakeDeployed) -> None:
-    function = deploy("""
+    function = deploy(
+        """
         import time
         def handler(event, context):
             print("so far")
             time.sleep(6)
             print("at last")
-    """)
+    """,
+        Timeout=20,
+    )
     function.client.invoke(FunctionName=function.name, InvocationType="Event")
 
     meanwhile = function.logged("so far")
