@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
@@ -41,6 +43,8 @@ _BLIND = {
 class Clients:
     """Makes clients for one emulator, in its default account and region."""
 
+    _making = Lock()
+
     def __init__(self, endpoint_url: str) -> None:
         """Make clients for an endpoint. :raises LocaldevError: it is not of this machine."""
         session = botocore.session.Session(session_vars=_BLIND)
@@ -76,8 +80,17 @@ class Clients:
     @overload
     def client(self, service: str) -> Any: ...
     def client(self, service: str) -> object:
-        """Return a client of one service."""
-        return self._session.client(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]
+        """Return the client of one service. It is made once, which takes longer than most calls, for all threads."""
+        with self._making:
+            if service not in self._made:
+                self._made[service] = self._session.client(  # type: ignore[call-overload]
+                    service, endpoint_url=self._endpoint_url, config=self._config
+                )
+            return self._made[service]
+
+    @cached_property
+    def _made(self) -> dict[str, object]:
+        return {}
 
 
 class AccountClients(Clients):

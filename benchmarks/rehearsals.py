@@ -1,0 +1,134 @@
+"""200 tests of a ten-state machine, each with mocks: the kit's, and LocalStack's own mock file, in turns.
+
+Each is a test of one pytest run: it starts an execution, waits for its end, and looks at path and output. Those of
+the mock file do the same through the same kit; what they cannot have is an answer that no file was written for before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from localdev.engines import EmbeddedEngine
+from localdev.system.processes import free_port
+from localdev.system.project import ROOT
+
+TESTS: Final = 200
+_ROUNDS: Final = 3
+_STATES: Final = tuple(f"Step {number}" for number in range(1, 11))
+_FUNCTION: Final = "arn:aws:lambda:us-east-1:000000000000:function:none"
+_ROLE: Final = "arn:aws:iam::000000000000:role/benchmark"
+_MACHINE: Final = "rehearsed"
+
+_CONFTEST: Final = """
+import os, pytest
+from localdev.engines.registry import ENGINES, Options
+from localdev.testing.case import Case
+from localdev.testing.machines import StateMachine
+from localdev.testing.reading import Reader
+
+@pytest.fixture(scope="session")
+def reader():
+    engine = ENGINES["external"].make(Options(endpoint_url=os.environ["ENDPOINT_URL"], stack_name=None))
+    return Reader(engine.clients())
+
+@pytest.fixture
+def case(request):
+    case = Case(request.node.nodeid)
+    yield case
+    case.end()
+
+@pytest.fixture
+def machine(reader, case):
+    return StateMachine(os.environ["MACHINE_ARN"], reader, case)
+"""
+_TESTS: Final = """
+import json, pytest
+from localdev.testing.running import Execution
+
+STATES = {states!r}
+
+@pytest.mark.parametrize("number", range({tests}))
+def test_kit(machine, number):
+    for state in STATES:
+        machine.mock(state).returns({{"state": state, "number": number}})
+    outcome = machine.start({{"number": number}}).wait()
+    assert outcome.path == list(STATES)
+    assert outcome.output == {{"state": STATES[-1], "number": number}}
+
+@pytest.mark.parametrize("number", range({tests}))
+def test_file(machine, reader, case, number):
+    client = reader.clients.client("stepfunctions")
+    arn = client.start_execution(stateMachineArn=machine.arn + "#Happy", input=json.dumps({{"number": number}}))
+    outcome = Execution(arn["executionArn"], reader).wait()
+    assert outcome.path == list(STATES)
+    assert outcome.output == {{"state": STATES[-1]}}
+"""
+
+
+def definition() -> dict[str, Any]:
+    """Return a machine of ten tasks, one after the other."""
+    states: dict[str, Any] = {}
+    for state, following in zip(_STATES, (*_STATES[1:], None), strict=True):
+        goes_on = {"Next": following} if following else {"End": True}
+        states[state] = {"Type": "Task", "Resource": _FUNCTION} | goes_on
+    return {"StartAt": _STATES[0], "States": states}
+
+
+def mock_file() -> dict[str, Any]:
+    """Return LocalStack's own mocks of the same machine."""
+    return {
+        "StateMachines": {_MACHINE: {"TestCases": {"Happy": {state: state for state in _STATES}}}},
+        "MockedResponses": {state: {"0": {"Return": {"Payload": {"state": state}}}} for state in _STATES},
+    }
+
+
+def main() -> int:
+    """Print how long the tests of each took, in turns on one emulator; the exit status."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "mocks.json").write_text(json.dumps(mock_file()))
+        (folder / "conftest.py").write_text(_CONFTEST)
+        (folder / "test_rehearsals.py").write_text(_TESTS.format(states=_STATES, tests=TESTS))
+        settings = {"SFN_MOCK_CONFIG": str(folder / "mocks.json")}
+        engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings)
+        engine.start()
+        try:
+            client = engine.clients().client("stepfunctions")
+            created = client.create_state_machine(name=_MACHINE, definition=json.dumps(definition()), roleArn=_ROLE)
+            environment = {"ENDPOINT_URL": str(engine.endpoint_url), "MACHINE_ARN": created["stateMachineArn"]}
+            return _report({kind: _rounds(folder, kind, environment) for kind in ("kit", "file")})
+        finally:
+            engine.stop()
+
+
+def _rounds(folder: Path, kind: str, environment: dict[str, str]) -> list[float]:
+    return [_run(folder, kind, environment) for _ in range(_ROUNDS)]
+
+
+def _run(folder: Path, kind: str, environment: dict[str, str]) -> float:
+    """Return the seconds of a run of pytest with all tests of a kind. :raises CalledProcessError: one has failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", f"test_{kind}", str(folder)]
+    began = time.monotonic()
+    subprocess.run(
+        command, cwd=folder, env=os.environ | environment | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True
+    )
+    return time.monotonic() - began
+
+
+def _report(seconds: dict[str, list[float]]) -> int:
+    for kind, title in (("kit", "machine.mock()"), ("file", "LocalStack's mock file")):
+        median = statistics.median(seconds[kind])
+        print(f"{title}: {TESTS} tests in {median:.1f} s ({1000 * median / TESTS:.0f} ms a test), median of {_ROUNDS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
