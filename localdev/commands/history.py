@@ -6,15 +6,18 @@ import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from executions.as_test import pytest_case
 from executions.client import NotFoundError
+from executions.errors import HintedError
 from executions.report import path_line, rows
 from executions.text import failure_text
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
 from localdev.commands.terminal import out
-from localdev.deployment.deployed import state_machines
+from localdev.deployment.deployed import stack_names, state_machines
 from localdev.deployment.executions import executions_client
+from localdev.deployment.resources import STATE_MACHINE, resources_of
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
@@ -32,7 +35,9 @@ _MOST = 100
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("execution", metavar="EXECUTION", help="its name, or its ARN")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, an event each")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print one JSON object a line, an event each")
+    shape.add_argument("--as-test", action="store_true", help="print it as a test for pytest, its tasks mocked")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,7 +66,7 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> History:
     candidates = _candidates(engine, execution, stacks)
     for arn in candidates:
         try:
-            return client.history(arn)
+            return arn, client.history(arn)
         except NotFoundError:
             continue
     raise LocaldevError(

@@ -27,19 +27,40 @@ def deployed(engine: Engine, wanted: Sequence[str] = (), *, keep: bool = False) 
 
     :raises LocaldevError: the app cannot be synthesised or deployed, or has no stack of a wanted name.
     """
+    if was_found(engine):
+        with stacks_there(engine, wanted, ends=False) as stacks:
+            yield stacks
+        return
+    try:
+        deploy(engine, wanted)
+        with stacks_there(engine, wanted, ends=not keep) as stacks:
+            yield stacks
+    finally:
+        if not engine.kind.ends_with_us and not keep:
+            destroy(engine, wanted)
+
+
+@contextmanager
+def stacks_there(engine: Engine, wanted: Sequence[str], *, ends: bool) -> Iterator[Stacks]:
+    """Return the app's stacks, which are on the engine; ``ends`` says that they end with the tests."""
     with _assembly(engine) as assembly:
-        chosen = stacks_of(assembly, wanted)
-        stacks = Stacks(engine, [each.name for each in chosen], assembly, ends=not was_found(engine) and not keep)
-        if was_found(engine):
-            yield stacks
-            return
-        ids = [each.id for each in chosen] if wanted else []
-        try:
-            cdk.deploy(engine, assembly, *ids)
-            yield stacks
-        finally:
-            if not engine.kind.ends_with_us and not keep:
-                cdk.destroy(engine, assembly, *ids)
+        yield Stacks(engine, [each.name for each in stacks_of(assembly, wanted)], assembly, ends=ends)
+
+
+def deploy(engine: Engine, wanted: Sequence[str]) -> None:
+    """Deploy the app's stacks, or the wanted ones. :raises LocaldevError: with what failed."""
+    with _assembly(engine) as assembly:
+        cdk.deploy(engine, assembly, *_ids(assembly, wanted))
+
+
+def destroy(engine: Engine, wanted: Sequence[str]) -> None:
+    """Remove what was deployed. :raises LocaldevError: with what failed."""
+    with _assembly(engine) as assembly:
+        cdk.destroy(engine, assembly, *_ids(assembly, wanted))
+
+
+def _ids(assembly: Path, wanted: Sequence[str]) -> list[str]:
+    return [each.id for each in stacks_of(assembly, wanted)] if wanted else []
 
 
 @contextmanager

@@ -5,9 +5,12 @@ It is loaded into every run of whoever has installed it, so that nothing but pyt
 
 from __future__ import annotations
 
+import os
 import random
 import sys
+from contextlib import ExitStack
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,6 +19,8 @@ from localdev.testing.coverage import options
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    from xdist.workermanage import WorkerController
 
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from localdev.testing.functions import Function, Logs
     from localdev.testing.machines import StateMachine
     from localdev.testing.queues import Queue
+    from localdev.testing.sharing import Shared
     from localdev.testing.stacks import Stack, Stacks
 
 ENTRY_POINT: Final = "localdev"
@@ -34,6 +40,8 @@ KNOWN: Final = ("embedded", "container", "external", "aws")
 _DEFAULT: Final = ["embedded"]
 SHOWS_EXECUTIONS: Final = pytest.StashKey[bool]()
 """Set in a run's configuration where something else than pytest-html shows every execution."""
+_SHARED: Final = pytest.StashKey["TemporaryDirectory[str]"]()
+_SHARED_INPUT: Final = "localdev_shared"
 _CASE: Final = pytest.StashKey["Case"]()
 _SEED: Final = pytest.StashKey[int]()
 pytest_plugins = ("localdev.testing.rehearsal_fixtures",)
@@ -80,6 +88,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--stack-name", help="what the app's one stack is called on the external engine or in the AWS account"
     )
     group.addoption("--keep", action="store_true", help="leave the emulator up, and the stacks where they are")
+    group.addoption(
+        "--share-emulator",
+        action="store_true",
+        help="with pytest-xdist: one emulator for all workers (default: one each)",
+    )
     options.add_options(parser)
 
 
@@ -89,6 +102,36 @@ def pytest_configure(config: pytest.Config) -> None:
         from localdev.testing.coverage.plugin import CoveragePlugin
 
         config.pluginmanager.register(CoveragePlugin(config), options.NAME)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Give each worker of pytest-xdist the folder by which those that share an emulator know of each other."""
+    config = node.config
+    if config.getoption("--share-emulator"):
+        if _SHARED not in config.stash:
+            config.stash[_SHARED] = TemporaryDirectory(prefix="localdev-tests-")
+        node.workerinput[_SHARED_INPUT] = [config.stash[_SHARED].name, os.getpid()]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the emulator that the workers have shared."""
+    folder = config.stash.get(_SHARED, None)
+    if folder is not None:
+        from localdev.testing.sharing import Shared
+
+        with folder:
+            Shared(folder.name, os.getpid()).end(config.getoption("--stack"), keep=config.getoption("--keep"))
+
+
+def _shared(config: pytest.Config) -> Shared | None:
+    """Return what this worker shares with the others, if it does."""
+    given = getattr(config, "workerinput", {}).get(_SHARED_INPUT)
+    if given is None:
+        return None
+    from localdev.testing.sharing import Shared
+
+    return Shared(*given)
 
 
 def engines_of(config: pytest.Config) -> list[str]:
@@ -171,6 +214,9 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     sweep()
     option = request.config.getoption
     keep = option("--keep")
+    if shared := _shared(request.config):
+        yield shared.engine(request.param, option("--endpoint-url"), option("--stack-name"))
+        return
     engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
     yield engine
     if not keep:
@@ -186,16 +232,21 @@ def clients(localdev_engine: Engine) -> Clients:
 @pytest.fixture(scope="session")
 def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[Stacks]:
     """Every stack of the app, or those of ``--stack``, deployed once a session; by name."""
-    from localdev.testing.deploying import deployed
+    from localdev.testing.deploying import deployed, stacks_there
 
     option = request.config.getoption
-    coverage = _coverage(request.config)
-    with deployed(localdev_engine, option("--stack"), keep=option("--keep")) as stacks:
-        if coverage is None:
-            yield stacks
-            return
-        with coverage.collecting(stacks, alone=localdev_engine.kind.ends_with_us):
-            yield stacks
+    wanted, keep = option("--stack"), option("--keep")
+    shared, coverage = _shared(request.config), _coverage(request.config)
+    with ExitStack() as while_tested:
+        if shared:
+            shared.deploy(localdev_engine, wanted)
+            stacks = while_tested.enter_context(stacks_there(localdev_engine, wanted, ends=not keep))
+        else:
+            stacks = while_tested.enter_context(deployed(localdev_engine, wanted, keep=keep))
+        if coverage:
+            alone = localdev_engine.kind.ends_with_us and not shared
+            while_tested.enter_context(coverage.collecting(stacks, alone=alone))
+        yield stacks
 
 
 @pytest.fixture(scope="session")
