@@ -15,9 +15,9 @@ from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
 from localdev.commands.terminal import out
-from localdev.deployment.deployed import stack_names, state_machines
+from localdev.deployment.deployed import resources, state_machines
 from localdev.deployment.executions import executions_client
-from localdev.deployment.resources import STATE_MACHINE, resources_of
+from localdev.deployment.resources import STATE_MACHINE
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
@@ -43,7 +43,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    history = _history(engine, options.execution, options.stack)
+    arn, history = _history(engine, options.execution, options.stack)
+    if options.as_test:
+        print(_test(engine, arn, history, options.stack), end="")
+        return 0
     if options.json:
         for row in rows(history, limit=None):
             print(json.dumps(row.as_data()))
@@ -57,8 +60,8 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> History:
-    """Return an execution's history.
+def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> tuple[str, History]:
+    """Return an execution's ARN and its history.
 
     :raises LocaldevError: no state machine of the app's stacks has an execution of this name.
     """
@@ -73,6 +76,19 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> History:
         f"There is no execution {execution!r} at {engine.where}.",
         f"{_meant(client, execution, candidates)}'{typed('executions')}' lists those that are there.",
     )
+
+
+def _test(engine: Engine, arn: str, history: History, stacks: Sequence[str]) -> str:
+    """Return the execution as a test, its machine by the name that it has in the app.
+
+    :raises LocaldevError: the execution has not ended.
+    """
+    _, _, _, _, _, _, machine, name, *_ = arn.split(":")
+    named = [each.label() for each in resources(engine, stacks) if each.type == STATE_MACHINE and each.name == machine]
+    try:
+        return pytest_case(history, machine=named[0] if named else machine, name=name)
+    except HintedError as error:
+        raise LocaldevError(error.message, error.hint) from error
 
 
 def _meant(client: ExecutionsClient, wanted: str, candidates: Sequence[str]) -> str:

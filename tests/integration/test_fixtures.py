@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from localdev.commands.cli import main
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
+    from localdev.engines import Engine
     from localdev.testing.apis import Api
     from localdev.testing.finding import Find
     from localdev.testing.functions import Function, Logs
@@ -57,3 +60,25 @@ def test_what_the_api_starts_arrives_on_the_queue(api: Api, queue: Find[Queue], 
     message = queue("FailedOrders").wait_for(lambda each: each.document["detail"]["executionArn"] == arn)
 
     assert message.document["detail"]["stateMachineArn"] == stack.StateMachineArn == stack["StateMachineArn"]
+
+
+@pytest.mark.only_on("embedded")
+@pytest.mark.parametrize("flavour", ["margherita", "pineapple"])
+def test_an_execution_that_is_printed_as_a_test_passes_as_one(
+    state_machine: Find[StateMachine],
+    localdev_engine: Engine,
+    capsys: pytest.CaptureFixture[str],
+    flavour: str,
+) -> None:
+    outcome = state_machine().start({"flavour": flavour}).wait()
+
+    port = urlsplit(localdev_engine.endpoint_url or "").port
+    assert main(["history", outcome.name, "--as-test", "--port", str(port)]) == 0
+
+    case = capsys.readouterr().out
+    assert "state_machine('OrderWorkflow/StateMachine')" in case
+    assert "machine.mock('Order Pizza Job').returns({'containsPineapple': " in case
+    namespace: dict[str, Any] = {}
+    exec(case, namespace)  # noqa: S102 - what it has just printed
+    (test,) = (value for name, value in namespace.items() if name.startswith("test_"))
+    test(state_machine)
