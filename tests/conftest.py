@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
 from localdev.testing import plugin, report
+from localdev.testing.temporary import own_temporary_folder
 from tests import parallel, report_files
 
 if TYPE_CHECKING:
@@ -33,6 +35,15 @@ def leave_the_person_out(config: pytest.Config) -> None:
         del os.environ[name]
 
 
+def keep_temporary_files_together(config: pytest.Config) -> None:
+    """Give the run a temporary folder of its own; ``--basetemp`` puts the tests' folders elsewhere, and keeps them."""
+    run = ExitStack()
+    folder = run.enter_context(own_temporary_folder())
+    if not config.option.basetemp:
+        config.option.basetemp = folder / "t"
+    config.add_cleanup(run.close)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the plugin in ``localdev/testing`` has no use for."""
     parser.addoption("--record", action="store_true", help="make the record every engine is held to, in test_parity")
@@ -48,8 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
     leave_the_person_out(config)
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     if parallel.is_worker(config):
         return
+    keep_temporary_files_together(config)
     # the scheduler's order is ours: see tests/parallel.py
     config.option.loadscopereorder = False
     if config.option.numprocesses:

@@ -6,8 +6,10 @@ from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
 from localdev.commands.deploying import destroy
 from localdev.commands.terminal import out
-from localdev.deployment import context
+from localdev.deployment import context, leftovers
+from localdev.deployment.leftovers import remove_left
 from localdev.engines import Engine, registry
+from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
@@ -24,6 +26,8 @@ def _run(options: argparse.Namespace) -> int:
     for engine in engines:
         engine.stop()
         context.forget(engine)
+    ports = {endpoint_port(str(engine.endpoint_url)) for engine in engines}
+    remove_left(ports | (leftovers.ports() if options.all else set()))
     for engine in were_up:
         out.print(f"Stopped the emulator at {engine.where}.")
     if not were_up:

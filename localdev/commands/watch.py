@@ -16,12 +16,13 @@ from localdev.deployment import context
 from localdev.deployment.app import App
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
+from localdev.deployment.leftovers import watch_lock
 from localdev.deployment.package_files import is_packaged, package_files
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.folders import remove_folder
-from localdev.system.project import ROOT, STATE, hot_folder, typed
+from localdev.system.project import ROOT, hot_folder, typed
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +38,7 @@ _GATHER_MS = 60
 """Two saves within this time are one."""
 _LOOK_MS = 15
 _LOOK_AT_FILES_MS = 100
+_LOOK_AT_EMULATOR_SECONDS = 1.0
 _SUFFIXES = (".json", ".ts", ".js", ".mjs", ".cjs", ".yaml", ".yml")
 """What an app is written in, beside Python; editors write other files beside those they save."""
 
@@ -63,6 +65,7 @@ class Watch:
         self._hot = self._folders()
         self._saves: Iterator[set[Path]] = iter(())
         self._looked = time.time()
+        self._next_look = 0.0
         self._is_switched = False
 
     @property
@@ -72,7 +75,7 @@ class Watch:
 
     def begin(self) -> None:
         """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
-        self._saves = saves([hot.code.source for hot in self._hot])
+        self._saves = saves([hot.code.source for hot in self._hot], self._look_at_emulator)
         next(self._saves)
         self._looked = time.time()
         for hot in self._hot:
@@ -98,6 +101,20 @@ class Watch:
             self.code_changed()
             if app:
                 self.app_changed(sorted({_part(path) for path in app}), since)
+
+    def _look_at_emulator(self) -> None:
+        """Check, once a second, that there is something to watch for.
+
+        :raises LocaldevError: the emulator has ended.
+        """
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_AT_EMULATOR_SECONDS
+        if not self._engine.is_up():
+            raise LocaldevError(
+                f"The emulator at {self._engine.where} has ended, and this watch with it.",
+                f"start it with {typed('up')}, and watch again.",
+            )
 
     def code_changed(self) -> None:
         """Make what was saved live, or say why it cannot be.
@@ -208,7 +225,7 @@ def _alone(engine: Engine) -> Iterator[None]:
             f"Another {typed('watch')} is running for {engine.where}.", "end it with Ctrl-C, or go on with that one."
         )
 
-    with exclusive(STATE / f"watch-{_port(engine)}.lock", refuse):
+    with exclusive(watch_lock(_port(engine)), refuse):
         yield
 
 
@@ -231,10 +248,15 @@ def watch_until_interrupted(engine: Engine, again: str) -> int:
     return 0
 
 
-def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
+def _nothing() -> None:
+    """Do nothing while nothing is saved."""
+
+
+def saves(folders: Sequence[Path], meanwhile: Callable[[], None] = _nothing) -> Iterator[set[Path]]:
     """Yield the paths of each burst of saves, in folders of handlers and in the app.
 
-    First comes an empty set: every save from then on is seen.
+    First comes an empty set: every save from then on is seen. ``meanwhile`` is called when nothing was saved for a
+    moment.
     """
     import watchfiles
 
@@ -257,6 +279,8 @@ def saves(folders: Sequence[Path]) -> Iterator[set[Path]]:
             is_first = False
         if saved := _saved(changes) | files.saved():
             yield saved
+        else:
+            meanwhile()
 
 
 def _saved(changes: set[tuple[Change, str]]) -> set[Path]:

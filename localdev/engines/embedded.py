@@ -175,7 +175,8 @@ class EmbeddedEngine(LocalEngine):
 
     def _clear(self, *, keep_log: bool = False) -> None:
         instance = self._read_instance()
-        if instance and instance.is_running():
+        if instance and started_at(instance.pid) in {instance.started, None}:
+            # also where LocalStack itself was killed: its session has its id until the last of it has ended
             end_session(instance.pid)
         if self._process:
             self._process.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import os
@@ -19,6 +18,7 @@ from docker.utils import exclude_paths
 
 from localdev.system import project
 from localdev.system.errors import LocaldevError
+from localdev.system.file_lock import exclusive
 from localdev.system.installation import ensure_installed
 
 if TYPE_CHECKING:
@@ -190,8 +190,7 @@ def _remove(client: DockerClient, image: str) -> None:
 
 @contextmanager
 def _one_build_at_a_time() -> Iterator[None]:
-    """Let one run of this machine build, whichever checkout it is of: the second finds what the first has made."""
-    lock = Path(tempfile.gettempdir(), f"{REPOSITORY}-{os.getuid()}.lock")
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Let one command of this checkout build: the second finds what the first has made."""
+    project.STATE.mkdir(exist_ok=True)
+    with exclusive(project.STATE / "image.lock"):
         yield

@@ -1,4 +1,7 @@
-"""Ctrl-C, and a polite end from outside, as one exception that is never lost: set once, when a process starts."""
+"""Ctrl-C, a closed terminal and a polite end from outside, as one exception that is never lost.
+
+Set once, when a process starts.
+"""
 
 import os
 import signal
@@ -10,10 +13,20 @@ _AGAIN_SECONDS = 0.05
 
 
 def raise_keyboard_interrupt_on_signals() -> None:
-    """Let SIGINT and SIGTERM raise ``KeyboardInterrupt``; SIGINT also where a shell's ``&`` had it ignored."""
+    """Let SIGINT, SIGTERM and SIGHUP raise ``KeyboardInterrupt``; SIGINT also where a shell's ``&`` had it ignored.
+
+    A SIGHUP that is ignored stays so: ``nohup`` is how a person asks for it.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hang_up)
     sys.unraisablehook = _interrupt_again
+
+
+def _hang_up(_signal: int, _frame: FrameType | None) -> None:
+    """Do what Ctrl-C does at this moment: a server may have a handler of its own for that."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

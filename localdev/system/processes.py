@@ -78,7 +78,7 @@ def _members(leader: int) -> list[psutil.Process]:
     members: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, ProcessLookupError):
-            if os.getsid(process.pid) == leader:
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
                 members[process.pid] = process
                 members |= {child.pid: child for child in process.children(recursive=True)}
     return list(members.values())

@@ -2,14 +2,18 @@
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import remove_folder
 from localdev.system.processes import started_at
+
+_NAME: Final = re.compile(r"\.(?P<what>.+)-(?P<process>(?P<pid>\d+)-\d+\.\d\d)-[^-]+")
 
 
 @contextmanager
@@ -24,12 +28,17 @@ def scratch(parent: Path, what: str) -> Iterator[Path]:
         remove_folder(folder)
 
 
+def sweep(parent: Path) -> None:
+    """Remove what killed processes have left in a folder, whatever it was for."""
+    for what in {match["what"] for folder in parent.glob(".*") if (match := _NAME.fullmatch(folder.name))}:
+        _sweep(parent, what)
+
+
 def _sweep(parent: Path, what: str) -> None:
-    for folder in parent.glob(f".{what}-*-*-*"):
-        pid, _, rest = folder.name.removeprefix(f".{what}-").partition("-")
-        with contextlib.suppress(ValueError):
-            if not rest.startswith(_process(int(pid)).partition("-")[2]):
-                _remove_left(folder)
+    for folder in parent.glob(f".{what}-*"):
+        match = _NAME.fullmatch(folder.name)
+        if match and match["what"] == what and match["process"] != _process(int(match["pid"])):
+            _remove_left(folder)
 
 
 def _remove_left(folder: Path) -> None:

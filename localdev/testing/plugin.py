@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from localdev.testing.coverage import options
+from localdev.testing.lifeline import LIFELINE
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -97,7 +98,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the coverage, where it is asked for."""
+    """Let the run end when its emulator does, and collect the coverage where it is asked for."""
+    config.pluginmanager.register(LIFELINE, "localdev-lifeline")
     if options.wants_coverage(config):
         from localdev.testing.coverage.plugin import CoveragePlugin
 
@@ -218,8 +220,12 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         yield shared.engine(request.param, option("--endpoint-url"), option("--stack-name"))
         return
     engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
-    yield engine
-    if not keep:
+    try:
+        with LIFELINE.held_to(engine):
+            yield engine
+    finally:
+        if not keep:
+            engine.stop()
         engine.stop()
 
 

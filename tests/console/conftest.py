@@ -22,6 +22,7 @@ from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests
+from localdev.testing.lifeline import LIFELINE
 from pizzeria.orders import OrderApi
 from pizzeria.stack import stack_outputs
 from tests.console.browsers import BROWSERS
@@ -67,7 +68,8 @@ def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     engine = start_for_tests("embedded")
     try:
         cdk.deploy(engine, cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name))
-        yield engine
+        with LIFELINE.held_to(engine):
+            yield engine
     finally:
         engine.stop()
 

@@ -8,6 +8,7 @@ import pytest
 
 from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
+from localdev.testing.lifeline import LIFELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,8 @@ def _started(**settings: str) -> Iterator[EmbeddedEngine]:
     engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings)
     engine.start()
     try:
-        yield engine
+        with LIFELINE.held_to(engine):
+            yield engine
     finally:
         engine.stop()
 

@@ -14,6 +14,7 @@ import pytest
 
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
+from localdev.testing.lifeline import LIFELINE
 from localstack_process_executor.environments import forking, launches
 from localstack_process_executor.environments.code_packages import WorkingCopies
 from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Invocation, Outcome
@@ -111,8 +112,11 @@ def cloud() -> Iterator[Cloud]:
     """One LocalStack for all tests of this folder, on a free port."""
     engine = TestEngine(free_port(), ends_with_us=True)
     engine.start()
-    yield Cloud(engine.endpoint_url)
-    engine.stop()
+    try:
+        with LIFELINE.held_to(engine):
+            yield Cloud(engine.endpoint_url)
+    finally:
+        engine.stop()
 
 
 @pytest.fixture

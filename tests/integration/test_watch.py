@@ -150,7 +150,7 @@ def test_with_nothing_up_any_more_a_save_is_an_error(
 ) -> None:
     save(source, "to nobody")
     with monkeypatch.context() as gone:
-        gone.setattr(type(engine), "is_up", lambda _engine: False)
+        gone.setattr(engine, "is_up", lambda: False)
         with pytest.raises(LocaldevError, match="Nothing is up"):
             watched.code_changed()
         with pytest.raises(LocaldevError, match="Nothing is up"):
@@ -290,3 +290,22 @@ def test_a_module_that_is_written_and_then_removed_in_a_moment_is_seen(app: Path
     handler.write_text("one")
     handler.unlink()
     assert next(saves) == {handler}
+
+
+@pytest.mark.only_on("embedded")
+@pytest.mark.timeout(60)
+def test_it_ends_with_a_sentence_soon_after_its_emulator(
+    app: Path, watched: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app
+    died: list[float] = []
+
+    def is_up() -> bool:
+        died.append(time.monotonic())
+        return len(died) == 1
+
+    monkeypatch.setattr(watched._engine, "is_up", is_up)
+    with pytest.raises(LocaldevError, match=r"The emulator at .* has ended, and this watch with it\."):
+        watched.follow()
+    monkeypatch.undo()
+    assert died[-1] - died[0] < 2

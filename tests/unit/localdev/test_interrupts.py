@@ -35,9 +35,22 @@ def _run(*, in_disposal: str = "pass", afterwards: str = "pass") -> subprocess.C
     return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_interrupts(name: str) -> None:
     assert _run(afterwards=f"os.kill(os.getpid(), signal.{name})").stdout == "interrupted\n"
+
+
+def test_a_closed_terminal_does_what_ctrl_c_does_at_that_moment() -> None:
+    ends = "signal.signal(signal.SIGINT, lambda *_: print('a graceful end')); signal.raise_signal(signal.SIGHUP)"
+
+    assert _run(afterwards=f"{ends}; raise KeyboardInterrupt").stdout == "a graceful end\ninterrupted\n"
+
+
+def test_a_hang_up_that_is_ignored_stays_so() -> None:
+    program = WAITS.format(in_disposal="pass", afterwards="signal.raise_signal(signal.SIGHUP); os._exit(7)")
+    result = subprocess.run(["nohup", sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
+
+    assert result.returncode == 7
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
