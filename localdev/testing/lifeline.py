@@ -26,6 +26,7 @@ class Lifeline:
         self._session: pytest.Session | None = None
         self._is_in_test = False
         self._ended: str | None = None
+        self._held: list[Engine] = []
 
     @property
     def is_cut(self) -> bool:
@@ -42,9 +43,11 @@ class Lifeline:
         watcher = threading.Thread(target=self._watch, args=(engine, is_over), daemon=True, name="lifeline")
         signal.signal(signal.SIGUSR1, self._interrupt)
         watcher.start()
+        self._held.append(engine)
         try:
             yield
         finally:
+            self._held.remove(engine)
             is_over.set()
             watcher.join()
 
@@ -55,17 +58,18 @@ class Lifeline:
         own = engine.kind.make(Options(port=int(str(engine.endpoint_url).rpartition(":")[2])))
         while not is_over.wait(_LOOK_SECONDS):
             if not own.is_up():
-                self._say_ended(engine, own.log_tail(_LOG_LINES))
+                self._cut(engine)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
                 # what the test's fixtures do afterwards may wait for an answer as well
                 while not is_over.wait(_LOOK_SECONDS):
                     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
                 return
 
-    def _say_ended(self, engine: Engine, log: str) -> None:
+    def _cut(self, engine: Engine) -> None:
+        log = engine.log_tail(_LOG_LINES)
         self._ended = f"The emulator at {engine.where} has ended. The last lines of its log:\n\n{log}"
         if self._session:
             self._session.shouldfail = f"the emulator at {engine.where} has ended"
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         if self._is_in_test and self._ended:
@@ -97,6 +101,14 @@ class Lifeline:
         self._is_in_test = True
         try:
             return (yield)
+        except Exception as error:
+            # a test may get no answer before the watcher looks
+            for engine in self._held:
+                if not self._ended and not engine.is_up():
+                    self._cut(engine)
+            if self._ended:
+                raise pytest.fail.Exception(self._ended, pytrace=False) from error
+            raise
         finally:
             self._is_in_test = False
 

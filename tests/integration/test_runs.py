@@ -63,6 +63,14 @@ def _children(pid: int) -> list[int]:
     return []
 
 
+def _deploys(engine: EmbeddedEngine) -> bool | None:
+    """Return whether a stack of the app's is there; the CDK's own comes with the emulator."""
+    if not is_ready(engine.endpoint_url):
+        return None
+    stacks = engine.clients().client("cloudformation").list_stacks()["StackSummaries"]
+    return any(stack["StackName"] != "CDKToolkit" for stack in stacks) or None
+
+
 def _supervisor_of(run: subprocess.Popen[str]) -> psutil.Process:
     (found,) = [
         child
@@ -153,7 +161,7 @@ def test_ctrl_c_and_a_closed_terminal_stop_the_emulators_of_all_workers(tmp_path
 def test_a_run_whose_emulator_dies_says_so_at_once() -> None:
     run = _run()
     engine = wait_until(lambda: _emulator_of(run), what="the emulator of a run", seconds=_SECONDS)
-    wait_until(lambda: is_ready(engine.endpoint_url), what="the emulator to be ready", seconds=_SECONDS)
+    wait_until(lambda: _deploys(engine), what="the run to deploy", seconds=_SECONDS)
 
     psutil.Process(engine.instance().pid).kill()
     died = time.monotonic()
