@@ -17,6 +17,7 @@ from localdev.commands.base import Command
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine, known_engines
+from localdev.engines.emulator_settings import left_out, passed_on
 from localdev.setup.environments import LEAST_NODE, SetupError, check_node
 from localdev.system import project
 from localdev.system.folders import foreign, owner_of, user
@@ -104,6 +105,15 @@ def _proxies() -> Finding:
     return Finding("proxy", f"{', '.join(names)}: for the set-up; nothing on this machine is reached through it")
 
 
+def _settings() -> Finding:
+    """Name the person's variables that are LocalStack's settings."""
+    given = sorted(passed_on())
+    taken = f"passed on: {', '.join(given)}" if given else "no variable is set for it"
+    if not (names := left_out()):
+        return Finding("settings", taken)
+    return Finding("settings", f"{taken}; not passed on: {', '.join(names)} (docs/engines.md lists those that are)")
+
+
 def _disk() -> Finding:
     free = shutil.disk_usage(project.ROOT).free
     found = f"{free / 10**9:.0f} GB free"
@@ -177,6 +187,7 @@ _CHECKS: list[Callable[[], Finding]] = [
     _landlock,
     _docker,
     _proxies,
+    _settings,
     _disk,
     _port,
     _emulators,

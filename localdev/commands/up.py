@@ -2,31 +2,56 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
-from localdev.commands.base import Command, engine_of, engine_options
+from localdev.commands.base import Command, engine_of, engine_options, port_argument
 from localdev.commands.consent import announce
 from localdev.commands.deploying import Selection, next_steps, print_outputs, start, start_and_deploy
-from localdev.commands.terminal import out
+from localdev.commands.terminal import DONE, out
+from localdev.system.debugged import Debugged
+from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Sequence
+
+    from localdev.deployment.cdk import Outputs
+    from localdev.engines import Engine
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-deploy", action="store_true", help="start only, deploy nothing")
+    parser.add_argument(
+        "--debug",
+        action="append",
+        default=[],
+        type=_debugged,
+        metavar="FUNCTION[:PORT]",
+        help="let a function wait for a debugger at 127.0.0.1:PORT (default: 5678), may be given more than once",
+    )
+
+
+def _debugged(text: str) -> Debugged:
+    name, has_port, port = text.partition(":")
+    if not name:
+        raise argparse.ArgumentTypeError(f"expected FUNCTION or FUNCTION:PORT, found {text!r}")
+    return Debugged(name, port_argument(port)) if has_port else Debugged(name)
 
 
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     again = engine_options(options)
+    if options.debug:
+        _check_debugging(engine, options)
     announce(engine, "deploys")
     if options.no_deploy:
         start(engine)
         out.print(f"\nDeploy with  {typed('deploy')}{again}\nStop with    {typed('down')}{again}")
         return 0
     outputs = start_and_deploy(engine, Selection.of(options))
+    if options.debug:
+        _let_debug(engine, outputs, options.debug)
     out.print()
     print_outputs(engine, outputs)
     out.print()
@@ -34,6 +59,25 @@ def _run(options: argparse.Namespace) -> int:
         out.print(line, soft_wrap=True, markup=False)
     out.print(f"Look inside  {typed('logs')}{again}\nStop         {typed('down')}{again}", soft_wrap=True)
     return 0
+
+
+def _check_debugging(engine: Engine, options: argparse.Namespace) -> None:
+    from localdev.deployment import debugging
+
+    if options.no_deploy:
+        raise LocaldevError(
+            "--debug names a deployed function, and --no-deploy deploys none.", "leave one of them out."
+        )
+    debugging.check(engine, options.debug)
+
+
+def _let_debug(engine: Engine, outputs: Outputs, debugged: Sequence[Debugged]) -> None:
+    from localdev.deployment import debugging
+    from localdev.engines.embedded import EmbeddedEngine
+
+    assert isinstance(engine, EmbeddedEngine)
+    for name, each in zip(debugging.let_debug(engine, outputs, debugged), debugged, strict=True):
+        out.print(f"{DONE} {name} waits for a debugger at 127.0.0.1:{each.port} when it is invoked", soft_wrap=True)
 
 
 COMMAND = Command(

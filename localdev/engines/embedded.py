@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from localdev.engines.base import say_nothing
+from localdev.engines.emulator_settings import passed_on
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
@@ -33,19 +34,6 @@ _LOG_LINES = 25
 _READY = b"\nReady.\n"
 """What LocalStack prints when its init hooks have run, well or not."""
 _LOOK_SECONDS = 0.01
-_SWITCHES = frozenset(
-    {
-        "CORRECTIONS",
-        "DYNAMODB_ENGINE",
-        "DYNAMODB_REMOVE_EXPIRED_ITEMS",
-        "GATEWAY_SERVER",
-        "IN_MEMORY_CLIENT",
-        "KINESIS_ENGINE",
-        "LAMBDA_PROCESS_NODE_SDK_INSTALL",
-        "TUNING",
-    }
-)
-"""Settings of the emulator that a person may set for it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +94,11 @@ class EmbeddedEngine(LocalEngine):
     def log_file(self) -> Path:
         """LocalStack's output."""
         return self.folder / "localstack.log"
+
+    @property
+    def debug_file(self) -> Path:
+        """The functions that a debugger may attach to: one ``NAME:PORT:wait`` a line."""
+        return self.folder / "debugged-functions"
 
     def is_up(self) -> bool:
         """Return whether an emulator of this checkout runs on the port."""
@@ -244,7 +237,8 @@ class EmbeddedEngine(LocalEngine):
                 "LAMBDA_HOT_RELOAD_FOLDERS": _hot_reload_folders(self.port),
                 "LAMBDA_PROCESS_NODE_MODULES": str(project.NODE_MODULES),
                 "LAMBDA_PROCESS_NODE_SDK": str(project.NODE_SDK),
-                **_switches(),
+                "LAMBDA_PROCESS_DEBUG_FILE": str(self.debug_file),
+                **passed_on(),
                 **self._settings,
             },
         )
@@ -283,15 +277,6 @@ def _hot_reload_folders(port: int) -> str:
     """Return the folders that functions may be run from: that of ``watch``, and those that the person names."""
     named = os.environ.get("LAMBDA_HOT_RELOAD_FOLDERS")
     return os.pathsep.join(filter(None, (str(project.hot_folder(port)), named)))
-
-
-def _switches() -> dict[str, str]:
-    """Return the switches of our packages in emulator/ that the person has set."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name in _SWITCHES or name.startswith(("CORRECTIONS_", "LAMBDA_PROCESS_", "TUNING_"))
-    }
 
 
 def known_engines() -> list[EmbeddedEngine]:

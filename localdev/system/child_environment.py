@@ -11,7 +11,7 @@ from pathlib import Path
 from localdev.system.endpoints import loopback_endpoint
 from localdev.system.project import REGION, STATE
 
-_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "TERM", "TMPDIR", "TZ")
+_INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "NODE_EXTRA_CA_CERTS", "PATH", "SYSTEMROOT", "TERM", "TMPDIR", "TZ")
 DUMMY_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """What LocalStack takes for account 000000000000."""
 

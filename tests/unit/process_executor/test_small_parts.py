@@ -207,12 +207,24 @@ def test_a_poll_that_fails_raises_where_its_result_is_asked_for() -> None:
         ("other:1", ""),
         ("orders", "127.0.0.1:5678"),
         ("a:1, orders:5680", "127.0.0.1:5680"),
+        ("orders:5680:wait", "127.0.0.1:5680:wait"),
     ],
 )
 def test_where_a_debugger_may_attach(monkeypatch: pytest.MonkeyPatch, setting: str, address: str) -> None:
     monkeypatch.setenv("LAMBDA_PROCESS_DEBUG", setting)
 
     assert debugging.address_for("orders") == address
+
+
+def test_a_file_names_functions_to_be_debugged_while_localstack_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "debug"
+    monkeypatch.setenv("LAMBDA_PROCESS_DEBUG_FILE", str(file))
+    before = debugging.address_for("orders")
+    file.write_text("pay:5679\norders:5678:wait\n")
+
+    assert (before, debugging.address_for("orders")) == ("", "127.0.0.1:5678:wait")
 
 
 def test_a_port_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,13 +68,19 @@ def _packages(runtime_dir: str) -> list[str]:
 
 
 def listen_for_debugger(address: str) -> None:
-    """Let a debugger attach at ``host:port``; another environment of the function may have taken it already."""
+    """Let a debugger attach at ``host:port``, and wait for it at ``host:port:wait``.
+
+    Another environment of the function may have taken the port already: this one goes on without a debugger.
+    """
     try:
         import debugpy  # type: ignore[import-not-found, unused-ignore] # noqa: T100 - asked for by its setting
 
-        host, _, port = address.rpartition(":")
+        host, port, *waits = address.split(":")
         debugpy.listen((host, int(port)))  # noqa: T100
-        print(f"debugpy listens on {address}", flush=True)
+        code = os.environ["LAMBDA_TASK_ROOT"]
+        print(f"debugpy listens on {host}:{port}, the code is in {code}{'; waiting' if waits else ''}", flush=True)
+        if waits:
+            debugpy.wait_for_client()  # noqa: T100
     except (ImportError, RuntimeError, OSError) as error:
         print(f"no debugger can attach at {address}: {error}", flush=True)
 
