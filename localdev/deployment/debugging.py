@@ -38,8 +38,8 @@ def check(engine: Engine, debugged: Sequence[Debugged]) -> None:
             raise LocaldevError(
                 f"Two functions are to be debugged at port {each.port}.", f"give each its own: {each.name}:5679."
             )
-    command = [project.EMULATOR_PYTHON, "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('debugpy'))"]
-    if subprocess.run(command, check=False).returncode:
+    program = "import importlib.util as u, sys; sys.exit(not u.find_spec('debugpy'))"
+    if subprocess.run([project.EMULATOR_PYTHON, "-c", program], check=False).returncode:
         raise LocaldevError(
             "A function in Python is debugged with debugpy, and the emulator's environment has none.",
             f"install it: '{project.APP_PYTHON}' -m pip --python '{project.EMULATOR_PYTHON}' install debugpy",

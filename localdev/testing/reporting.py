@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.testing.explaining import explanation
+from localdev.testing.lifeline import LIFELINE
 
 if TYPE_CHECKING:
     import pytest
@@ -23,6 +24,8 @@ def complete(report: Any, case: Case, *, executions: bool) -> None:
     """
     if report.when == "teardown":
         report.localdev_notes = list(case.notes)
+    if LIFELINE.is_cut:
+        return
     if report.failed:
         report.sections += _explained(case)
         report.sections += case.notes
