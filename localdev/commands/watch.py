@@ -7,13 +7,14 @@ import io
 import time
 import zipfile
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.deploying import deploy, require_up
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment import context
-from localdev.deployment.app import App
+from localdev.deployment.app import NEVER, App
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
 from localdev.deployment.leftovers import watch_lock
@@ -70,8 +71,10 @@ class Watch:
 
     @property
     def folders(self) -> str:
-        """The folders of handlers, for a person."""
-        return ", ".join(f"{hot.code.source.name}/" for hot in self._hot)
+        """The folders of handlers and the app, for a person."""
+        return " and ".join(
+            [*([", ".join(f"{hot.code.source.name}/" for hot in self._hot)] if self._hot else []), "the app"]
+        )
 
     def begin(self) -> None:
         """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
@@ -235,7 +238,7 @@ def watch_until_interrupted(engine: Engine, again: str) -> int:
     try:
         watch.begin()
         out.print(
-            f"Watching {watch.folders} and the app; what is saved is live for the next request. Ctrl-C ends it.\n"
+            f"Watching {watch.folders}; what is saved is live for the next request. Ctrl-C ends it.\n"
             f"Look inside  {typed('console')}{again}",
             highlight=False,
             soft_wrap=True,
@@ -261,13 +264,15 @@ def saves(folders: Sequence[Path], meanwhile: Callable[[], None] = _nothing) -> 
     import watchfiles
 
     app = App(ROOT)
-    is_of_app = watchfiles.PythonFilter(extra_extensions=_SUFFIXES)
+    is_source = watchfiles.PythonFilter(extra_extensions=_SUFFIXES)
     files = _SingleFiles(app.single_files())
     is_first = True
     for changes in watchfiles.watch(
         *folders,
         *(folder for folder in app.folders() if folder not in folders),
-        watch_filter=lambda change, path: is_of_app(change, path) or _is_of_handlers(path, folders),
+        watch_filter=lambda change, path: (
+            (is_source(change, path) and _is_of_app(path, app)) or _is_of_handlers(path, folders)
+        ),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
@@ -300,6 +305,14 @@ def _is_of_handlers(path: str, folders: Sequence[Path]) -> bool:
 
     saved = Path(path)
     return any(saved.is_relative_to(folder) and is_packaged(saved.relative_to(folder).as_posix()) for folder in folders)
+
+
+def _is_of_app(path: str, app: App) -> bool:
+    """Return whether the app is made from a file that was saved: not from what is excluded, hidden or generated."""
+    relative = PurePath(path).relative_to(app.root)
+    return not app.is_excluded(relative) and not any(
+        part in NEVER or part.startswith(".") for part in relative.parts[:-1]
+    )
 
 
 class _SingleFiles:

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from localdev.system import project, settings
@@ -19,7 +19,7 @@ _ALSO = ("cdk.json", "requirements.txt", "package-lock.json")
 """What an app depends on beside the files that ``cdk watch`` looks at."""
 
 _EVERYTHING = ("**",)
-_NEVER = frozenset({"__pycache__", "node_modules", "cdk.out"})
+NEVER = frozenset({"__pycache__", "node_modules", "cdk.out"})
 _WILDCARDS = frozenset("*?[")
 
 
@@ -105,7 +105,7 @@ class App:
         found = self.cdk_json.get("watch", {}).get(key, ())
         return (found,) if isinstance(found, str) else tuple(found)
 
-    def is_excluded(self, relative: Path) -> bool:
+    def is_excluded(self, relative: PurePath) -> bool:
         """Return whether ``watch`` in ``cdk.json`` excludes a file, given its path in the app."""
         places = [relative, *relative.parents[:-1]]
         return any(place.full_match(pattern) for pattern in self._exclude for place in places)
@@ -142,4 +142,4 @@ def _walk(top: Path) -> Iterator[Path]:
 
 def _is_made(folder: Path) -> bool:
     """Return whether a folder holds what was installed or generated, a virtual environment of any name included."""
-    return folder.name in _NEVER or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists()
+    return folder.name in NEVER or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists()

@@ -204,7 +204,8 @@ def _naming(stack_name: str | None) -> list[str]:
 
 
 def _selected(stacks: Sequence[str]) -> list[str]:
-    return list(stacks) or ["--all"]
+    # with --all the CDK leaves out the stacks of stages
+    return list(stacks) or ["**"]
 
 
 def _names_of(assembly: Path, stacks: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from localdev.engines import Engine
 
 FUNCTION = "AWS::Lambda::Function"
+_SUFFIXES = (".py", ".js", ".mjs", ".cjs")
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,18 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
     A function's folder is the one of the app with its handler's module and most of its asset's files, unless the
     setting ``handlers`` names the folders to choose from.
 
-    :raises LocaldevError: the stacks are not deployed, or no function runs code from a folder of the app.
+    None for a function whose code was bundled from other files, or is a layer's: a deployment makes that live.
+
+    :raises LocaldevError: the stacks are not deployed.
     """
     clients = engine.clients()
     assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
     found: dict[Path, list[str]] = {}
     for stack in stacks_of(assembly):
         names = resource_ids(clients, stack.name, FUNCTION)
-        for logical_id, folder in function_folders(assembly, stack, candidates()).items():
+        for logical_id, folder in function_folders(stack, candidates()).items():
             if logical_id in names:
                 found.setdefault(folder, []).append(names[logical_id])
-    if not found:
-        raise LocaldevError(
-            "No deployed function runs code from a folder of the app.",
-            "name the folders as handlers in [tool.localdev] of pyproject.toml (docs/settings.md).",
-        )
     return [HandlerFolder(folder, tuple(names)) for folder, names in found.items()]
 
 
@@ -70,20 +68,24 @@ def candidates() -> list[Path]:
     return named or sorted({path.parent for path in App(project.ROOT).files()} - {project.ROOT})
 
 
-def function_folders(assembly: Path, stack: Stack, folders: Sequence[Path]) -> dict[str, Path]:
+def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, Path]:
     """Return the folder of each function of a stack by its logical id; none for code that is from elsewhere."""
-    assets = _assets(assembly, stack)
+    assets = _assets(stack)
     found: dict[str, Path] = {}
     for logical_id, resource in stack.template.get("Resources", {}).items():
         if resource["Type"] == FUNCTION and (files := assets.get(_asset_hash(resource["Properties"]))):
-            module = _module(resource["Properties"])
-            shares = [(_share(files, folder), folder) for folder in folders if (folder / module).is_file()]
+            modules = _modules(resource["Properties"])
+            shares = [
+                (_share(files, folder), folder)
+                for folder in folders
+                if any((folder / module).is_file() for module in modules if module in files)
+            ]
             if shares:
                 found[logical_id] = max(shares, key=lambda each: each[0])[1]
     return found
 
 
-def _assets(assembly: Path, stack: Stack) -> dict[str, frozenset[str]]:
+def _assets(stack: Stack) -> dict[str, frozenset[str]]:
     """Return the files of each folder that a stack's functions may be made from, by the asset's hash."""
     manifest = stack.template_file.with_name(stack.template_file.name.replace(".template.json", ".assets.json"))
     if not manifest.exists():
@@ -92,7 +94,7 @@ def _assets(assembly: Path, stack: Stack) -> dict[str, frozenset[str]]:
     return {
         key: frozenset(_files(place))
         for key, asset in files.items()
-        if (place := assembly / asset["source"].get("path", "")).is_dir()
+        if (place := manifest.parent / asset["source"].get("path", "")).is_dir()
     }
 
 
@@ -107,11 +109,11 @@ def _asset_hash(properties: dict[str, Any]) -> str:
     return Path(key).stem if isinstance(key, str) else ""
 
 
-def _module(properties: dict[str, Any]) -> str:
-    """Return the file of a function's handler: ``orders/start.handler`` is in ``orders/start.py``."""
+def _modules(properties: dict[str, Any]) -> list[str]:
+    """Return the files that a function's handler may be in: ``orders/start.handler`` is in ``orders/start.py``."""
     handler = properties.get("Handler", "")
     module = handler.rpartition(".")[0] if isinstance(handler, str) else ""
-    return f"{module.replace('.', '/')}.py"
+    return [f"{module.replace('.', '/')}{suffix}" for suffix in _SUFFIXES]
 
 
 def _share(files: frozenset[str], folder: Path) -> float:

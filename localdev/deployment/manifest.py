@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -35,22 +36,27 @@ class Stack:
 
 
 def stacks_of(assembly: Path, wanted: Sequence[str] = ()) -> list[Stack]:
-    """Return an assembly's stacks, in the order of their deployment; ``wanted`` names some of them by id or name.
+    """Return an assembly's stacks, also those of its stages; ``wanted`` names some of them by id or name.
 
     :raises LocaldevError: there is no stack of a wanted name.
     """
-    artifacts = json.loads((assembly / "manifest.json").read_text()).get("artifacts", {})
-    found = [
-        Stack(
-            artifact.get("displayName", key),
-            artifact["properties"].get("stackName", key),
-            assembly / artifact["properties"]["templateFile"],
-        )
-        for key, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    ]
+    found = list(_stacks(assembly))
     for name in wanted:
         if not any(name in {stack.id, stack.name} for stack in found):
             there = ", ".join(stack.id for stack in found) or "none"
-            raise LocaldevError(f"The app has no stack {name!r}.", f"its stacks: {there}.")
+            close = get_close_matches(name, [stack.id for stack in found], n=1)
+            meant = f"did you mean {close[0]!r}? Its" if close else "its"
+            raise LocaldevError(f"The app has no stack {name!r}.", f"{meant} stacks: {there}.")
     return [stack for stack in found if not wanted or {stack.id, stack.name} & set(wanted)]
+
+
+def _stacks(assembly: Path) -> Iterator[Stack]:
+    artifacts = json.loads((assembly / "manifest.json").read_text()).get("artifacts", {})
+    for key, artifact in artifacts.items():
+        if artifact["type"] == "aws:cloudformation:stack":
+            properties = artifact["properties"]
+            name = properties.get("stackName", key)
+            yield Stack(artifact.get("displayName", key), name, assembly / properties["templateFile"])
+        elif artifact["type"] == "cdk:cloud-assembly":
+            # a stage of the app, with an assembly of its own
+            yield from _stacks(assembly / artifact["properties"]["directoryName"])

@@ -92,10 +92,44 @@ def test_a_function_runs_the_folder_with_its_module_and_most_of_its_assets_files
             (folder / name).touch()
     (stack, _) = stacks_of(assembly)
 
-    assert function_folders(assembly, stack, [theirs, others, ours]) == {"Start": ours}
+    assert function_folders(stack, [theirs, others, ours]) == {"Start": ours}
 
 
 def test_code_from_elsewhere_has_no_folder(assembly: Path, tmp_path: Path) -> None:
     (stack, _) = stacks_of(assembly)
 
-    assert function_folders(assembly, stack, [tmp_path]) == {}
+    assert function_folders(stack, [tmp_path]) == {}
+
+
+def test_the_stacks_of_a_stage_are_stacks_of_the_app(assembly: Path) -> None:
+    stage = assembly / "assembly-Prod"
+    stage.mkdir()
+    properties = {"templateFile": "ProdOrders.template.json", "stackName": "Prod-Orders"}
+    artifact = {"type": "aws:cloudformation:stack", "properties": properties, "displayName": "Prod/Orders"}
+    (stage / "manifest.json").write_text(json.dumps({"artifacts": {"ProdOrders1A2B": artifact}}))
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    nested = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-Prod"}}
+    manifest["artifacts"]["assembly-Prod"] = nested
+    (assembly / "manifest.json").write_text(json.dumps(manifest))
+
+    (found,) = stacks_of(assembly, ["Prod/Orders"])
+
+    assert (found.name, found.template_file) == ("Prod-Orders", stage / "ProdOrders.template.json")
+
+
+def test_a_name_of_a_stack_that_is_none_gets_the_most_similar_one(assembly: Path) -> None:
+    with pytest.raises(
+        LocaldevError, match=r"no stack 'Order'.\nHint: did you mean 'Orders'\? Its stacks: Orders, Queues"
+    ):
+        stacks_of(assembly, ["Order"])
+
+
+@pytest.mark.parametrize("module", ["start.js", "start.mjs", "start.cjs"])
+def test_a_function_in_javascript_runs_the_folder_of_its_module(assembly: Path, tmp_path: Path, module: str) -> None:
+    (tmp_path / "node").mkdir()
+    for folder in (tmp_path / "node", assembly / "asset.abc"):
+        (folder / module).touch()
+    (assembly / "asset.abc" / "start.py").unlink()
+    (stack, _) = stacks_of(assembly)
+
+    assert function_folders(stack, [tmp_path / "node"]) == {"Start": tmp_path / "node"}
