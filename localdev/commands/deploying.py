@@ -13,6 +13,7 @@ from localdev.deployment.bootstrapping import ensure_bootstrapped
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import reachable_api_url, stack_exists
+from localdev.deployment.template import deploy_template
 from localdev.engines.embedded import EmbeddedEngine, sweep
 from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
@@ -96,6 +97,19 @@ def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outpu
             raise
 
 
+def start_and_deploy_template(engine: Engine, template: Path, parameters: Sequence[str]) -> Outputs:
+    """Start the engine and deploy a template without the CDK, saying so, and return the stack's outputs."""
+    ensure_installed()
+    with _alone(engine):
+        start(engine)
+        with progress("deploying the template", "the template is deployed"):
+            outputs = deploy_template(engine, template, parameters)
+            endpoint = str(engine.endpoint_url)
+            found = [each for name in outputs for each in checked.shortfalls(endpoint, name)]
+    _print_shortfalls(found)
+    return outputs
+
+
 def destroy(engine: Engine) -> None:
     """Remove the app's stacks, saying so, and forget what was remembered of them."""
     assembly = assemblies.assembly(engine.stack_name, context=context.remembered(engine), linter=engine.kind.is_account)
@@ -127,6 +141,21 @@ def print_outputs(engine: Engine, outputs: Outputs) -> None:
         width = max(map(len, values), default=0)
         for name, value in values.items():
             out.print(f"  {name:<{width}}  {reachable(value, engine)}", soft_wrap=True, markup=False)
+
+
+def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
+    """Print the addresses of the deployed APIs that no output has; an account's stacks are asked nothing more."""
+    if engine.kind.is_account or not outputs:
+        return
+    from localdev.deployment.addresses import addresses
+    from localdev.deployment.deployed import resources
+
+    printed = {reachable(value, engine) for values in outputs.values() for value in values.values()}
+    others = [each for each in addresses(engine, resources(engine, list(outputs))) if each.url not in printed]
+    if others:
+        out.print("[bold]Addresses[/]")
+    for each in others:
+        out.print(f"  {each.resource.label()}  {each.url}", soft_wrap=True, markup=False)
 
 
 def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of, engine_options, port_argument
 from localdev.commands.consent import announce
-from localdev.commands.deploying import Selection, next_steps, print_outputs, start, start_and_deploy
+from localdev.commands.deploying import (
+    Selection,
+    next_steps,
+    print_other_addresses,
+    print_outputs,
+    start,
+    start_and_deploy,
+    start_and_deploy_template,
+)
 from localdev.commands.terminal import DONE, out
 from localdev.system.debugged import Debugged
 from localdev.system.errors import LocaldevError
@@ -30,6 +39,19 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FUNCTION[:PORT]",
         help="let a function wait for a debugger at 127.0.0.1:PORT (default: 5678), may be given more than once",
     )
+    parser.add_argument(
+        "--template",
+        type=Path,
+        metavar="FILE",
+        help="deploy this CloudFormation or SAM template, with the local files it names, not a CDK app",
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a value of a parameter of the template, may be given more than once",
+    )
 
 
 def _debugged(text: str) -> Debugged:
@@ -49,11 +71,15 @@ def _run(options: argparse.Namespace) -> int:
         start(engine)
         out.print(f"\nDeploy with  {typed('deploy')}{again}\nStop with    {typed('down')}{again}")
         return 0
-    outputs = start_and_deploy(engine, Selection.of(options))
+    if options.template:
+        outputs = start_and_deploy_template(engine, options.template, options.parameter)
+    else:
+        outputs = start_and_deploy(engine, Selection.of(options))
     if options.debug:
         _let_debug(engine, outputs, options.debug)
     out.print()
     print_outputs(engine, outputs)
+    print_other_addresses(engine, outputs)
     out.print()
     for line in next_steps(engine, outputs, again):
         out.print(line, soft_wrap=True, markup=False)

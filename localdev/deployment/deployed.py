@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from localdev.engines.clients import Clients
 
 _OF_THE_CDK: Final = "CDKToolkit"
-_GONE: Final = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"})
+_GONE: Final = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
+"""Of a stack with nothing in it: removed, not made yet, or its creation undone."""
 
 
 def stack_names(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:

@@ -81,7 +81,7 @@ def resources_of(clients: Clients, stack: str) -> list[Resource]:
     try:
         pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
         listed = [each for page in pages for each in page["StackResourceSummaries"] if each.get("PhysicalResourceId")]
-        paths = _paths(cloudformation.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"])
+        paths = _paths(cloudformation.get_template(StackName=stack, TemplateStage="Original").get("TemplateBody"))
     except ClientError as error:
         raise not_deployed(stack, error) from error
     found: list[Resource] = []

@@ -47,6 +47,7 @@ def test_they_are_all_but_the_cdks_own_and_those_that_are_nested_or_gone(monkeyp
         {"StackName": "oven"},
         {"StackName": "oven-Nested", "ParentId": "arn:oven"},
         {"StackName": "old", "StackStatus": "DELETE_COMPLETE"},
+        {"StackName": "burnt", "StackStatus": "ROLLBACK_COMPLETE"},
         {"StackName": "kitchen", "StackStatus": "UPDATE_ROLLBACK_COMPLETE"},
     )
 
