@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from benchmarks import executor, machine, report
+from benchmarks import executor, gateways, machine, report
 from benchmarks.orders import Pizzeria, path_style
 from benchmarks.rival import NAME, VERSION, NoRivalError, Rival, installed
 from localdev.commands import terminal
@@ -177,6 +177,10 @@ def _orders(samples: Samples, wrong: list[str], rival: Rival | None, rounds: int
                 say(f"{orders} orders by {callers} at once, round {number} of {rounds}")
                 for name, pizzeria in pizzerias.items():
                     _load(samples[name], wrong, name, pizzeria, callers, orders)
+        say("a REST API and an HTTP API")
+        for name, figures in gateways.measure(engines).items():
+            for key, values in figures.items():
+                samples[name][key] += values
         say("a handler saved")
         terminal.out.quiet = True  # the watch has a person to talk to, this has none
         samples["ours"]["save_ms"] = _saves(ours)

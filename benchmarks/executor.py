@@ -55,6 +55,14 @@ _REST_SECONDS, _REST_CPU_SECONDS = 2.0, 0.1
 _INIT_DURATION = re.compile(r"Init Duration: ([\d.]+) ms")
 
 
+def zipped(source: str) -> bytes:
+    """Return the package of a function whose module is ``function``."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("function.py", source)
+    return package.getvalue()
+
+
 @dataclass(frozen=True)
 class Emulator:
     """Something that answers AWS's API on this machine."""
@@ -86,16 +94,13 @@ class Emulator:
     def create(self, variables: Mapping[str, str] | None = None) -> str:
         """Return the name of a new function that can be invoked, with these environment variables."""
         name = f"b-{uuid.uuid4().hex[:12]}"
-        package = io.BytesIO()
-        with zipfile.ZipFile(package, "w") as archive:
-            archive.writestr("function.py", SOURCE)
         self.functions.create_function(
             FunctionName=name,
             Runtime="python3.13",
             Handler="function.handler",
             Role=ROLE,
             Timeout=60,
-            Code={"ZipFile": package.getvalue()},
+            Code={"ZipFile": zipped(SOURCE)},
             Environment={"Variables": dict(variables or {})},
         )
         self.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0.05})

@@ -39,6 +39,8 @@ FIGURES = (
     Figure("one_test_s", "one integration test, the emulator up", "s", digits=1),
     Figure("warm_ms", "a warm invocation", "ms", digits=1),
     Figure("cold_ms", "the first invocation of a new function", "ms"),
+    Figure("rest_api_ms", "a REST API's answer, p50", "ms", digits=1),
+    Figure("http_api_ms", "an HTTP API's answer, p50", "ms", digits=1),
     Figure("environment_mb", "memory of a warm function", "MB"),
 )
 
