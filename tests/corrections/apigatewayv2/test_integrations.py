@@ -7,6 +7,7 @@ import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
 
 import pytest
 
@@ -79,6 +80,68 @@ def test_a_message_is_sent(aws: Clients, api: HttpApi) -> None:
     ids = re.findall("<MessageId>(.+?)</MessageId>", reply.body.decode())
     received = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"]
     assert [(message["MessageId"], message["Body"]) for message in received] == [(ids[0], "hello")]
+
+
+def test_a_message_is_received_and_deleted(aws: Clients, api: HttpApi) -> None:
+    sqs = aws.client("sqs")
+    queue = sqs.create_queue(QueueName=web.name("queue"))["QueueUrl"]
+    api.route("GET /", api.service("SQS-ReceiveMessage", {"QueueUrl": queue, "WaitTimeSeconds": "5"}))
+    deletion = {"QueueUrl": queue, "ReceiptHandle": "$request.querystring.handle"}
+    api.route("DELETE /", api.service("SQS-DeleteMessage", deletion))
+    sqs.send_message(QueueUrl=queue, MessageBody="diavola")
+
+    received = api.request("/").body.decode()
+    handle = re.findall("<ReceiptHandle>(.+?)</ReceiptHandle>", received)[0]
+    deleted = api.request(f"/?{urlencode({'handle': handle})}", "DELETE")
+
+    assert "<Body>diavola</Body>" in received
+    assert deleted.status == 200
+    left = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert (left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]) == ("0", "0")
+
+
+def test_an_execution_is_stopped(aws: Clients, api: HttpApi) -> None:
+    stepfunctions = aws.client("stepfunctions")
+    waits = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 300, "End": True}}}
+    machine = stepfunctions.create_state_machine(
+        name=web.name("machine"), definition=json.dumps(waits), roleArn=web.ROLE
+    )["stateMachineArn"]
+    execution = stepfunctions.start_execution(stateMachineArn=machine)["executionArn"]
+    mapped = {"ExecutionArn": "$request.body.arn", "Error": "Cancelled", "Cause": "$request.body.why"}
+    api.route("POST /", api.service("StepFunctions-StopExecution", mapped))
+
+    reply = api.request("/", "POST", document={"arn": execution, "why": "no longer hungry"})
+
+    assert (reply.status, list(reply.json)) == (200, ["stopDate"])
+    said = stepfunctions.describe_execution(executionArn=execution)
+    assert (said["status"], said["error"], said["cause"]) == ("ABORTED", "Cancelled", "no longer hungry")
+
+
+def test_an_execution_that_is_not_there_cannot_be_stopped(aws: Clients, api: HttpApi) -> None:
+    missing = _machine(aws, "STANDARD").replace(":stateMachine:", ":execution:") + ":nobody"
+    api.route("POST /", api.service("StepFunctions-StopExecution", {"ExecutionArn": missing}))
+
+    reply = api.request("/", "POST")
+
+    assert (reply.status, reply.json["__type"]) == (400, "ExecutionDoesNotExist")
+
+
+def test_a_record_is_put(aws: Clients, api: HttpApi) -> None:
+    kinesis = aws.client("kinesis")
+    stream = web.name("stream")
+    kinesis.create_stream(StreamName=stream, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=stream, WaiterConfig={"Delay": 1})
+    mapped = {"StreamName": stream, "Data": "$request.body.order", "PartitionKey": "$request.body.id"}
+    api.route("POST /", api.service("Kinesis-PutRecord", mapped))
+
+    reply = api.request("/", "POST", document={"order": "diavola", "id": "7"})
+
+    assert reply.status == 200, reply
+    shard = reply.json["ShardId"]
+    iterator = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    records = kinesis.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+    assert [(record["Data"], record["PartitionKey"]) for record in records] == [(b"diavola", "7")]
+    assert reply.json["SequenceNumber"] == records[0]["SequenceNumber"]
 
 
 def test_an_event_is_put(aws: Clients, api: HttpApi) -> None:

@@ -45,7 +45,7 @@ def answer_from(payload: bytes, version: str) -> Answer:
 def _inferred(result: Any) -> Answer:
     """Format 2.0: a result without a status code is the body of a 200."""
     text = result if isinstance(result, str) else json.dumps(result, separators=(",", ":"), ensure_ascii=False)
-    return Answer(200, text.encode(), [("content-type", "application/json")])
+    return Answer(200, text.encode(errors="replace"), [("content-type", "application/json")])
 
 
 def _described(result: dict[str, Any]) -> Answer:
@@ -73,7 +73,7 @@ def _body(body: Any, encoded: Any) -> bytes:
     if not isinstance(body, str):
         raise malformed("the body is no string")
     if encoded is not True:
-        return body.encode()
+        return body.encode(errors="replace")
     try:
         return base64.b64decode(body, validate=True)
     except binascii.Error as error:

@@ -45,7 +45,8 @@ def _is_there(service: Any, function: Any) -> bool:
     return all(version.id.qualified_arn() in service.lambda_running_versions for version in active)
 
 
-def _answer_413_for_what_is_too_large(module: ModuleType) -> None:
+def _answer_as_api_gateway(module: ModuleType) -> None:
+    """Tell apart why Lambda refused: an event that is too large, and a function that is gone."""
     integration = module.RestApiAwsProxyIntegration
     invoke: Callable[..., Any] = integration.invoke
 
@@ -57,20 +58,23 @@ def _answer_413_for_what_is_too_large(module: ModuleType) -> None:
             return invoke(self, context)
         except gateway_response.IntegrationFailureError as error:
             about = getattr(error.__cause__, "response", {}).get("ResponseMetadata", {})
-            if about.get("HTTPStatusCode") != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-                raise
-            raise gateway_response.RequestTooLargeError("Request Too Long") from error
+            status = about.get("HTTPStatusCode")
+            if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                raise gateway_response.RequestTooLargeError("Request Too Long") from error
+            if status == HTTPStatus.NOT_FOUND:
+                raise gateway_response.InternalServerError("Internal server error") from error
+            raise
 
     integration.invoke = invoke_or_refuse
 
 
 REFUSED_INVOCATIONS = Correction(
     "refused-invocations",
-    "Answers 409 or 500 for a function that is being deleted, and API Gateway 502 for an event over 6 MB.",
-    "Answers 404 for a function that is gone, and 413 for an event that is too large.",
+    "Answers 409 or 500 for a function that is being deleted; API Gateway answers 502 to whatever Lambda refuses.",
+    "Answers 404 for a function that is gone, 413 for an event that is too large; API Gateway answers 500 and 413.",
     "https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html",
     {
         "localstack.services.lambda_.invocation.lambda_service": _answer_404_for_what_is_gone,
-        "localstack.services.apigateway.next_gen.execute_api.integrations.aws": _answer_413_for_what_is_too_large,
+        "localstack.services.apigateway.next_gen.execute_api.integrations.aws": _answer_as_api_gateway,
     },
 )

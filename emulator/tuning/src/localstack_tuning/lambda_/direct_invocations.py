@@ -74,7 +74,8 @@ def _from_http_apis(module: ModuleType) -> None:
     def call_directly(
         service: str, operation: str, parameters: dict[str, Any], *, account: str, region: str, source_arn: str
     ) -> dict[str, Any]:
-        chosen = call_through_client if internal_calls_are_logged() else call
+        directly = service in _OWN_PROVIDERS and not internal_calls_are_logged()
+        chosen = call if directly else call_through_client
         internal = {} if chosen is call_through_client else {"service_principal": ServicePrincipal.apigateway}
         response: dict[str, Any] = chosen(
             service, operation, parameters, account=account, region=region, source_arn=source_arn, **internal
@@ -86,6 +87,8 @@ def _from_http_apis(module: ModuleType) -> None:
 
 _MEMBERS = ("StatusCode", "FunctionError", "LogResult", "ExecutedVersion")
 """Of the response, in the order in which a client has them: a history shows them so."""
+_OWN_PROVIDERS = frozenset({"events", "lambda", "sqs", "stepfunctions"})
+"""Served by LocalStack itself: who hands a request on, as Kinesis does, needs one with headers."""
 _STEP_FUNCTIONS = "localstack.services.stepfunctions.asl.component.state.state_execution.state_task.lambda_eval_utils"
 _API_GATEWAY = "localstack.services.apigateway.next_gen.execute_api.integrations.aws"
 _HTTP_APIS = "localstack_corrections.apis.service_calls"
