@@ -95,10 +95,21 @@ def run_as_nobody(program: Path, *arguments: str) -> Any:
     return json.loads(output.splitlines()[-1])
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux" or os.geteuid() != 0, reason="whoever is not root has run every other test like this"
-)
-def test_a_user_without_privileges_has_the_same_environments(tmp_path_factory: pytest.TempPathFactory) -> None:
+def run_as_root_of_one_id(program: Path, *arguments: str) -> Any:
+    """Return what a program prints in a user namespace whose root is this user, and which has nobody else."""
+    paths = os.pathsep.join((str(SOURCES), sysconfig.get_path("purelib"), str(project.ROOT)))
+    command = ["unshare", "--user", "--map-root-user", sys.executable, str(program), *arguments]
+    result = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, timeout=60, check=False
+    )
+    if "unshare failed" in result.stderr:
+        pytest.skip("this machine allows no user namespaces")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A function's code and the program that invokes it, where anybody may read them."""
     folder = tmp_path_factory.mktemp("everybodys")
     for place in (folder, *folder.parents):
         if place != Path(tempfile.gettempdir()) and place.is_relative_to(tempfile.gettempdir()):
@@ -108,9 +119,25 @@ def test_a_user_without_privileges_has_the_same_environments(tmp_path_factory: p
     (code / "function.py").write_text(textwrap.dedent(FUNCTION))
     program = folder / "program.py"
     program.write_text(textwrap.dedent(PROGRAM))
+    return code, program
 
-    result = run_as_nobody(program, str(code), str(fork_server_program()))
 
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="whoever is not root has run every other test like this"
+)
+def test_a_user_without_privileges_has_the_same_environments(places: tuple[Path, Path]) -> None:
+    code, program = places
+    check(run_as_nobody(program, str(code), str(fork_server_program())))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has user namespaces")
+def test_root_of_a_namespace_with_one_user_has_the_same_environments(places: tuple[Path, Path]) -> None:
+    code, program = places
+    check(run_as_root_of_one_id(program, str(code), str(fork_server_program())))
+
+
+def check(result: dict[str, Any]) -> None:
+    """Check what the function has said of its environment."""
     if not result["isolated"]:
         pytest.skip("this machine allows no user namespaces")
     first, exited, second = result["answers"]

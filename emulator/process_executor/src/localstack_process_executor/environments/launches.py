@@ -183,11 +183,11 @@ def merge_layers(layers: Sequence[Path], folder: Path) -> Path:
 
 def give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bool:
     """As root, whether the function can run as a user of its own: only if that user gets through to its files."""
-    from localstack_process_executor.sandbox.namespaces import SANDBOX_GID, SANDBOX_UID
+    from localstack_process_executor.sandbox.namespaces import SANDBOX_GID, SANDBOX_UID, may_change_user
 
     prefix = Path(interpreter.prefix)
     reachable = (parent for place in (code, prefix, *own) for parent in place.parents)
-    if os.geteuid() != 0 or not all(parent.stat().st_mode & _OTHERS_MAY_PASS for parent in reachable):
+    if not may_change_user() or not all(parent.stat().st_mode & _OTHERS_MAY_PASS for parent in reachable):
         return False
     for folder in own:
         os.chown(folder, SANDBOX_UID, SANDBOX_GID)

@@ -4,6 +4,7 @@ Imported by :mod:`fork_server`, which runs outside any virtual environment, on a
 """
 
 import ctypes
+import functools
 import os
 from pathlib import Path
 
@@ -44,12 +45,32 @@ PASSWD = (
 """``/etc/passwd`` of an environment: who uses this machine is nothing to a function."""
 
 
+@functools.lru_cache(maxsize=None)  # noqa: UP033 - on any Python that AWS has a runtime for
+def may_change_user() -> bool:
+    """Whether this process was root when this was first asked, with a user for functions that it can become.
+
+    In a user namespace with one id alone, as ``unshare --map-root-user`` makes it, root is the person by another name.
+    """
+    ids = (("uid_map", SANDBOX_UID), ("gid_map", SANDBOX_GID))
+    return os.geteuid() == 0 and all(_is_mapped(Path("/proc/self", name), number) for name, number in ids)
+
+
+def _is_mapped(id_map: Path, number: int) -> bool:
+    try:
+        lines = id_map.read_text().splitlines()
+    except OSError:
+        # a system without user namespaces
+        return True
+    ranges = (tuple(map(int, line.split())) for line in lines)
+    return any(first <= number < first + count for first, _, count in ranges)
+
+
 def enter() -> None:
     """Mounts of our own; without privileges, in a user namespace of our own.
 
     :raises OSError: the kernel or its configuration does not allow it.
     """
-    if os.geteuid() == 0:
+    if may_change_user():
         _unshare(_CLONE_NEWNS)
     else:
         uid, gid = os.geteuid(), os.getegid()
@@ -95,7 +116,7 @@ def show(folders: dict[str, str], tmp: str) -> None:
     for target, source in folders.items():
         _bind(HOST / source.lstrip("/"), Path(target), read_only=True)
     host_tmp = HOST / tmp.lstrip("/")
-    if os.geteuid() == 0:
+    if may_change_user():
         os.chown(host_tmp, SANDBOX_UID, SANDBOX_GID)
     _bind(host_tmp, Path("/tmp"), read_only=False)  # noqa: S108 - the environment's own
     # as root a function could not write here anyway; in a user namespace it owns the place
@@ -170,7 +191,7 @@ def begin_process_ids_at(number: int) -> None:
 
 def drop_privileges(*, change_user: bool) -> None:
     """A function has no privileges and cannot get any; without ``change_user`` even root has none then."""
-    if change_user and os.geteuid() == 0:
+    if change_user and may_change_user():
         os.fchown(1, SANDBOX_UID, SANDBOX_GID)
         os.setgroups([])
         os.setgid(SANDBOX_GID)
