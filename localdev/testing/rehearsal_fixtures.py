@@ -1,4 +1,4 @@
-"""The fixtures ``faults`` and ``clock``, and the mark ``sfn_chaos``."""
+"""The fixtures ``faults``, ``clock`` and ``schedules``, and the mark ``sfn_chaos``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Fault, Faults
+    from localdev.testing.schedules import Schedules
     from localdev.testing.stacks import Stacks
 
 _MARK: Final = "sfn_chaos"
@@ -89,6 +90,14 @@ def clock(stacks: Stacks, localdev_case: Case) -> Clock:
     rehearsals = rehearsals_of(localdev_case, stacks.reader.clients)
     rehearsals.clock = Clock(rehearsals.names, rehearsals.turn)
     return rehearsals.clock
+
+
+@pytest.fixture
+def schedules(stacks: Stacks) -> Schedules:
+    """Rules with a schedule, and Scheduler's: ``schedules.advance(days=1)`` runs those that come due."""
+    from localdev.testing.schedules import Schedules
+
+    return Schedules(stacks)
 
 
 @pytest.fixture

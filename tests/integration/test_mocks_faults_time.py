@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ from localdev.system.errors import LocaldevError
 from localdev.testing.faults import crash
 
 if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
     from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Faults
     from localdev.testing.finding import Find
     from localdev.testing.functions import Function
     from localdev.testing.machines import StateMachine
+    from localdev.testing.schedules import Schedules
 
 JOB = "Order Pizza Job"
 WITHOUT = {"containsPineapple": False}
@@ -199,6 +202,35 @@ def test_a_test_runs_under_each_single_fault(state_machine: Find[StateMachine]) 
     outcome = state_machine().start({"flavour": "margherita"}).wait()
 
     assert outcome.error in {"Lambda.TooManyRequestsException", "Runtime.ExitError"}
+
+
+def test_schedules_of_stacks_that_have_none_do_not_run(schedules: Schedules) -> None:
+    assert schedules.advance(days=30) == []
+
+
+def test_a_schedule_that_is_not_there_is_refused(schedules: Schedules) -> None:
+    with pytest.raises(LocaldevError, match="no enabled schedule 'hourly'"):
+        schedules.advance("hourly", days=1)
+
+
+def test_schedules_do_not_go_back(schedules: Schedules) -> None:
+    with pytest.raises(LocaldevError, match="do not go back"):
+        schedules.advance(days=-1)
+
+
+def test_an_execution_keeps_its_definition_when_the_machine_is_updated(
+    state_machine: Find[StateMachine], clock: Clock, clients: Clients
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).returns(WITHOUT, after=timedelta(minutes=1))
+    execution = machine.start({"flavour": "margherita"})
+    states, before = clients.client("stepfunctions"), json.dumps(machine.document)
+    states.update_state_machine(stateMachineArn=machine.arn, definition=before.replace(JOB, "Another Job"))
+    try:
+        clock.advance(minutes=2)
+        assert execution.wait().path[0] == JOB
+    finally:
+        states.update_state_machine(stateMachineArn=machine.arn, definition=before)
 
 
 def test_mocks_are_recorded_from_an_execution_and_repeat_it(state_machine: Find[StateMachine]) -> None:

@@ -1,8 +1,8 @@
 """The control API, on the emulator's own endpoint below ``/_localdev/rehearsals``: JSON in, JSON out.
 
-========  =============  =================================================================================
-method    path           what it does
-========  =============  =================================================================================
+========  ==============  =================================================================================
+method    path            what it does
+========  ==============  =================================================================================
 POST      ``/``          register a rehearsal for an execution that has not started
 GET       ``/``          report: what was mocked, which faults were injected, which answers were not used
 DELETE    ``/``          the same report, and forget the rehearsal
@@ -11,14 +11,16 @@ GET       ``/questions`` wait for questions of mocks that are Python code
 POST      ``/questions`` answer one
 POST      ``/faults``    inject faults into calls that no execution makes, until they are removed
 DELETE    ``/faults``    remove them, and report what was injected
-========  =============  =================================================================================
+POST      ``/schedules`` run schedules as often as they come due in a time
+========  ==============  =================================================================================
 
-All but the first and ``/faults`` name the execution by ``stateMachineArn`` and ``name``.
+All but the first, ``/faults`` and ``/schedules`` name the execution by ``stateMachineArn`` and ``name``.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,6 +160,16 @@ def remove_faults(document: Mapping[str, Any]) -> Any:
         raise NotFoundError(f"There are no faults with the id {document.get('id')!r}.") from None
 
 
+def run_schedules(document: Mapping[str, Any]) -> Any:
+    """Run schedules as often as they come due in a time."""
+    from localstack_rehearsals import schedules
+
+    begin = datetime.fromtimestamp(float(document["from"]), UTC)
+    pass_over = bool(document.get("passOver"))
+    names = list(document["names"])
+    return {"runs": schedules.advance(begin, float(document["advanceSeconds"]), names, pass_over=pass_over)}
+
+
 _ROUTES: Final = (
     ("POST", "", register),
     ("GET", "", report),
@@ -167,4 +179,5 @@ _ROUTES: Final = (
     ("POST", "/questions", answer_question),
     ("POST", "/faults", add_faults),
     ("DELETE", "/faults", remove_faults),
+    ("POST", "/schedules", run_schedules),
 )
