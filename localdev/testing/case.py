@@ -33,6 +33,8 @@ class Case:
         """Those that the test started, by their ARNs, the oldest first; of an API's, those that its answers name."""
         self.notes: list[tuple[str, str]] = []
         """Sections of the test's report: title and text."""
+        self.shown: list[tuple[str, str]] = []
+        """Those to be said at the end of the run."""
         self._before_start: list[BeforeStart] = []
         self._at_end = ExitStack()
 
@@ -44,9 +46,11 @@ class Case:
         """Call ``callback`` when the test has ended, the last one first; an error that it raises is the test's."""
         self._at_end.callback(callback)
 
-    def note(self, title: str, text: str) -> None:
-        """Add a section to the test's report."""
+    def note(self, title: str, text: str, *, shown: bool = False) -> None:
+        """Add a section to the test's report; with ``shown``, say it at the end of the run though the test passes."""
         self.notes.append((title, text))
+        if shown:
+            self.shown.append((title, text))
 
     def starting(self, machine: StateMachine, name: str, execution_input: object) -> None:
         """Call what is to happen before an execution starts."""
@@ -66,6 +70,6 @@ class Case:
             running = [each for each in self.executions.values() if each.stop(_HAS_ENDED, self.began)]
             if running:
                 names = "\n".join(each.name for each in running)
-                self.note("executions that were still running, and were stopped", names)
+                self.note("executions that were still running, and were stopped", names, shown=True)
         finally:
             self._at_end.close()

@@ -23,11 +23,12 @@ def complete(report: Any, case: Case, *, executions: bool) -> None:
     ``executions`` says that somebody reads every execution with its graph, and not only those of a failed test.
     """
     if report.when == "teardown":
-        report.localdev_notes = list(case.notes)
+        report.localdev_notes = list(case.shown)
     if LIFELINE.is_cut:
         return
     if report.failed:
         report.sections += _explained(case)
+    if report.failed or report.when == "teardown":
         report.sections += case.notes
     if executions and not report.skipped and (report.when == "call" or report.failed):
         from localdev.testing.report import attach, executed
