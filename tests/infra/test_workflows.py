@@ -173,6 +173,27 @@ def test_a_deployment_is_made_by_hand_in_a_protected_environment_without_a_store
     assert "AWS_SECRET_ACCESS_KEY" not in (ROOT / ".github" / "workflows" / "deploy.yml").read_text()
 
 
+def test_a_release_is_made_by_tag_alone_and_published_in_a_protected_environment_without_a_stored_key() -> None:
+    workflow = _workflow("release.yml")
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+
+    assert workflow[True] == {"push": {"tags": ["v*"]}}  # type: ignore[index]
+    assert publish["environment"] == "pypi"
+    assert publish["permissions"] == {"contents": "read", "id-token": "write"}
+    assert publish["needs"] == "build"
+    assert any(step.get("uses", "").startswith("actions/attest-build-provenance@") for step in build["steps"])
+    assert "secrets." not in (ROOT / ".github" / "workflows" / "release.yml").read_text()
+
+
+def test_a_dry_run_of_the_release_is_a_part_of_continuous_integration() -> None:
+    ci, release = _workflow("ci.yml")["jobs"]["checks"], _workflow("release.yml")["jobs"]["build"]
+    builds = [
+        step["run"] for job in (ci, release) for step in job["steps"] if "./scripts/release" in step.get("run", "")
+    ]
+
+    assert builds == ["./scripts/release", './scripts/release --to dist/packages --tag "$TAG"']
+
+
 def test_what_was_deployed_is_destroyed_also_when_the_run_is_cancelled() -> None:
     (job,) = _workflow("deploy.yml")["jobs"].values()
     (destroy,) = (step for step in job["steps"] if step.get("run", "").startswith("./scripts/down"))
