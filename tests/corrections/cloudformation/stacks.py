@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -26,7 +27,7 @@ class Stack:
     aws: Clients
     name: str = field(default_factory=lambda: f"s{uuid.uuid4().hex[:10]}")
 
-    @property
+    @cached_property
     def _api(self) -> Any:
         return self.aws.client("cloudformation")
 
@@ -39,6 +40,18 @@ class Stack:
         **template: Any,
     ) -> str:
         """Create or update the stack with these resources, and return the status it ends in."""
+        self.begin(resources, parameters, disable_rollback=disable_rollback, **template)
+        return self.settled()
+
+    def begin(
+        self,
+        resources: Resources,
+        parameters: dict[str, str] | None = None,
+        *,
+        disable_rollback: bool = False,
+        **template: Any,
+    ) -> None:
+        """Begin to create or update the stack with these resources."""
         body = {"Resources": resources, **template}
         settings = {
             "StackName": self.name,
@@ -49,7 +62,6 @@ class Stack:
         }
         verb = self._api.update_stack if self.exists() else self._api.create_stack
         verb(**settings)
-        return self.settled()
 
     def exists(self) -> bool:
         """Return whether there is a stack of this name."""

@@ -9,6 +9,7 @@ import pytest
 from localdev.deployment import checked
 from localdev.deployment.stack import reachable_api_url
 from localdev.system.errors import LocaldevError
+from tests.corrections.cloudformation.cases.base import ROLE, function
 
 if TYPE_CHECKING:
     from localdev.engines import EmbeddedEngine
@@ -88,7 +89,76 @@ def test_an_api_whose_stage_is_gone_is_an_error_that_names_it(
     api = stack.physical_ids()["Api"]
     client: Any = aws.client("apigateway")
     client.delete_stage(restApiId=api, stageName="prod")
-    with pytest.raises(LocaldevError, match=f"execute-api/{api}/prod: 404"):
+    with pytest.raises(LocaldevError, match=rf"{api}\.execute-api\..*/prod/: 404"):
+        checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
+
+
+_MARKED = """
+import boto3
+
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl="{queue}", MessageBody="it ran")
+    return "hello"
+"""
+
+
+def _http_api() -> dict[str, Any]:
+    """Return an HTTP API whose every request, of any method, is for the function."""
+    of_api = {"ApiId": {"Ref": "Http"}}
+    integration = {
+        **of_api,
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]},
+        "PayloadFormatVersion": "2.0",
+    }
+    route = {**of_api, "RouteKey": "$default", "Target": {"Fn::Sub": "integrations/${Integration}"}}
+    return {
+        "Http": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "api", "ProtocolType": "HTTP"}},
+        "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": integration},
+        "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": route},
+        "Stage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {**of_api, "StageName": "$default", "AutoDeploy": True},
+        },
+    }
+
+
+def _marking_function() -> dict[str, Any]:
+    marking = function(1)
+    code = {"Fn::Join": ["", [_MARKED.partition("{queue}")[0], {"Ref": "Log"}, _MARKED.partition("{queue}")[2]]]}
+    marking["Properties"]["Code"] = {"ZipFile": code}
+    return {"Role": ROLE, "Log": {"Type": "AWS::SQS::Queue"}, "Function": marking}
+
+
+def _ran(aws: Clients, stack: Stack) -> bool:
+    queue = stack.physical_ids()["Log"]
+    return "Messages" in aws.client("sqs").receive_message(QueueUrl=queue)
+
+
+def test_an_http_api_is_asked_without_running_anything_of_it(
+    corrected_engine: EmbeddedEngine, aws: Clients, stack: Stack
+) -> None:
+    outputs = {"Url": {"Value": {"Fn::GetAtt": ["Http", "ApiEndpoint"]}}}
+    assert stack.deploy({**_marking_function(), **_http_api()}, Outputs=outputs) == "CREATE_COMPLETE", stack.reasons()
+    checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
+    assert not _ran(aws, stack)
+    client: Any = aws.client("apigatewayv2")
+    client.delete_stage(ApiId=stack.physical_ids()["Http"], StageName="$default")
+    with pytest.raises(LocaldevError, match=r"execute-api\..*: 404"):
+        checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
+
+
+def test_the_url_of_a_function_is_asked_without_running_it(
+    corrected_engine: EmbeddedEngine, aws: Clients, stack: Stack
+) -> None:
+    url = {"TargetFunctionArn": {"Fn::GetAtt": ["Function", "Arn"]}, "AuthType": "NONE"}
+    resources = {**_marking_function(), "It": {"Type": "AWS::Lambda::Url", "Properties": url}}
+    outputs = {"Url": {"Value": {"Fn::GetAtt": ["It", "FunctionUrl"]}}}
+    assert stack.deploy(resources, Outputs=outputs) == "CREATE_COMPLETE", stack.reasons()
+    checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
+    assert not _ran(aws, stack)
+    aws.client("lambda").delete_function_url_config(FunctionName=stack.physical_ids()["Function"])
+    with pytest.raises(LocaldevError, match=r"lambda-url\..*: 403"):
         checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
 
 

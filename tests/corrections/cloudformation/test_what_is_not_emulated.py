@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from localdev.deployment import checked
+
 if TYPE_CHECKING:
+    from localdev.engines import EmbeddedEngine
     from tests.corrections.cloudformation.stacks import Stack
 
 ACL: dict[str, Any] = {"Type": "AWS::Cognito::UserPool"}
@@ -37,3 +40,20 @@ def test_an_output_may_show_that_it_is_not_known(stack: Stack) -> None:
 def test_an_attribute_that_a_type_does_not_have_is_refused(stack: Stack) -> None:
     resources = {"Queue": {"Type": "AWS::SQS::Queue"}, "It": _parameter({"Fn::GetAtt": ["Queue", "Nothing"]})}
     assert stack.deploy(resources) == "ROLLBACK_COMPLETE"
+
+
+def test_a_property_that_is_ignored_is_named_in_the_events_and_is_a_shortfall(
+    corrected_engine: EmbeddedEngine, stack: Stack
+) -> None:
+    metrics = {"MetricsConfigurations": [{"Id": "all"}]}
+    assert stack.deploy({"It": {"Type": "AWS::S3::Bucket", "Properties": metrics}}) == "CREATE_COMPLETE"
+    said = "Not emulated and ignored: MetricsConfigurations"
+    assert said in stack.reasons()
+    found = checked.shortfalls(str(corrected_engine.endpoint_url), stack.name)
+    assert [(each.logical_id, each.reason) for each in found] == [("It", said)]
+    # it is still so after a deployment that leaves the bucket alone
+    stack.deploy({"It": {"Type": "AWS::S3::Bucket", "Properties": metrics}, "Other": {"Type": "AWS::SQS::Queue"}})
+    assert [each.logical_id for each in checked.shortfalls(str(corrected_engine.endpoint_url), stack.name)] == ["It"]
+    # and no longer when the property is gone
+    stack.deploy({"It": {"Type": "AWS::S3::Bucket"}})
+    assert checked.shortfalls(str(corrected_engine.endpoint_url), stack.name) == []

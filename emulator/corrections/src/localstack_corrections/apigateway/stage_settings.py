@@ -32,18 +32,30 @@ def _patch(module: ModuleType) -> None:
 
 def give(model: dict[str, Any], account: str, region: str) -> None:
     """Set the method settings and the access log that a template gives a stage."""
-    from moto.apigateway.models import apigateway_backends
-
-    api = apigateway_backends[account][region].apis.get(model.get("RestApiId"))
-    stage = api.stages.get(model.get("StageName") or "default") if api else None
+    stage = _stage(model.get("RestApiId"), model.get("StageName") or "default", account, region)
     if stage is None:
         return
+    # the defaults are what the stage has for all methods: nothing of the old settings
+    stage.method_settings = {}
     stage.method_settings = {
         _key(settings): {**stage._get_default_method_settings(), **_settings(settings)}
         for settings in model.get("MethodSettings") or []
     }
     log = model.get("AccessLogSetting") or {}
     stage.access_log_settings = {_lower(name): value for name, value in log.items()} or None
+
+
+def tag(api_id: str, name: str, tags: dict[str, str], request: Any) -> None:
+    """Set the tags that GetStage answers with."""
+    if stage := _stage(api_id, name, request.account_id, request.region_name):
+        stage.tags = tags
+
+
+def _stage(api_id: str | None, name: str, account: str, region: str) -> Any:
+    from moto.apigateway.models import apigateway_backends
+
+    api = apigateway_backends[account][region].apis.get(api_id)
+    return api.stages.get(name) if api else None
 
 
 def _key(settings: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.dynamodb import atomic_writes, expiry, partiql, stream_records, streams
+from localstack_corrections.dynamodb import atomic_writes, billing, expiry, partiql, stream_records, streams
 from localstack_corrections.in_process import InProcessBackend, dispatch_in_process
 
 SETTING = "DYNAMODB_ENGINE"
@@ -111,6 +111,8 @@ def _keep_credentials(module: Any) -> None:
 def _replace_models(module: Any) -> None:
     atomic_writes.replace(module)
     partiql.replace(module)
+    stream_records.allow_again(module)
+    billing.replace(module)
 
 
 def _keep_arns(module: Any) -> None:

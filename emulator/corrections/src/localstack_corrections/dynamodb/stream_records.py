@@ -132,6 +132,22 @@ def replace(module: Any) -> None:
     module.Table.set_stream_specification = set_stream_specification
 
 
+def allow_again(module: Any) -> None:
+    """Let a stream be enabled again after it was disabled.
+
+    :param module: ``moto.dynamodb.models``
+    """
+    original = module.DynamoDBBackend.update_table_streams
+
+    def update_table_streams(self: Any, table: Any, stream_specification: dict[str, Any]) -> None:
+        if (table.stream_specification or {}).get("StreamEnabled"):
+            original(self, table, stream_specification)
+        else:
+            table.set_stream_specification(stream_specification)
+
+    module.DynamoDBBackend.update_table_streams = update_table_streams
+
+
 def _shorten_label(table: Any) -> None:
     """Name a stream by its time in milliseconds, as AWS does."""
     table.latest_stream_label = table.stream_shard.label = table.latest_stream_label[:23]

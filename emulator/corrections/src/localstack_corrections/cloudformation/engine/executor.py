@@ -26,6 +26,7 @@ from localstack_corrections.cloudformation.engine import replacement
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
 from localstack_corrections.cloudformation.records import Record, Records, is_custom, is_deployed, specified
+from localstack_corrections.cloudformation.resources.ignored import ignored, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +191,7 @@ class Executor(ChangeSetModelExecutor):
         record, reason = self.act(ChangeAction.Add, name, resource_type, properties)
         if is_deployed(record):
             self.journal.append(Created(name, record))
-        self._finish(name, record, "CREATE", reason)
+        self._finish(name, record, "CREATE", reason or said(ignored(resource_type, properties)))
 
     def _change(self, name: str, deployed: Record, wanted: Any, properties: dict[str, Any]) -> None:
         resource_type = wanted.resource_type
@@ -225,7 +226,7 @@ class Executor(ChangeSetModelExecutor):
         record, failure = self.act(ChangeAction.Add, name, resource_type, properties)
         if is_deployed(record):
             self.journal.append(Replaced(name, record, deployed))
-        self._finish(name, record, "UPDATE", failure)
+        self._finish(name, record, "UPDATE", failure or said(ignored(resource_type, properties)))
         if record["PhysicalResourceId"] != deployed["PhysicalResourceId"]:
             retained = _policy(policy) in _RETAINED
             self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained))
@@ -239,7 +240,7 @@ class Executor(ChangeSetModelExecutor):
             # only a custom resource decides by itself that it was replaced
             self.journal.replace_last(Replaced(name, record, deployed))
             self._cleanup.append(lambda: self._delete_old(name, deployed, retained=False))
-        self._finish(name, record, "UPDATE", reason)
+        self._finish(name, record, "UPDATE", reason or said(ignored(deployed["Type"], properties)))
 
     def _finish(self, name: str, record: Record, verb: str, reason: str | None) -> None:
         """Report the outcome, and end the deployment if it is a failure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ _UPDATABLE = frozenset(
         StackStatus.UPDATE_FAILED,
     }
 )
+_BEGINNING = threading.Lock()
+"""Held while a deployment is begun: one at a time on a stack, and one stack of a name."""
 _HALF_DONE = frozenset({StackStatus.CREATE_FAILED, StackStatus.UPDATE_FAILED})
 
 
@@ -68,6 +71,7 @@ class Provider(released.CloudformationProviderV2):
     ) -> None:
         if before_template is not None:
             before_template = change_set.stack.processed_template or before_template
+        validation.refuse_unknown_parameters(after_template or {}, after_parameters or {})
         super()._setup_change_set_model(
             change_set=change_set,
             before_template=before_template,
@@ -77,6 +81,7 @@ class Provider(released.CloudformationProviderV2):
             previous_update_model=None,
         )
         if change_set.processed_template:
+            validation.refuse_too_many(change_set.processed_template)
             validation.refuse_cycles(change_set.processed_template)
             validation.refuse_other_types(before_template or {}, change_set.processed_template)
 
@@ -122,7 +127,11 @@ class Provider(released.CloudformationProviderV2):
         change_set.set_execution_status(ExecutionStatus.EXECUTE_IN_PROGRESS)
         deployment = Deployment(change_set, is_creation=is_creation, disable_rollback=bool(disable_rollback))
         stack.tags = change_set.tags
-        _begin(stack, deployment, is_creation=is_creation)
+        try:
+            _begin(stack, deployment, is_creation=is_creation)
+        except ValidationError:
+            change_set.set_execution_status(ExecutionStatus.AVAILABLE)
+            raise
         return ExecuteChangeSetOutput()
 
     @handler("CreateStack", expand=False)
@@ -134,7 +143,10 @@ class Provider(released.CloudformationProviderV2):
         body, template = _template(request)
         stack = Stack(context.account_id, context.region, request, tags=request.get("Tags"))
         change_set = self._change_set(stack, ChangeSetType.CREATE, body, template, request)
-        get_cloudformation_store(context.account_id, context.region).stacks_v2[stack.stack_id] = stack
+        with _BEGINNING:
+            if _active(context, name):
+                raise AlreadyExistsException(f"Stack [{name}] already exists")
+            get_cloudformation_store(context.account_id, context.region).stacks_v2[stack.stack_id] = stack
         keeps = request.get("DisableRollback") or request.get("OnFailure") == "DO_NOTHING"
         _begin(stack, Deployment(change_set, is_creation=True, disable_rollback=bool(keeps)), is_creation=True)
         return CreateStackOutput(StackId=stack.stack_id)
@@ -274,10 +286,14 @@ def _template(request: Any) -> tuple[str, Any]:
 
 
 def _begin(stack: Any, deployment: Deployment, *, is_creation: bool) -> None:
-    stack.status_reason = None
-    stack.set_stack_status(
-        StackStatus.CREATE_IN_PROGRESS if is_creation else StackStatus.UPDATE_IN_PROGRESS, "User Initiated"
-    )
+    with _BEGINNING:
+        if not is_creation:
+            # once more: of two requests that came at once, both have found it so
+            _refuse_unless_updatable(stack)
+        stack.status_reason = None
+        stack.set_stack_status(
+            StackStatus.CREATE_IN_PROGRESS if is_creation else StackStatus.UPDATE_IN_PROGRESS, "User Initiated"
+        )
     failed = StackStatus.CREATE_FAILED if is_creation else StackStatus.UPDATE_FAILED
     _in_background(stack, deployment.run, failed)
 

@@ -7,6 +7,7 @@ import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from localstack.services.cloudformation.resource_provider import (
     OperationStatus,
     ProgressEvent,
@@ -15,8 +16,15 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 from localstack_corrections.cloudformation.records import carried, specified
+from localstack_corrections.cloudformation.resources import existing
 from localstack_corrections.cloudformation.resources.change import Change
-from localstack_corrections.cloudformation.resources.registry import LEFT_OUT, UPDATES
+from localstack_corrections.cloudformation.resources.registry import (
+    ATTRIBUTES,
+    BEFORE_DELETION,
+    LEFT_OUT,
+    PREPARATIONS,
+    UPDATES,
+)
 
 if TYPE_CHECKING:
     from localstack_corrections.cloudformation.records import Record
@@ -57,9 +65,15 @@ class ProviderExecutor(ResourceProviderExecutor):
         return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
 
     def _create_or_delete(self, resource_provider: Any, raw_payload: Any) -> Any:
-        if raw_payload["action"] != "Add":
-            return super().execute_action(resource_provider, raw_payload)
         request = convert_payload(stack_name=self.stack_name, stack_id=self.stack_id, payload=raw_payload)
+        if raw_payload["action"] != "Add":
+            self._before_deletion(resource_provider, request)
+            return super().execute_action(resource_provider, raw_payload)
+        if not request.custom_context:
+            # the first time: a creation that takes a while is asked for again
+            existing.refuse(request)
+        if prepare := PREPARATIONS.get(request.resource_type):
+            prepare(request)
         try:
             return resource_provider.create(request)
         except Exception as error:
@@ -67,9 +81,18 @@ class ProviderExecutor(ResourceProviderExecutor):
                 _delete_what_was_begun(resource_provider, request)
             raise
 
+    @staticmethod
+    def _before_deletion(provider: Any, request: Any) -> None:
+        if before := BEFORE_DELETION.get(request.resource_type):
+            with contextlib.suppress(ClientError):  # somebody has deleted it, or the deletion itself says why not
+                before(Change(request.desired_state, {}, provider, request))
+
     def _complete(self, resource_provider: Any, raw_payload: Any, event: Any) -> None:
         """Set the properties that LocalStack's provider leaves out when it creates the resource."""
         model = event.resource_model or {}
+        if attributes := ATTRIBUTES.get(raw_payload["resourceType"]):
+            request = convert_payload(stack_name=self.stack_name, stack_id=self.stack_id, payload=raw_payload)
+            model.update(attributes(Change({}, model, resource_provider, request)))
         left_out = LEFT_OUT.get(raw_payload["resourceType"], frozenset()) & model.keys()
         if not left_out:
             return

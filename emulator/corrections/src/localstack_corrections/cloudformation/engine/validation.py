@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from localstack.services.cloudformation.engine.validations import ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_MOST_RESOURCES = 500
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}!]+)?\}")
 
 
@@ -33,6 +35,21 @@ def refuse_cycles(template: dict[str, Any]) -> None:
     except CycleError as error:
         names = ", ".join(sorted(set(error.args[1])))
         raise ValidationError(f"Circular dependency between resources: [{names}]") from None
+
+
+def refuse_too_many(template: dict[str, Any]) -> None:
+    """Raise the error of a template with more resources than CloudFormation takes."""
+    number = len(template.get("Resources") or {})
+    if number > _MOST_RESOURCES:
+        raise ValidationError(
+            f"Template format error: Number of resources, {number}, is greater than maximum allowed, {_MOST_RESOURCES}"
+        )
+
+
+def refuse_unknown_parameters(template: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise the error of parameters that a template does not have."""
+    if names := [name for name in given if name not in (template.get("Parameters") or {})]:
+        raise ValidationError(f"Parameters: [{', '.join(names)}] do not exist in the template")
 
 
 def refuse_other_types(before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.cloudformation.resources.change import as_list, put_again
@@ -39,11 +40,10 @@ def _principal(change: Change, kind: str, name: str) -> None:
 
 def _retag(change: Change, kind: str, name: str) -> None:
     iam, of = change.client("iam"), {f"{kind.capitalize()}Name": name}
-    added, removed = change.tags()
-    if added:
-        getattr(iam, f"tag_{kind}")(**of, Tags=as_list(added))
-    if removed:
-        getattr(iam, f"untag_{kind}")(**of, TagKeys=removed)
+    change.retag(
+        lambda tags: getattr(iam, f"tag_{kind}")(**of, Tags=as_list(tags)),
+        lambda keys: getattr(iam, f"untag_{kind}")(**of, TagKeys=keys),
+    )
 
 
 def _bound(change: Change, kind: str, name: str) -> None:
@@ -84,6 +84,11 @@ def user(change: Change) -> None:
     _principal(change, "user", name)
     _bound(change, "user", name)
     _retag(change, "user", name)
+
+
+def release_user(change: Change) -> None:
+    """Take a user out of its groups and from its policies: IAM deletes no user that has any."""
+    user(replace(change, after={"UserName": change.before["Id"]}))
 
 
 def group(change: Change) -> None:
@@ -148,11 +153,10 @@ def key(change: Change) -> None:
         kms.enable_key_rotation(KeyId=key_id) if rotates else kms.disable_key_rotation(KeyId=key_id)
     if change.changed("Enabled"):
         kms.enable_key(KeyId=key_id) if change.after.get("Enabled", True) else kms.disable_key(KeyId=key_id)
-    added, removed = change.tags()
-    if added:
-        kms.tag_resource(KeyId=key_id, Tags=as_list(added, "TagKey", "TagValue"))
-    if removed:
-        kms.untag_resource(KeyId=key_id, TagKeys=removed)
+    change.retag(
+        lambda tags: kms.tag_resource(KeyId=key_id, Tags=as_list(tags, "TagKey", "TagValue")),
+        lambda keys: kms.untag_resource(KeyId=key_id, TagKeys=keys),
+    )
 
 
 def key_alias(change: Change) -> None:
@@ -172,11 +176,10 @@ def secret(change: Change) -> None:
         settings["SecretString"] = _secret_value(change)
     if settings:
         api.update_secret(SecretId=arn, **settings)
-    added, removed = change.tags()
-    if added:
-        api.tag_resource(SecretId=arn, Tags=as_list(added))
-    if removed:
-        api.untag_resource(SecretId=arn, TagKeys=removed)
+    change.retag(
+        lambda tags: api.tag_resource(SecretId=arn, Tags=as_list(tags)),
+        lambda keys: api.untag_resource(SecretId=arn, TagKeys=keys),
+    )
 
 
 def _secret_value(change: Change) -> str:
@@ -201,13 +204,14 @@ def parameter(change: Change) -> None:
         Overwrite=True,
         **settings,
     )
-    added, removed = change.tags()
     of = {"ResourceType": "Parameter", "ResourceId": name}
-    if added:
-        ssm.add_tags_to_resource(**of, Tags=as_list(added))
-    if removed:
-        ssm.remove_tags_from_resource(**of, TagKeys=removed)
+    change.retag(
+        lambda tags: ssm.add_tags_to_resource(**of, Tags=as_list(tags)),
+        lambda keys: ssm.remove_tags_from_resource(**of, TagKeys=keys),
+    )
 
+
+BEFORE_DELETION: Mapping[str, Update] = {"AWS::IAM::User": release_user}
 
 UPDATES: Mapping[str, Update] = {
     "AWS::IAM::Group": group,

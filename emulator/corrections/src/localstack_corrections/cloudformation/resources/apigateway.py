@@ -53,13 +53,12 @@ def _escaped(key: str) -> str:
 
 def _retag(change: Change, path: str) -> None:
     """Change the tags of what API Gateway knows by this path."""
-    added, removed = change.tags()
     arn = f"arn:aws:apigateway:{change.request.region_name}::{path}"
     api = change.client("apigateway")
-    if added:
-        api.tag_resource(resourceArn=arn, tags=added)
-    if removed:
-        api.untag_resource(resourceArn=arn, tagKeys=removed)
+    change.retag(
+        lambda tags: api.tag_resource(resourceArn=arn, tags=tags),
+        lambda keys: api.untag_resource(resourceArn=arn, tagKeys=keys),
+    )
 
 
 def rest_api(change: Change) -> Properties:
@@ -121,6 +120,9 @@ def stage(change: Change) -> None:
         stage_settings.give(change.after, change.request.account_id, change.request.region_name)
     if patches:
         change.client("apigateway").update_stage(restApiId=api_id, stageName=name, patchOperations=patches)
+    if change.changed("Tags"):
+        # as with an API, GetStage answers with other tags than TagResource changes
+        stage_settings.tag(api_id, name, as_mapping(change.after.get("Tags")), change.request)
     _retag(change, f"/restapis/{api_id}/stages/{name}")
 
 

@@ -11,6 +11,8 @@ from localstack_corrections.cloudformation.records import Properties
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+type Preparation = Callable[[Any], None]
+"""Completes the desired state of a creation, given LocalStack's request, with what its provider forgets."""
 type Update = Callable[[Change], Properties | None]
 """Changes a resource by its service's API, and returns the attributes that are new."""
 
@@ -56,6 +58,14 @@ class Change:
         before, after = as_mapping(self.before.get(name)), as_mapping(self.after.get(name))
         added = {key: value for key, value in after.items() if before.get(key) != value}
         return added, [key for key in before if key not in after]
+
+    def retag(self, tag: Callable[[dict[str, str]], object], untag: Callable[[list[str]], object]) -> None:
+        """Let a service set the tags that are new or have another value, and remove those that are gone."""
+        added, removed = self.tags()
+        if added:
+            tag(added)
+        if removed:
+            untag(removed)
 
 
 def as_mapping(tags: Any) -> dict[str, str]:

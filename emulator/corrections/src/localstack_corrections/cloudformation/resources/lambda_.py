@@ -15,6 +15,7 @@ _CONFIGURATION: Mapping[str, Any] = {
     "DeadLetterConfig": {},
     "Description": "",
     "Environment": {"Variables": {}},
+    "EphemeralStorage": {"Size": 512},
     "Handler": None,
     "ImageConfig": {},
     "Layers": [],
@@ -41,7 +42,17 @@ def function(change: Change) -> None:
     if settings := _settings(change):
         api.update_function_configuration(FunctionName=name, **settings)
         api.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    if change.changed("ReservedConcurrentExecutions"):
+        _reserve(change, name)
     _retag(change, change.after["Arn"])
+
+
+def _reserve(change: Change, name: str) -> None:
+    api, wanted = change.client("lambda_"), change.after.get("ReservedConcurrentExecutions")
+    if wanted is None:
+        api.delete_function_concurrency(FunctionName=name)
+    else:
+        api.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(wanted))
 
 
 def _settings(change: Change) -> dict[str, Any]:
@@ -64,11 +75,11 @@ def _settings(change: Change) -> dict[str, Any]:
 
 
 def _retag(change: Change, arn: str) -> None:
-    added, removed = change.tags()
-    if added:
-        change.client("lambda_").tag_resource(Resource=arn, Tags=added)
-    if removed:
-        change.client("lambda_").untag_resource(Resource=arn, TagKeys=removed)
+    api = change.client("lambda_")
+    change.retag(
+        lambda tags: api.tag_resource(Resource=arn, Tags=tags),
+        lambda keys: api.untag_resource(Resource=arn, TagKeys=keys),
+    )
 
 
 def alias(change: Change) -> None:

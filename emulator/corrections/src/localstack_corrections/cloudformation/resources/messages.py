@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from localstack_corrections.cloudformation.records import Properties
-    from localstack_corrections.cloudformation.resources.change import Change, Update
+    from localstack_corrections.cloudformation.resources.change import Change, Preparation, Update
 
 _QUEUE_DEFAULTS: Mapping[str, str] = {
     "DelaySeconds": "0",
@@ -41,11 +41,10 @@ def queue(change: Change) -> None:
     }
     if attributes:
         sqs.set_queue_attributes(QueueUrl=address, Attributes=attributes)
-    added, removed = change.tags()
-    if added:
-        sqs.tag_queue(QueueUrl=address, Tags=added)
-    if removed:
-        sqs.untag_queue(QueueUrl=address, TagKeys=removed)
+    change.retag(
+        lambda tags: sqs.tag_queue(QueueUrl=address, Tags=tags),
+        lambda keys: sqs.untag_queue(QueueUrl=address, TagKeys=keys),
+    )
 
 
 def _text(value: Any) -> str:
@@ -74,11 +73,10 @@ def topic(change: Change) -> None:
             sns.set_topic_attributes(TopicArn=arn, AttributeName=name, AttributeValue=value)
     if change.changed("Subscription"):
         _subscribe(change, arn)
-    added, removed = change.tags()
-    if added:
-        sns.tag_resource(ResourceArn=arn, Tags=as_list(added))
-    if removed:
-        sns.untag_resource(ResourceArn=arn, TagKeys=removed)
+    change.retag(
+        lambda tags: sns.tag_resource(ResourceArn=arn, Tags=as_list(tags)),
+        lambda keys: sns.untag_resource(ResourceArn=arn, TagKeys=keys),
+    )
 
 
 def _subscribe(change: Change, arn: str) -> None:
@@ -140,12 +138,19 @@ def stream(change: Change) -> None:
             kinesis.increase_stream_retention_period if after > before else kinesis.decrease_stream_retention_period
         )
         set_period(StreamARN=arn, RetentionPeriodHours=after)
-    added, removed = change.tags()
-    if added:
-        kinesis.add_tags_to_stream(StreamARN=arn, Tags=added)
-    if removed:
-        kinesis.remove_tags_from_stream(StreamARN=arn, TagKeys=removed)
+    change.retag(
+        lambda tags: kinesis.add_tags_to_stream(StreamARN=arn, Tags=tags),
+        lambda keys: kinesis.remove_tags_from_stream(StreamARN=arn, TagKeys=keys),
+    )
 
+
+def choose_mode(request: Any) -> None:
+    """Provision the shards that a template counts: LocalStack makes every stream without a mode an on-demand one."""
+    if request.desired_state.get("ShardCount"):
+        request.desired_state.setdefault("StreamModeDetails", {"StreamMode": "PROVISIONED"})
+
+
+PREPARATIONS: Mapping[str, Preparation] = {"AWS::Kinesis::Stream": choose_mode}
 
 UPDATES: Mapping[str, Update] = {
     "AWS::Kinesis::Stream": stream,

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
+from localstack.services.cloudformation.stores import get_cloudformation_store
 
 from localstack_corrections.cloudformation.resources.provider import OwnProvider, schema
 
@@ -43,6 +44,7 @@ class NestedStack(OwnProvider):
         except ClientError as error:
             if "No updates are to be performed" not in str(error):
                 raise
+        _set_tags(stack_id, after.get("Tags") or [])
         stack = _settled(api, stack_id)
         if stack["StackStatus"] not in ("UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
             raise RuntimeError(
@@ -69,10 +71,15 @@ def _settings(model: Properties) -> dict[str, Any]:
             {"ParameterKey": name, "ParameterValue": _text(value)}
             for name, value in (model.get("Parameters") or {}).items()
         ],
+        "Tags": model.get("Tags") or [],
     }
-    if model.get("Tags"):
-        settings["Tags"] = model["Tags"]
     return settings
+
+
+def _set_tags(stack_id: str, tags: list[dict[str, str]]) -> None:
+    """Set the tags of a stack: the protocol knows no empty list, and an update without tags keeps the old ones."""
+    region, account = stack_id.split(":")[3:5]
+    get_cloudformation_store(account, region).stacks_v2[stack_id].tags = tags
 
 
 def _text(value: Any) -> str:

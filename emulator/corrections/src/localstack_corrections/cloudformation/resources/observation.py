@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from localstack_corrections.cloudformation.resources.change import create_anew, put_again
+from localstack_corrections.cloudformation.resources.change import put_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,17 +25,15 @@ def log_group(change: Change) -> None:
             logs.associate_kms_key(logGroupName=name, kmsKeyId=key)
         else:
             logs.disassociate_kms_key(logGroupName=name)
-    added, removed = change.tags()
     arn = change.after["Arn"].removesuffix(":*")
-    if added:
-        logs.tag_resource(resourceArn=arn, tags=added)
-    if removed:
-        logs.untag_resource(resourceArn=arn, tagKeys=removed)
+    change.retag(
+        lambda tags: logs.tag_resource(resourceArn=arn, tags=tags),
+        lambda keys: logs.untag_resource(resourceArn=arn, tagKeys=keys),
+    )
 
 
 UPDATES: Mapping[str, Update] = {
     "AWS::CloudWatch::Alarm": put_again,
     "AWS::CloudWatch::CompositeAlarm": put_again,
     "AWS::Logs::LogGroup": log_group,
-    "AWS::Logs::SubscriptionFilter": create_anew,
 }

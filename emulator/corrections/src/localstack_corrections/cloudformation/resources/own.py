@@ -40,9 +40,12 @@ class Authorizer(OwnProvider):
         )
         patches = [
             {"op": "replace", "path": f"/{name[0].lower()}{name[1:]}", "value": str(after.get(name, ""))}
-            for name in (*names, "AuthorizerResultTtlInSeconds")
+            for name in names
             if before.get(name) != after.get(name)
         ]
+        if before.get("AuthorizerResultTtlInSeconds") != after.get("AuthorizerResultTtlInSeconds"):
+            seconds = str(after.get("AuthorizerResultTtlInSeconds", 300))
+            patches.append({"op": "replace", "path": "/authorizerResultTtlInSeconds", "value": seconds})
         if patches:
             clients.apigateway.update_authorizer(
                 restApiId=after["RestApiId"], authorizerId=after["AuthorizerId"], patchOperations=patches
@@ -127,7 +130,8 @@ class Archive(OwnProvider):
     def change(self, clients: Any, before: Properties, after: Properties) -> Properties:
         """Change the pattern, description and retention; archived events stay."""
         del before
-        clients.events.update_archive(**self._settings(after))
+        # a pattern that is left out stays; an empty one matches every event
+        clients.events.update_archive(**{"EventPattern": "{}", **self._settings(after)})
         return {}
 
     def remove(self, clients: Any, model: Properties) -> None:
@@ -164,6 +168,11 @@ class MetricFilter(OwnProvider):
         )
         return {}
 
+    def change(self, clients: Any, before: Properties, after: Properties) -> Properties:
+        """Put the filter in the place of the old one; LocalStack keeps both where their patterns differ."""
+        self.remove(clients, before)
+        return self.make(clients, after)
+
     def remove(self, clients: Any, model: Properties) -> None:
         """Delete a filter."""
         clients.logs.delete_metric_filter(logGroupName=model["LogGroupName"], filterName=model["FilterName"])
@@ -171,6 +180,31 @@ class MetricFilter(OwnProvider):
     @staticmethod
     def _camel(transformation: Mapping[str, Any]) -> dict[str, Any]:
         return {f"{name[0].lower()}{name[1:]}": value for name, value in transformation.items() if name != "Dimensions"}
+
+
+class SubscriptionFilter(OwnProvider):
+    """Subscription to a log group; LocalStack's own provider calls every one of them what the group is called."""
+
+    SCHEMA: ClassVar[Properties] = schema(
+        "AWS::Logs::SubscriptionFilter", "FilterName", create_only=("FilterName", "LogGroupName")
+    )
+    NAME = "FilterName"
+
+    def make(self, clients: Any, model: Properties) -> Properties:
+        """Put a filter."""
+        more = {"roleArn": "RoleArn", "distribution": "Distribution"}
+        clients.logs.put_subscription_filter(
+            logGroupName=model["LogGroupName"],
+            filterName=model["FilterName"],
+            filterPattern=model["FilterPattern"],
+            destinationArn=model["DestinationArn"],
+            **{key: model[name] for key, name in more.items() if model.get(name)},
+        )
+        return {}
+
+    def remove(self, clients: Any, model: Properties) -> None:
+        """Delete a filter."""
+        clients.logs.delete_subscription_filter(logGroupName=model["LogGroupName"], filterName=model["FilterName"])
 
 
 class LogsResourcePolicy(OwnProvider):
@@ -219,6 +253,7 @@ OWN: Mapping[str, type[ResourceProvider]] = {
         NestedStack,
         StateMachineAlias,
         StateMachineVersion,
+        SubscriptionFilter,
     )
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.cloudformation.resources.change import as_list, as_mapping, put_again
@@ -28,13 +29,28 @@ def table(change: Change) -> Properties:
     if change.changed("PointInTimeRecoverySpecification"):
         wanted = change.after.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False}
         dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=wanted)
-    added, removed = change.tags()
-    if added:
-        dynamodb.tag_resource(ResourceArn=change.after["Arn"], Tags=as_list(added))
-    if removed:
-        dynamodb.untag_resource(ResourceArn=change.after["Arn"], TagKeys=removed)
+    change.retag(
+        lambda tags: dynamodb.tag_resource(ResourceArn=change.after["Arn"], Tags=as_list(tags)),
+        lambda keys: dynamodb.untag_resource(ResourceArn=change.after["Arn"], TagKeys=keys),
+    )
     stream = dynamodb.describe_table(TableName=name)["Table"].get("LatestStreamArn")
     return {"StreamArn": stream} if stream and change.after.get("StreamSpecification") else {}
+
+
+def global_table(change: Change) -> Properties:
+    """Change a global table by its replica here; LocalStack keeps the others in name alone."""
+    region = change.request.region_name
+    before, after = (_as_one_table(state, region) for state in (change.before, change.after))
+    return table(replace(change, before=before, after=after))
+
+
+def _as_one_table(properties: Properties, region: str) -> Properties:
+    """Return a global table's properties in the words of a table's: tags and protection are each replica's own."""
+    replicas: list[Properties] = properties.get("Replicas") or []
+    here: Properties = next((each for each in replicas if each.get("Region") == region), {})
+    own = ("DeletionProtectionEnabled", "KinesisStreamSpecification", "PointInTimeRecoverySpecification", "TableClass",
+           "Tags")  # fmt: skip
+    return {**properties, **{name: here[name] for name in own if name in here}}
 
 
 def _table_steps(change: Change) -> list[dict[str, Any]]:
@@ -172,16 +188,95 @@ def _lock(change: Change, name: str) -> None:
         change.client("s3").put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=wanted)
 
 
+_NEW_BUCKET: Mapping[str, Any] = {
+    "BucketEncryption": {
+        "ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+        ]
+    },
+    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+    "PublicAccessBlockConfiguration": dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    ),
+}
+"""What a new bucket has where a template is silent."""
+
+
+def _encryption(change: Change, name: str) -> None:
+    wanted = change.after.get("BucketEncryption") or _NEW_BUCKET["BucketEncryption"]
+    default = "ServerSideEncryptionByDefault"
+    rules = [
+        {f"Apply{default}" if key == default else key: value for key, value in rule.items()}
+        for rule in wanted["ServerSideEncryptionConfiguration"]
+    ]
+    change.client("s3").put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
+
+
+def _public_access(change: Change, name: str) -> None:
+    wanted = change.after.get("PublicAccessBlockConfiguration") or _NEW_BUCKET["PublicAccessBlockConfiguration"]
+    change.client("s3").put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=wanted)
+
+
+def _ownership(change: Change, name: str) -> None:
+    wanted = change.after.get("OwnershipControls") or _NEW_BUCKET["OwnershipControls"]
+    change.client("s3").put_bucket_ownership_controls(Bucket=name, OwnershipControls=wanted)
+
+
+def _lifecycle(change: Change, name: str) -> None:
+    s3, wanted = change.client("s3"), change.after.get("LifecycleConfiguration")
+    if not wanted:
+        s3.delete_bucket_lifecycle(Bucket=name)
+        return
+    rules = [_lifecycle_rule(rule) for rule in wanted["Rules"]]
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
+
+
+def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule in the words of S3's API."""
+    kept = ("AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration", "Status")
+    made: dict[str, Any] = {name: rule[name] for name in kept if name in rule}
+    made |= {"ID": rule["Id"]} if "Id" in rule else {}
+    expiration = {"ExpirationInDays": "Days", "ExpirationDate": "Date", "ExpiredObjectDeleteMarker": None}
+    found = {new or old: rule[old] for old, new in expiration.items() if old in rule}
+    made |= {"Expiration": found} if found else {}
+    if days := rule.get("NoncurrentVersionExpirationInDays"):
+        made["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
+    for plural, days_name, api_name in (
+        ("Transitions", "TransitionInDays", "Days"),
+        ("NoncurrentVersionTransitions", "TransitionInDays", "NoncurrentDays"),
+    ):
+        steps = rule.get(plural) or [rule[plural[:-1]]] if plural[:-1] in rule or plural in rule else []
+        if steps:
+            names = {days_name: api_name, "TransitionDate": "Date"}
+            made[plural] = [{names.get(key, key): value for key, value in step.items()} for step in steps]
+    return {**made, "Filter": _lifecycle_filter(rule)}
+
+
+def _lifecycle_filter(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which objects a rule is for; S3 wants more than one condition below ``And``."""
+    single = ("Prefix", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+    conditions = {name: rule[name] for name in single if name in rule}
+    tags = rule.get("TagFilters") or []
+    if len(conditions) + len(tags) > 1:
+        return {"And": {**conditions, **({"Tags": tags} if tags else {})}}
+    return {"Tag": tags[0]} if tags else conditions or {"Prefix": ""}
+
+
 _BUCKET_PARTS: Mapping[str, Callable[[Change, str], None]] = {
+    "BucketEncryption": _encryption,
     "CorsConfiguration": _cors,
+    "LifecycleConfiguration": _lifecycle,
     "NotificationConfiguration": _notifications,
     "ObjectLockConfiguration": _lock,
+    "OwnershipControls": _ownership,
+    "PublicAccessBlockConfiguration": _public_access,
     "VersioningConfiguration": _versions,
     "WebsiteConfiguration": _website,
 }
 
 
 UPDATES: Mapping[str, Update] = {
+    "AWS::DynamoDB::GlobalTable": global_table,
     "AWS::DynamoDB::Table": table,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": put_again,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localstack_corrections.cloudformation.resources.change import as_list, put_again
+from localstack_corrections.cloudformation.resources.change import as_list, create_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from localstack_corrections.cloudformation.records import Properties
-    from localstack_corrections.cloudformation.resources.change import Change, Update
+    from localstack_corrections.cloudformation.resources.change import Change, Preparation, Update
 
 
 def state_machine(change: Change) -> Properties:
@@ -29,17 +29,16 @@ def state_machine(change: Change) -> Properties:
 
 
 def activity(change: Change) -> None:
-    """Tag an activity; it has nothing else that can change."""
-    _retag_state_machine(change, change.after["Arn"])
+    """Leave an activity as it is: its tags, which LocalStack does not keep, are all that can change."""
+    del change
 
 
 def _retag_state_machine(change: Change, arn: str) -> None:
-    added, removed = change.tags()
     api = change.client("stepfunctions")
-    if added:
-        api.tag_resource(resourceArn=arn, tags=as_list(added, "key", "value"))
-    if removed:
-        api.untag_resource(resourceArn=arn, tagKeys=removed)
+    change.retag(
+        lambda tags: api.tag_resource(resourceArn=arn, tags=as_list(tags, "key", "value")),
+        lambda keys: api.untag_resource(resourceArn=arn, tagKeys=keys),
+    )
 
 
 def rule(change: Change) -> Properties:
@@ -58,23 +57,20 @@ def rule(change: Change) -> Properties:
 
 
 def event_bus(change: Change) -> None:
-    """Describe a bus and tag it."""
-    events = change.client("events")
-    if change.changed("Description", "DeadLetterConfig", "KmsKeyIdentifier"):
-        events.update_event_bus(
-            Name=change.after["Name"],
-            Description=change.after.get("Description", ""),
-            DeadLetterConfig=change.after.get("DeadLetterConfig") or {},
-        )
+    """Describe a bus, which LocalStack has no call for, and tag it."""
+    from localstack.services.events.models import events_stores
+
+    store = events_stores[change.request.account_id][change.request.region_name]
+    store.event_buses[change.after["Name"]].description = change.after.get("Description")
     _retag_events(change, change.after["Arn"])
 
 
 def _retag_events(change: Change, arn: str) -> None:
-    added, removed = change.tags()
-    if added:
-        change.client("events").tag_resource(ResourceARN=arn, Tags=as_list(added))
-    if removed:
-        change.client("events").untag_resource(ResourceARN=arn, TagKeys=removed)
+    events = change.client("events")
+    change.retag(
+        lambda tags: events.tag_resource(ResourceARN=arn, Tags=as_list(tags)),
+        lambda keys: events.untag_resource(ResourceARN=arn, TagKeys=keys),
+    )
 
 
 def connection(change: Change) -> None:
@@ -89,6 +85,8 @@ def connection(change: Change) -> None:
 
 def api_destination(change: Change) -> None:
     """Change where an API destination sends to."""
+    from localstack.services.events.models import events_stores
+
     limit = change.after.get("InvocationRateLimitPerSecond", 300)
     change.client("events").update_api_destination(
         Name=change.after["Name"],
@@ -98,6 +96,10 @@ def api_destination(change: Change) -> None:
         HttpMethod=change.after["HttpMethod"],
         InvocationRateLimitPerSecond=limit,
     )
+    if "Description" not in change.after:
+        # LocalStack takes an empty text for none given
+        store = events_stores[change.request.account_id][change.request.region_name]
+        store.api_destinations[change.after["Name"]].description = None
 
 
 def schedule(change: Change) -> None:
@@ -113,19 +115,53 @@ def schedule(change: Change) -> None:
 
 def schedule_group(change: Change) -> None:
     """Tag a group; it has nothing else that can change."""
-    added, removed = change.tags()
     api, arn = change.client("scheduler"), change.after["Arn"]
-    if added:
-        api.tag_resource(ResourceArn=arn, Tags=as_list(added))
-    if removed:
-        api.untag_resource(ResourceArn=arn, TagKeys=removed)
+    change.retag(
+        lambda tags: api.tag_resource(ResourceArn=arn, Tags=as_list(tags)),
+        lambda keys: api.untag_resource(ResourceArn=arn, TagKeys=keys),
+    )
 
+
+def name_it(request: Any) -> None:
+    """Give a resource a name of CloudFormation's where the template has none; LocalStack fails without."""
+    from localstack.services.cloudformation.provider_utils import generate_default_name
+
+    if not request.desired_state.get("Name"):
+        request.desired_state["Name"] = generate_default_name(request.stack_name, request.logical_resource_id)
+
+
+def delete_from_its_bus(change: Change) -> None:
+    """Delete a rule of a bus; LocalStack looks for every rule on the default one."""
+    bus, _, name = change.before["Id"].rpartition("|")
+    if not bus:
+        return
+    events = change.client("events")
+    targets = events.list_targets_by_rule(Rule=name, EventBusName=bus)["Targets"]
+    if targets:
+        events.remove_targets(Rule=name, EventBusName=bus, Ids=[target["Id"] for target in targets])
+    events.delete_rule(Name=name, EventBusName=bus)
+
+
+def revision(change: Change) -> Properties:
+    """Return the revision of a state machine, which a version of the template waits for."""
+    found = change.client("stepfunctions").describe_state_machine(stateMachineArn=change.after["Arn"])
+    return {"StateMachineRevisionId": found.get("revisionId", "INITIAL")}
+
+
+ATTRIBUTES: Mapping[str, Callable[[Change], Properties]] = {"AWS::StepFunctions::StateMachine": revision}
+
+BEFORE_DELETION: Mapping[str, Update] = {"AWS::Events::Rule": delete_from_its_bus}
+
+PREPARATIONS: Mapping[str, Preparation] = {
+    "AWS::Events::ApiDestination": name_it,
+    "AWS::Events::Connection": name_it,
+}
 
 UPDATES: Mapping[str, Update] = {
     "AWS::Events::ApiDestination": api_destination,
     "AWS::Events::Connection": connection,
     "AWS::Events::EventBus": event_bus,
-    "AWS::Events::EventBusPolicy": put_again,
+    "AWS::Events::EventBusPolicy": create_anew,
     "AWS::Events::Rule": rule,
     "AWS::Scheduler::Schedule": schedule,
     "AWS::Scheduler::ScheduleGroup": schedule_group,

@@ -1,0 +1,104 @@
+"""What a template or a request cannot be is refused as AWS refuses it, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.corrections.cloudformation.cases.base import ROLE, function
+
+if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
+    from tests.corrections.cloudformation.stacks import Stack
+
+QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
+MANY = 500
+SECONDS_FOR_MANY = 120
+
+
+def _queue(seconds: int) -> dict[str, Any]:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": seconds}}
+
+
+def _update(aws: Clients, stack: Stack, seconds: int) -> str:
+    body = json.dumps({"Resources": {"It": _queue(seconds), "Role": ROLE, "Function": function(seconds)}})
+    api = aws.client("cloudformation")
+    try:
+        api.update_stack(StackName=stack.name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+    except ClientError as error:
+        return error.response["Error"]["Message"]
+    return "begun"
+
+
+def test_of_two_updates_at_once_one_is_refused(aws: Clients, stack: Stack) -> None:
+    assert stack.deploy({"It": _queue(1), "Role": ROLE, "Function": function(1)}) == "CREATE_COMPLETE"
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(lambda seconds: _update(aws, stack, seconds), (7, 8)))
+    refusal = "is in UPDATE_IN_PROGRESS state and can not be updated."
+    assert answers[1] == "begun"
+    assert answers[0].endswith(refusal), answers
+    assert stack.settled() == "UPDATE_COMPLETE"
+
+
+def test_a_stack_whose_name_is_taken_is_refused(aws: Clients, stack: Stack) -> None:
+    body = json.dumps({"Resources": {"It": QUEUE}})
+    api = aws.client("cloudformation")
+
+    def create(_: int) -> str:
+        try:
+            api.create_stack(StackName=stack.name, TemplateBody=body)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "begun"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(create, range(4))) == [*["AlreadyExistsException"] * 3, "begun"]
+    assert stack.settled() == "CREATE_COMPLETE"
+
+
+def test_a_parameter_without_a_value_is_named(stack: Stack) -> None:
+    with pytest.raises(ClientError, match=r"Parameters: \[Wanted\] must have values"):
+        stack.deploy({"It": QUEUE}, Parameters={"Wanted": {"Type": "String"}})
+
+
+def test_a_parameter_that_the_template_does_not_have_is_named(stack: Stack) -> None:
+    with pytest.raises(ClientError, match=r"Parameters: \[Other\] do not exist in the template"):
+        stack.deploy({"It": QUEUE}, {"Other": "1"})
+
+
+def test_a_value_that_the_service_refuses_fails_the_resource_with_its_reason(stack: Stack) -> None:
+    attribute = {"AttributeName": "id", "AttributeType": "S"}
+    keys = [{"AttributeName": "other", "KeyType": "HASH"}]
+    table = {"BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [attribute], "KeySchema": keys}
+    assert stack.deploy({"It": {"Type": "AWS::DynamoDB::Table", "Properties": table}}) == "ROLLBACK_COMPLETE"
+    said = "The following resource(s) failed: [It]."
+    assert any(reason.startswith(said) and "ValidationException" in reason for reason in stack.reasons())
+
+
+def test_a_parameter_that_is_not_to_be_echoed_is_masked(aws: Clients, stack: Stack) -> None:
+    parameters = {"Secret": {"Type": "String", "NoEcho": True}}
+    held = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}}
+    assert stack.deploy({"It": held}, {"Secret": "hidden"}, Parameters=parameters) == "CREATE_COMPLETE"
+    assert stack.describe()["Parameters"] == [{"ParameterKey": "Secret", "ParameterValue": "****"}]
+    name = stack.physical_ids()["It"]
+    assert aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] == "hidden"
+
+
+def test_a_stack_has_500_resources(stack: Stack) -> None:
+    began = time.monotonic()
+    resources = {f"Handle{number}": {"Type": "AWS::CloudFormation::WaitConditionHandle"} for number in range(MANY - 1)}
+    assert stack.deploy({**resources, "It": QUEUE}) == "CREATE_COMPLETE"
+    assert stack.deploy({**resources, "It": _queue(7)}) == "UPDATE_COMPLETE"
+    assert time.monotonic() - began < SECONDS_FOR_MANY
+    assert len(stack.describe()["StackId"]) > 0
+
+
+def test_a_stack_has_at_most_500_resources(stack: Stack) -> None:
+    resources = {f"Q{number}": {"Type": "AWS::SQS::Queue"} for number in range(MANY + 1)}
+    with pytest.raises(ClientError, match="maximum"):
+        stack.deploy(resources)
