@@ -16,10 +16,13 @@ from localdev.system.project import REGION, typed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_API = re.compile(r"^https?://[^/]*\.execute-api\.")
+_API = re.compile(r"^https?://[^/]*\.(execute-api|lambda-url)\.")
+_FUNCTION_URL = re.compile(r"^https?://[^/]*\.lambda-url\.")
 _SECONDS = 30.0
 _NO_ROUTE = "MissingAuthenticationTokenException"
-_FALLBACK = re.compile(r"not supported but was deployed as a fallback|in place is not emulated")
+_FALLBACK = re.compile(
+    r"not supported but was deployed as a fallback|in place is not emulated|Not emulated and ignored"
+)
 # the emulator tells services apart by the scope of a signature, and checks none
 _SCOPE = f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/cloudformation/aws4_request"
 
@@ -37,12 +40,12 @@ class Shortfall:
 
 
 def require_answers(outputs: Mapping[str, str], endpoint_url: str) -> None:
-    """Ask each API among a stack's outputs for a method that no route has, so that nothing of the app runs.
+    """Ask each API and function URL among a stack's outputs for a method that none takes: nothing of the app runs.
 
     :raises LocaldevError: one does not answer, with its answer.
     """
-    addresses = sorted({reachable_api_url(value, endpoint_url) for value in outputs.values() if _API.match(value)})
-    if problems := [f"  {address}: {what}" for address in addresses if (what := _problem(address))]:
+    addresses = sorted({value for value in outputs.values() if _API.match(value)})
+    if problems := [f"  {address}: {what}" for address in addresses if (what := _problem(address, endpoint_url))]:
         silent = "\n".join(problems)
         raise LocaldevError(
             f"CloudFormation has deployed the stack, but not every API of it answers:\n{silent}",
@@ -50,12 +53,17 @@ def require_answers(outputs: Mapping[str, str], endpoint_url: str) -> None:
         )
 
 
-def _problem(address: str) -> str | None:
+def _problem(address: str, endpoint_url: str) -> str | None:
     """Return what is wrong with an API, or None: one that is deployed knows no such method and says so."""
-    parts = urlsplit(address)
+    parts = urlsplit(reachable_api_url(address, endpoint_url))
+    headers = {}
+    if _FUNCTION_URL.match(address):
+        # the emulator knows a function's URL by the name of its host, which needs no DNS this way
+        headers = {"Host": parts.netloc}
+        parts = parts._replace(netloc=urlsplit(endpoint_url).netloc)
     connection = http.client.HTTPConnection(parts.netloc, timeout=_SECONDS)
     try:
-        connection.request("TRACE", f"{parts.path.rstrip('/')}/")
+        connection.request("TRACE", f"{parts.path.rstrip('/')}/", headers=headers)
         response = connection.getresponse()
         body = response.read().decode(errors="replace").strip()
     except (OSError, http.client.HTTPException) as error:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html."""
+_NO_METHOD_OF_A_ROUTE = "TRACE"
+"""Not among the methods that a route takes, ``ANY`` included: it asks an API whether it is there, and runs nothing."""
 DEFAULT_STAGE = "$default"
 _PATH_STYLE = re.compile(r"^/(?:_aws/execute-api/[^/?]+|restapis/[^/?]+/[^/?]+/_user_request_)(?=[/?]|$)")
 
@@ -102,6 +104,8 @@ def _answered(invocation: Invocation) -> Answer:
     snapshot = serving.snapshot
     if snapshot is None:
         return _own(HttpApiError(404, "Not Found"))
+    if invocation.method == _NO_METHOD_OF_A_ROUTE:
+        return _own(HttpApiError(405, "Method Not Allowed"))
     if snapshot.cors and (preflight := cors.preflight(snapshot.cors, invocation.method, invocation.headers)):
         return preflight
     try:

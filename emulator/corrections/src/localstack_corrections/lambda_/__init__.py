@@ -17,6 +17,7 @@ from localstack_corrections.lambda_.refused_invocations import REFUSED_INVOCATIO
 from localstack_corrections.lambda_.reserved_variables import RESERVED_VARIABLES
 from localstack_corrections.lambda_.response_streams import RESPONSE_STREAMS
 from localstack_corrections.lambda_.traces import TRACES
+from localstack_corrections.lambda_.unused_methods import FUNCTION_URL_METHODS
 from localstack_corrections.lambda_.woken_pollers import WOKEN_POLLERS
 from localstack_corrections.lambda_.zip_files import ZIP_FILES
 
@@ -37,6 +38,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     TRACES,
     LOG_PLACES,
     LAST_LOGS,
+    FUNCTION_URL_METHODS,
     WOKEN_POLLERS,
     ZIP_FILES,
 )
