@@ -18,12 +18,16 @@ from localdev.commands.terminal import DONE, FAILED, out
 from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.engines.emulator_settings import left_out, passed_on
-from localdev.setup.environments import LEAST_NODE, SetupError, check_node
+from localdev.setup.environments import LEAST_NODE, SDK_INSTALLER, SDK_VARIABLE, SetupError, check_node
 from localdev.system import project
 from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_holder, port_is_free
 
 _MAKE_IT = "run 'localdev up'" if project.IS_INSTALLED else "run ./scripts/setup"
+_SETUP = f"{sys.executable} -m localdev.setup.environments" if project.IS_INSTALLED else "./scripts/setup"
+_GET_ALL = f"'{_SETUP} --all'"
+_DOWNLOADED = ("OpenSearch", "Transcribe")
+"""What LocalStack 4.14 gets from the network itself, and nothing of ours replaces."""
 _LEAST_DISK = 3 * 10**9
 
 
@@ -177,6 +181,33 @@ def _emulators() -> Finding:
     return Finding("emulators", f"up at {', '.join(up)}" if up else "none up")
 
 
+def _offline() -> Finding:
+    """Tell what of the emulator is there without a network, and what is downloaded when it is first used."""
+    there = "Lambda, Step Functions, API Gateway, DynamoDB, Kinesis, EventBridge, SQS, SNS, S3"
+    by_localstack = f"{' and '.join(_DOWNLOADED)}, by LocalStack when first used"
+    missing = _missing_of_the_sdk()
+    if missing == []:
+        return Finding("offline", f"there: {there}, AWS SDK for JavaScript; downloaded: {by_localstack}")
+    count = f", {len(missing)} packages" if missing else ""
+    sdk = f"AWS SDK for JavaScript{count}, when a function needs it ({_GET_ALL} gets it now)"
+    return Finding("offline", f"there: {there}; downloaded: {sdk}; {by_localstack}")
+
+
+def _missing_of_the_sdk() -> list[str] | None:
+    """Return the common packages that are not installed; ``None`` without an emulator that could say it."""
+    try:
+        said = subprocess.run(
+            [project.EMULATOR_PYTHON, "-m", SDK_INSTALLER, "--list"],
+            env={**os.environ, SDK_VARIABLE: str(project.NODE_SDK)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [str(name) for name in json.loads(said)["missing"]]
+
+
 _CHECKS: list[Callable[[], Finding]] = [
     _user,
     _python,
@@ -190,6 +221,7 @@ _CHECKS: list[Callable[[], Finding]] = [
     _settings,
     _disk,
     _port,
+    _offline,
     _emulators,
     _leftovers,
 ]

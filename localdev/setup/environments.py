@@ -38,6 +38,9 @@ LEAST_SUPPORTED_NODE = 22
 """Older ones work, though neither Node's makers nor the CDK's support them any more."""
 STATE = MADE / ".localdev"
 INSTALLER = STATE / "installer"
+SDK_INSTALLER = "localstack_process_executor.environments.node_sdk"
+"""A module of the emulator's environment."""
+SDK_VARIABLE = "LAMBDA_PROCESS_NODE_SDK"
 _STAMP = ".made-from"
 _NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP")
 """Variables that lead a Python to another one's modules."""
@@ -417,9 +420,16 @@ def main() -> int:
         description="Make the environments, or find in a moment that they are up to date.",
     )
     parser.add_argument("--quiet", action="store_true", help="say nothing when there is nothing to do")
+    parser.add_argument("--all", action="store_true", help="get what functions may need later, too, for work offline")
     options = parser.parse_args()
+    status = _make(quiet=options.quiet or options.all)
+    return status or (get_what_may_be_needed() if options.all else 0)
+
+
+def _make(*, quiet: bool) -> int:
+    """Make what is missing; the exit status."""
     if all(part.is_current() for part in parts()):
-        if not options.quiet:
+        if not quiet:
             print("Everything is up to date.")
         return 0
     try:
@@ -441,6 +451,17 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def get_what_may_be_needed() -> int:
+    """Install what is otherwise got when a function first needs it: AWS's SDK for JavaScript; the exit status."""
+    try:
+        run(EMULATOR / "bin" / "python", "-m", SDK_INSTALLER, env={SDK_VARIABLE: str(places.NODE_SDK)})
+    except SetupError as error:
+        print(f"{error}\nHint: check the network and run the command again.", file=sys.stderr)
+        return 1
+    print("Everything is there for work without a network.")
+    return 0
 
 
 @contextlib.contextmanager

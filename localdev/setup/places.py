@@ -51,5 +51,11 @@ RELEASE = _release() if IS_INSTALLED else __version__
 MADE = cache_folder() / RELEASE if IS_INSTALLED else SOURCES
 """The folder in which the environments are made: of the checkout, or of this machine and release."""
 
+SHARED = MADE / ("shared" if IS_INSTALLED else ".localdev")
+"""Where downloads are kept that one app's run makes and another's may use."""
+
+NODE_SDK = SHARED / "node-sdk"
+"""The AWS SDK for functions on Node.js, installed when the first one needs it, or by ``setup --all``."""
+
 EMULATOR = MADE / "emulator" / ".venv"
 NODE_MODULES = MADE / "node_modules"

@@ -38,14 +38,12 @@ STATIC_LIBS = places.EMULATOR / "localstack" / "usr" / "lib" / "localstack"
 PLUGIN_CACHE = places.EMULATOR / "cache"
 """Where LocalStack's plugin manager keeps its index of entry points."""
 
-SHARED = places.MADE / "shared" if IS_INSTALLED else STATE
-"""Where downloads are kept that one app's run makes and another's may use."""
+SHARED = places.SHARED
 
 JSII_CACHE = SHARED / "home" / ".cache" / "aws" / "jsii" / "package-cache"
 """The CDK's library, unpacked once for every synthesis; see ``loopback_names``, too."""
 
-NODE_SDK = SHARED / "node-sdk"
-"""The AWS SDK for functions on Node.js, installed when the first one needs it."""
+NODE_SDK = places.NODE_SDK
 
 NODE_MODULES = places.NODE_MODULES
 BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import textwrap
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localdev.engines.embedded import EmbeddedEngine
+from tests.emulator.deployed import ROLE, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +35,24 @@ def test_a_runtime_it_cannot_run_is_made_and_each_invocation_says_what_is_missin
     assert answer.payload["errorType"] == "Runtime.NotSupported"
     assert f"{runtime} functions cannot run as processes of this machine" in answer.payload["errorMessage"]
     assert "Hint:" in answer.payload["errorMessage"]
+
+
+def test_a_function_that_cannot_run_is_named_with_its_construct(cloud: Cloud) -> None:
+    name, stack = f"java-{uuid.uuid4().hex[:8]}", f"s-{uuid.uuid4().hex[:8]}"
+    code = {"S3Bucket": stack, "S3Key": "code.zip"}
+    cloud.client("s3").create_bucket(Bucket=stack)
+    cloud.client("s3").put_object(Bucket=stack, Key="code.zip", Body=zipped({"a": "b"}))
+    properties = {"FunctionName": name, "Runtime": "java21", "Handler": "a.B", "Role": ROLE, "Code": code}
+    metadata = {"aws:cdk:path": "PizzaStack/Oven/Handler/Resource"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties, "Metadata": metadata}
+    cloudformation = cloud.client("cloudformation")
+    cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": {"Function": function}}))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+
+    answer = json.load(cloud.client("lambda").invoke(FunctionName=name)["Payload"])
+    cloudformation.delete_stack(StackName=stack)
+
+    assert f"{name} (construct PizzaStack/Oven/Handler): java21 functions cannot run" in answer["errorMessage"]
 
 
 def test_an_image_fails_at_once_and_says_so(deploy: MakeDeployed) -> None:

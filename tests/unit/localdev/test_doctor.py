@@ -122,3 +122,31 @@ def test_without_namespaces_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
 
     assert "switched off by LAMBDA_PROCESS_NAMESPACES=0" in doctor._isolation().found
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ([], "SNS, S3, AWS SDK for JavaScript; downloaded: OpenSearch"),
+        (
+            ["@aws-sdk/client-s3"],
+            "JavaScript, 1 packages, when a function needs it ('./scripts/setup --all'",
+        ),
+        (None, "AWS SDK for JavaScript, when a function needs it ('./scripts/setup --all' gets it now); OpenSearch"),
+    ],
+)
+def test_what_is_there_without_a_network_is_told_and_no_failure(
+    monkeypatch: pytest.MonkeyPatch, missing: list[str] | None, said: str
+) -> None:
+    monkeypatch.setattr(doctor, "_missing_of_the_sdk", lambda: missing)
+
+    finding = doctor._offline()
+
+    assert said in finding.found
+    assert finding.hint is None
+
+
+def test_an_emulator_that_is_not_made_cannot_tell_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "EMULATOR_PYTHON", tmp_path / "python")
+
+    assert doctor._missing_of_the_sdk() is None

@@ -255,3 +255,23 @@ def test_a_full_disk_is_said_to_be_full() -> None:
     assert environments.said_of(OSError(28, "No space left on device", "/a/file")).startswith(
         "The disk is full: /a/file"
     )
+
+
+@pytest.mark.parametrize(("problem", "status"), [(None, 0), ("npm could not", 1)])
+def test_what_functions_may_need_later_is_got_at_once_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], problem: str | None, status: int
+) -> None:
+    ran: list[tuple[object, ...]] = []
+
+    def run(*command: object, env: dict[str, str]) -> None:
+        ran.append((*command[-1:], *env))
+        if problem:
+            raise SetupError(problem)
+
+    monkeypatch.setattr(environments, "run", run)
+    monkeypatch.setattr(environments, "parts", list)
+    monkeypatch.setattr("sys.argv", ["setup", "--all"])
+
+    assert environments.main() == status
+    assert ran == [(environments.SDK_INSTALLER, environments.SDK_VARIABLE)]
+    assert (problem or "") in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from localstack_process_executor.environments.missing_runtime import MissingRunt
 from localstack_process_executor.environments.native_runtimes import Places
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PLACES = Places("/var/task", "/opt", "/var/runtime", "/var/lang")
@@ -144,3 +146,54 @@ def test_the_client_that_a_function_computes_from_its_event_is_asked_for_before_
     node_sdk.modules.cache_clear()
 
     assert asked == [[package]]
+
+
+@pytest.fixture
+def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of its own for the SDK, and the folder of the only programs there are."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    monkeypatch.setenv(node_sdk.SETTING, str(tmp_path / "sdk"))
+    monkeypatch.setenv("PATH", str(programs))
+    node_sdk.modules.cache_clear()
+    yield programs / "npm"
+    node_sdk.modules.cache_clear()
+
+
+def _program(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_the_sdk_is_installed_as_it_was_on_one_day(npm: Path, tmp_path: Path) -> None:
+    _program(npm, f'echo "$@" > {tmp_path}/asked')
+
+    assert node_sdk.npm_problem(["@aws-sdk/client-s3"]) == ""
+
+    asked = (tmp_path / "asked").read_text().split()
+    assert {f"--before={node_sdk.AS_OF}", "--fetch-retries=0", "@aws-sdk/client-s3"} <= set(asked)
+
+
+def test_why_npm_failed_is_said_in_its_first_words(npm: Path) -> None:
+    _program(npm, 'printf "npm error code ENOTFOUND\\nnpm error network request to registry failed\\n" >&2; exit 1')
+
+    assert node_sdk.npm_problem(["x"]) == "code ENOTFOUND; network request to registry failed"
+
+
+@pytest.mark.usefixtures("npm")
+def test_without_npm_nothing_can_be_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert node_sdk.main([]) == 1
+    assert "npm is not installed." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("npm")
+def test_which_common_packages_are_missing_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    present = node_sdk.modules() / "@aws-sdk/client-s3"
+    present.mkdir(parents=True)
+    (present / "package.json").touch()
+
+    assert node_sdk.main(["--list"]) == 0
+
+    missing = json.loads(capsys.readouterr().out)["missing"]
+    assert sorted({*missing, "@aws-sdk/client-s3"}) == sorted(node_sdk.COMMON)
+    assert "@aws-sdk/client-s3" not in missing

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from localstack_process_executor.environments import constructs
 from localstack_process_executor.environments.errors import EntrypointError
 from localstack_process_executor.environments.native_runtimes import NativeRuntime, Places
 
@@ -22,9 +23,12 @@ class MissingRuntime(NativeRuntime):
     reason: str = ""
 
     def command(self, places: Places, variables: Mapping[str, str], code: Path, layers: Path) -> list[str]:
-        """:raises EntrypointError: always; with the reason."""
-        del places, variables, code, layers
-        raise EntrypointError(self.reason, "Runtime.NotSupported")
+        """:raises EntrypointError: always; with the function, its construct and the reason."""
+        del places, code, layers
+        function = variables.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        construct = constructs.path_of(function)
+        which = f"{function} (construct {construct})" if construct else function
+        raise EntrypointError(f"{which}: {self.reason}", "Runtime.NotSupported")
 
     @property
     def isolated(self) -> bool:

@@ -26,6 +26,8 @@ _OURS = SANDBOX / "node"
 _CLIENT = Path("aws-lambda-ric/dist/index.mjs")
 CLIENT_SETTING = "LAMBDA_PROCESS_NODE_MODULES"
 """The ``node_modules`` folder that has ``aws-lambda-ric``."""
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""Files that Docker and Podman make in every container."""
 _HEADER_BYTES = 81920
 _NEW_SPACE_PERCENT, _OLD_SPACE_PERCENT = 5, 90
 """AWS's start script gives V8 these parts of the function's memory."""
@@ -111,6 +113,10 @@ def find(name: str) -> NativeRuntime | None:
     found, client = installed(), _client()
     if not found:
         hint = f"install Node.js {major} (nodejs.org), or put it on the PATH of LocalStack."
+        if any(mark.exists() for mark in _CONTAINER_MARKS):
+            hint = (
+                f"this container has none: add Node.js {major} to its image, or run LocalStack outside of a container."
+            )
         return _missing(name, f"There is no Node.js {_OLDEST} or newer on this machine. Hint: {hint}")
     if not client:
         hint = (

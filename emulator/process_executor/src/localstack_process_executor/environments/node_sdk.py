@@ -2,16 +2,22 @@
 
 A package that a function names and does not bring is installed with npm into one folder that all functions see, while
 the function is being made. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+
+``python -m localstack_process_executor.environments.node_sdk`` installs the common ones ahead, for a machine that will
+have no network; with ``--list`` it says which are there.
 """
 
+import argparse
+import json
 import logging
 import os
 import pwd
 import re
 import shutil
 import subprocess
+import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +26,21 @@ SETTING = "LAMBDA_PROCESS_NODE_SDK"
 """The folder of the packages."""
 OFFLINE_SETTING = "LAMBDA_PROCESS_NODE_SDK_INSTALL"
 """``0`` installs nothing."""
+COMMON = (
+    *(
+        f"@aws-sdk/client-{name}"
+        for name in (
+            "cloudformation", "cloudwatch-logs", "dynamodb", "eventbridge", "kinesis", "lambda", "s3",
+            "secrets-manager", "sfn", "sns", "sqs", "ssm", "sts",
+        )
+    ),
+    "@aws-sdk/lib-dynamodb",
+    "@aws-sdk/s3-request-presigner",
+    "@aws-sdk/util-dynamodb",
+)  # fmt: skip
+"""What most functions use of it."""
+AS_OF = "2026-11-01"
+"""Versions of this day are installed, also of what the packages depend on: a function finds the same tomorrow."""
 _NAMED = re.compile(rb"""["'`](@aws-sdk/[a-z0-9.-]*[a-z0-9]|@smithy/[a-z0-9.-]*[a-z0-9]|aws-sdk)(?:/[^"'`]*)?["'`]""")
 _COMPUTED = re.compile(rb"""["'`]@aws-sdk/client-["'`$]""")
 _SERVICE = re.compile(r"""\\*"service\\*"\s*:\s*\\*"([A-Za-z0-9@/.-]+)""")
@@ -57,7 +78,7 @@ def provide(function: str, major: int, code: Path, layers: Iterable[Path]) -> No
     if not wanted or os.environ.get(OFFLINE_SETTING) == "0":
         return
     with _lock:
-        if missing := sorted(name for name in wanted if not (modules() / name / "package.json").is_file()):
+        if missing := missing_of(wanted):
             _install(function, missing)
 
 
@@ -71,7 +92,7 @@ def provide_for_event(function: str, code: Path, event: str) -> None:
         return
     packages = {_client_of(service, source) for service in _SERVICE.findall(event)}
     with _lock:
-        if missing := sorted(name for name in packages if not (modules() / name / "package.json").is_file()):
+        if missing := missing_of(packages):
             _install(function, missing)
 
 
@@ -106,16 +127,24 @@ def _sources(code: Path) -> Iterator[bytes]:
 
 
 def _install(function: str, names: list[str]) -> None:
-    npm = shutil.which("npm")
     packages = " ".join(names)
-    if not npm:
-        LOG.warning("%s needs %s, and npm is not installed. Hint: put them into its package.", function, packages)
-        return
     LOG.info("Installing %s for %s, once: AWS's runtime has it.", packages, function)
+    if problem := npm_problem(names):
+        LOG.warning(
+            "%s needs %s, which AWS's runtime has, and npm could not install it: %s "
+            "Hint: put it into the function's package, or run 'python -m %s' where there is a network.",
+            function, packages, problem, __spec__.name,
+        )  # fmt: skip
+
+
+def npm_problem(names: Sequence[str]) -> str:
+    """Install packages as of :data:`AS_OF`; return why that failed, or nothing. Without a network it fails at once."""
+    npm = shutil.which("npm")
+    if not npm:
+        return "npm is not installed."
     command = [
         npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error",
-        "--omit=dev", "--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000",
-        "--fetch-retry-maxtimeout=5000", *names,
+        "--omit=dev", "--prefer-offline", "--fetch-retries=0", f"--before={AS_OF}", *names,
     ]  # fmt: skip
     # where npm finds the person's registry
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(_home())}
@@ -130,12 +159,39 @@ def _install(function: str, names: list[str]) -> None:
             env=environment,
             check=False,
         )
-        problem = done.stderr.strip()[-_ERROR_CHARACTERS:] if done.returncode else ""
     except (OSError, subprocess.SubprocessError) as error:
-        problem = str(error)
-    if problem:
-        LOG.warning("npm could not install %s for %s: %s Hint: put them into its package.", packages, function, problem)
+        return str(error)
+    return _shortened(done.stderr) if done.returncode else ""
+
+
+def _shortened(said: str) -> str:
+    """Return the first lines of npm's errors: its code and its reason come before what is of no use here."""
+    lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
+    return "; ".join(line for line in lines if line)[:_ERROR_CHARACTERS]
+
+
+def missing_of(names: Iterable[str]) -> list[str]:
+    """Return those packages that are not installed."""
+    return sorted(name for name in names if not (modules() / name / "package.json").is_file())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Install the common packages, or say in JSON which are there; return the exit status."""
+    parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description="Install the AWS SDK's packages.")
+    parser.add_argument("--list", action="store_true", help="print in JSON which are missing, and install none")
+    missing = missing_of(COMMON)
+    if parser.parse_args(arguments).list:
+        print(json.dumps({"common": len(COMMON), "missing": missing}))
+        return 0
+    if missing and (problem := npm_problem(missing)):
+        print(f"npm could not install {' '.join(missing)}: {problem}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _home() -> Path:
     return Path(pwd.getpwuid(os.getuid()).pw_dir)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
