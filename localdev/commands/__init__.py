@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from localdev.commands.base import Command
 
 _OURS = {
+    "init": (
+        "localdev.commands.init:COMMAND",
+        "Start a project: write a small app with tests into an empty folder, or --tests into a project.",
+    ),
     "up": (
         "localdev.commands.up:COMMAND",
         "Start the emulator, deploy the app's stacks on it, and print their outputs.",

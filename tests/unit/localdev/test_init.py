@@ -1,0 +1,95 @@
+"""A new project, and tests for one that is there."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from localdev.commands.cli import main
+from localdev.commands.init import files_for_project, files_for_tests
+from localdev.system.errors import LocaldevError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, with a name that is no stack's."""
+    folder = tmp_path / "1 shop ü"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    return folder
+
+
+def test_an_empty_folder_becomes_a_project_whose_files_can_be_read(folder: Path) -> None:
+    (folder / ".git").mkdir()
+
+    assert main(["init", "--yes"]) == 0
+
+    assert json.loads((folder / "cdk.json").read_text())["app"] == "python3 app.py"
+    for module in folder.rglob("*.py"):
+        ast.parse(module.read_text())
+    assert 'cdk.Stack(app, "shop")' in (folder / "app.py").read_text()
+    workflow = yaml.safe_load((folder / ".github/workflows/test.yml").read_text())
+    steps = workflow["jobs"]["test"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == [
+        "pip install -r requirements.txt -r requirements-dev.txt",
+        "pytest",
+    ]
+
+
+def test_a_folder_with_something_in_it_is_left_as_it_is(folder: Path) -> None:
+    (folder / "app.py").write_text("mine")
+
+    with pytest.raises(LocaldevError, match=r"is not empty: it has app.py.\nHint: "):
+        files_for_project(folder)
+
+    assert main(["init", "--yes"]) == 1
+    assert [path.name for path in folder.iterdir()] == ["app.py"]
+
+
+def test_a_name_that_no_stack_can_have_is_refused(folder: Path) -> None:
+    with pytest.raises(LocaldevError, match="'my shop' is no name of a stack"):
+        files_for_project(folder, "my shop")
+
+
+def test_where_nobody_can_be_asked_nothing_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init"]) == 1
+
+    said = capsys.readouterr()
+    assert "  + app.py\n" in said.out
+    assert "Hint: say so with --yes." in said.err
+    assert list(folder.iterdir()) == []
+
+
+def test_tests_are_added_to_an_app_without_touching_what_is_there(folder: Path) -> None:
+    (folder / "cdk.json").write_text("{}")
+    (folder / "package-lock.json").write_text("{}")
+    (folder / "requirements-dev.txt").write_text("mine\n")
+
+    assert main(["init", "--tests", "--yes"]) == 0
+
+    assert (folder / "requirements-dev.txt").read_text() == "mine\n"
+    assert (folder / "tests/test_deployment.py").exists()
+    assert "npm ci" in (folder / ".github/workflows/test.yml").read_text()
+    assert "-r requirements.txt" not in (folder / ".github/workflows/test.yml").read_text()
+
+
+def test_a_project_that_has_tests_and_workflows_gets_no_more_of_them(folder: Path) -> None:
+    for name in ("cdk.json", "requirements-dev.txt", "tests/unit/test_mine.py", ".github/workflows/ci.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+    assert files_for_tests(folder) == {}
+
+
+def test_without_an_app_there_is_nothing_to_test(folder: Path) -> None:
+    with pytest.raises(LocaldevError, match=r"There is no cdk.json in .*\nHint: "):
+        files_for_tests(folder)
