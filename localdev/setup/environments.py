@@ -41,7 +41,7 @@ INSTALLER = STATE / "installer"
 SDK_INSTALLER = "localstack_process_executor.environments.node_sdk"
 """A module of the emulator's environment."""
 SDK_VARIABLE = "LAMBDA_PROCESS_NODE_SDK"
-_STAMP = ".made-from"
+STAMP = ".made-from"
 _NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP")
 """Variables that lead a Python to another one's modules."""
 _FOR_UV = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
@@ -90,7 +90,7 @@ class Part:
 
     def is_current(self) -> bool:
         """Return whether it was made to its end, from these very inputs, by this Python."""
-        stamp = self.folder / _STAMP
+        stamp = self.folder / STAMP
         return stamp.is_file() and stamp.read_text() == self.fingerprint
 
     def run(self) -> None:
@@ -108,7 +108,7 @@ class Part:
         try:
             remove(self.folder)
             self.make()
-            (self.folder / _STAMP).write_text(self.fingerprint)
+            (self.folder / STAMP).write_text(self.fingerprint)
             self.state = "done"
         except (SetupError, OSError) as error:
             self.state, self.error = "failed", said_of(error)
