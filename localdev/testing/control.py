@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import requests
+import urllib3
 
 from localdev.system.errors import LocaldevError
 
@@ -13,11 +15,13 @@ if TYPE_CHECKING:
 
 PATH: Final = "/_localdev/rehearsals"
 _SECONDS: Final = 90.0
+_CONNECTIONS: Final = 8
+_LEAST_ERROR: Final = 400
 _OF_AWS: Final = ".amazonaws.com"
 
 
 class Control:
-    """What sends requests to the control API of one emulator."""
+    """What sends requests to the control API of one emulator, from any thread."""
 
     def __init__(self, endpoint_url: str) -> None:
         """Take an endpoint. :raises LocaldevError: it is AWS's, which has no such thing."""
@@ -26,18 +30,11 @@ class Control:
                 "Mocks, faults and clocks need an emulator; this test runs on an AWS account.",
                 "run it with --engine embedded, or skip it on AWS.",
             )
-        self._endpoint_url = endpoint_url
         self._url = f"{endpoint_url.rstrip('/')}{PATH}"
-        self._session = requests.Session()
-        self._session.trust_env = False
-
-    def another(self) -> Control:
-        """Return one for another thread."""
-        return Control(self._endpoint_url)
 
     def get(self, path: str = "", **parameters: str) -> dict[str, Any]:
         """Read something."""
-        return self._send("GET", path, params=parameters)
+        return self._send("GET", path, fields=parameters)
 
     def post(self, document: Mapping[str, Any], path: str = "") -> dict[str, Any]:
         """Send something."""
@@ -48,13 +45,30 @@ class Control:
         return self._send("DELETE", path, json=document)
 
     def _send(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        response = self._session.request(method, f"{self._url}{path}", timeout=_SECONDS, **options)
-        if response.ok:
-            document: dict[str, Any] = response.json()
+        try:
+            response = _pool().request(method, f"{self._url}{path}", timeout=_SECONDS, **options)
+        except urllib3.exceptions.HTTPError as error:
+            raise LocaldevError(f"The emulator at {self._url.removesuffix(PATH)} does not answer: {error}.") from None
+        document = _document(response.data)
+        if document is not None and response.status < _LEAST_ERROR:
             return document
-        if "json" not in response.headers.get("Content-Type", "") or "message" not in response.json():
+        if document is None or "message" not in document:
             raise LocaldevError(
                 f"The emulator at {self._url.removesuffix(PATH)} takes no mocks, faults and clocks.",
                 "start it with this project's plugins (--engine embedded or container).",
             )
-        raise LocaldevError(str(response.json()["message"]))
+        raise LocaldevError(str(document["message"]))
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    """Return the connections of this process: one for each test would take longer than its requests."""
+    return urllib3.PoolManager(maxsize=_CONNECTIONS, retries=False)
+
+
+def _document(body: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

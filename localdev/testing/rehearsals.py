@@ -113,8 +113,8 @@ class Rehearsals:
     def _answer(self, rehearsed: Rehearsed, functions: dict[str, Callable[[Any], Any]]) -> None:
         """Answer what the emulator asks of the test's functions, until the test ends."""
         parameters = rehearsed.key | {"seconds": _POLL_SECONDS}
-        with contextlib.suppress(LocaldevError, OSError):
-            control = self._control.another()
+        with contextlib.suppress(LocaldevError):
+            control = self._control
             while not self._ended.is_set():
                 for question in control.get("/questions", **parameters)["questions"]:
                     answer = _answered(functions[question["function"]], question["input"])
