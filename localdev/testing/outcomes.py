@@ -91,6 +91,14 @@ class Outcome:
         """The names of the states it entered, in order, without what happened inside of Parallel and Map."""
         return Path((visit.state for visit in self.history.path()), self.name, self.signed_path())
 
+    @cached_property
+    def mocked(self) -> list[str]:
+        """The names of the states that a mock has answered for, in the order in which it has."""
+        from localdev.testing.rehearsals import events_of
+
+        found = events_of(self._reader.clients, self.arn)
+        return list(dict.fromkeys(each["state"] for each in found if each["kind"] == "mock"))
+
     @property
     def events(self) -> Events:
         """Every event of its history."""

@@ -198,6 +198,15 @@ def rehearsals_of(case: Case, clients: Clients) -> Rehearsals:
     return case.rehearsals
 
 
+def events_of(clients: Clients, execution_arn: str) -> list[dict[str, Any]]:
+    """Return what was mocked and which faults were injected in an execution; nothing where that cannot be."""
+    with contextlib.suppress(LocaldevError):
+        endpoint_url = clients.client("stepfunctions").meta.endpoint_url
+        events: list[dict[str, Any]] = Control(endpoint_url).get(executionArn=execution_arn)["events"]
+        return events
+    return []
+
+
 def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:
     try:
         return {"value": function(document)}

@@ -40,10 +40,14 @@ def test_a_mock_answers_in_place_of_the_function(state_machine: Find[StateMachin
 
     assert outcome.error == "Failed To Make Pizza"
     assert outcome.state(JOB).output["pineappleAnalysis"] == WITH
+    assert outcome.mocked == [JOB]
 
 
 def test_a_mock_is_of_one_test_alone(state_machine: Find[StateMachine]) -> None:
-    assert state_machine().start({"flavour": "margherita"}).wait().succeeded
+    outcome = state_machine().start({"flavour": "margherita"}).wait()
+
+    assert outcome.succeeded
+    assert outcome.mocked == []
 
 
 def test_a_mock_raises(state_machine: Find[StateMachine]) -> None:

@@ -192,6 +192,14 @@ def test_the_report_says_what_was_mocked_and_in_which_event(rehearsing: Rehearsi
     }  # fmt: skip
 
 
+def test_an_execution_s_report_stays_when_its_rehearsal_is_removed(rehearsing: Rehearsing) -> None:
+    execution = rehearsing.start(states("Work", Work=task()), mocks={"Work": [returns(1)]})
+    execution.ended()
+    removed = rehearsing.request("DELETE", "", json=execution.key)
+    assert rehearsing.request("GET", "", params={"executionArn": execution.arn})["events"] == removed["events"]
+    assert rehearsing.send("GET", "", params=execution.key).status_code == 404
+
+
 def test_the_report_names_answers_that_were_not_used(rehearsing: Rehearsing) -> None:
     sequence = {"answers": [{"return": 1}, {"return": 2}]}
     execution = rehearsing.start(states("Work", Work=task()), mocks={"Work": [sequence], "Nowhere": [returns(1)]})

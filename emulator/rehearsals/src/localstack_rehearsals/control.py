@@ -83,7 +83,7 @@ def register(document: Any) -> Any:
 def report(document: Mapping[str, Any]) -> Any:
     """Return what was done in a rehearsal."""
     if arn := document.get("executionArn"):
-        rehearsal = REHEARSALS.of(arn)
+        rehearsal = REHEARSALS.reported(arn)
         if rehearsal is None:
             raise NotFoundError(f"The execution {arn} has no rehearsal.")
         return _report(rehearsal)

@@ -125,6 +125,7 @@ class Registry:
         self._lock = threading.Lock()
         self._registered: OrderedDict[tuple[str, str], Rehearsal] = OrderedDict()
         self._running: dict[str, Rehearsal] = {}
+        self._removed: OrderedDict[str, Rehearsal] = OrderedDict()
         self.number = itertools.count(1)
 
     def register(self, rehearsal: Rehearsal) -> None:
@@ -158,8 +159,12 @@ class Registry:
         """Return the rehearsal of an execution by its ARN."""
         return self._running.get(execution_arn)
 
+    def reported(self, execution_arn: str) -> Rehearsal | None:
+        """Return the rehearsal of an execution by its ARN, also of one that was removed not long ago."""
+        return self._running.get(execution_arn) or self._removed.get(execution_arn)
+
     def remove(self, machine_arn: str, name: str) -> Rehearsal | None:
-        """Forget a rehearsal. Its execution goes on as it is, without mocks and faults from now on."""
+        """Forget a rehearsal, but for its report. An execution that runs keeps it."""
         with self._lock:
             rehearsal = self._registered.pop((machine_arn, name), None)
         if rehearsal is not None:
@@ -170,6 +175,10 @@ class Registry:
         rehearsal.questions.close()
         for arn in [arn for arn, known in list(self._running.items()) if known is rehearsal]:
             self._running.pop(arn, None)
+            with self._lock:
+                self._removed[arn] = rehearsal
+                if len(self._removed) > MOST_KEPT:
+                    self._removed.popitem(last=False)
 
 
 REHEARSALS: Final = Registry()
