@@ -1,4 +1,4 @@
-"""AWS's runtime interface client by itself, as a person would start it: ``python -m awslambdaric HANDLER``."""
+"""A runtime by itself, as a person would start it: AWS's client for Python is ``python -m awslambdaric HANDLER``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from localdev.system.project import EMULATOR_PYTHON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 _SECONDS = 30.0
 
 
 def init_ms(folder: Path, handler: str) -> float:
-    """Return milliseconds from its start until it asks for the first event.
+    """Return milliseconds from the start of AWS's client for Python until it asks for the first event."""
+    return milliseconds_to_first_event([EMULATOR_PYTHON, "-m", "awslambdaric", handler], folder)
+
+
+def milliseconds_to_first_event(command: Sequence[str | Path], folder: Path) -> float:
+    """Return milliseconds from a program's start until it asks for the first event.
 
     :raises TimeoutError: it never did.
     """
@@ -38,10 +44,10 @@ def init_ms(folder: Path, handler: str) -> float:
         address = f"127.0.0.1:{server.server_port}"
         variables = {"AWS_LAMBDA_RUNTIME_API": address, "LAMBDA_TASK_ROOT": str(folder), "PATH": "/usr/bin:/bin"}
         started = time.perf_counter()
-        process = subprocess.Popen([EMULATOR_PYTHON, "-m", "awslambdaric", handler], cwd=folder, env=variables)
+        process = subprocess.Popen(command, cwd=folder, env=variables)
         try:
             if not asked.wait(_SECONDS):
-                raise TimeoutError("awslambdaric was started and never asked for an event")
+                raise TimeoutError(f"{command[0]} was started and never asked for an event")
             return (time.perf_counter() - started) * 1000
         finally:
             process.kill()

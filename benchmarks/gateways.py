@@ -17,7 +17,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from benchmarks.executor import ROLE, zipped
+from benchmarks.emulators import ROLE, zipped
 from benchmarks.rival import NoRivalError, Rival, installed
 from localdev.engines import EmbeddedEngine
 from localdev.system.errors import LocaldevError
