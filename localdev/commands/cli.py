@@ -33,6 +33,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def main(arguments: Sequence[str]) -> int:
     """Run a command, and return its exit status. Errors a person can act on are printed, without a trace."""
     pass_loopback_by_proxies(os.environ)
+    _do_without_missing_folder()
     try:
         return _run(arguments)
     except LocaldevError as error:
@@ -51,6 +52,14 @@ def main(arguments: Sequence[str]) -> int:
             raise
         print(said, file=sys.stderr)
         return 1
+
+
+def _do_without_missing_folder() -> None:
+    """Use the system's temporary folder where ``TMPDIR`` names none: not every tool that is started does so itself."""
+    named = os.environ.get("TMPDIR")
+    if named and not os.path.isdir(named):  # noqa: PTH112 - pathlib is slow to import
+        print(f"TMPDIR is {named}, which is no folder: the system's own is used.", file=sys.stderr)
+        del os.environ["TMPDIR"]
 
 
 def _said_of(error: Exception) -> LocaldevError | None:
