@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _STOPPED_SECONDS = 0.3
+_FORK_SERVER_SECONDS = 1.5
 _SPARE_DESCRIPTORS = 8
 _SLOW_CLIENTS = 50
 _ANSWER_SECONDS = 2.0
@@ -38,8 +39,15 @@ def kill_functions(target: Target, seconds: float) -> Outcome:
 
 
 def kill_fork_servers(target: Target, seconds: float) -> Outcome:
-    """Kill the processes that functions are forked from, and all of these with them."""
-    return disturbed("kill fork servers", target, seconds, lambda: _one_of(target.fork_servers()).kill())
+    """Kill the processes that functions are forked from; and functions, so that new ones are needed."""
+
+    def kill() -> None:
+        for processes in (target.fork_servers(), target.functions()):
+            if processes:
+                _one_of(processes).kill()
+
+    # one takes a good part of a second to start: killed again before that, it would serve nobody
+    return disturbed("kill fork servers", target, seconds, kill, every=_FORK_SERVER_SECONDS)
 
 
 def stop_and_continue(target: Target, seconds: float) -> Outcome:

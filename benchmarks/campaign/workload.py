@@ -140,7 +140,7 @@ class Target:
 
     def _ended(self, execution: str) -> dict[str, Any] | None:
         try:
-            found: dict[str, Any] = self.machines.describe_execution(executionArn=execution)
+            found = dict(self.machines.describe_execution(executionArn=execution))
         except (BotoCoreError, ClientError):
             return None
         return None if found["status"] == "RUNNING" else found
@@ -177,11 +177,11 @@ def _is_function(process: psutil.Process) -> bool:
         return False
 
 
-def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], None] | None) -> Outcome:
+def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], None], *, every: float = 0.1) -> Outcome:
     """Run executions while ``disturb`` is called again and again, and look at all of them afterwards."""
     outcome, before = Outcome(part), target.names()
     is_over = threading.Event()
-    disturber = threading.Thread(target=_repeat, args=(disturb, is_over, outcome), daemon=True)
+    disturber = threading.Thread(target=_repeat, args=(disturb, is_over, outcome, every), daemon=True)
     disturber.start()
     deadline = time.monotonic() + seconds
     found: list[str] = []
@@ -198,8 +198,8 @@ def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], N
     return outcome
 
 
-def _repeat(disturb: Callable[[], None] | None, is_over: threading.Event, outcome: Outcome) -> None:
-    while disturb and not is_over.wait(0.1):
+def _repeat(disturb: Callable[[], None], is_over: threading.Event, outcome: Outcome, every: float) -> None:
+    while not is_over.wait(every):
         try:
             disturb()
         except (OSError, psutil.Error):

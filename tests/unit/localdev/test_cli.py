@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -185,3 +186,14 @@ def busy_port() -> Iterator[int]:
 def test_a_busy_port_names_its_holder_and_the_way_out(busy_port: int) -> None:
     with pytest.raises(LocaldevError, match=rf"Port {busy_port} on 127.0.0.1 is held by .*\nHint: .*--port"):
         EmbeddedEngine(busy_port).start()
+
+
+def test_a_temporary_folder_that_is_not_there_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TMPDIR", "/nowhere/at/all")
+
+    main(["down", "--port", str(free_port())])
+
+    assert "TMPDIR" not in os.environ
+    assert capsys.readouterr().err == "TMPDIR is /nowhere/at/all, which is no folder: the system's own is used.\n"
