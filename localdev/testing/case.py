@@ -26,6 +26,8 @@ class Case:
         self.nodeid = nodeid
         self.seed = seed
         """Of the run: what is left to chance is the same in a run with the same."""
+        self.has_failed = False
+        """Whether the test itself has failed; what it left undone is then no error of its own."""
         self.rehearsals: Rehearsals | None = None
         """Mocks, faults and the clock, of a test that has them."""
         self.began = datetime.now(UTC)

@@ -58,6 +58,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(_FIXTURE, faults, ids=[str(fault) for fault in faults], indirect=True)
 
 
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Note that a test has failed, before its fixtures end."""
+    if call.when == "call" and call.excinfo is not None and call.excinfo.type is not pytest.skip.Exception:
+        from localdev.testing.plugin import case_of
+
+        if (case := case_of(item)) is not None:
+            case.has_failed = True
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which states no Retry or Catch would help."""
     said = config.stash[_SAYINGS]

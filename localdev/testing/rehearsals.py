@@ -156,7 +156,7 @@ class Rehearsals:
             raise LocaldevError(
                 "\n".join(problems), "add .otherwise.returns(…) for it, or .otherwise.passthrough() for its own call."
             )
-        if unused := self._unused():
+        if not self._case.has_failed and (unused := self._unused()):
             raise LocaldevError(
                 "The test did not use what it mocked:\n" + "\n".join(f"  {each}" for each in unused),
                 "remove it, or allow it with mock(…, allow_unused=True).",

@@ -98,6 +98,14 @@ def test_what_a_test_mocks_and_does_not_use_is_an_error(state_machine: Find[Stat
         localdev_case.end()
 
 
+def test_a_test_that_has_failed_is_not_blamed_for_unused_mocks_as_well(
+    state_machine: Find[StateMachine], localdev_case: Case
+) -> None:
+    state_machine().mock(JOB).returns(WITHOUT)
+    localdev_case.has_failed = True
+    localdev_case.end()
+
+
 def test_what_a_test_mocks_and_does_not_use_may_be_allowed(state_machine: Find[StateMachine]) -> None:
     machine = state_machine()
     machine.mock(JOB, allow_unused=True).returns(WITHOUT).then.returns(WITH)
