@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 def run() -> int:
     """Run the command line's command, and return its exit status."""
+    if sys.platform == "win32":
+        print("Windows itself is not supported.\nHint: run it in WSL.", file=sys.stderr)
+        return 1
     arguments = sys.argv[1:]
     try:
         arguments = enter_folder(arguments)

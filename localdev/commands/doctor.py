@@ -15,6 +15,7 @@ from pathlib import Path
 
 from localdev.commands.base import Command
 from localdev.commands.terminal import DONE, FAILED, out
+from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.engines.emulator_settings import left_out, passed_on
@@ -148,7 +149,23 @@ def _cdk() -> Finding:
     version = _version_of(str(project.NODE_MODULES / ".bin" / "cdk"), "--version")
     if not version:
         return Finding("AWS CDK", "not installed", _MAKE_IT)
-    return Finding("AWS CDK", f"CLI {version.split()[0]}, library {metadata.version('aws-cdk-lib')}")
+    return Finding("AWS CDK", f"CLI {version.split()[0]}{_own_cdk()}{_cdk_library()}")
+
+
+def _own_cdk() -> str:
+    folder = app_with_cdk(project.ROOT)
+    if not folder:
+        return ""
+    own = json.loads((folder / "node_modules" / "aws-cdk" / "package.json").read_text()).get("version")
+    return f", the app's own {own}"
+
+
+def _cdk_library() -> str:
+    """Return the version of the library for Python; an app in another language, or environment, has its own."""
+    try:
+        return f", library {metadata.version('aws-cdk-lib')}"
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _localstack() -> Finding:

@@ -9,6 +9,7 @@ import subprocess
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from localdev.engines.base import say_nothing
@@ -21,7 +22,15 @@ from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive, remove_unused
 from localdev.system.folders import remove_folder
 from localdev.system.installation import ensure_installed
-from localdev.system.processes import end_session, named_owner, port_holder, port_is_free, started_at
+from localdev.system.processes import (
+    end_session,
+    folder_of_port,
+    free_port,
+    named_owner,
+    port_holder,
+    port_is_free,
+    started_at,
+)
 from localdev.system.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
@@ -180,11 +189,17 @@ class EmbeddedEngine(LocalEngine):
         remove_folder(self.folder)
 
     def _check_port(self) -> None:
-        if not port_is_free(self.port):
+        if port_is_free(self.port):
+            return
+        if other := _project_of(folder_of_port(self.port)):
             raise PortTakenError(
-                f"Port {self.port} on 127.0.0.1 is held by {port_holder(self.port)}.",
-                "end that program, or choose another port with --port.",
+                f"Port {self.port} on 127.0.0.1 is held by the emulator of another project, {other}.",
+                f"choose another port, such as --port {free_port()}, or end that one there: {project.typed('down')}.",
             )
+        raise PortTakenError(
+            f"Port {self.port} on 127.0.0.1 is held by {port_holder(self.port)}.",
+            "end that program, or choose another port with --port.",
+        )
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self._make_folders()
@@ -271,6 +286,14 @@ class EmbeddedEngine(LocalEngine):
             f"{what}. The last lines of its log:\n\n{self.log_tail()}",
             f"the whole log is in {project.STATE / 'last-failure.log'}.",
         )
+
+
+def _project_of(folder: str | None) -> str | None:
+    """Return the project whose emulator runs in a folder, if it is the folder of one."""
+    place = PurePath(folder) if folder else None
+    if place and place.name.startswith(_PREFIX) and place.parent.name == project.STATE.name:
+        return str(place.parent.parent)
+    return None
 
 
 def _hot_reload_folders(port: int) -> str:

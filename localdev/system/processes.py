@@ -47,6 +47,15 @@ def port_holder(port: int) -> str:
     return "another program"
 
 
+def folder_of_port(port: int) -> str | None:
+    """Return the working folder of the process that listens on a port, as far as we may know."""
+    with contextlib.suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
+                return psutil.Process(connection.pid).cwd()
+    return None
+
+
 def started_at(pid: int) -> float | None:
     """Return when a process was started, to tell it from another that has its id now; ``None`` if there is none."""
     try:

@@ -197,3 +197,21 @@ def test_a_temporary_folder_that_is_not_there_is_done_without(
 
     assert "TMPDIR" not in os.environ
     assert capsys.readouterr().err == "TMPDIR is /nowhere/at/all, which is no folder: the system's own is used.\n"
+
+
+def test_a_port_that_another_projects_emulator_holds_names_the_project(tmp_path: Path) -> None:
+    folder = tmp_path / "the shop" / ".localdev" / "embedded-4999"
+    folder.mkdir(parents=True)
+    port = free_port()
+    program = (
+        f"import socket; server = socket.create_server(('127.0.0.1', {port})); print('up', flush=True); server.accept()"
+    )
+    other = subprocess.Popen([sys.executable, "-c", program], cwd=folder, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout
+        assert other.stdout.readline() == "up\n"
+        with pytest.raises(LocaldevError, match=r"of another project, .*/the shop\.\nHint: choose another port"):
+            EmbeddedEngine(port).start()
+    finally:
+        other.kill()
+        other.communicate()
