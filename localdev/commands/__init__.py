@@ -83,6 +83,9 @@ class Commands(Mapping[str, "Command"]):
             )
         return found
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._places()  # the mapping's own would import the command
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._places())
 

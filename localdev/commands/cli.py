@@ -11,7 +11,6 @@ from localdev import __version__
 from localdev.commands import COMMANDS, summary
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
-from localdev.system.folders import is_trouble, trouble_with
 from localdev.system.project import IS_INSTALLED, typed
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def _do_without_missing_folder() -> None:
 
 def _said_of(error: Exception) -> LocaldevError | None:
     """Return what a person is told of an error that the machine is to blame for; of any other, nothing."""
+    from localdev.system.folders import is_trouble, trouble_with
+
     if isinstance(error, OSError) and is_trouble(error):
         return trouble_with(error)
     if _is_lost_connection(error):

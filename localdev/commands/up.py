@@ -18,6 +18,7 @@ from localdev.commands.deploying import (
     start_and_deploy_template,
 )
 from localdev.commands.terminal import DONE, out
+from localdev.deployment import app
 from localdev.system.debugged import Debugged
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -74,6 +75,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.template:
         outputs = start_and_deploy_template(engine, options.template, options.parameter)
     else:
+        app.current().require()
         outputs = start_and_deploy(engine, Selection.of(options))
     if options.debug:
         _let_debug(engine, outputs, options.debug)

@@ -45,7 +45,7 @@ class App:
         except FileNotFoundError as error:
             raise LocaldevError(
                 f"There is no cdk.json in {self.root}: expected a CDK app there.",
-                "run it in the app's folder, or make an app with 'npx cdk init'.",
+                f"run it in the app's folder, make an app with '{project.typed('init')}' or name a --template.",
             ) from error
         except ValueError as error:
             raise LocaldevError(f"{file} holds no JSON: {error}.", "mend its syntax.") from error
@@ -66,6 +66,10 @@ class App:
                 'give one, e.g. "app": "python3 app.py".',
             )
         return command
+
+    def require(self) -> None:
+        """Check that there is an app, before anything is started for it. :raises LocaldevError: there is none."""
+        _ = self.command
 
     def files(self) -> Iterator[Path]:
         """Yield every file that the app is made from, in order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -70,6 +69,8 @@ def current() -> Settings:
 
 def unique_stack_name() -> str | None:
     """Return a name that nobody else's stack has; ``None`` where the app's stacks cannot be named."""
+    import secrets
+
     settings = current()
     return f"{settings.name}-{secrets.token_hex(4)}" if settings.stack_name_context else None
 
