@@ -146,7 +146,7 @@ def soak(target: Target, seconds: float) -> Outcome:
         memory.append(_memory(target))
     outcome.lost = sum(line.startswith("lost") for line in found)
     outcome.wrong = len(found) - outcome.lost
-    outcome.doubled = (target.names() - before).total() - outcome.started + outcome.lost
+    outcome.doubled = max((target.names() - before).total() - outcome.started, 0)
     outcome.notes["MB"] = memory
     if outcome.started > _SOAK_STEP:
         # the first executions fill what stays

@@ -178,28 +178,30 @@ def _is_function(process: psutil.Process) -> bool:
 
 
 def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], None], *, every: float = 0.1) -> Outcome:
-    """Run executions while ``disturb`` is called again and again, and look at all of them afterwards."""
+    """Run executions while ``disturb`` is called again and again, and look at all of them afterwards.
+
+    Those that are under way in the end may end undisturbed.
+    """
     outcome, before = Outcome(part), target.names()
-    is_over = threading.Event()
-    disturber = threading.Thread(target=_repeat, args=(disturb, is_over, outcome, every), daemon=True)
-    disturber.start()
     deadline = time.monotonic() + seconds
+    disturber = threading.Thread(target=_repeat, args=(disturb, deadline, outcome, every), daemon=True)
+    disturber.start()
     found: list[str] = []
     while time.monotonic() < deadline:
         outcome.started += CALLERS * 5
         found += target.run(CALLERS * 5)
-    is_over.set()
     disturber.join()
     outcome.lost = sum(line.startswith("lost") for line in found)
     outcome.wrong = sum(line.startswith("wrong") for line in found)
-    outcome.doubled = (target.names() - before).total() - outcome.started + outcome.lost
+    outcome.doubled = max((target.names() - before).total() - outcome.started, 0)
     outcome.examples = found[:_MOST_NAMED]
     outcome.left = _left(target)
     return outcome
 
 
-def _repeat(disturb: Callable[[], None], is_over: threading.Event, outcome: Outcome, every: float) -> None:
-    while not is_over.wait(every):
+def _repeat(disturb: Callable[[], None], deadline: float, outcome: Outcome, every: float) -> None:
+    while time.monotonic() < deadline:
+        time.sleep(every)
         try:
             disturb()
         except (OSError, psutil.Error):

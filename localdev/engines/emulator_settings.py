@@ -11,6 +11,11 @@ PASSED_ON: Final = frozenset(
         "CORRECTIONS",
         "DYNAMODB_ENGINE",
         "KINESIS_ENGINE",
+        "LAMBDA_SPARE_KEEPALIVE_SECONDS",
+        "LOGS_KEPT_EVENTS",
+        "LOG_FILE_MEGABYTES",
+        "REHEARSALS",
+        "STEPFUNCTIONS_KEPT_EXECUTIONS",
         "TUNING",
         # LocalStack's: https://docs.localstack.cloud/aws/capabilities/config/configuration/
         "BUCKET_MARKER_LOCAL",
