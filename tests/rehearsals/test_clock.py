@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -270,6 +271,46 @@ def test_a_failed_branch_ends_the_waits_of_the_others(rehearsing: Rehearsing) ->
     answer = {"answers": [{"raise": {"error": "No", "cause": ""}, "after": 60}]}
     execution = rehearsing.start(definition, mocks={"Work": [answer]}, clock=SKIPPING)
     assert timedelta(seconds=3660) <= lasted(execution) < timedelta(seconds=3662)
+
+
+def test_many_executions_at_once_keep_their_own_times(rehearsing: Rehearsing) -> None:
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60, "MaxAttempts": 6, "JitterStrategy": "FULL"}]
+    item = states("Rest", Rest=wait(SecondsPath="$.seconds", Next="Bake"), Bake=task(Retry=retry, TimeoutSeconds=900))
+    branches = [
+        states(f"Wait {n}", **{f"Wait {n}": wait(Seconds=3600 * n, Next=f"Work {n}"), f"Work {n}": task(Retry=retry)})
+        for n in (1, 2, 3)
+    ]
+    definition = states(
+        "Both",
+        Both={"Type": "Parallel", "Branches": branches, "ResultPath": "$.both", "Next": "Each"},
+        Each={
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemProcessor": item,
+            "ResultPath": "$.each",
+            "Next": "Rest Long",
+        },
+        **{"Rest Long": wait(Seconds=30 * DAY)},
+    ) | {"TimeoutSeconds": 40 * DAY}
+    machine = rehearsing.machine(definition)
+    faults = [
+        {"kind": "throttle", "rate": 0.3},
+        {"kind": "delay", "seconds": 30, "rate": 0.5},
+        {"kind": "time_out", "state": "Bake", "rate": 0.1},
+    ]
+
+    def rehearse(seed: int) -> Rehearsed:
+        document = {"items": [{"seconds": 100 * number} for number in range(8)]}
+        mocks = {state: [returns(seed)] for state in ("Bake", "Work 1", "Work 2", "Work 3")}
+        return rehearsing.start_machine(machine, document, mocks=mocks, faults=faults, seed=seed, clock=SKIPPING)
+
+    with ThreadPoolExecutor(8) as pool:
+        executions = list(pool.map(rehearse, range(24)))
+
+    for execution in executions:
+        assert execution.ended()["status"] == "SUCCEEDED"
+        assert timedelta(days=30) <= lasted(execution) < timedelta(days=31)
+        assert_monotonic(execution)
 
 
 def test_a_clock_does_not_go_back(rehearsing: Rehearsing) -> None:

@@ -58,9 +58,10 @@ def occurrences(expression: str, begin: datetime, end: datetime, zone: str = "UT
 
 
 def _cron_occurrences(fields: str, begin: datetime, end: datetime, zone: str) -> Iterator[datetime]:
+    translated = unix_cron(fields)
     from crontab import CronTab  # type: ignore[import-untyped]  # in LocalStack's environment
 
-    table = CronTab(unix_cron(fields))
+    table = CronTab(translated)
     moment = begin.astimezone(ZoneInfo(zone))
     while (seconds := table.next(now=moment)) is not None and moment + timedelta(seconds=seconds) <= end:
         moment += timedelta(seconds=seconds)
