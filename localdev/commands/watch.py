@@ -11,10 +11,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of, engine_options
-from localdev.commands.deploying import deploy, require_up
+from localdev.commands.deploying import EVERYTHING, Selection, deploy, require_up
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment import context
 from localdev.deployment.app import NEVER, App
+from localdev.deployment.checked import NotEmulatedError
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
 from localdev.deployment.leftovers import watch_lock
@@ -59,9 +60,18 @@ class _Hot:
 class Watch:
     """An engine whose functions run the code as it is saved, from :meth:`begin` to :meth:`end`."""
 
-    def __init__(self, engine: Engine, find: Callable[[Engine], list[HandlerFolder]] = handler_folders) -> None:
-        """Watch with ``find``, which returns the folders of handlers, and the deployed functions of each."""
+    def __init__(
+        self,
+        engine: Engine,
+        find: Callable[[Engine], list[HandlerFolder]] = handler_folders,
+        selection: Selection = EVERYTHING,
+    ) -> None:
+        """Watch with ``find``, which returns the folders of handlers, and the deployed functions of each.
+
+        ``selection`` says what is deployed when the app is saved.
+        """
         self._engine = engine
+        self._selection = selection
         self._find = find
         self._hot = self._folders()
         self._saves: Iterator[set[Path]] = iter(())
@@ -146,8 +156,12 @@ class Watch:
         require_up(self._engine)  # the CDK would try for minutes
         out.print(f"[dim]{_now()}[/]   {', '.join(names)} changed: deploying", highlight=False)
         try:
-            deploy(self._engine)
+            deploy(self._engine, self._selection)
             self._switch()
+        except NotEmulatedError as error:
+            self._switch()
+            _say(f"{FAILED} deployed, but: {error.message}", since, markup_safe=False)
+            return
         except LocaldevError as error:
             _say(f"{FAILED} not deployed; what was there goes on. {error.message}", since, markup_safe=False)
             return
@@ -213,7 +227,7 @@ def _run(options: argparse.Namespace) -> int:
     require_up(engine)
     context.remember(engine, options.context)
     with _alone(engine):
-        return watch_until_interrupted(engine, engine_options(options))
+        return watch_until_interrupted(engine, engine_options(options), Selection.of(options))
 
 
 @contextmanager
@@ -232,9 +246,9 @@ def _alone(engine: Engine) -> Iterator[None]:
         yield
 
 
-def watch_until_interrupted(engine: Engine, again: str) -> int:
+def watch_until_interrupted(engine: Engine, again: str, selection: Selection = EVERYTHING) -> int:
     """Watch until interrupted; the functions run packages again then. ``again`` names the engine."""
-    watch = Watch(engine)
+    watch = Watch(engine, selection=selection)
     try:
         watch.begin()
         out.print(

@@ -107,13 +107,17 @@ def _read(body: bytes) -> list[Shortfall]:
     return found
 
 
+class NotEmulatedError(LocaldevError):
+    """A strict deployment is done, and not everything of it is emulated."""
+
+
 def refuse(found: Sequence[Shortfall]) -> None:
     """Raise the error of a strict deployment with shortfalls.
 
-    :raises LocaldevError: there is one.
+    :raises NotEmulatedError: there is one.
     """
     if found:
         lines = "\n".join(f"  {each}" for each in found)
-        raise LocaldevError(
+        raise NotEmulatedError(
             f"Not everything of the stack is emulated:\n{lines}", "deploy without --strict to go on without it."
         )

@@ -15,7 +15,9 @@ from unittest.mock import Mock
 import pytest
 
 from localdev.commands import watch as command
+from localdev.commands.deploying import Selection
 from localdev.commands.watch import Watch
+from localdev.deployment.checked import Shortfall, refuse
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
 from localdev.deployment.hot_code import HotFunctions
 from localdev.deployment.stack import resource_ids
@@ -155,6 +157,25 @@ def test_with_nothing_up_any_more_a_save_is_an_error(
             watched.code_changed()
         with pytest.raises(LocaldevError, match="Nothing is up"):
             watched.app_changed(["infra"], time.time())
+
+
+def test_a_strict_watch_says_what_is_not_emulated_and_goes_on(
+    engine: Engine, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strict = Selection(strict=True)
+    watch = Watch(engine, lambda _: [HandlerFolder(source, ())], strict)
+
+    def deploy(_: Engine, selection: Selection) -> None:
+        assert selection is strict
+        refuse([Shortfall("Pool", "AWS::Cognito::UserPool", "is not emulated")])
+
+    monkeypatch.setattr(command, "deploy", deploy)
+    monkeypatch.setattr(command, "require_up", lambda _: None)
+    monkeypatch.setattr(watch, "_switch", lambda: None)
+    watch.app_changed(["infra"], time.time())
+    said = capsys.readouterr().out
+    assert "deployed, but: Not everything of the stack is emulated" in said
+    assert "Pool (AWS::Cognito::UserPool): is not emulated" in said
 
 
 def test_the_time_that_is_shown_is_from_the_save_on(

@@ -1,0 +1,149 @@
+"""What a template can say beside resources: references, loops, macros and parameters of Systems Manager."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.corrections.cloudformation.cases.base import ROLE, ROLE_ARN
+from tests.corrections.cloudformation.test_custom_resources import BESIDE, HANDLER
+
+if TYPE_CHECKING:
+    from localdev.engines.clients import Clients
+    from tests.corrections.cloudformation.stacks import Stack
+
+_MACRO = """
+def handler(event, context):
+    fragment = event["fragment"]
+    fragment["Resources"]["Added"] = {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {"Type": "String", "Value": event["params"].get("Value", "from the macro")},
+    }
+    return {"requestId": event["requestId"], "status": "success", "fragment": fragment}
+"""
+_FROM_TOPIC = """
+
+def from_topic(event, context):
+    handler(json.loads(event["Records"][0]["Sns"]["Message"]), context)
+"""
+_SOON = {"ServiceTimeout": 30}
+
+
+def _parameter(value: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+
+
+def _value(aws: Clients, stack: Stack, name: str = "It") -> str:
+    found: str = aws.client("ssm").get_parameter(Name=stack.physical_ids()[name])["Parameter"]["Value"]
+    return found
+
+
+def test_a_dynamic_reference_is_the_value_of_a_parameter(aws: Clients, stack: Stack) -> None:
+    aws.client("ssm").put_parameter(Name=f"/{stack.name}/a", Value="first", Type="String")
+    assert stack.deploy({"It": _parameter(f"<{{{{resolve:ssm:/{stack.name}/a}}}}>")}) == "CREATE_COMPLETE"
+    assert _value(aws, stack) == "<first>"
+
+
+def test_a_dynamic_reference_is_the_value_of_a_secret(aws: Clients, stack: Stack) -> None:
+    aws.client("secretsmanager").create_secret(Name=f"{stack.name}-s", SecretString=json.dumps({"user": "me"}))
+    reference = f"{{{{resolve:secretsmanager:{stack.name}-s:SecretString:user}}}}"
+    assert stack.deploy({"It": _parameter(reference)}) == "CREATE_COMPLETE", stack.reasons()
+    assert _value(aws, stack) == "me"
+
+
+def test_a_dynamic_reference_to_nothing_fails_the_deployment(stack: Stack) -> None:
+    status = stack.deploy({"It": _parameter(f"{{{{resolve:ssm:/{stack.name}/none}}}}")})
+    assert status == "ROLLBACK_COMPLETE"
+    assert any(f"/{stack.name}/none" in reason for reason in stack.reasons()), stack.reasons()
+
+
+def test_a_parameter_of_systems_manager_is_read_again_with_every_update(aws: Clients, stack: Stack) -> None:
+    ssm = aws.client("ssm")
+    ssm.put_parameter(Name=f"/{stack.name}/a", Value="one", Type="String")
+    parameters = {"Name": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{stack.name}/a"}}
+    resources = {"It": _parameter({"Ref": "Name"})}
+    assert stack.deploy(resources, Parameters=parameters) == "CREATE_COMPLETE"
+    ssm.put_parameter(Name=f"/{stack.name}/a", Value="two", Type="String", Overwrite=True)
+    assert stack.deploy(resources, Parameters=parameters) == "UPDATE_COMPLETE"
+    assert _value(aws, stack) == "two"
+
+
+def test_a_loop_makes_a_resource_of_each_item_and_follows_its_list(aws: Clients, stack: Stack) -> None:
+    def looped(*names: str) -> dict[str, Any]:
+        return {"Fn::ForEach::Each": ["Name", list(names), {"It${Name}": _parameter({"Fn::Sub": "is ${Name}"})}]}
+
+    transform: dict[str, Any] = {"Transform": "AWS::LanguageExtensions"}
+    assert stack.deploy(looped("A", "B"), **transform) == "CREATE_COMPLETE", stack.reasons()
+    assert _value(aws, stack, "ItB") == "is B"
+    assert stack.deploy(looped("B", "C"), **transform) == "UPDATE_COMPLETE", stack.reasons()
+    assert set(stack.physical_ids()) == {"ItB", "ItC"}
+
+
+def test_a_macro_changes_the_template(aws: Clients, stack: Stack, other_stack: Stack) -> None:
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.13",
+            "Handler": "index.handler",
+            "Role": ROLE_ARN,
+            "Code": {"ZipFile": _MACRO},
+        },
+    }
+    macro = {
+        "Type": "AWS::CloudFormation::Macro",
+        "Properties": {"Name": f"{stack.name}Macro", "FunctionName": {"Fn::GetAtt": ["Function", "Arn"]}},
+    }
+    assert stack.deploy({"Role": ROLE, "Function": function, "Macro": macro}) == "CREATE_COMPLETE", stack.reasons()
+    for value in ("one", "two"):
+        transform: dict[str, Any] = {"Transform": [{"Name": f"{stack.name}Macro", "Parameters": {"Value": value}}]}
+        status = other_stack.deploy({"It": _parameter("its own")}, **transform)
+        assert status.endswith("E_COMPLETE"), other_stack.reasons()
+        assert _value(aws, other_stack, "Added") == value
+    other_stack.delete()
+
+
+def test_a_condition_that_changes_changes_what_depends_on_it(aws: Clients, stack: Stack) -> None:
+    template: dict[str, Any] = {
+        "Parameters": {"Kind": {"Type": "String", "Default": "small"}},
+        "Conditions": {"IsLarge": {"Fn::Equals": [{"Ref": "Kind"}, "large"]}},
+        "Outputs": {"Only": {"Condition": "IsLarge", "Value": "large"}},
+    }
+    resources = {"It": _parameter({"Fn::If": ["IsLarge", "much", "little"]})}
+    assert stack.deploy(resources, **template) == "CREATE_COMPLETE"
+    assert (_value(aws, stack), stack.outputs()) == ("little", {})
+    assert stack.deploy(resources, {"Kind": "large"}, **template) == "UPDATE_COMPLETE"
+    assert (_value(aws, stack), stack.outputs()) == ("much", {"Only": "large"})
+
+
+def test_a_custom_resource_behind_a_topic_answers(stack: Stack) -> None:
+    function = {**BESIDE["Function"], "Properties": {**BESIDE["Function"]["Properties"]}}
+    function["Properties"].update({"Handler": "index.from_topic", "Code": {"ZipFile": HANDLER + _FROM_TOPIC}})
+    subscription = {"Protocol": "lambda", "Endpoint": {"Fn::GetAtt": ["Function", "Arn"]}}
+    resources = {
+        **BESIDE,
+        "Function": function,
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"Subscription": [subscription]}},
+        "It": {
+            "Type": "Custom::Thing",
+            "Properties": {"ServiceToken": {"Ref": "Topic"}, "Log": {"Ref": "Log"}, "Say": "hello", **_SOON},
+        },
+    }
+    outputs: dict[str, Any] = {"Said": {"Value": {"Fn::GetAtt": ["It", "Said"]}}}
+    assert stack.deploy(resources, Outputs=outputs) == "CREATE_COMPLETE", stack.reasons()
+    assert stack.outputs() == {"Said": "hello"}
+    resources["It"]["Properties"]["Say"] = "again"
+    assert stack.deploy(resources, Outputs=outputs) == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.outputs() == {"Said": "again"}
+
+
+def test_a_rollback_that_failed_can_be_continued_and_the_stack_is_updated_then(aws: Clients, stack: Stack) -> None:
+    def resources(**properties: Any) -> dict[str, Any]:
+        wanted = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "Log": {"Ref": "Log"}, **properties}
+        return {**BESIDE, "It": {"Type": "Custom::Thing", "Properties": wanted}}
+
+    assert stack.deploy(resources(Say="one", Fails="Update")) == "CREATE_COMPLETE"
+    assert stack.deploy(resources(Say="two", Fails="Update")) == "UPDATE_ROLLBACK_FAILED"
+    assert any("failed to be rolled back: [It]" in reason for reason in stack.reasons())
+    aws.client("cloudformation").continue_update_rollback(StackName=stack.name, ResourcesToSkip=["It"])
+    assert stack.settled() == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.deploy(resources(Say="three")) == "UPDATE_COMPLETE"
