@@ -32,7 +32,7 @@ from localstack.services.cloudformation.v2 import provider as released
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.utils.threads import start_worker_thread
 
-from localstack_corrections.cloudformation.engine import exports, validation
+from localstack_corrections.cloudformation.engine import details, exports, validation
 from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
 from localstack_corrections.cloudformation.engine.executor import Executor
 
@@ -88,6 +88,11 @@ class Provider(released.CloudformationProviderV2):
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: Any, request: Any) -> Any:
         """Refuse a stack that cannot be updated now; leave the state of one that exists as it is."""
+        if request.get("ChangeSetType") == ChangeSetType.IMPORT:
+            raise ValidationError(
+                f"Resources cannot be imported into stack [{request.get('StackName')}]: imports are not emulated. "
+                "Hint: let the stack create the resource, or refer to it by its name."
+            )
         stack = _active(context, request.get("StackName", ""))
         if stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS:
             return super().create_change_set(context, request)
@@ -98,6 +103,31 @@ class Provider(released.CloudformationProviderV2):
             return super().create_change_set(context, request)
         finally:
             stack.status, stack.events = status, events
+
+    @handler("DescribeChangeSet")
+    def describe_change_set(
+        self,
+        context: Any,
+        change_set_name: str,
+        stack_name: str | None = None,
+        next_token: str | None = None,
+        include_property_values: bool | None = None,
+        **_: Any,
+    ) -> Any:
+        """Say of each change which properties it changes."""
+        answer = super().describe_change_set(
+            context, change_set_name, stack_name, next_token, include_property_values=True
+        )
+        details.complete(answer.get("Changes") or (), with_values=bool(include_property_values))
+        return answer
+
+    @handler("DetectStackDrift")
+    def detect_stack_drift(self, context: Any, stack_name: str, **_: Any) -> Any:  # noqa: ARG002 - the operation's
+        """Refuse: nothing here compares resources with their template."""
+        raise ValidationError(
+            f"Drift of stack [{stack_name}] cannot be detected: drift detection is not emulated. "
+            "Hint: cdk diff compares the template with the deployed one."
+        )
 
     @handler("ExecuteChangeSet")
     def execute_change_set(
