@@ -119,6 +119,7 @@ def test_the_items_of_a_distributed_map_are_counted_with_their_states(
 
     covered = looked.covered()
 
+    assert covered.executions == 1
     assert _reached(covered, Kind.STATE) == [1, 3]
     assert _reached(covered, Kind.ITEMS) == [0, 0, 1]
 

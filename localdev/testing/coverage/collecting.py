@@ -125,7 +125,7 @@ class Collector:
             found[arn] = self._client.describe_map_run(mapRunArn=arn)["itemCounts"]["total"]
             for child in self._children(arn):
                 counts = counts_of(covered.definition, self._stacks.reader.ended_history(child))
-                covered.add(f"{self._where} {child}", test, counts)
+                covered.add(f"{self._where} {child}", test, counts, is_item=True)
         return found
 
     def _children(self, map_run: str) -> Iterator[str]:

@@ -31,6 +31,8 @@ class Ran:
 
     test: str
     counts: Counts
+    is_item: bool = False
+    """Whether it is a child execution of a distributed Map's item, which no one started by itself."""
 
 
 @dataclass
@@ -59,21 +61,26 @@ class Covered:
         """What two must have in common to be one: names of deployed resources may differ."""
         return self.machine, self.points
 
-    def add(self, execution: str, test: str, counts: Counter[str]) -> None:
+    @property
+    def executions(self) -> int:
+        """How many there were, without those of a distributed Map's items."""
+        return sum(not ran.is_item for ran in self.ran.values())
+
+    def add(self, execution: str, test: str, counts: Counter[str], *, is_item: bool = False) -> None:
         """Add what an execution has reached."""
-        self.take(execution, Ran(test, tuple(sorted(counts.items()))))
+        self.take(execution, Ran(test, tuple(sorted(counts.items())), is_item))
 
     def take(self, execution: str, ran: Ran) -> None:
         """Take what is known of an execution; of two that saw it, the one that saw more of it, and its test."""
         known = self.ran.get(execution)
         if known is not None:
             counts = max(known.counts, ran.counts, key=lambda each: sum(number for _, number in each))
-            ran = Ran(ran.test or known.test, counts)
+            ran = Ran(ran.test or known.test, counts, ran.is_item)
         self.ran[execution] = ran
 
     def coverage(self) -> Coverage:
         """Return what all executions have reached together."""
-        return Coverage(self.definition, self.points, self._total(self.ran.values()), len(self.ran))
+        return Coverage(self.definition, self.points, self._total(self.ran.values()), self.executions)
 
     def tests(self) -> dict[str, list[str]]:
         """Return the tests that reached each point, in order, by the points' keys."""
@@ -145,7 +152,10 @@ class CoverageData:
             {
                 "machine": each.machine,
                 "document": each.document,
-                "ran": {arn: [ran.test, known.setdefault(ran.counts, len(known))] for arn, ran in each.ran.items()},
+                "ran": {
+                    arn: [ran.test, known.setdefault(ran.counts, len(known)), ran.is_item]
+                    for arn, ran in each.ran.items()
+                },
             }
             for each in self
         ]
@@ -161,7 +171,7 @@ class CoverageData:
             Covered(
                 each["machine"],
                 each["document"],
-                {arn: Ran(test, known[index]) for arn, (test, index) in each["ran"].items()},
+                {arn: Ran(test, known[index], is_item) for arn, (test, index, is_item) in each["ran"].items()},
             )
             for each in data["machines"]
         ]

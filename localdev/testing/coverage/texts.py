@@ -37,7 +37,7 @@ def percent_text(percent: float | None) -> str:
 
 def summary_line(data: CoverageData) -> str:
     """Return the coverage of all machines on one line."""
-    executions = sum(len(each.ran) for each in data)
+    executions = sum(each.executions for each in data)
     if not executions:
         return NOTHING
     machines = len({each.machine for each in data})
