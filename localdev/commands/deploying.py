@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from localdev.commands.terminal import DONE, WARNING, err, out, progress
 from localdev.deployment import assemblies, cdk, checked, context
-from localdev.deployment.bootstrapping import ensure_bootstrapped
+from localdev.deployment.bootstrapping import ensure_bootstrapped, ensure_bootstrapped_for
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import reachable_api_url, stack_exists
@@ -148,10 +148,13 @@ def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
     if engine.kind.is_account or not outputs:
         return
     from localdev.deployment.addresses import addresses
-    from localdev.deployment.deployed import resources
+    from localdev.deployment.resources import resources_of
 
+    clients = engine.clients()
+    # stacks of another account or region are not among those that these clients see
+    there = [each for name in outputs if stack_exists(clients, name) for each in resources_of(clients, name)]
     printed = {reachable(value, engine) for values in outputs.values() for value in values.values()}
-    others = [each for each in addresses(engine, resources(engine, list(outputs))) if each.url not in printed]
+    others = [each for each in addresses(engine, there) if each.url not in printed]
     if others:
         out.print("[bold]Addresses[/]")
     for each in others:
@@ -210,7 +213,9 @@ def _start_and_deploy(engine: Engine, selection: Selection) -> Outputs:
         start(engine)
         with _deploying(engine):
             assembly, deployment = prepared.result()
-            check_services(engine, stacks_of(assembly, selection.stacks))
+            stacks = stacks_of(assembly, selection.stacks)
+            check_services(engine, stacks)
+            ensure_bootstrapped_for(engine, stacks)
             outputs = deployment.run()
             found = _check(engine, outputs, assembly, selection)
     _print_shortfalls(found)
@@ -220,7 +225,9 @@ def _start_and_deploy(engine: Engine, selection: Selection) -> Outputs:
 def _deploy(engine: Engine, selection: Selection) -> Outputs:
     with _deploying(engine):
         assembly = _assembly(engine, selection)
-        check_services(engine, stacks_of(assembly, selection.stacks))
+        stacks = stacks_of(assembly, selection.stacks)
+        check_services(engine, stacks)
+        ensure_bootstrapped_for(engine, stacks)
         outputs = cdk.deploy(engine, assembly, *selection.stacks)
         found = _check(engine, outputs, assembly, selection)
     _print_shortfalls(found)

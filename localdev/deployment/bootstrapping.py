@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from localdev.deployment import cdk
 from localdev.system.errors import LocaldevError
+from localdev.system.project import DEFAULT_ACCOUNT, REGION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from localdev.deployment.manifest import Stack
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
 
@@ -32,6 +36,24 @@ def ensure_bootstrapped(engine: Engine) -> None:
             "run 'npx cdk bootstrap' for it once (docs/aws.md).",
         )
     cdk.bootstrap(engine)
+
+
+def ensure_bootstrapped_for(engine: Engine, stacks: Iterable[Stack]) -> None:
+    """Bootstrap an emulator's other accounts and regions that stacks name; in a real account that is for a person.
+
+    :raises LocaldevError: with what the CDK said.
+    """
+    if engine.kind.is_account or engine.endpoint_url is None:
+        return
+    named = {(stack.account or DEFAULT_ACCOUNT, stack.region or REGION) for stack in stacks}
+    others = sorted(named - {(DEFAULT_ACCOUNT, REGION)})
+    if not others:
+        return
+    from localdev.engines.clients import Clients  # boto3 is half a second
+
+    for account, region in others:
+        if not is_bootstrapped(Clients(engine.endpoint_url, account, region)):
+            cdk.bootstrap(engine, account, region)
 
 
 def is_bootstrapped(clients: Clients) -> bool:

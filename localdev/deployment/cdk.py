@@ -107,12 +107,18 @@ def synthesize(
     return output
 
 
-def bootstrap(engine: Engine) -> None:
-    """Make an emulator's environment one that the CDK can deploy to.
+def bootstrap(engine: Engine, account: str | None = None, region: str | None = None) -> None:
+    """Make an emulator's environment, its default one or another, one that the CDK can deploy to.
 
     :raises LocaldevError: with what the CDK said.
     """
-    _run_quietly(program(engine), ["bootstrap"], cdk_environment(engine))
+    if account is None or region is None:
+        _run_quietly(program(engine), ["bootstrap"], cdk_environment(engine))
+        return
+    # the key's own name is the account that LocalStack works in
+    place = {"AWS_ACCESS_KEY_ID": account, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    kept = {"AWS_ENVAR_ALLOWLIST": ",".join(place)}  # cdklocal puts its own in the places of all others
+    _run_quietly(program(engine), ["bootstrap", f"aws://{account}/{region}"], cdk_environment(engine) | place | kept)
 
 
 type Outputs = dict[str, dict[str, str]]

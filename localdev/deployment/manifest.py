@@ -27,6 +27,9 @@ class Stack:
     name: str
     """What CloudFormation calls it."""
     template_file: Path
+    account: str | None = None
+    """The account that the app names for it; ``None``: whichever it is deployed to."""
+    region: str | None = None
 
     @cached_property
     def template(self) -> dict[str, Any]:
@@ -56,7 +59,17 @@ def _stacks(assembly: Path) -> Iterator[Stack]:
         if artifact["type"] == "aws:cloudformation:stack":
             properties = artifact["properties"]
             name = properties.get("stackName", key)
-            yield Stack(artifact.get("displayName", key), name, assembly / properties["templateFile"])
+            account, region = _environment(artifact.get("environment", ""))
+            yield Stack(artifact.get("displayName", key), name, assembly / properties["templateFile"], account, region)
         elif artifact["type"] == "cdk:cloud-assembly":
             # a stage of the app, with an assembly of its own
             yield from _stacks(assembly / artifact["properties"]["directoryName"])
+
+
+def _environment(url: str) -> tuple[str | None, str | None]:
+    """Return account and region of ``aws://ACCOUNT/REGION``, where the app names them."""
+    account, _, region = url.removeprefix("aws://").partition("/")
+    return (
+        None if account in {"", "unknown-account"} else account,
+        None if region in {"", "unknown-region"} else region,
+    )

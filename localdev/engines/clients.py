@@ -41,17 +41,18 @@ _BLIND = {
 
 
 class Clients:
-    """Makes clients for one emulator, in its default account and region."""
+    """Makes clients for one emulator, in one account and region."""
 
     _making = Lock()
 
-    def __init__(self, endpoint_url: str) -> None:
-        """Make clients for an endpoint. :raises LocaldevError: it is not of this machine."""
+    def __init__(self, endpoint_url: str, account: str | None = None, region: str = REGION) -> None:
+        """Make clients for an endpoint, of its default account or another. :raises LocaldevError: it is elsewhere."""
         session = botocore.session.Session(session_vars=_BLIND)
         self._session = boto3.Session(
-            aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            # what LocalStack takes for an account is the key's own name
+            aws_access_key_id=account or DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            region_name=REGION,
+            region_name=region,
             botocore_session=session,
         )
         self._endpoint_url: str | None = loopback_endpoint(endpoint_url)

@@ -52,6 +52,8 @@ BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "b
 APP_PYTHON = Path(sys.executable)
 DEFAULT_PORT = 4566
 REGION = "us-east-1"
+DEFAULT_ACCOUNT = "000000000000"
+"""Of an emulator."""
 
 
 def make_state() -> Path:

@@ -133,3 +133,23 @@ def test_a_function_in_javascript_runs_the_folder_of_its_module(assembly: Path, 
     (stack, _) = stacks_of(assembly)
 
     assert function_folders(stack, [tmp_path / "node"]) == {"Start": tmp_path / "node"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ("aws://111111111111/eu-west-1", ("111111111111", "eu-west-1")),
+        ("aws://unknown-account/unknown-region", (None, None)),
+        ("aws://unknown-account/eu-west-1", (None, "eu-west-1")),
+    ],
+)
+def test_the_account_and_region_are_those_that_the_app_names(
+    assembly: Path, environment: str, expected: tuple[str | None, str | None]
+) -> None:
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    manifest["artifacts"]["Orders"]["environment"] = environment
+    (assembly / "manifest.json").write_text(json.dumps(manifest))
+
+    (stack,) = stacks_of(assembly, ["Orders"])
+
+    assert (stack.account, stack.region) == expected
