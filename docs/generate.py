@@ -34,6 +34,7 @@ README = ROOT / "README.md"
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 PATCHES_PAGE = ROOT / "docs" / "patches.md"
 DIFFERENCES_PAGE = ROOT / "docs" / "differences.md"
+BENCHMARKS_PAGE = ROOT / "benchmarks" / "README.md"
 _PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -86,6 +87,13 @@ def figures() -> str:
     return f"{report.markdown(report.read())}\n\n![The same as a chart]({chart})"
 
 
+def campaign() -> str:
+    """Return the last campaign that was kept, as a table."""
+    from benchmarks.campaign import report
+
+    return report.table()
+
+
 def commands_page() -> str:
     """Return ``docs/commands.md``: what every command says when it is asked for help."""
     texts = [f"## {name}\n\n```\n{help_of(name).rstrip()}\n```\n" for name in COMMANDS]
@@ -102,6 +110,7 @@ def pages() -> dict[Path, str]:
         COMMANDS_PAGE: commands_page(),
         PATCHES_PAGE: patch_list.page(),
         DIFFERENCES_PAGE: _differences_page(),
+        BENCHMARKS_PAGE: with_parts(BENCHMARKS_PAGE.read_text(), {"campaign": campaign()}),
     }
 
 

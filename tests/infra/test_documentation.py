@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docs.generate import COMMANDS_PAGE, README, commands_page, readme_parts, with_parts
+from docs.generate import BENCHMARKS_PAGE, COMMANDS_PAGE, README, campaign, commands_page, readme_parts, with_parts
 from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
@@ -20,6 +20,12 @@ def test_the_readmes_generated_parts_are_current(stack: SynthesisedStack) -> Non
     page = README.read_text()
 
     assert with_parts(page, readme_parts(stack.document)) == page, HINT
+
+
+def test_the_page_of_benchmarks_shows_the_campaign_that_was_kept() -> None:
+    page = BENCHMARKS_PAGE.read_text()
+
+    assert with_parts(page, {"campaign": campaign()}) == page, HINT
 
 
 def test_the_page_of_all_commands_is_current() -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from localdev.system import folders
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import foreign, is_trouble, owner_of, remove_folder, trouble_with, user
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ORDINARY = 65534
 
@@ -44,7 +42,8 @@ def _as_ordinary_user(step: object, *arguments: object) -> str:
 
 def _reachable(folder: Path) -> None:
     """Let the ordinary user reach a test's folder, down from pytest's own."""
-    for place in (folder, *(each for each in folder.parents if "pytest-" in str(each))):
+    shared = Path(tempfile.gettempdir())
+    for place in (folder, *(each for each in folder.parents if shared in each.parents)):
         place.chmod(0o777)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -197,8 +198,9 @@ def test_where_no_process_list_of_its_own_can_be_had_the_hosts_is_hidden(tmp_pat
         namespaces.show_own_processes()
         print(sorted(os.listdir("/proc")))  # noqa: PTH208 - names only
 
-    # down to pytest's own folder, whatever is between
-    for folder in (tmp_path, *(each for each in tmp_path.parents if "pytest-" in str(each))):
+    # down to the run's own temporary folder, whatever is between
+    shared = Path(tempfile.gettempdir())
+    for folder in (tmp_path, *(each for each in tmp_path.parents if shared in each.parents)):
         folder.chmod(0o777)
     status, output = in_a_child(as_nobody(look))
 
