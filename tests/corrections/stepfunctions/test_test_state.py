@@ -68,6 +68,13 @@ def test_an_error_may_be_retried(aws: Clients) -> None:
     assert answer["inspectionData"]["errorDetails"] == {"retryIndex": 0, "retryBackoffIntervalSeconds": 1}
 
 
+def test_a_retry_is_not_waited_for(aws: Clients) -> None:
+    # as long as no client waits for an answer
+    retry = [{"ErrorEquals": ["E"], "IntervalSeconds": 600, "MaxAttempts": 2}]
+    answer = _tested(aws, _TASK | {"Retry": retry}, mock=_FAILS, inspectionLevel="DEBUG")
+    assert answer["inspectionData"]["errorDetails"]["retryBackoffIntervalSeconds"] == 600
+
+
 def test_as_released_a_retried_error_is_an_error_of_the_emulator(released: Clients) -> None:
     retry = [{"ErrorEquals": ["E"], "MaxAttempts": 2}]
     assert _tested(released, _TASK | {"Retry": retry}, mock=_FAILS)["error"] == "States.Runtime"

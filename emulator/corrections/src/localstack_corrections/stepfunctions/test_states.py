@@ -58,11 +58,20 @@ def _count_no_retries(module: ModuleType) -> None:
     mock.__init__ = with_configuration
 
 
+class _AtOnce:
+    """A jitter that leaves nothing of a back-off: TestState says how long it would be, and does not wait."""
+
+    def eval(self, env: Any) -> None:
+        env.stack.pop()
+        env.stack.append(0)
+
+
 def _begin_counts(module: ModuleType) -> None:
-    """Count attempts from the start where the request does not say how many there were."""
+    """Count attempts from the start where the request does not say how many there were, and wait for none."""
 
     def with_retry_state_id(retrier: Any, state_id: int) -> Callable[[Any], None]:
         eval_body = retrier._eval_body
+        retrier.jitter_strategy = _AtOnce()
 
         def evaluate(env: Any) -> None:
             count = (env.mock._state_configuration or {}).get("retrierRetryCount") or 0
