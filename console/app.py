@@ -24,11 +24,12 @@ from console.family import has_family
 from console.filters import STATUSES, address_of, filters_of
 from console.protect import Protected, form_of
 from console.pulse import SilentError
-from console.reading import Reading
+from console.reading import Filters, Reading
 from console.settings import Settings, StarterError
 from console.single_states import role_of, state_alone, stopped_text
 from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, waiting_of
 from executions.client import NotFoundError
+from executions.comparison import compare
 from executions.errors import HintedError
 from executions.graph import mark_of
 from executions.items import containing, events_of
@@ -65,6 +66,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/machines", console.machines),
             Route("/machines/{arn:path}", console.machine),
             Route("/list/{arn:path}", console.listing),
+            Route("/coverage/{arn:path}", console.coverage),
+            Route("/compare/{arn:path}", console.compare),
             Route("/executions/{arn:path}", console.execution),
             Route("/live/{arn:path}", console.live),
             Route("/events/{arn:path}", console.events),
@@ -171,6 +174,30 @@ class _Console:
             "longest": max((_seconds(row.summary) for row in listing.rows), default=0.0),
             "seen": str(hash((rows, tuple(sorted(counts.by_status.items()))))),
         }
+
+    def coverage(self, request: Request) -> Response:
+        """Return what the executions that a list's address names have reached of the definition."""
+        machine = self._reading.state_machine(request.path_params["arn"])[0]
+        wanted = filters_of(request.query_params)
+        covered = self._reading.coverage(machine, wanted)
+        graph = covered.coverage.counted_graph()
+        kept = urlencode(address_of(wanted))
+        graph_json = json.dumps(graph.as_data())
+        return self._page(
+            request, "coverage.html", machine=machine, covered=covered, graph_json=graph_json, kept=kept, wanted=wanted
+        )
+
+    def compare(self, request: Request) -> Response:
+        """Return two executions side by side; with one alone, others to choose from."""
+        left = self._reading.told(request.path_params["arn"])
+        other = request.query_params.get("with")
+        if other:
+            right = self._reading.told(other)
+            context = {"right": right, "compared": compare(left.history, right.history)}
+        else:
+            machine = self._reading.state_machine(left.execution.state_machine_arn)[0]
+            context = {"right": None, "others": self._reading.listing(machine, Filters(), after=None).rows}
+        return self._page(request, "compare.html", left=left, execution=left.execution, **context)
 
     def execution(self, request: Request) -> Response:
         """Return one execution."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from console.family import family_of
 from console.pulse import Pulse
 from executions.client import NotFoundError
+from executions.coverage import coverage_of
 from executions.errors import DefinitionError
 from executions.graph import Graph, graph_of
 from executions.history import Status
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from console.family import Family
     from executions.client import Execution, ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
+    from executions.coverage import Coverage
     from executions.definition import Definition
     from executions.history import History
 
@@ -29,6 +31,7 @@ PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
 _READERS: Final = 8
+_MOST_COVERED: Final = 100
 _PARTS_OF_AN_EXECUTION: Final = 8
 _COUNTED: Final = 1000
 _COUNTED_FOR_SECONDS: Final = 4
@@ -111,6 +114,18 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Covered:
+    """What a set of executions has reached."""
+
+    coverage: Coverage
+    executions: int
+    others: int
+    """Executions of the set that ran another definition, and are not counted."""
+    is_all: bool
+    """Whether all that are wanted were counted, and not the newest alone."""
+
+
+@dataclass(frozen=True)
 class Listed:
     """A row of a list: an execution, and its input, error, cause and last state where they could be read."""
 
@@ -182,6 +197,29 @@ class Reading:
             return Told(execution, history, None, None, (gone, *history.remarks))
         graph = graph_of(definition, history)
         return Told(execution, history, definition, graph, graph.remarks)
+
+    def coverage(self, machine: StateMachine, wanted: Filters) -> Covered:
+        """Return what the newest executions that are wanted have reached of the definition as it is now."""
+        definition = self._client.current_definition(machine.arn)
+        found: list[ExecutionSummary] = []
+        after: str | None = None
+        while len(found) < _MOST_COVERED:
+            rows = self.listing(machine, wanted, after=after)
+            found += [row.summary for row in rows.rows]
+            after = rows.next
+            if after is None:
+                break
+        read = list(self._readers.map(lambda each: self._told_or_gone(each.arn), found[:_MOST_COVERED]))
+        there = [each for each in read if each is not None]
+        same = [each for each in there if each.definition and each.definition.machine == definition.machine]
+        coverage = coverage_of(definition, (each.history for each in same))
+        return Covered(coverage, len(same), len(there) - len(same), is_all=after is None)
+
+    def _told_or_gone(self, arn: str) -> Told | None:
+        try:
+            return self.told(arn)
+        except NotFoundError:
+            return None
 
     def successor(self, arn: str) -> StateMachine | None:
         """Return the state machine that an execution's ARN names, where the engine has it."""

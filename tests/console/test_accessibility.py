@@ -56,6 +56,10 @@ def test_no_page_has_a_violation(
         f"/executions/{pineapple}?state=Order%20Pizza%20Job",
         f"/executions/{running}",
         f"/executions/{map_of_many}?state=Each",
+        f"/executions/{map_of_many}?item=0.3",
+        f"/coverage/{outputs.state_machine_arn}",
+        f"/compare/{pineapple}",
+        f"/compare/{pineapple}?with={running}",
         "/nowhere",
     ]
 

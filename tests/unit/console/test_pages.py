@@ -467,6 +467,44 @@ def test_an_execution_whose_machine_is_gone_is_still_told(console_of: ConsoleOf)
     assert "The state machine has been removed since" in console.execution("choice")
 
 
+def test_what_executions_have_reached_is_drawn_with_counts(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "choice#2").page(f"/coverage/{MACHINE}")
+
+    graph = _graph(page)
+    counts = {(edge["source"], edge["target"]): edge["taken"] for edge in graph["edges"]}
+    assert counts["By size", "Large"] == 2
+    assert counts["By size", "Small"] == 0
+    assert "By the 2 executions" in page or "By 2 executions" in page
+    assert "Small" in page.partition("Not reached")[2]
+
+
+def test_executions_of_another_definition_are_not_counted(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "loop").page(f"/coverage/{MACHINE}")
+
+    assert "1 of an earlier one is not counted" in page
+
+
+def test_coverage_is_of_the_executions_that_the_filter_names(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "choice_default_to_fail").page(f"/coverage/{MACHINE}?status=FAILED")
+
+    counts = {(edge["source"], edge["target"]): edge["taken"] for edge in _graph(page)["edges"]}
+    assert (counts["By size", "Large"], counts["By size", "Small"]) == (0, 1)
+
+
+def test_two_executions_are_compared_and_the_first_difference_marked(console_of: ConsoleOf) -> None:
+    console = console_of("choice", "choice_default_to_fail")
+    page = console.page(f"/compare/{execution_arn('choice')}?with={execution_arn('choice_default_to_fail')}")
+
+    assert "First in By size: input" in page
+    assert page.count("first-difference") == 1
+
+
+def test_what_an_execution_can_be_compared_with_is_listed(console_of: ConsoleOf) -> None:
+    page = console_of("choice", "loop").page(f"/compare/{execution_arn('choice')}")
+
+    assert f"/compare/{execution_arn('choice')}?with={execution_arn('loop')}" in page
+
+
 def test_an_execution_that_is_not_there_is_said_to_be_missing(console_of: ConsoleOf) -> None:
     response = console_of().web.get(f"/executions/{execution_arn('gone')}")
 
