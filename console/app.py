@@ -15,11 +15,13 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console import shown
+from console.event_groups import grouped, is_failure
 from console.family import has_family
 from console.filters import STATUSES, address_of, filters_of
 from console.protect import Protected, form_of
@@ -33,7 +35,6 @@ from executions.comparison import compare
 from executions.errors import HintedError
 from executions.graph import mark_of
 from executions.items import containing, events_of
-from executions.report import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/executions/{arn:path}", console.execution),
             Route("/live/{arn:path}", console.live),
             Route("/events/{arn:path}", console.events),
+            Route("/event/{arn:path}", console.event),
             Route("/log/{arn:path}", console.log),
             Route("/document/{arn:path}", console.document),
             Route("/items/{arn:path}", console.items),
@@ -81,7 +83,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/redrive/{arn:path}", console.redrive, methods=["POST"]),
             Route("/answer/{arn:path}", console.answer, methods=["POST"]),
             Route("/test/{arn:path}", console.test, methods=["POST"]),
-            Mount("/static", _Static(directory=_FOLDER / "static")),
+            Mount("/static", GZipMiddleware(_Static(directory=_FOLDER / "static"), minimum_size=1000)),
         ],
         middleware=[Middleware(Protected, settings=settings)],
         exception_handlers={
@@ -225,19 +227,28 @@ class _Console:
             "view": view,
             "execution": told.execution,
             "history": told.history,
-            "events": rows(told.history, events=events[:_EVENTS_PAGE]),
-            "more_events": max(len(events) - _EVENTS_PAGE, 0),
+            **_shown(told, events, view.item, None),
             "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
             "has_family": has_family(told.execution, told.history),
             "aws_url": aws_console_url(told.execution, self._settings.aws_region),
         }
 
     def events(self, request: Request) -> Response:
-        """Return every event of an execution."""
+        """Return every event of an execution, or of one item of it, or those of them that are failures."""
         told = self._reading.told(request.path_params["arn"])
-        chosen = _events(told, item_view(told.history, request.query_params.get("item")))
-        events = rows(told.history, events=chosen)
-        return self._page(request, "_events.html", events=events, more_events=0, execution=told.execution, asked="")
+        item = item_view(told.history, request.query_params.get("item"))
+        only = "failures" if request.query_params.get("only") == "failures" else ""
+        events = [event for event in _events(told, item) if not only or is_failure(event)]
+        return self._page(request, "_events.html", execution=told.execution, **_shown(told, events, item, only))
+
+    def event(self, request: Request) -> Response:
+        """Return one event in full."""
+        told = self._reading.told(request.path_params["arn"])
+        number = _number(request.query_params.get("id"))
+        found = next((event for event in told.history.events if event.id == number), None)
+        if found is None:
+            raise HTTPException(404)
+        return self._page(request, "_event.html", id=number, text=json.dumps(found.details, default=str))
 
     def items(self, request: Request) -> Response:
         """Return the indexes of a visit's items that contain a text, as JSON."""
@@ -437,6 +448,20 @@ class _Console:
 
 def _seconds(summary: ExecutionSummary) -> float:
     return ((summary.stopped or datetime.now(UTC)) - summary.started).total_seconds()
+
+
+def _shown(told: Told, events: Sequence[Event], item: ItemView | None, only: str | None) -> dict[str, Any]:
+    """Return what the table of events needs; ``only`` is ``None`` on a page that shows the first of all of them."""
+    shown = events[:_EVENTS_PAGE] if only is None else events
+    fields = {"item": item.key if item else "", "only": only or ""}
+    return {
+        "events": grouped(told.history, shown),
+        "more_events": len(events) - len(shown),
+        "item_key": f"-{item.key}" if item else "",
+        "shown_only": only or "",
+        "kept_open": only is not None,
+        "events_url": f"/events/{told.execution.arn}?{urlencode(fields)}",
+    }
 
 
 def _events(told: Told, item: ItemView | None) -> Sequence[Event]:

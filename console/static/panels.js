@@ -41,6 +41,16 @@
     other.click();
   });
 
+  // events: those of an attempt, in place
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-group]");
+    if (!button) return;
+    const isOpen = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(isOpen));
+    for (const row of button.closest("tbody").querySelectorAll(".member")) row.hidden = !isOpen;
+  });
+
   // the timeline: a part of it by dragging, all of it by the button
 
   const WIDTH = 1000;

@@ -12,13 +12,14 @@ from playwright.sync_api import expect
 
 from tests.console.conftest import Visitor
 from tests.console.made_up import console_over
+from tests.unit.console.conftest import MACHINE
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import map_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Response
 
 type Visit = Callable[..., Visitor]
 MANY = 10_000
@@ -223,3 +224,73 @@ def test_dragging_over_the_timeline_shows_a_part_of_it(visit: Visit, forty: str)
     reset.click()
     expect(bars).to_have_attribute("viewBox", "0 0 1000 14")
     expect(reset).to_be_hidden()
+
+
+def test_the_failures_among_the_events_stay_when_another_state_is_looked_at(visit: Visit, forty: str) -> None:
+    page = visit().open(forty)
+    page.get_by_role("button", name="Failures").click()
+    failures = page.get_by_role("region", name="Failures").get_by_role("row")
+    expect(failures.filter(has_text="ExecutionFailed")).to_have_count(1)
+    before = failures.count()
+
+    page.locator(".timeline").get_by_role("link", name="Each").click()
+
+    expect(page.get_by_role("heading", name="Each", exact=True)).to_be_visible()
+    expect(failures).to_have_count(before)
+
+
+def test_an_event_is_shown_in_full_in_its_place(visit: Visit, forty: str) -> None:
+    page = visit().open(forty)
+    row = page.locator(".events tr").filter(has_text="TaskFailed").filter(has_text="17 is refused").last
+    page.get_by_role("button", name="Failures").click()
+
+    row.locator("summary").click()
+
+    expect(row.locator("pre")).to_contain_text('"error": "Refused"')
+
+
+def test_the_events_of_an_attempt_open_in_place(visit: Visit, forty: str) -> None:
+    page = visit().open(f"{forty}?item=0.17")
+    button = page.get_by_role("button", name="Attempt 1")
+
+    button.click()
+
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".events tr.member:visible")).to_have_count(2)
+
+
+@pytest.fixture(scope="module")
+def chosen() -> Iterator[str]:
+    """The page of an execution that took one of two ways."""
+    recorded = recording("choice")
+    with console_over(recorded.definition, recorded.history) as url:
+        yield url
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_what_no_execution_has_reached_is_dashed_and_what_was_taken_has_its_count(
+    visit: Visit, chosen: str, width: int
+) -> None:
+    base = chosen.partition("/executions/")[0]
+    page = visit(width=width).open(f"{base}/coverage/{MACHINE}")
+
+    styles = page.locator("#graph .edge").evaluate_all(
+        "(edges) => edges.map((edge) => [edge.classList.contains('taken'), getComputedStyle(edge).strokeDasharray])"
+    )
+
+    assert {dashes != "none" for is_taken, dashes in styles if not is_taken} == {True}
+    assert {dashes for is_taken, dashes in styles if is_taken} == {"none"}
+    expect(page.locator("#graph .edge-label.taken").first).to_contain_text("1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_first_visit_is_less_than_two_hundred_kilobytes(visit: Visit, forty: str) -> None:
+    page = visit().context.new_page()
+    found: list[Response] = []
+    page.on("response", lambda response: found.append(response))  # noqa: PLW0108 - a method of C is refused
+
+    page.goto(forty, wait_until="load")
+
+    sizes = [response.request.sizes()["responseBodySize"] for response in found]
+    assert len(sizes) > 10
+    assert sum(sizes) < 200_000
