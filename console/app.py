@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from executions.history import Attempt, Visit
 
 _FOLDER: Final = Path(__file__).parent
-_EVENTS_PAGE: Final = 300
+_EVENTS_PAGE: Final = 150
 _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
 _PATIENCE: Final = 3

@@ -42,7 +42,7 @@ _AWS_CONSOLES: Final = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 """By the partition of an ARN."""
-_MOST_CHOICES: Final = 200
+_MOST_CHOICES: Final = 100
 _LETTERS: Final[dict[Status | None, str]] = {
     Status.FAILED: "f",
     Status.TIMED_OUT: "t",

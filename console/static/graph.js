@@ -7,6 +7,7 @@
  * data-live       where htmx gets the same page's changing part
  * data-query      what more of the address its links keep
  * data-plain      a definition on its own: no marks
+ * data-coverage   counts of many executions: what none has reached is dashed
  * data-viewport   in a frame that pans and zooms (viewport.js); else in its natural size
  */
 "use strict";
