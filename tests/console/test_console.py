@@ -351,7 +351,7 @@ def test_a_running_execution_can_be_stopped(visit: Visit, engine: Engine, slow_m
 def test_a_failed_execution_can_be_redriven(visit: Visit, orders: OrderApi) -> None:
     page = visit().open(f"/executions/{orders.wait(orders.place('pineapple')).order.execution_arn}")
 
-    page.get_by_role("button", name="Redrive").click()
+    page.get_by_role("button", name="Redrive", exact=True).click()
 
     expect(page.get_by_label("Outcome")).to_contain_text("Redrives")
     expect(page.get_by_label("Outcome").get_by_text("Failed", exact=True)).to_be_visible()
