@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from executions.history import Visit
 
 SENT = "abc"
-RECORDED = "e27d372a-1dc0-4013-a23f-acb65078d6e4"
 
 
 def _waiting(sent: str, **fields: Any) -> tuple[State, Visit]:
@@ -70,8 +70,9 @@ def test_a_recorded_task_that_waits_has_its_token() -> None:
 
     waiting = waiting_task(recorded.definition.machine.states[0], recorded.history.visits[0])
 
+    sent = json.loads(recorded.history.visits[0].attempts[0].input or "")
     assert waiting is not None
-    assert waiting.token == RECORDED
+    assert waiting.token == sent["Payload"]["token"]
 
 
 def test_a_task_that_waits_for_no_token_waits_for_nobody() -> None:
