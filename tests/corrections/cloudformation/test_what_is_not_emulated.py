@@ -57,3 +57,11 @@ def test_a_property_that_is_ignored_is_named_in_the_events_and_is_a_shortfall(
     # and no longer when the property is gone
     stack.deploy({"It": {"Type": "AWS::S3::Bucket"}})
     assert checked.shortfalls(str(corrected_engine.endpoint_url), stack.name) == []
+
+
+def test_a_wait_condition_says_that_it_does_not_wait(stack: Stack) -> None:
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    waiting = {"Handle": {"Ref": "Handle"}, "Timeout": "600", "Count": 2}
+    resources = {"Handle": handle, "It": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": waiting}}
+    assert stack.deploy(resources) == "CREATE_COMPLETE"
+    assert "Not emulated and ignored: Count, Timeout" in stack.reasons()

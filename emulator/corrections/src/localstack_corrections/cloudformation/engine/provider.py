@@ -129,6 +129,14 @@ class Provider(released.CloudformationProviderV2):
             "Hint: cdk diff compares the template with the deployed one."
         )
 
+    @handler("SetStackPolicy")
+    def set_stack_policy(self, context: Any, stack_name: str, **_: Any) -> None:  # noqa: ARG002 - the operation's
+        """Refuse: an update does whatever its template says."""
+        raise ValidationError(
+            f"Stack [{stack_name}] cannot have a policy: stack policies are not emulated. "
+            "Hint: termination protection and DeletionPolicy are."
+        )
+
     @handler("ExecuteChangeSet")
     def execute_change_set(
         self,

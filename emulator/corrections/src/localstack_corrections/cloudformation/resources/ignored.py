@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _IGNORED: Mapping[str, frozenset[str]] = {
     "AWS::ApiGateway::ApiKey": frozenset({"GenerateDistinctId"}),
     "AWS::ApiGateway::Stage": frozenset({"CanarySetting", "ClientCertificateId"}),
+    "AWS::CloudFormation::WaitCondition": frozenset({"Count", "Timeout"}),
     "AWS::DynamoDB::Table": frozenset(
         {"ContributorInsightsSpecification", "ImportSourceSpecification", "OnDemandThroughput", "WarmThroughput"}
     ),
