@@ -93,6 +93,10 @@ class Clients:
     def _made(self) -> dict[str, object]:
         return {}
 
+    def resource(self, service: str) -> Any:
+        """Return boto3's resource of one service, such as DynamoDB's with its tables."""
+        return self._session.resource(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]
+
 
 class AccountClients(Clients):
     """Makes clients for the account that the person's own AWS settings name. Only for ``--engine aws``."""

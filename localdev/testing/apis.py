@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from localdev.system.waiting import WaitTimeoutError, wait_until
 from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from localdev.testing.case import Case
     from localdev.testing.reading import Reader
@@ -102,6 +103,29 @@ class Api:
     def delete(self, path: str = "/", **request: Any) -> Answer:
         """Return the answer to a ``DELETE``."""
         return self.request("DELETE", path, **request)
+
+    def wait_for(
+        self,
+        method: str,
+        path: str,
+        wanted: Callable[[Answer], bool],
+        timeout: float = _SECONDS,
+        **request: Any,
+    ) -> Answer:
+        """Send a request until its answer is ``wanted``, and return that.
+
+        :raises WaitTimeoutError: none was within ``timeout`` seconds; the error has the last answer's status and body.
+        """
+        last: list[Answer] = []
+
+        def send() -> Answer | None:
+            last[:] = [self.request(method, path, **request)]
+            return last[0] if wanted(last[0]) else None
+
+        try:
+            return wait_until(send, what=f"the wanted answer to {method} {path}", seconds=timeout)
+        except WaitTimeoutError as error:
+            raise WaitTimeoutError(f"{error.message}\nThe last was {last[0].status}: {last[0].text}") from None
 
     def __repr__(self) -> str:
         return f"<api {self.base_url}>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from executions.client import Execution as Described
 from executions.definition import read_definition
+from localdev.testing import started_elsewhere
 from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution
 
@@ -94,6 +95,20 @@ class StateMachine:
         from localdev.testing.recording import recorded
 
         return recorded(self.reader.history(execution if isinstance(execution, str) else execution.arn))
+
+    def execution(self, name: str, timeout: float = started_elsewhere.SECONDS) -> Execution:
+        """Wait for the execution of this name, which something else starts, and return it.
+
+        :raises WaitTimeoutError: nothing has within ``timeout`` seconds.
+        """
+        return self.case.started(started_elsewhere.named(self.reader, self.arn, name, timeout))
+
+    def execution_with(self, input: object, timeout: float = started_elsewhere.SECONDS) -> Execution:  # noqa: A002
+        """Wait for an execution with this input, which something else starts, and return it.
+
+        :raises WaitTimeoutError: nothing has within ``timeout`` seconds.
+        """
+        return self.case.started(started_elsewhere.with_input(self.reader, self.arn, input, timeout))
 
     def __repr__(self) -> str:
         return f"<state machine {self.name}>"
