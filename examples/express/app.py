@@ -7,8 +7,6 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_apigatewayv2_integrations import HttpStepFunctionsIntegration
 from constructs import Construct
 
-STACK = "express-pizzeria"
-
 
 class ExpressStack(cdk.Stack):
     """``POST /orders`` with ``{"flavour": F}`` is an order; the response is the execution, ended."""
@@ -54,12 +52,7 @@ class ExpressStack(cdk.Stack):
         cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
 
 
-def make_app(outdir: str | None = None) -> cdk.App:
-    """Return the app with its one stack."""
-    app = cdk.App(outdir=outdir)
-    ExpressStack(app, STACK)
-    return app
-
-
 if __name__ == "__main__":
-    make_app().synth()
+    app = cdk.App()
+    ExpressStack(app, "express-pizzeria")
+    app.synth()
