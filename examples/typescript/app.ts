@@ -24,7 +24,7 @@ class RemindersStack extends cdk.Stack {
     const wait = sfn.Wait.jsonata(this, "Until Its Time", {
       time: sfn.WaitTime.seconds("{% $states.input.minutes * 60 %}"),
     });
-    const sent = tasks.LambdaInvoke.jsonata(this, "Send", {
+    const sent = tasks.LambdaInvoke.jsonata(this, "Send It", {
       lambdaFunction: this.handler("Send"),
       payload: sfn.TaskInput.fromObject({ reminder: "{% $states.input.reminder %}" }),
       outputs: "{% $states.result.Payload %}",

@@ -10,7 +10,7 @@ ONE_WEEK = 7 * 24 * 60
 def test_a_reminder_is_sent(state_machine: Any, logs: Any) -> None:
     outcome = state_machine().start(ADA).wait()
 
-    assert outcome.path == ["Check The Reminder", "Until Its Time", "Send"]
+    assert outcome.path == ["Check The Reminder", "Until Its Time", "Send It"]
     assert outcome.output == {"sent": True, "to": "ada@example.com", "text": "the engine"}
     assert logs("Send").wait_for("to ada@example.com: the engine")
 
