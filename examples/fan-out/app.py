@@ -50,7 +50,7 @@ class FanOutStack(cdk.Stack):
         cdk.CfnOutput(self, "BucketName", value=self.bucket.bucket_name)
 
     def _rows(self, price: lambda_.Function) -> sfn.DistributedMap:
-        """Return the state that prices each row of the file in an execution of its own; one bad row in ten is tolerated."""
+        """Return the state that prices each row in an execution of its own; one bad row in ten is tolerated."""
         rows = sfn.DistributedMap(
             self,
             "Each Row",

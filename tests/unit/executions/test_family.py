@@ -10,11 +10,11 @@ from tests.unit.executions.made_up import Writer
 CHILD = "arn:aws:states:us-east-1:000000000000:execution:child:one"
 
 
-def _parent(**scheduled: object) -> Writer:
+def _parent(resourceType: str = "states", resource: str = "startExecution.sync") -> Writer:  # noqa: N803 - AWS's names
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
     writer.write("TaskStateEntered", name="Start it", input="{}")
-    writer.write("TaskScheduled", **{"resourceType": "states", "resource": "startExecution.sync", **scheduled})
+    writer.write("TaskScheduled", resourceType=resourceType, resource=resource)
     return writer
 
 
