@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docs import patch_list
+from docs import patch_list, reference
 from executions.definition import read_definition
 from executions.diagram import mermaid
 from localdev.commands import COMMANDS
@@ -34,6 +34,7 @@ README = ROOT / "README.md"
 COMMANDS_PAGE = ROOT / "docs" / "commands.md"
 PATCHES_PAGE = ROOT / "docs" / "patches.md"
 DIFFERENCES_PAGE = ROOT / "docs" / "differences.md"
+REFERENCE_PAGE = ROOT / "docs" / "reference.md"
 BENCHMARKS_PAGE = ROOT / "benchmarks" / "README.md"
 _PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -110,6 +111,7 @@ def pages() -> dict[Path, str]:
         COMMANDS_PAGE: commands_page(),
         PATCHES_PAGE: patch_list.page(),
         DIFFERENCES_PAGE: _differences_page(),
+        REFERENCE_PAGE: reference.page(),
         BENCHMARKS_PAGE: with_parts(BENCHMARKS_PAGE.read_text(), {"campaign": campaign()}),
     }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
+from localdev.system.project import ROOT
 from tests.examples.strangers import Stranger, install
 
 if TYPE_CHECKING:
@@ -47,6 +50,15 @@ def test_a_function_is_invoked_by_its_construct_and_its_lines_are_read(stranger:
 
 def test_the_outputs_are_printed(stranger: Stranger) -> None:
     assert stranger.localdev("outputs", "GreetingArn").startswith("arn:aws:states:us-east-1:000000000000:stateMachine:")
+
+
+def test_what_the_page_for_an_own_app_types_works(stranger: Stranger) -> None:
+    page = (ROOT / "docs" / "own-app.md").read_text()
+    (block,) = re.findall(r"<!-- run -->\n```\n(.*?)```", page, re.DOTALL)
+
+    for line in block.splitlines():
+        _, name, *arguments = shlex.split(line)
+        assert stranger.localdev(name, *arguments), line
 
 
 def test_the_new_projects_tests_pass_without_a_conftest(stranger: Stranger) -> None:
