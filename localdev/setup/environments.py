@@ -460,7 +460,7 @@ def get_what_may_be_needed() -> int:
     except SetupError as error:
         print(f"{error}\nHint: check the network and run the command again.", file=sys.stderr)
         return 1
-    print("Everything is there for work without a network.")
+    print("The AWS SDK for JavaScript is there: functions for Node.js find it without a network.")
     return 0
 
 
