@@ -27,9 +27,9 @@ _WORKER_BYTES: Final = 2 * 2**30
 _END_SECONDS: Final = 60.0
 _SCOPES: Final = (
     # the slowest first: what starts last is what everybody waits for
-    (r"tests/integration/test_container_engine\.py|tests/integration/.*\[container\b", "container"),
+    (r"tests/integration/test_container_engine\.py|tests/integration/.*\[(.*-)?container\b", "container"),
     (r"tests/tuning/", "tuning"),
-    (r"tests/integration/.*\[embedded\b", "embedded"),
+    (r"tests/integration/.*\[(.*-)?embedded\b", "embedded"),
     (r"tests/integration/test_(offline|runs|scripts)\.py", "scripts"),
     (r"tests/console/", "console"),
     (r"tests/rehearsals/", "rehearsals"),

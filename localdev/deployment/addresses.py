@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.resources import HTTP_API, REST_API
 from localdev.deployment.stack import reachable_api_url
+from localdev.system.endpoints import is_on_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,8 @@ def _urls_of(engine: Engine, clients: Clients, api: Resource, resources: Sequenc
         path = "" if stage == "$default" else f"/{stage}"
         public = f"https://{api.physical_id}.execute-api.{clients.region}.amazonaws.com{path}"
         local = f"http://{api.physical_id}.execute-api.localhost.localstack.cloud{path}"
-        yield public if engine.kind.is_account else reachable_api_url(local, engine.endpoint_url)
+        endpoint = engine.endpoint_url
+        yield reachable_api_url(local, endpoint) if endpoint and is_on_this_machine(endpoint) else public
 
 
 def _stages_of(clients: Clients, api: Resource, resources: Sequence[Resource]) -> list[str]:

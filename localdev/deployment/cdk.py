@@ -73,7 +73,8 @@ def program(engine: Engine) -> str:
 
 def run_cdk(engine: Engine, arguments: Sequence[str], context: Sequence[str] = ()) -> int:
     """Run any CDK command, its output on the terminal, and return its exit status."""
-    app = ["--app", settings.current().app or ""] if settings.current().app else []
+    own = settings.current().app
+    app = ["--app", _unstripped(own)] if own else []
     options = [*app, *context_options(context), *_naming(engine.stack_name)]
     command = _command(program(engine), [*arguments, *options])
     with _temporary("cdk") as temporary:
@@ -96,7 +97,7 @@ def synthesize(
     """
     environment = app_environment() | _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER) | _own_cdk()
     command = app or current().command
-    named = ["--app", command, *context_options(context), *_naming(stack_name)]
+    named = ["--app", _unstripped(command), *context_options(context), *_naming(stack_name)]
     options = [*named, "--quiet", "--output", str(output)]
     with _temporary("synthesis") as temporary:
         process = _start("cdklocal", ["synth", *arguments, *options], environment | temporary)
@@ -184,6 +185,11 @@ def destroy(engine: Engine, assembly: Path, *stacks: str) -> None:
     """
     command = ["destroy", *_selected(stacks), "--app", str(assembly), "--force"]
     _run_quietly(program(engine), command, cdk_environment(engine))
+
+
+def _unstripped(command: str) -> str:
+    """Return a shell command as an option's value that the CDK CLI leaves alone: it takes away quotes at both ends."""
+    return f"exec {command}" if command[:1] in ("'", '"') else command
 
 
 @contextmanager

@@ -25,6 +25,11 @@ def loopback_endpoint(url: str) -> str:
     return url.rstrip("/")
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Return whether an endpoint is one of this machine: an emulator's, or a stand-in for an account."""
+    return _is_loopback(urlsplit(url).hostname or "")
+
+
 def endpoint_port(url: str) -> int:
     """Return the port that an endpoint is at, also where it is the usual one of its scheme."""
     parts = urlsplit(url)

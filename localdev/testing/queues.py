@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.system.waiting import wait_until
 from localdev.testing.outcomes import parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from localdev.engines.clients import Clients
 
@@ -46,13 +47,27 @@ class Queue:
         return self._client.send_message(QueueUrl=self.url, MessageBody=text)["MessageId"]
 
     def wait_for(self, wanted: Callable[[Message], bool] = lambda _: True, timeout: float = _SECONDS) -> Message:
-        """Wait for a message that is ``wanted``, take it off the queue, and return it; others stay there.
+        """Wait for a message that is ``wanted``, take it off the queue, and return it; others go back when it is found.
 
         :raises WaitTimeoutError: none has arrived within ``timeout`` seconds.
         """
-        return wait_until(lambda: self._take(wanted), what=f"a message on {self.url}", seconds=timeout)
+        # given back at once, the first ones of a long queue would be received again and again
+        others: list[str] = []
+        try:
+            return wait_until(lambda: self._take(wanted, others), what=f"a message on {self.url}", seconds=timeout)
+        finally:
+            self._give_back(others)
 
-    def _take(self, wanted: Callable[[Message], bool]) -> Message | None:
+    def _give_back(self, receipts: Sequence[str]) -> None:
+        """Make messages visible again; one that is so already is left alone."""
+        for few in batched(receipts, _AT_ONCE, strict=False):
+            entries: Any = [
+                {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                for number, receipt in enumerate(few)
+            ]
+            self._client.change_message_visibility_batch(QueueUrl=self.url, Entries=entries)
+
+    def _take(self, wanted: Callable[[Message], bool], others: list[str]) -> Message | None:
         answer = self._client.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=_AT_ONCE, WaitTimeSeconds=_LONG_POLL
         )
@@ -65,9 +80,7 @@ class Queue:
                 found = message
                 self._client.delete_message(QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"])
             else:  # for whoever waits for it
-                self._client.change_message_visibility(
-                    QueueUrl=self.url, ReceiptHandle=each["ReceiptHandle"], VisibilityTimeout=0
-                )
+                others.append(each["ReceiptHandle"])
         return found
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from localdev.deployment import resources
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
 from localdev.deployment.stack import reachable_api_url, stack_outputs
-from localdev.system.endpoints import endpoint_port
+from localdev.system.endpoints import endpoint_port, is_on_this_machine
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 from localdev.testing.reading import Reader
@@ -136,7 +136,7 @@ class Stacks(Mapping[str, Stack]):
         stage = self._stage(api)
         path = "" if stage == "$default" else f"/{stage}"
         endpoint = self.engine.endpoint_url
-        if endpoint and not self.engine.kind.is_account:
+        if endpoint and is_on_this_machine(endpoint):
             return f"{endpoint}/_aws/execute-api/{api.physical_id}{path}"
         return f"https://{api.physical_id}.execute-api.{self.reader.clients.region}.amazonaws.com{path}"
 

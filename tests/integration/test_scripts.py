@@ -199,7 +199,8 @@ def test_a_function_nobody_knows_is_an_error(port: str) -> None:
     result = _run("logs", "OrderBurger", "--port", port)
 
     assert result.returncode == 1
-    assert "there are the-state-machine-" in result.stderr
+    assert "There is no function 'OrderBurger'" in result.stderr
+    assert "'OrderWorkflow/OrderPizza'" in result.stderr
 
 
 @pytest.mark.usefixtures("demo")

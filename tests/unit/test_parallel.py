@@ -14,6 +14,7 @@ GIB = 2**30
     [
         ("tests/integration/test_order_api.py::test_x[container-a]", "container"),
         ("tests/integration/test_order_api.py::test_x[embedded]", "embedded"),
+        ("tests/integration/test_mocks.py::test_x[a fault-embedded]", "embedded"),
         ("tests/integration/test_container_engine.py::test_x", "container"),
         ("tests/tuning/test_start.py::test_x[a-b]", "tuning"),
         ("tests/console/test_console.py::test_x", "console"),

@@ -197,7 +197,8 @@ class _StepFunctions:
 
     def get_paginator(self, _: str) -> Any:
         def paginate(**_: Any) -> list[dict[str, Any]]:
-            newest = [{"executionArn": arn, "startDate": _NOW + timedelta(minutes=1)} for arn in self._executions]
+            soon = datetime.now(UTC) + timedelta(minutes=1)
+            newest = [{"executionArn": arn, "startDate": soon} for arn in self._executions]
             return [{"executions": [*newest, {"executionArn": "old", "startDate": _NOW - timedelta(days=1)}]}]
 
         return SimpleNamespace(paginate=paginate)
