@@ -207,7 +207,7 @@ def test_a_line_is_shown_while_its_function_still_runs(visit: Visit, engine: Eng
 
     assert "at last" not in lines.inner_text()
     expect(page.get_by_label("Outcome").get_by_text("Running", exact=True)).to_be_visible()
-    expect(lines).to_contain_text("at last")
+    expect(lines).to_contain_text("at last", timeout=20_000)
 
 
 def test_going_back_shows_the_state_that_was_looked_at_before(visit: Visit, pineapple: str) -> None:

@@ -89,5 +89,5 @@ def function(clients: Clients, code: str, **options: Any) -> str:
         Code={"ZipFile": archive.getvalue()},
         **options,
     )
-    client.get_waiter("function_active_v2").wait(FunctionName=made["FunctionName"])
+    client.get_waiter("function_active_v2").wait(FunctionName=made["FunctionName"], WaiterConfig={"Delay": 1})
     return made["FunctionArn"]

@@ -182,7 +182,7 @@ def test_a_template_gives_a_stage_its_settings(aws: Clients, key: str) -> None:
     stack = web.name("stack")
     outputs = {"Id": {"Value": {"Ref": "Api"}}}
     cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps({"Resources": resources, "Outputs": outputs}))
-    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
     [described] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     client: Any = aws.client("apigateway")
     stage = client.get_stage(restApiId=described["Outputs"][0]["OutputValue"], stageName="prod")

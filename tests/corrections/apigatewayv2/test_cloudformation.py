@@ -63,13 +63,13 @@ class _Deployed:
     def create(self, template: dict[str, Any]) -> dict[str, str]:
         capabilities = ["CAPABILITY_IAM"]
         self.client.create_stack(StackName=self.name, TemplateBody=json.dumps(template), Capabilities=capabilities)  # type: ignore[arg-type]
-        self.client.get_waiter("stack_create_complete").wait(StackName=self.name)
+        self.client.get_waiter("stack_create_complete").wait(StackName=self.name, WaiterConfig={"Delay": 1})
         return self.outputs()
 
     def update(self, template: dict[str, Any]) -> dict[str, str]:
         capabilities = ["CAPABILITY_IAM"]
         self.client.update_stack(StackName=self.name, TemplateBody=json.dumps(template), Capabilities=capabilities)  # type: ignore[arg-type]
-        self.client.get_waiter("stack_update_complete").wait(StackName=self.name)
+        self.client.get_waiter("stack_update_complete").wait(StackName=self.name, WaiterConfig={"Delay": 1})
         return self.outputs()
 
     def outputs(self) -> dict[str, str]:
@@ -78,7 +78,7 @@ class _Deployed:
 
     def delete(self) -> None:
         self.client.delete_stack(StackName=self.name)
-        self.client.get_waiter("stack_delete_complete").wait(StackName=self.name)
+        self.client.get_waiter("stack_delete_complete").wait(StackName=self.name, WaiterConfig={"Delay": 1})
 
     def url(self, outputs: dict[str, str]) -> str:
         api_id = outputs["Url"].split("//")[1].split(".")[0]
@@ -136,7 +136,7 @@ def test_a_domain_name_fails_the_stack_with_the_reason(deployed: _Deployed) -> N
     template = {"Resources": {"Name": {"Type": "AWS::ApiGatewayV2::DomainName", "Properties": {"DomainName": "a.b"}}}}
     deployed.client.create_stack(StackName=deployed.name, TemplateBody=json.dumps(template))
     with pytest.raises(Exception, match="terminal failure"):
-        deployed.client.get_waiter("stack_create_complete").wait(StackName=deployed.name)
+        deployed.client.get_waiter("stack_create_complete").wait(StackName=deployed.name, WaiterConfig={"Delay": 1})
     reasons = [
         event.get("ResourceStatusReason") or ""
         for event in deployed.client.describe_stack_events(StackName=deployed.name)["StackEvents"]

@@ -39,7 +39,7 @@ def test_an_update_starts_a_function_that_has_failed(aws: Clients, corrected_eng
 
     functions.update_function_code(FunctionName=name, ZipFile=package.getvalue())
 
-    functions.get_waiter("function_updated_v2").wait(FunctionName=name)
-    functions.get_waiter("function_active_v2").wait(FunctionName=name)
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     assert functions.invoke(FunctionName=name)["Payload"].read() == b'"mended"'
     functions.delete_function(FunctionName=name)

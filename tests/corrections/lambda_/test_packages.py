@@ -66,7 +66,7 @@ def test_a_package_cannot_change_the_mode_of_a_file_of_the_host(aws: Clients, tm
 def test_an_update_and_a_layer_are_refused_like_a_creation(aws: Clients, tmp_path: Path) -> None:
     functions, hostile = aws.client("lambda"), package({"d": str(tmp_path)}, {"d/planted": "x"})
     name = create(aws, ZipFile=package({}, {"secret": "x"}))
-    functions.get_waiter("function_active_v2").wait(FunctionName=name)
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
     with pytest.raises(ClientError, match="Could not unzip uploaded file"):
         functions.update_function_code(FunctionName=name, ZipFile=hostile)
@@ -95,7 +95,7 @@ def test_a_package_out_of_a_bucket_is_refused_too(aws: Clients, tmp_path: Path) 
 def test_a_link_inside_a_package_works(aws: Clients) -> None:
     name = create(aws, ZipFile=package({"secret": "data/real"}, {"data/real": "inside"}))
     functions = aws.client("lambda")
-    functions.get_waiter("function_active_v2").wait(FunctionName=name)
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
     assert functions.invoke(FunctionName=name)["Payload"].read() == b'"inside"'
 

@@ -38,7 +38,7 @@ def function(aws: Clients) -> str:
         Code={"ZipFile": buffer.getvalue()},
         Timeout=30,
     )
-    functions.get_waiter("function_active_v2").wait(FunctionName=name)
+    functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     return name
 
 
