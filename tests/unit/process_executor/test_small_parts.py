@@ -423,3 +423,8 @@ def test_a_circle_of_links_in_a_watched_folder_is_not_walked(tmp_path: Path) -> 
 
     (tmp_path / "new.py").touch()
     assert state_of([tmp_path]) != before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_an_error_document_is_utf_8_however_it_was_sent(encoding: str) -> None:
+    assert payloads.in_utf_8('{"errorMessage":"Jürgen"}'.encode(encoding)).decode() == '{"errorMessage":"Jürgen"}'

@@ -389,7 +389,7 @@ class ExecutionEnvironment:
         message = ended.message
         assert message
         if message.kind in {"error", "init-error"}:
-            payload = self._translation.apply(message.payload)
+            payload = self._translation.apply(payloads.in_utf_8(message.payload))
             if message.kind == "init-error":
                 return payload, "failure", payloads.init_error_type_of(payload), ""
             return payload, "error", payloads.error_type_of(payload), ""

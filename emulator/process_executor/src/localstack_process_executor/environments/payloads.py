@@ -77,6 +77,15 @@ def error_type_of(payload: bytes) -> str | None:
     return error_type if isinstance(error_type, str) else None
 
 
+def in_utf_8(payload: bytes) -> bytes:
+    """An error document as JSON has to be: AWS's client for Python hands that of an initialisation on in Latin-1."""
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return payload.decode("latin-1").encode()
+    return payload
+
+
 def init_error_type_of(payload: bytes) -> str:
     """What the platform calls a failed initialisation: a runtime's own types by their names, and no others."""
     error_type = error_type_of(payload) or ""
