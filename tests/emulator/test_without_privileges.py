@@ -34,6 +34,7 @@ FUNCTION = """
     def writable(place):
         try:
             open(place + "/written", "w").close()
+            os.remove(place + "/written")
         except OSError:
             return False
         return True
