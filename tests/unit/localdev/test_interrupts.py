@@ -15,6 +15,7 @@ WAITS = """
 import os, signal, threading
 from localdev.system.interrupts import raise_keyboard_interrupt_on_signals
 
+{begin}
 raise_keyboard_interrupt_on_signals()
 
 class Disposed:
@@ -30,8 +31,12 @@ except KeyboardInterrupt:
 """
 
 
+HEARS_A_HANG_UP = "signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+"""The tests themselves may run where it is ignored, under nohup."""
+
+
 def _run(*, in_disposal: str = "pass", afterwards: str = "pass") -> subprocess.CompletedProcess[str]:
-    program = WAITS.format(in_disposal=in_disposal, afterwards=afterwards)
+    program = WAITS.format(begin=HEARS_A_HANG_UP, in_disposal=in_disposal, afterwards=afterwards)
     return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
 
@@ -47,7 +52,7 @@ def test_a_closed_terminal_does_what_ctrl_c_does_at_that_moment() -> None:
 
 
 def test_a_hang_up_that_is_ignored_stays_so() -> None:
-    program = WAITS.format(in_disposal="pass", afterwards="signal.raise_signal(signal.SIGHUP); os._exit(7)")
+    program = WAITS.format(begin="", in_disposal="pass", afterwards="signal.raise_signal(signal.SIGHUP); os._exit(7)")
     result = subprocess.run(["nohup", sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
 
     assert result.returncode == 7
