@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.resources import HTTP_API, REST_API
-from localdev.deployment.stack import reachable_api_url
 from localdev.system.endpoints import is_on_this_machine
 
 if TYPE_CHECKING:
@@ -45,15 +44,19 @@ def _urls_of(engine: Engine, clients: Clients, api: Resource, resources: Sequenc
         url = clients.client("lambda").get_function_url_config(FunctionName=api.physical_id)["FunctionUrl"]
         yield url.rstrip("/")
         return
-    for stage in _stages_of(clients, api, resources):
-        path = "" if stage == "$default" else f"/{stage}"
-        public = f"https://{api.physical_id}.execute-api.{clients.region}.amazonaws.com{path}"
-        local = f"http://{api.physical_id}.execute-api.localhost.localstack.cloud{path}"
-        endpoint = engine.endpoint_url
-        yield reachable_api_url(local, endpoint) if endpoint and is_on_this_machine(endpoint) else public
+    yield from (api_url(engine, api, stage) for stage in stages_of(clients, api, resources))
 
 
-def _stages_of(clients: Clients, api: Resource, resources: Sequence[Resource]) -> list[str]:
+def api_url(engine: Engine, api: Resource, stage: str) -> str:
+    """Return where an API answers at a stage: at the endpoint of an emulator or a stand-in, else at AWS's own name."""
+    path = "" if stage == "$default" else f"/{stage}"
+    endpoint = engine.endpoint_url
+    if endpoint and is_on_this_machine(endpoint):
+        return f"{endpoint}/_aws/execute-api/{api.physical_id}{path}"
+    return f"https://{api.physical_id}.execute-api.{engine.clients().region}.amazonaws.com{path}"
+
+
+def stages_of(clients: Clients, api: Resource, resources: Sequence[Resource]) -> list[str]:
     """Return the stages that the API's stack deployed; where it says nothing of them, all that the API has."""
     if api.type == REST_API:
         items = clients.client("apigateway").get_stages(restApiId=api.physical_id)["item"]

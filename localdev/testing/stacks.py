@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from localdev.deployment import resources
+from localdev.deployment import addresses, resources
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
 from localdev.deployment.stack import reachable_api_url, stack_outputs
-from localdev.system.endpoints import endpoint_port, is_on_this_machine
+from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 from localdev.testing.reading import Reader
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from localdev.engines import Engine
 
 _APIS: Final = (resources.REST_API, resources.HTTP_API)
-_STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage")
 
 
 _ENDED: Final = "To look at it in the console, run the test with --keep: the emulator stays up."
@@ -133,32 +132,17 @@ class Stacks(Mapping[str, Stack]):
         :raises LocaldevError: there is not one, or it has not one stage.
         """
         api = self._found(name, _APIS, "API")
-        stage = self._stage(api)
-        path = "" if stage == "$default" else f"/{stage}"
-        endpoint = self.engine.endpoint_url
-        if endpoint and is_on_this_machine(endpoint):
-            return f"{endpoint}/_aws/execute-api/{api.physical_id}{path}"
-        return f"https://{api.physical_id}.execute-api.{self.reader.clients.region}.amazonaws.com{path}"
+        return addresses.api_url(self.engine, api, self._stage(api))
 
     def _stage(self, api: Resource) -> str:
         """Return the stage of an API that has one: of several, the one that the stack deployed."""
-        found = self._stages_of(api)
-        deployed = {each.physical_id for each in self[api.stack].resources if each.type in _STAGES}
-        names = [stage for stage in found if stage in deployed] or found
+        names = addresses.stages_of(self.reader.clients, api, self[api.stack].resources)
         if len(names) != 1:
             raise LocaldevError(
                 f"The API {api.label()!r} has {len(names)} stages: {', '.join(names) or 'none'}.",
                 "send the request to the stack's output that has the whole address.",
             )
         return names[0]
-
-    def _stages_of(self, api: Resource) -> list[str]:
-        clients = self.reader.clients
-        if api.type == resources.REST_API:
-            items = clients.client("apigateway").get_stages(restApiId=api.physical_id)["item"]
-            return [str(each["stageName"]) for each in items]
-        items = clients.client("apigatewayv2").get_stages(ApiId=api.physical_id)["Items"]
-        return [str(each["StageName"]) for each in items]
 
     def _found(self, name: str | None, types: Sequence[str], what: str) -> Resource:
         if name is None:

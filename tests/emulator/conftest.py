@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -25,7 +24,7 @@ from tests.emulator import deployed
 from tests.emulator.deployed import Cloud, TestEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from localstack_process_executor.environments.aws_paths import PathTranslation
@@ -122,17 +121,7 @@ def cloud() -> Iterator[Cloud]:
 @pytest.fixture
 def deploy(cloud: Cloud) -> Iterator[MakeDeployed]:
     """Create functions; every one is deleted at the end of the test."""
-    functions: list[deployed.Function] = []
-
-    def make(source: str | Mapping[str, str | bytes] | None = None, **options: Any) -> deployed.Function:
-        function = deployed.create(cloud, source, **options)
-        functions.append(function)
-        return function
-
-    yield make
-    for function in functions:
-        with contextlib.suppress(function.client.exceptions.ResourceNotFoundException):
-            function.client.delete_function(FunctionName=function.name)
+    yield from deployed.deploying(cloud)
 
 
 @pytest.fixture

@@ -274,3 +274,18 @@ def receive(cloud: Cloud, queue: str) -> dict[str, Any]:
         return messages[0] if messages else None
 
     return wait_until(probe, what="a message", seconds=30)
+
+
+def deploying(cloud: Cloud) -> Iterator[MakeDeployed]:
+    """Give what creates functions, and delete every one of them afterwards."""
+    functions: list[Function] = []
+
+    def make(source: str | Mapping[str, str | bytes] | None = None, **options: Any) -> Function:
+        function = create(cloud, source, **options)
+        functions.append(function)
+        return function
+
+    yield make
+    for function in functions:
+        with contextlib.suppress(function.client.exceptions.ResourceNotFoundException):
+            function.client.delete_function(FunctionName=function.name)
