@@ -1,1 +1,1 @@
-"""What is fast, measured."""
+"""Measure speed."""

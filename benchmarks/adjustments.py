@@ -1,4 +1,4 @@
-"""What each adjustment of ``emulator/tuning`` is worth: LocalStack with all of them beside LocalStack without one.
+"""Measure each adjustment of ``emulator/tuning``: LocalStack with all of them beside LocalStack without one.
 
 Processor time of LocalStack's own process, as a factor: for an order, with one caller and with eight, and for an
 adjustment of the start from nothing to the stack deployed. Both take turns, so that what else the machine does meets

@@ -1,4 +1,4 @@
-"""How fast the console answers: ``.venv/bin/python -m benchmarks.console [--executions N]``.
+"""Measure how fast the console answers: ``.venv/bin/python -m benchmarks.console [--executions N]``.
 
 Server time of a page, over HTTP on this machine, with an emulator of its own behind it: an execution of 1,000 events,
 opened for the first time and again, and pages of a list of 10,000 executions.

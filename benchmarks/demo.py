@@ -1,4 +1,4 @@
-"""How long the first minutes take: the set-up from empty caches, and ``./scripts/demo`` with nothing running."""
+"""Measure the first minutes: the set-up from empty caches, and ``./scripts/demo`` with nothing running."""
 
 from __future__ import annotations
 

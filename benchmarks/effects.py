@@ -1,4 +1,4 @@
-"""What a run of :mod:`benchmarks.adjustments` found, in the tables of emulator/tuning/README.md."""
+"""Put a run of :mod:`benchmarks.adjustments` into the tables of emulator/tuning/README.md."""
 
 from __future__ import annotations
 

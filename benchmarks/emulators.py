@@ -57,12 +57,12 @@ class Emulator:
 
     @cached_property
     def functions(self) -> Any:
-        """Its Lambda."""
+        """The emulator's Lambda."""
         return self.client("lambda")
 
     @cached_property
     def identities(self) -> Any:
-        """Its STS, whose answer is the cheapest there is."""
+        """The emulator's STS, whose answer is the cheapest there is."""
         return self.client("sts")
 
     def create(self, variables: Mapping[str, str] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""How long an engine takes to be ready and to be gone: embedded and container in turn, the image made beforehand."""
+"""Measure how long an engine takes to start and to stop: embedded and container in turn, the image made beforehand."""
 
 from __future__ import annotations
 

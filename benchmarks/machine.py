@@ -1,4 +1,4 @@
-"""What a run was made on, for its results."""
+"""Describe the machine of a run, for its results."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Load:
-    """What a number of callers met, each placing its next order when the last was answered."""
+    """Answers that a number of callers got, each placing its next order when the last was answered."""
 
     callers: int
     orders: int

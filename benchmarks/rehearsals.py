@@ -79,7 +79,7 @@ def test_file(machine, reader, case, number):
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run took."""
+    """Time of one run."""
 
     seconds: float
     cpu: float

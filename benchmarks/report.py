@@ -1,4 +1,4 @@
-"""What a run of ``./scripts/bench`` found, for a terminal, for the README and as a picture."""
+"""Report a run of ``./scripts/bench`` to a terminal, to the README and as a picture."""
 
 from __future__ import annotations
 

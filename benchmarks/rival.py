@@ -28,7 +28,7 @@ _INSTALL_SECONDS = 180.0
 
 
 class NoRivalError(Exception):
-    """It cannot be had on this machine."""
+    """Error: the rival cannot be had on this machine."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class EventGroup:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it ended in a failure."""
+        """Return whether it ended in a failure."""
         return self.rows[-1].type.endswith(_FAILED)
 
 

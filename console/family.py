@@ -35,7 +35,7 @@ class Relative:
 
 @dataclass(frozen=True)
 class Family:
-    """What started an execution, where that is known, and what it started."""
+    """Parent of an execution, where that is known, and its children."""
 
     parent: Relative | None
     children: tuple[Relative, ...]

@@ -1,4 +1,4 @@
-"""Which executions a list shows, as its address says: what is filtered by can be kept, shared and gone back to."""
+"""Filter a list of executions by its address, which can be kept, shared and gone back to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps other sites out of a server on the person's own machine."""
+"""Keep other sites out of a server on the person's own machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the engine answers at all: one that is frozen accepts connections and says nothing."""
+"""Check that the engine answers: a frozen one accepts connections and says nothing."""
 
 from __future__ import annotations
 

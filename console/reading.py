@@ -75,7 +75,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which executions are wanted. ``text`` is looked for in name, input, output, error, cause and last state."""
+    """Filter of executions. ``text`` is looked for in name, input, output, error, cause and last state."""
 
     status: str | None = None
     text: str = ""
@@ -86,7 +86,7 @@ class Filters:
 
     @property
     def is_search(self) -> bool:
-        """Whether executions must be looked at one by one."""
+        """Return whether executions must be looked at one by one."""
         return bool(self.text or self.since or self.until)
 
     def has_date(self, started: datetime) -> bool:
@@ -101,7 +101,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many executions have which status."""
+    """Count of executions by status."""
 
     by_status: Counter[str]
     is_all: bool
@@ -109,13 +109,13 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """How many were counted."""
+        """Return how many were counted."""
         return sum(self.by_status.values())
 
 
 @dataclass(frozen=True)
 class Covered:
-    """What a set of executions has reached."""
+    """Coverage by a set of executions."""
 
     coverage: Coverage
     executions: int
@@ -151,7 +151,7 @@ class Listing:
 
     @property
     def is_live(self) -> bool:
-        """Whether any of it still runs."""
+        """Return whether any of it still runs."""
         return any(row.summary.status == "RUNNING" for row in self.rows)
 
 

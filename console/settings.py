@@ -1,4 +1,4 @@
-"""What the console is told by whoever starts it."""
+"""Settings that the console gets from whoever starts it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_PORT = 8080
 
 
 class StarterError(Exception):
-    """What was asked for was not accepted; says why, in a sentence."""
+    """Refusal of what was asked for, with the reason in a sentence."""
 
 
 class Starter(Protocol):
@@ -24,12 +24,12 @@ class Starter(Protocol):
 
     @property
     def title(self) -> str:
-        """What the form is for."""
+        """Title of the form."""
         ...
 
     @property
     def field(self) -> str:
-        """What is asked for."""
+        """Label of the field."""
         ...
 
     @property
@@ -39,7 +39,7 @@ class Starter(Protocol):
 
     @property
     def command(self) -> str:
-        """What does the same in a terminal."""
+        """Command that does the same in a terminal."""
         ...
 
     def state_machine_arn(self) -> str | None:
@@ -56,7 +56,7 @@ class Starter(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to read, and what may be done."""
+    """Endpoint to read, and what may be done there."""
 
     client: ExecutionsClient
     control: ExecutionsControl | None
@@ -78,5 +78,5 @@ class Settings:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether nothing may be changed."""
+        """Return whether nothing may be changed."""
         return self.control is None

@@ -1,4 +1,4 @@
-"""How values are shown: times, JSON, log lines, statuses."""
+"""Format values for the pages: times, JSON, log lines, statuses."""
 
 from __future__ import annotations
 

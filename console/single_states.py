@@ -1,4 +1,4 @@
-"""What is done with one state, or with what it was at, and not with a whole execution."""
+"""Act on one state, rather than on a whole execution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages show, made of what was read."""
+"""Make the pages' content from what was read."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class StateView:
 
     @property
     def number(self) -> int:
-        """Which of its visits is looked at, counted from 1."""
+        """Number of the visit that is looked at, counted from 1."""
         return self._numbers.get(self.visit.index, 1) if self.visit else 1
 
     @cached_property

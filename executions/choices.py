@@ -1,4 +1,4 @@
-"""Which rule of a Choice state applied, where its definition and its input alone say so.
+"""Tell which rule of a Choice state applied, where its definition and its input alone say so.
 
 A history tells which state an execution went on to, not by which rule. Rules that lead to the same state are told apart
 by evaluating them again: JSONPath rules on plain paths of the input. JSONata conditions and rules on variables or the

@@ -51,7 +51,7 @@ _MOST_LINES_LOOKED_AT: Final = 100_000
 
 
 class NotFoundError(HintedError):
-    """There is no such state machine or execution, or not any more."""
+    """Error: there is no such state machine or execution, or not any more."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Execution:
 
     @property
     def is_running(self) -> bool:
-        """Whether it goes on, or is about to."""
+        """Return whether it goes on, or is about to."""
         return self.status in {"RUNNING", "PENDING_REDRIVE"}
 
     @property

@@ -25,7 +25,7 @@ class RefusedError(HintedError):
 
 @dataclass(frozen=True)
 class StateTest:
-    """What one state did alone."""
+    """Result of one state run alone."""
 
     status: str
     """``SUCCEEDED``, ``FAILED``, ``RETRIABLE`` or ``CAUGHT_ERROR``."""

@@ -1,4 +1,4 @@
-"""What of a state machine a set of executions has reached, counted.
+"""Count what a set of executions has reached of a state machine.
 
 A *point* is one thing that an execution can reach: a state, a step to the next state, a rule of a Choice, an entry of a
 Catch or Retry, a Map with no, one or several items, a branch of a Parallel, a time limit. ``docs/testing.md`` defines
@@ -37,7 +37,7 @@ _ITEMS: Final = ("no items", "one item", "several items")
 
 
 class Kind(StrEnum):
-    """What a point is."""
+    """Kinds of a point."""
 
     STATE = "state"
     NEXT = "transition"
@@ -66,7 +66,7 @@ class Point:
 
     @property
     def key(self) -> str:
-        """What tells it apart in its definition."""
+        """Key that tells the point apart in its definition."""
         return f"{self.kind}:{self.place}"
 
 
@@ -91,7 +91,7 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        """How many of the points were reached, of a hundred."""
+        """Return how many of the points were reached, of a hundred."""
         return percent(len(self.points) - len(self.missed), len(self.points))
 
     def by_kind(self) -> dict[Kind, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""What is wrong with what we were given to read."""
+"""Errors in what we were given to read."""
 
 
 class HintedError(ValueError):

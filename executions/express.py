@@ -1,4 +1,4 @@
-"""What a state machine's log group has of its Express executions, which have no history: the newest lines first.
+"""Read Express executions, which have no history, from a machine's log group, the newest lines first.
 
 A log group may hold years of lines, and its API gives the oldest first. So it is asked about times ever further back,
 and of a time with too many lines about the newest part, until there is enough.

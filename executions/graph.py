@@ -22,7 +22,7 @@ _JOINED = " or "
 
 
 class Mark(StrEnum):
-    """What happened to a state, all its visits together."""
+    """Node of a state, all its visits together."""
 
     NOT_REACHED = "not reached"
     RUNNING = "running"

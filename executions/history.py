@@ -1,4 +1,4 @@
-"""What each state of an execution did.
+"""Describe what each state of an execution did.
 
 One *visit* is one time that a state was entered: a loop visits a state again, a Map visits its states once for each
 item. Iterations and branches are kept apart by their *frames*.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """How an execution, a visit or an attempt stands. An execution is never ``CAUGHT``."""
+    """Status of an execution, a visit or an attempt. An execution is never ``CAUGHT``."""
 
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
@@ -34,7 +34,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong. ``error`` is ``None`` where the history does not name it."""
+    """Failure with its error and cause. ``error`` is ``None`` where the history does not name it."""
 
     error: str | None
     cause: str | None
@@ -122,18 +122,18 @@ class Visit:
 
     @property
     def retries(self) -> int:
-        """How many tries came after the first."""
+        """Return how many tries came after the first."""
         return max(len(self.attempts) - 1, self.rounds - 1, 0)
 
     @property
     def duration(self) -> timedelta | None:
-        """From entered to exited or cut off; ``None`` while at work."""
+        """Time from entered to exited or cut off; ``None`` while at work."""
         return None if self.ended is None else self.ended - self.at
 
 
 @dataclass(frozen=True)
 class Step:
-    """From one visited state to another of the same machine, or, without a source, from the start."""
+    """Transition from one visited state to another of the same machine, or, without a source, from the start."""
 
     source: str | None
     target: str

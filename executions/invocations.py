@@ -1,4 +1,4 @@
-"""Which function a Task invoked, and which of its log lines are that invocation's."""
+"""Find the function that a Task invoked, and the log lines of that invocation."""
 
 from __future__ import annotations
 

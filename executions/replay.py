@@ -1,4 +1,4 @@
-"""From events to visits: follows ``previousEventId`` through a history.
+"""Turn events into visits: follow ``previousEventId`` through a history.
 
 The order of events says nothing about the way taken: branches and iterations write in turns. What an event belongs to
 follows from the *position* that its previous event left: a branch or iteration, and the visit last seen there. Where an
@@ -59,7 +59,7 @@ def read_history(events: Iterable[Event]) -> History:
 
 @dataclass(frozen=True)
 class _Position:
-    """Where an event leaves its branch or iteration."""
+    """Point at which an event leaves its branch or iteration."""
 
     frames: tuple[Frame, ...] = ()
     visit: int | None = None

@@ -26,7 +26,7 @@ _PATH: Final = re.compile(r"\$(?:[.\[].+)|\$[A-Za-z_]\w*")
 
 
 class Verdict(StrEnum):
-    """What a rule had to do with where the execution went."""
+    """Part that a rule had in where the execution went."""
 
     MATCHED = "matched"
     NOT_MATCHED = "did not match"
@@ -101,7 +101,7 @@ def _matched(
 
 
 class _Context:
-    """What a rule can look at: the state's input and the workflow's variables."""
+    """Values that a rule can look at: the state's input and the workflow's variables."""
 
     def __init__(self, state: State, visit: Visit, history: History) -> None:
         given = _parsed(visit.input)

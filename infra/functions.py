@@ -1,4 +1,4 @@
-"""What all our Lambda functions have in common."""
+"""Settings that all our Lambda functions share."""
 
 from collections.abc import Mapping
 from typing import cast

@@ -1,4 +1,4 @@
-"""What all our log groups have in common."""
+"""Settings that all our log groups share."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs

@@ -1,4 +1,4 @@
-"""Where an order's status is found, as the client that placed the order reaches it."""
+"""Build the address of an order's status, as the client that placed the order reaches it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is said of an order: its status, error and cause or output, and its times."""
+"""Describe an order: its status, error and cause or output, and its times."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ _WITH_PINEAPPLE = frozenset({"hawaiian", "pineapple"})
 
 
 class PineappleAnalysis(TypedDict):
-    """What the state machine decides by."""
+    """Analysis that the state machine decides by."""
 
     containsPineapple: bool
 

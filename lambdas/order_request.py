@@ -1,4 +1,4 @@
-"""What a request orders: a flavour, and perhaps a key under which it is ordered only once."""
+"""Read an order from a request: a flavour, and perhaps a key under which it is ordered only once."""
 
 import json
 import unicodedata

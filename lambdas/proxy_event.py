@@ -1,4 +1,4 @@
-"""What API Gateway's Lambda proxy integration says of one request.
+"""Read the event of API Gateway's Lambda proxy integration.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """

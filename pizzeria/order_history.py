@@ -1,4 +1,4 @@
-"""What the state machine did for an order."""
+"""Read what the state machine did for an order."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has become of an order; ``seconds`` since it was placed, as its customer waited."""
+    """Outcome of an order; ``seconds`` since it was placed, as its customer waited."""
 
     order: Order
     status: str

@@ -29,7 +29,7 @@ class Package:
 
     @property
     def changelog(self) -> Path:
-        """Its changelog; not every package has one of its own."""
+        """The changelog; not every package has one of its own."""
         return self.folder / "CHANGELOG.md"
 
 

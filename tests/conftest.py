@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many workers as there are cores, and memory for; none for a few tests."""
+    """Return as many workers as there are cores, and memory for; none for a few tests."""
     options = config.option
     # the last two are the cache's, which can be switched off
     chosen = ("keyword", "collectonly", "record", "lf", "failedfirst")

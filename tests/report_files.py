@@ -1,4 +1,4 @@
-"""Where a test run's reports go: ``reports/``, or a folder of its own in there while another run has that."""
+"""Choose where a test run's reports go: ``reports/``, or a folder of its own in there while another run has that."""
 
 from __future__ import annotations
 

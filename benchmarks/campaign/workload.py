@@ -50,7 +50,7 @@ def package(*entries: tuple[str, bytes, int]) -> bytes:
 
 @dataclass
 class Outcome:
-    """What a part of the campaign has found; a person reads it as a line of a table."""
+    """Findings of a part of the campaign, a line of its table."""
 
     part: str
     started: int = 0
@@ -64,7 +64,7 @@ class Outcome:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was lost, doubled, wrong or left."""
+        """Return whether nothing was lost, doubled, wrong or left."""
         return not (self.lost or self.doubled or self.wrong or self.left)
 
 

@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def size(folder: Path) -> int:
-    """Of all its files, in bytes."""
+    """Return the size of all files in a folder, in bytes."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 

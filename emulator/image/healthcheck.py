@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 
 
 def main() -> int:
-    """The exit status that Docker takes for healthy or unhealthy."""
+    """Return the exit status that Docker takes for healthy or unhealthy."""
     try:
         connection = HTTPConnection("127.0.0.1", 4566, timeout=4)
         connection.request("GET", "/_localstack/init/ready")

@@ -12,7 +12,7 @@ number = tasks.DynamoAttributeValue.from_number
 
 
 class SagaStack(cdk.Stack):
-    """What is left of each flight and hotel is in one table, the bookings in another."""
+    """Keep what is left of each flight and hotel in one table, and the bookings in another."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)

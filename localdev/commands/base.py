@@ -1,4 +1,4 @@
-"""What a command is, and the options that several commands share."""
+"""Define a command, and the options that several commands share."""
 
 from __future__ import annotations
 

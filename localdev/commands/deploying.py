@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Selection:
-    """What of the app is to be deployed, and how."""
+    """Choice of what to deploy of the app, and how."""
 
     context: tuple[str, ...] = ()
     """Values of the CDK's context, each ``KEY=VALUE``, beside those that are remembered for the engine."""

@@ -72,7 +72,7 @@ def _runs_alone(python: str) -> bool:
 
 
 def _isolation() -> Finding:
-    """How functions are kept from each other and from this machine."""
+    """Return how functions are kept from each other and from this machine."""
     if os.environ.get("LAMBDA_PROCESS_NAMESPACES") == "0":
         return Finding("namespaces", "switched off by LAMBDA_PROCESS_NAMESPACES=0; functions see this machine's files")
     if why := _why_no_namespaces():

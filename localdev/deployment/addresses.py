@@ -22,7 +22,7 @@ _STAGES: Final = {REST_API: "AWS::ApiGateway::Stage", HTTP_API: "AWS::ApiGateway
 
 @dataclass(frozen=True)
 class Address:
-    """Where a deployed API answers, at one of its stages."""
+    """Address of a deployed API, at one of its stages."""
 
     resource: Resource
     url: str

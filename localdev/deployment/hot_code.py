@@ -30,7 +30,7 @@ HOT_RELOAD_BUCKET = "hot-reload"
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs from the copies, by path in the folder."""
+    """Differences from the copies, by path in the folder."""
 
     written: dict[str, bytes]
     removed: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Changes:
 
     @property
     def names(self) -> list[str]:
-        """In their order."""
+        """All differences, in their order."""
         return sorted([*self.written, *self.removed])
 
 

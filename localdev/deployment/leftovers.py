@@ -1,4 +1,4 @@
-"""What commands that were killed have left in this checkout, beside an emulator's own folder."""
+"""Find what killed commands have left in this checkout, beside an emulator's own folder."""
 
 from __future__ import annotations
 

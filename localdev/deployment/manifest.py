@@ -33,7 +33,7 @@ class Stack:
 
     @cached_property
     def template(self) -> dict[str, Any]:
-        """Its CloudFormation template."""
+        """The CloudFormation template."""
         document: dict[str, Any] = json.loads(self.template_file.read_text())
         return document
 

@@ -1,4 +1,4 @@
-"""What a stack can be deployed to: LocalStack in several forms, and AWS."""
+"""Engines that a stack can be deployed to: LocalStack in several forms, and AWS."""
 
 from localdev.engines.base import Engine
 from localdev.engines.embedded import EmbeddedEngine

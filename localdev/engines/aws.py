@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Account:
-    """Where a stack is, or is to be."""
+    """Account and region of a stack."""
 
     account: str
     region: str

@@ -1,4 +1,4 @@
-"""What every engine can do, and what its users may count on."""
+"""Define what every engine can do, and what its users may count on."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class Engine(Protocol):
 
     @property
     def kind(self) -> Kind:
-        """What it is: its name and its properties."""
+        """The engine's name and properties."""
         ...
 
     @property
     def where(self) -> str:
-        """Where it is, for a person: its endpoint, or the account and region."""
+        """The engine's place, for a person: its endpoint, or the account and region."""
         ...
 
     @property
     def endpoint_url(self) -> str | None:
-        """Where its AWS APIs are, ``http://127.0.0.1:4566``; ``None``: at AWS's own addresses."""
+        """Address of its AWS APIs, ``http://127.0.0.1:4566``; ``None``: AWS's own addresses."""
         ...
 
     @property

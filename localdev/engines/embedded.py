@@ -47,7 +47,7 @@ _LOOK_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Instance:
-    """What is written down about a running emulator, so that another command finds it."""
+    """Record of a running emulator, by which another command finds it."""
 
     pid: int
     started: float

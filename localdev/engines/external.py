@@ -25,7 +25,7 @@ _REQUEST_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Found:
-    """What answers at an endpoint."""
+    """Emulator that answers at an endpoint."""
 
     name: str
     version: str

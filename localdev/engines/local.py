@@ -1,4 +1,4 @@
-"""What the engines on this machine have in common: a loopback endpoint, and dummy credentials."""
+"""Share what the engines on this machine have in common: a loopback endpoint, and dummy credentials."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LocalEngine:
 
     @property
     def where(self) -> str:
-        """Its endpoint."""
+        """The endpoint."""
         return self.endpoint_url
 
     def tool_environment(self) -> dict[str, str]:

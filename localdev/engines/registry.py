@@ -16,7 +16,7 @@ DEFAULT = "embedded"
 
 @dataclass(frozen=True)
 class Options:
-    """How an engine is asked for; ``None`` leaves the choice to the engine."""
+    """Request for an engine; ``None`` leaves the choice to the engine."""
 
     port: int | None = None
     endpoint_url: str | None = None

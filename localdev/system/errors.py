@@ -1,4 +1,4 @@
-"""What goes wrong in a way the person at the keyboard can do something about."""
+"""Errors that the person at the keyboard can do something about."""
 
 
 class LocaldevError(Exception):

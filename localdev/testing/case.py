@@ -1,4 +1,4 @@
-"""What the kit knows of one test: what it has started, what is to be undone, what its report is to say."""
+"""Keep what one test has started, what is to be undone, and what its report is to say."""
 
 from __future__ import annotations
 

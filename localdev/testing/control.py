@@ -21,7 +21,7 @@ _OF_AWS: Final = ".amazonaws.com"
 
 
 class Control:
-    """What sends requests to the control API of one emulator, from any thread."""
+    """Client of one emulator's control API, for any thread."""
 
     def __init__(self, endpoint_url: str) -> None:
         """Take an endpoint. :raises LocaldevError: it is AWS's, which has no such thing."""

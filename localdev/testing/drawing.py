@@ -1,4 +1,4 @@
-"""What draws an execution's graph in a page of its own: the console's styles and scripts."""
+"""Draw an execution's graph in a page of its own, with the console's styles and scripts."""
 
 from __future__ import annotations
 

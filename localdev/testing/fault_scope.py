@@ -1,4 +1,4 @@
-"""What of the stacks a fault is for: its service, its function, its state."""
+"""Find what a fault of the stacks is for: its service, its function, its state."""
 
 from __future__ import annotations
 

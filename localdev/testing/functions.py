@@ -23,7 +23,7 @@ _MS: Final = 1000
 
 @dataclass(frozen=True)
 class InvocationResult:
-    """What an invocation gave."""
+    """Result of an invocation."""
 
     payload: Any
     """What the function returned, parsed; of one that failed the document with ``errorMessage``."""
@@ -34,7 +34,7 @@ class InvocationResult:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it returned."""
+        """Return whether it returned."""
         return self.error is None
 
 
@@ -72,7 +72,7 @@ class Function:
 
 
 class Logs:
-    """What functions have written since the test began."""
+    """Log lines of functions since the test began."""
 
     def __init__(self, functions: dict[str, Function], since: datetime) -> None:
         self._functions = functions

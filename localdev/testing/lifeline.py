@@ -30,7 +30,7 @@ class Lifeline:
 
     @property
     def is_cut(self) -> bool:
-        """Whether an emulator has ended under its tests: nothing more can be asked of it."""
+        """Return whether an emulator has ended under its tests: nothing more can be asked of it."""
         return self._ended is not None
 
     @contextmanager

@@ -31,7 +31,7 @@ class StateMachine:
 
     @property
     def name(self) -> str:
-        """Its name, as Step Functions knows it."""
+        """The machine's name, as Step Functions knows it."""
         return self.arn.rpartition(":")[2]
 
     @cached_property
@@ -50,13 +50,13 @@ class StateMachine:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """Its definition as the states language has it, parsed."""
+        """The definition as the states language has it, parsed."""
         document: dict[str, Any] = json.loads(self._described["definition"])
         return document
 
     @cached_property
     def definition(self) -> Definition:
-        """Its definition, read."""
+        """The definition, read."""
         return read_definition(self.document)
 
     def start(self, input: object = None, name: str | None = None) -> Execution:  # noqa: A002 - AWS's own word

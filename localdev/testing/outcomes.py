@@ -1,4 +1,4 @@
-"""What an execution came to, as a test asserts on it."""
+"""Describe an execution's outcome, as a test asserts on it."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the status is ``SUCCEEDED``."""
+        """Return whether the status is ``SUCCEEDED``."""
         return self.status == "SUCCEEDED"
 
     @property
     def failed(self) -> bool:
-        """Whether the status is ``FAILED``."""
+        """Return whether the status is ``FAILED``."""
         return self.status == "FAILED"
 
     @property
@@ -73,12 +73,12 @@ class Outcome:
 
     @property
     def cause(self) -> str | None:
-        """What the error says."""
+        """Cause of the failure."""
         return self._described.cause
 
     @cached_property
     def history(self) -> History:
-        """What each state did."""
+        """Outcome of each state."""
         return self._reader.history(self.arn)
 
     @cached_property
@@ -132,7 +132,7 @@ class Path(list[str]):
 
 
 class StateOutcome:
-    """What one state did, all its visits together; what it says of one visit, it says of the last."""
+    """Outcome of one state, all its visits together; values of a single visit are the last one's."""
 
     def __init__(self, name: str, visits: tuple[Visit, ...]) -> None:
         self.name = name
@@ -140,7 +140,7 @@ class StateOutcome:
 
     @property
     def reached(self) -> bool:
-        """Whether it was entered."""
+        """Return whether it was entered."""
         return bool(self.visits)
 
     @property
@@ -150,32 +150,32 @@ class StateOutcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether its last visit succeeded."""
+        """Return whether its last visit succeeded."""
         return self.status == Status.SUCCEEDED
 
     @property
     def caught(self) -> bool:
-        """Whether its last visit failed and a Catch took over."""
+        """Return whether its last visit failed and a Catch took over."""
         return self.status == Status.CAUGHT
 
     @property
     def attempts(self) -> int:
-        """How often its task was tried, retries included."""
+        """Return how often its task was tried, retries included."""
         return sum(len(visit.attempts) for visit in self.visits)
 
     @property
     def retries(self) -> int:
-        """How many of the tries were retries."""
+        """Return how many of the tries were retries."""
         return sum(visit.retries for visit in self.visits)
 
     @property
     def input(self) -> Any:
-        """Its input, parsed."""
+        """The input, parsed."""
         return parsed(self.visits[-1].input) if self.visits else None
 
     @property
     def output(self) -> Any:
-        """Its output, parsed; ``None`` where it was not left."""
+        """The output, parsed; ``None`` where it was not left."""
         return parsed(self.visits[-1].output) if self.visits else None
 
     @property
@@ -186,7 +186,7 @@ class StateOutcome:
 
     @property
     def cause(self) -> str | None:
-        """What the error says."""
+        """Cause of the failure."""
         failure = self.visits[-1].failure if self.visits else None
         return failure.cause if failure else None
 

@@ -49,7 +49,7 @@ pytest_plugins = ("localdev.testing.rehearsal_fixtures",)
 
 
 class Hooks:
-    """What a project's ``conftest.py`` may decide."""
+    """Decisions that a project's ``conftest.py`` may make."""
 
     @pytest.hookspec(firstresult=True)
     def pytest_localdev_engines(self, config: pytest.Config) -> list[str] | None:
@@ -209,7 +209,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A running engine that ends with the tests."""
+    """Provide a running engine that ends with the tests."""
     from localdev.engines.embedded import sweep
     from localdev.testing.engines import start_for_tests
 
@@ -231,13 +231,13 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def clients(localdev_engine: Engine) -> Clients:
-    """boto3 clients of the engine: ``clients.client("dynamodb")``."""
+    """Provide boto3 clients of the engine: ``clients.client("dynamodb")``."""
     return localdev_engine.clients()
 
 
 @pytest.fixture(scope="session")
 def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[Stacks]:
-    """Every stack of the app, or those of ``--stack``, deployed once a session; by name."""
+    """Provide every stack of the app, or those of ``--stack``, deployed once a session; by name."""
     from localdev.testing.deploying import deployed, stacks_there
 
     option = request.config.getoption
@@ -257,13 +257,13 @@ def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[
 
 @pytest.fixture(scope="session")
 def stack(stacks: Stacks) -> Stack:
-    """The app's one stack: its outputs are ``stack.ApiUrl`` or ``stack["ApiUrl"]``."""
+    """Provide the app's one stack: its outputs are ``stack.ApiUrl`` or ``stack["ApiUrl"]``."""
     return stacks.only()
 
 
 @pytest.fixture
 def localdev_case(request: pytest.FixtureRequest) -> Iterator[Case]:
-    """What the kit knows of this test; for what extends the kit."""
+    """Provide the record of this test; for what extends the kit."""
     from localdev.testing.case import Case
 
     case = request.node.stash[_CASE] = Case(request.node.nodeid, seed_of(request.config))
@@ -275,7 +275,7 @@ def localdev_case(request: pytest.FixtureRequest) -> Iterator[Case]:
 
 @pytest.fixture
 def state_machine(stacks: Stacks, localdev_case: Case) -> Find[StateMachine]:
-    """A state machine by name, or the only one: ``state_machine("Orders").start({…}).wait()``."""
+    """Provide a state machine by name, or the only one: ``state_machine("Orders").start({…}).wait()``."""
     from localdev.testing.machines import StateMachine
 
     def find(name: str | None = None) -> StateMachine:
@@ -286,7 +286,7 @@ def state_machine(stacks: Stacks, localdev_case: Case) -> Find[StateMachine]:
 
 @pytest.fixture
 def apis(stacks: Stacks, localdev_case: Case) -> Find[Api]:
-    """An API by name, or the only one: ``apis("Orders").get("/path")``."""
+    """Provide an API by name, or the only one: ``apis("Orders").get("/path")``."""
     from localdev.testing.apis import Api
 
     def find(name: str | None = None) -> Api:
@@ -297,13 +297,13 @@ def apis(stacks: Stacks, localdev_case: Case) -> Find[Api]:
 
 @pytest.fixture
 def api(apis: Find[Api]) -> Api:
-    """The only API: ``api.get("/path")``."""
+    """Provide the only API: ``api.get("/path")``."""
     return apis()
 
 
 @pytest.fixture
 def function(stacks: Stacks) -> Find[Function]:
-    """A function by name, or the only one: ``function("Notify").invoke({…}).payload``."""
+    """Provide a function by name, or the only one: ``function("Notify").invoke({…}).payload``."""
     from localdev.testing.functions import Function
 
     def find(name: str | None = None) -> Function:
@@ -314,7 +314,7 @@ def function(stacks: Stacks) -> Find[Function]:
 
 @pytest.fixture
 def queue(stacks: Stacks) -> Find[Queue]:
-    """A queue by name, or the only one: ``queue("Failed").wait_for(lambda message: …)``."""
+    """Provide a queue by name, or the only one: ``queue("Failed").wait_for(lambda message: …)``."""
     from localdev.testing.queues import Queue
 
     def find(name: str | None = None) -> Queue:
@@ -325,7 +325,7 @@ def queue(stacks: Stacks) -> Find[Queue]:
 
 @pytest.fixture
 def logs(stacks: Stacks, localdev_case: Case) -> Find[Logs]:
-    """What a function, or every one, has written since the test began: ``logs("Notify").wait_for("sent")``."""
+    """Provide the log lines of a function, or of all, since the test began: ``logs("Notify").wait_for("sent")``."""
     from localdev.testing.functions import Function, Logs
 
     def find(name: str | None = None) -> Logs:
@@ -337,7 +337,7 @@ def logs(stacks: Stacks, localdev_case: Case) -> Find[Logs]:
 
 @pytest.fixture(scope="session")
 def test_state() -> Inspect:
-    """One state by itself: ``test_state(machine, "Pay", input={…}, mock={…}).output``."""
+    """Provide a call that runs one state by itself: ``test_state(machine, "Pay", input={…}, mock={…}).output``."""
     from localdev.testing.units import inspect_state
 
     return inspect_state
@@ -345,7 +345,7 @@ def test_state() -> Inspect:
 
 @pytest.fixture(scope="session")
 def evaluate(clients: Clients) -> Evaluate:
-    """What a JSONata expression gives: ``evaluate("{% $states.input.a + 1 %}", input={"a": 1})``."""
+    """Provide a call that evaluates a JSONata expression: ``evaluate("{% $states.input.a + 1 %}", input={"a": 1})``."""
     from localdev.testing import units
 
     return partial(units.evaluate, clients)
@@ -353,7 +353,7 @@ def evaluate(clients: Clients) -> Evaluate:
 
 @pytest.fixture(scope="session")
 def jsonpath(clients: Clients) -> Evaluate:
-    """What a JSONPath or an intrinsic function gives: ``jsonpath("$.a[0]", input={"a": [1]})``."""
+    """Provide a call that evaluates a JSONPath or an intrinsic function: ``jsonpath("$.a[0]", input={"a": [1]})``."""
     from localdev.testing import units
 
     return partial(units.jsonpath, clients)

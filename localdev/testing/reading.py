@@ -23,7 +23,7 @@ _GONE = {"ExecutionDoesNotExist", "ValidationException"}
 
 
 class Reader:
-    """What outcomes need of an endpoint."""
+    """Clients of an endpoint that outcomes need."""
 
     def __init__(self, clients: Clients, console: str = "") -> None:
         self.clients = clients

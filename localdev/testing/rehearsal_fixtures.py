@@ -92,7 +92,7 @@ def faults(stacks: Stacks, localdev_case: Case) -> Faults:
 
 @pytest.fixture
 def clock(stacks: Stacks, localdev_case: Case) -> Clock:
-    """The own time of the executions that this test starts: ``clock.skip_waits()``, ``clock.advance(hours=2)``."""
+    """Provide the time of this test's own executions: ``clock.skip_waits()``, ``clock.advance(hours=2)``."""
     from localdev.testing.clocks import Clock
     from localdev.testing.rehearsals import rehearsals_of
 
@@ -111,7 +111,7 @@ def schedules(stacks: Stacks) -> Schedules:
 
 @pytest.fixture
 def localdev_chaos(request: pytest.FixtureRequest, faults: Faults, localdev_case: Case) -> Fault:
-    """The fault that a test marked with ``sfn_chaos`` runs under."""
+    """Provide the fault that a test marked with ``sfn_chaos`` runs under."""
     from localdev.testing.chaos import sayings_of
 
     fault: Fault = request.param

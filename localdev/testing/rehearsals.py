@@ -1,4 +1,4 @@
-"""What a test wants of the emulator for the executions that it starts: mocks, faults, a clock; and what came of it."""
+"""Register a test's mocks, faults and clock with the emulator, and read what was used."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Rehearsed:
 
     @property
     def key(self) -> dict[str, str]:
-        """What the control API knows it by."""
+        """Id by which the control API knows it."""
         return {"stateMachineArn": self.machine_arn, "name": self.name}
 
 

@@ -1,4 +1,4 @@
-"""What a run leaves to be read: the executions of each test, in the HTML report and in a Markdown summary."""
+"""Report the executions of each test, in the HTML report and in a Markdown summary."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Execution:
 
     @property
     def name(self) -> str:
-        """Its name; an Express execution's without the id that follows it."""
+        """The name; an Express execution's without the id that follows it."""
         parts = self.arn.split(":")
         return parts[7]
 
@@ -41,12 +41,12 @@ class Execution:
 
     @property
     def status(self) -> str:
-        """Its status now, e.g. ``RUNNING``."""
+        """The status now, e.g. ``RUNNING``."""
         return self._ended.status if self._ended else self.reader.execution(self.arn).status
 
     @property
     def history(self) -> History:
-        """What it has done by now."""
+        """History up to now."""
         return self._ended.history if self._ended else self.reader.history(self.arn)
 
     def wait(self, timeout: float = SECONDS) -> Outcome:

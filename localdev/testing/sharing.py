@@ -25,7 +25,7 @@ _DEPLOYED: Final = "deployed"
 
 
 class Shared:
-    """What the workers of one run know of each other: files in a folder of the run."""
+    """Knowledge that the workers of one run share: files in a folder of the run."""
 
     def __init__(self, folder: str, controller: int) -> None:
         self._folder = Path(folder)

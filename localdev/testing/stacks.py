@@ -37,7 +37,7 @@ class Stack(Mapping[str, str]):
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """Its outputs; the address of an API as it can be reached from here."""
+        """The outputs; the address of an API as it can be reached from here."""
         found = stack_outputs(self._engine.clients(), self.name)
         endpoint = self._engine.endpoint_url
         return {
@@ -47,7 +47,7 @@ class Stack(Mapping[str, str]):
 
     @cached_property
     def resources(self) -> list[Resource]:
-        """Its resources, those of the stacks nested in it included."""
+        """The resources, those of the stacks nested in it included."""
         return resources_of(self._engine.clients(), self.name)
 
     def __getitem__(self, name: str) -> str:

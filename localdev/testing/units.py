@@ -26,7 +26,7 @@ class ExpressionError(LocaldevError):
 
 @dataclass(frozen=True)
 class Inspection:
-    """What one state did with an input."""
+    """Result of one state for an input."""
 
     status: str
     """``SUCCEEDED``, ``FAILED``, ``RETRIABLE`` or ``CAUGHT_ERROR``."""
@@ -39,17 +39,17 @@ class Inspection:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it succeeded."""
+        """Return whether it succeeded."""
         return self.status == "SUCCEEDED"
 
     @property
     def caught(self) -> bool:
-        """Whether it failed, and one of its Catch entries leads on."""
+        """Return whether it failed, and one of its Catch entries leads on."""
         return self.status == "CAUGHT_ERROR"
 
     @property
     def retriable(self) -> bool:
-        """Whether it failed, and one of its Retry entries takes the error."""
+        """Return whether it failed, and one of its Retry entries takes the error."""
         return self.status == "RETRIABLE"
 
 

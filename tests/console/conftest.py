@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An emulator with the stack on it; asks for the browser first, since nothing is to be started without one."""
+    """Start an emulator with the stack on it; the browser first, without which nothing is to be started."""
     assert browser
     engine = start_for_tests("embedded")
     try:
@@ -76,13 +76,13 @@ def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="session")
 def outputs(engine: Engine) -> StackOutputs:
-    """The deployed stack."""
+    """Provide the deployed stack."""
     return stack_outputs(engine.clients(), engine.stack_name)
 
 
 @pytest.fixture(scope="session")
 def orders(engine: Engine, outputs: StackOutputs) -> OrderApi:
-    """The deployed API."""
+    """Provide the deployed API."""
     return OrderApi(reachable_api_url(outputs.api_url, engine.endpoint_url))
 
 
@@ -104,14 +104,14 @@ def served(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def settings(engine: Engine) -> Settings:
-    """What the console is told of the engine."""
+    """Provide what the console is told of the engine."""
     hosts = frozenset({"127.0.0.1"})
     return console_settings(engine, read_only=False, hosts=hosts)
 
 
 @pytest.fixture(scope="session")
 def console(settings: Settings) -> Iterator[str]:
-    """The console's address."""
+    """Provide the console's address."""
     with served(settings) as url:
         yield url
 
@@ -177,13 +177,13 @@ def visit(visitors_of: Callable[..., Visitor], console: str) -> Callable[..., Vi
 
 @pytest.fixture(scope="session")
 def pineapple(orders: OrderApi) -> str:
-    """The ARN of an order that has failed."""
+    """Provide the ARN of an order that has failed."""
     return orders.wait(orders.place("pineapple")).order.execution_arn
 
 
 @pytest.fixture(scope="session")
 def slow_machine(engine: Engine) -> Iterator[str]:
-    """The ARN of a state machine that takes a second for each of its steps, and that can be stopped."""
+    """Provide the ARN of a state machine that takes a second for each of its steps, and that can be stopped."""
     states = engine.clients().client("stepfunctions")
     definition = (
         '{"StartAt": "Knead", "States": {'
@@ -239,7 +239,7 @@ class Kitchen:
 
 @pytest.fixture
 def kitchen(engine: Engine) -> Iterator[Kitchen]:
-    """A kitchen of the test's own."""
+    """Provide a kitchen of the test's own."""
     kitchen = Kitchen(engine)
     yield kitchen
     kitchen.close()
@@ -247,7 +247,7 @@ def kitchen(engine: Engine) -> Iterator[Kitchen]:
 
 @pytest.fixture(scope="session")
 def map_of_many(engine: Engine) -> Iterator[str]:
-    """The ARN of an execution with a Map of more items than fit."""
+    """Provide the ARN of an execution with a Map of more items than fit."""
     states = engine.clients().client("stepfunctions")
     definition = (
         '{"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true, "ItemProcessor": {'
@@ -324,7 +324,7 @@ def _pass_on(source: socket.socket, target: socket.socket, flows: threading.Even
 
 @pytest.fixture
 def relay(engine: Engine, settings: Settings) -> Iterator[tuple[Relay, str]]:
-    """An engine that can go away, and the address of a console that reads it."""
+    """Provide an engine that can go away, and the address of a console that reads it."""
     assert isinstance(engine, EmbeddedEngine)
     relay = Relay(("127.0.0.1", engine.port))
     away = EmbeddedEngine(relay.port)

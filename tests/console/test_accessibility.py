@@ -1,4 +1,4 @@
-"""What axe-core, the accessibility checker, finds: nothing."""
+"""Test what axe-core, the accessibility checker, finds: nothing."""
 
 from __future__ import annotations
 

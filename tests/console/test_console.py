@@ -158,7 +158,7 @@ def test_a_states_log_line_is_two_clicks_away(visit: Visit, pineapple: str) -> N
 
 @pytest.fixture
 def slow_function(engine: Engine) -> Iterator[str]:
-    """The ARN of a state machine with a function that writes a line, takes its time, and writes another."""
+    """Provide the ARN of a state machine with a function that writes a line, takes its time, and writes another."""
     lambdas, states = engine.clients().client("lambda"), engine.clients().client("stepfunctions")
     code = "import time\ndef handler(event, context):\n    print('so far')\n    time.sleep(8)\n    print('at last')\n"
     package = io.BytesIO()
@@ -181,7 +181,7 @@ def slow_function(engine: Engine) -> Iterator[str]:
 
 @pytest.fixture
 def waiting_machine(engine: Engine) -> Iterator[str]:
-    """The ARN of a state machine that sends a token to a queue and waits for it."""
+    """Provide the ARN of a state machine that sends a token to a queue and waits for it."""
     queues, states = engine.clients().client("sqs"), engine.clients().client("stepfunctions")
     queue = queues.create_queue(QueueName="waiting")["QueueUrl"]
     task = {

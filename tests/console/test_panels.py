@@ -36,21 +36,21 @@ def visit(visitors_of: Callable[..., Visitor]) -> Visit:
 
 @pytest.fixture(scope="module")
 def forty() -> Iterator[str]:
-    """The page of a Map of forty items, of which number 17 failed."""
+    """Provide the page of a Map of forty items, of which number 17 failed."""
     with console_over(*map_of(40, failing={17}, not_started=8)) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def many() -> Iterator[str]:
-    """The page of a Map of ten thousand items."""
+    """Provide the page of a Map of ten thousand items."""
     with console_over(*map_of(MANY, failing=FAILING)) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def variables() -> Iterator[str]:
-    """The page of an execution with variables and a Choice in JSONata."""
+    """Provide the page of an execution with variables and a Choice in JSONata."""
     recorded = recording("jsonata_evaluated")
     with console_over(recorded.definition, recorded.history) as url:
         yield url
@@ -261,7 +261,7 @@ def test_the_events_of_an_attempt_open_in_place(visit: Visit, forty: str) -> Non
 
 @pytest.fixture(scope="module")
 def chosen() -> Iterator[str]:
-    """The page of an execution that took one of two ways."""
+    """Provide the page of an execution that took one of two ways."""
     recorded = recording("choice")
     with console_over(recorded.definition, recorded.history) as url:
         yield url

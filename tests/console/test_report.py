@@ -54,7 +54,7 @@ def test_that_fails(order):
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a run of two tests with an execution each, hooked up as the integration tests are."""
+    """Provide the report of a run of two tests with an execution each, hooked up as the integration tests are."""
     folder = tmp_path_factory.mktemp("suite")
     (folder / "conftest.py").write_text(_SUITE)
     (folder / "test_orders.py").write_text(_TESTS)

@@ -24,19 +24,19 @@ ROUNDING = 0.05
 
 @pytest.fixture(scope="session")
 def booking(engine: Engine) -> str:
-    """The ARN of a saga's execution, which failed in *Charge customer* and ended in *Booking failed*."""
+    """Provide the ARN of a saga's execution, which failed in *Charge customer* and ended in *Booking failed*."""
     return workflows.booking().run(engine.clients())
 
 
 @pytest.fixture(scope="session")
 def large(engine: Engine) -> str:
-    """The ARN of an execution of two hundred states."""
+    """Provide the ARN of an execution of two hundred states."""
     return workflows.pipeline(200, "TwoHundredStates").run(engine.clients())
 
 
 @pytest.fixture(scope="session")
 def nested(engine: Engine) -> str:
-    """The ARN of an execution with a Map in a Parallel."""
+    """Provide the ARN of an execution with a Map in a Parallel."""
     return workflows.etl().run(engine.clients())
 
 

@@ -80,7 +80,7 @@ class Function:
 
 @pytest.fixture(scope="session", autouse=True)
 def fork_servers() -> Iterator[None]:
-    """Nothing is left when the tests have ended."""
+    """Provide nothing is left when the tests have ended."""
     if "COVERAGE_FOLDER" in os.environ:
         forking._PROGRAM = deployed.measured(forking._PROGRAM)
         # an init ends by itself, and says what it has run, where it is not killed
@@ -91,7 +91,7 @@ def fork_servers() -> Iterator[None]:
 
 @pytest.fixture(params=["namespaces", "plain"])
 def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What a function gets of AWS's file system: all of it, or the nearest thing."""
+    """Provide what a function gets of AWS's file system: all of it, or the nearest thing."""
     kind = str(request.param)
     if kind == "plain":
         monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
@@ -102,13 +102,13 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def isolated() -> bool:
-    """Whether functions get AWS's file system on this machine: where not, the README says what differs."""
+    """Provide whether functions get AWS's file system on this machine: where not, the README says what differs."""
     return FORK_SERVERS.current().isolated
 
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:
-    """One LocalStack for all tests of this folder, on a free port."""
+    """Provide one LocalStack for all tests of this folder, on a free port."""
     engine = TestEngine(free_port(), ends_with_us=True)
     engine.start()
     try:
@@ -126,7 +126,7 @@ def deploy(cloud: Cloud) -> Iterator[MakeDeployed]:
 
 @pytest.fixture
 def queue(cloud: Cloud) -> str:
-    """A queue's ARN."""
+    """Provide a queue's ARN."""
     name = f"q-{uuid.uuid4().hex}"
     cloud.client("sqs").create_queue(QueueName=name)
     return f"arn:aws:sqs:us-east-1:000000000000:{name}"

@@ -107,7 +107,7 @@ class TestEngine(EmbeddedEngine):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the caller of a function got."""
+    """Result that the caller of a function got."""
 
     payload: Any
     error: str | None

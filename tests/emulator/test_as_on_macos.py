@@ -111,7 +111,7 @@ _FUNCTION = """
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a program says that runs a function with what macOS has."""
+    """Provide what a program says that runs a function with what macOS has."""
     folder = tmp_path_factory.mktemp("mac")
     (folder / "code").mkdir()
     (folder / "code" / "function.py").write_text(textwrap.dedent(_FUNCTION))

@@ -1,4 +1,4 @@
-"""What is not AWS's: runtimes that cannot run, hot reload, a debugger: section 8."""
+"""Test what is not AWS's: runtimes that cannot run, hot reload, a debugger: section 8."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _SECONDS = 4.0
 
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[Target]:
-    """An emulator with a workflow on it, which is to be disturbed."""
+    """Provide an emulator with a workflow on it, which is to be disturbed."""
     with target() as emulator:
         yield emulator
 

@@ -1,4 +1,4 @@
-"""What CloudWatch Logs holds after an invocation: section 3."""
+"""Test what CloudWatch Logs holds after an invocation: section 3."""
 
 from __future__ import annotations
 
@@ -329,7 +329,7 @@ LINES = [
     [("DEBUG", [0, 1, 2, 3, 4, 5, 6]), ("INFO", [0, 2, 3, 4, 5, 6]), ("WARN", [2, 3]), ("FATAL", [3])],
 )
 def test_the_json_formats_level_is_also_for_what_is_printed(deploy: MakeDeployed, level: str, kept: list[int]) -> None:
-    """What counts as which level: monitoring-cloudwatchlogs-log-level.html of AWS's developer guide."""
+    """See monitoring-cloudwatchlogs-log-level.html of AWS's developer guide for what counts as which level."""
     function = deploy(
         "def handler(event, context):\n    for line in event: print(line)\n    raise ValueError('burnt')\n",
         LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": level},

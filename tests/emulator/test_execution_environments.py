@@ -1,4 +1,4 @@
-"""Which invocation runs where, and on what code: section 6."""
+"""Test which invocation runs where, and on what code: section 6."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def secret() -> Iterator[Path]:
-    """A file that any user may read and write, in a folder that is not the machine's ``/tmp``."""
+    """Provide a file that any user may read and write, in a folder that is not the machine's ``/tmp``."""
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="guest-") as folder:
         path = Path(folder, "secret")
         path.parent.chmod(0o777)

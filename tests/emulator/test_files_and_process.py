@@ -1,4 +1,4 @@
-"""What a function finds on its machine: section 5."""
+"""Test what a function finds on its machine: section 5."""
 
 from __future__ import annotations
 

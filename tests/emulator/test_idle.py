@@ -1,4 +1,4 @@
-"""What an emulator without a function pays for the executor."""
+"""Test what an emulator without a function pays for the executor."""
 
 from __future__ import annotations
 

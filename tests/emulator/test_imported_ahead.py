@@ -1,4 +1,4 @@
-"""What the fork server has imported ahead makes no difference to a function."""
+"""Test what the fork server has imported ahead makes no difference to a function."""
 
 from __future__ import annotations
 

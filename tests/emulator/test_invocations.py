@@ -1,4 +1,4 @@
-"""What the caller of a function gets."""
+"""Test what the caller of a function gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a function can see, and what it leaves behind."""
+"""Test what a function can see, and what it leaves behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches the function's log."""
+"""Test what reaches the function's log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is killed, and how many come at once, through a running LocalStack."""
+"""Test what is killed, and how many come at once, through a running LocalStack."""
 
 from __future__ import annotations
 

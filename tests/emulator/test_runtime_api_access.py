@@ -1,4 +1,4 @@
-"""Who may speak to an environment's runtime API: its own processes, and nobody else."""
+"""Test who may speak to an environment's runtime API: its own processes, and nobody else."""
 
 from __future__ import annotations
 

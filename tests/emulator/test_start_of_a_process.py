@@ -1,4 +1,4 @@
-"""What a function's process begins with, whether it was forked or a new interpreter was executed for it."""
+"""Test what a function's process begins with, whether it was forked or a new interpreter was executed for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def seen(make_function: MakeFunction, expression: str, **options: Any) -> Any:
 
 
 def as_there(path: list[str], file_system: str) -> list[str]:
-    """Without a file system of the function's own, this machine's packages cannot be hidden and are left out."""
+    """Leave this machine's packages out, which cannot be hidden without a file system of the function's own."""
     return [entry for entry in path if file_system == "namespaces" or entry != PACKAGES]
 
 

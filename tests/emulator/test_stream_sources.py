@@ -59,7 +59,7 @@ class Stream:
 
 @pytest.fixture(params=["kinesis", "dynamodb"])
 def stream(request: pytest.FixtureRequest, cloud: Cloud) -> Iterator[Stream]:
-    """One of either kind."""
+    """Provide one of either kind."""
     make: dict[str, Callable[[Cloud, str], Any]] = {"kinesis": kinesis_stream, "dynamodb": table_with_stream}
     with make[request.param](cloud, f"orders-{uuid.uuid4().hex[:8]}") as stream:
         yield stream

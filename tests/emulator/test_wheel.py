@@ -54,7 +54,7 @@ class InstalledEngine(EmbeddedEngine):
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a fresh virtual environment with LocalStack's packages in sight, and the wheel installed into it."""
+    """Provide the Python of a fresh virtual environment with LocalStack's packages and the installed wheel."""
     folder = tmp_path_factory.mktemp("installed")
     wheel = wheels.build(folder)
     venv, packages = folder / "venv", folder / "packages"

@@ -110,7 +110,7 @@ def run_as_root_of_one_id(program: Path, *arguments: str) -> Any:
 
 @pytest.fixture
 def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A function's code and the program that invokes it, where anybody may read them."""
+    """Provide a function's code and the program that invokes it, where anybody may read them."""
     folder = tmp_path_factory.mktemp("everybodys")
     for place in (folder, *folder.parents):
         if place != Path(tempfile.gettempdir()) and place.is_relative_to(tempfile.gettempdir()):

@@ -28,7 +28,7 @@ EXAMPLE = project.ROOT / "examples/original"
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    """An emulator of the example's own."""
+    """Provide an emulator of the example's own."""
     engine = EmbeddedEngine(free_port(), ends_with_us=True)
     engine.start()
     yield engine
@@ -37,7 +37,7 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 @pytest.fixture(scope="module")
 def outputs(engine: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The deployed stack's outputs."""
+    """Provide the deployed stack's outputs."""
     assembly = tmp_path_factory.mktemp("assembly")
     _synthesise(assembly)
     (outputs,) = cdk.deploy(engine, assembly, "original").values()

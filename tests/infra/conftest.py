@@ -69,14 +69,14 @@ def _placeholder_arn(reference: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
-    """The feature flags, which the CDK CLI takes from ``cdk.json``."""
+    """Provide the feature flags, which the CDK CLI takes from ``cdk.json``."""
     flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
     return flags
 
 
 @pytest.fixture(scope="session")
 def stack(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> SynthesisedStack:
-    """Our stack."""
+    """Provide our stack."""
     output = tmp_path_factory.mktemp("cdk.out")
     app = App(context=context, outdir=str(output))
     TheStateMachineStack(app, STACK_ID)

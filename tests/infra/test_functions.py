@@ -1,4 +1,4 @@
-"""What all the functions have in common."""
+"""Test what all the functions have in common."""
 
 from __future__ import annotations
 

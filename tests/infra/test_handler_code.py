@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One module without a mistake."""
+    """Provide one module without a mistake."""
     folder = tmp_path / "lambdas"
     folder.mkdir()
     (folder / "right.py").write_text("def handler(event, context): ...\n")

@@ -1,4 +1,4 @@
-"""What is deployed of the handlers' folder is what ``watch`` makes live."""
+"""Test what is deployed of the handlers' folder is what ``watch`` makes live."""
 
 from __future__ import annotations
 

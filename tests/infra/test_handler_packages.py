@@ -1,4 +1,4 @@
-"""What ``lambdas/requirements.txt`` names is a layer of every function."""
+"""Test what ``lambdas/requirements.txt`` names is a layer of every function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the image leaves out of LocalStack's environment: nothing that a service of it, or a plugin of ours, imports."""
+"""Test that the image leaves out nothing that a service of LocalStack's, or a plugin of ours, imports."""
 
 from __future__ import annotations
 

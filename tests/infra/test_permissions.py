@@ -1,4 +1,4 @@
-"""Who may do what: every statement, word for word."""
+"""Test who may do what: every statement, word for word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for the stack as a whole."""
+"""Test what holds for the stack as a whole."""
 
 from __future__ import annotations
 

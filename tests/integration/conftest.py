@@ -102,14 +102,14 @@ def _is_wanted(item: pytest.Item, engines: list[str]) -> bool:
 
 @pytest.fixture(scope="session")
 def engine(localdev_engine: Engine, request: pytest.FixtureRequest) -> Engine:
-    """The running engine."""
+    """Provide the running engine."""
     request.session.stash[_ENGINE] = localdev_engine
     return localdev_engine
 
 
 @pytest.fixture(scope="session")
 def outputs(engine: Engine, stacks: Stacks) -> StackOutputs:
-    """The deployed stack."""
+    """Provide the deployed stack."""
     assert stacks
     return stack_outputs(engine.clients(), engine.stack_name)
 
@@ -126,7 +126,7 @@ class Api(apis.Api):
 
 @pytest.fixture
 def api(stacks: Stacks, engine: Engine, localdev_case: Case) -> Api:
-    """The deployed API; a test's report shows the executions it started."""
+    """Provide the deployed API; a test's report shows the executions it started."""
     assert engine
     return Api(stacks.api_url(None), stacks.reader, localdev_case)
 

@@ -33,7 +33,7 @@ _SECONDS = 180.0
 
 @pytest.fixture
 def settings(engine: Engine, tmp_path: Path) -> dict[str, str]:
-    """The environment of a person whose AWS settings lead to the stand-in."""
+    """Provide the environment of a person whose AWS settings lead to the stand-in."""
     assert engine.endpoint_url
     settings = {
         "AWS_ENDPOINT_URL": engine.endpoint_url,

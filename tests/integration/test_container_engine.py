@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.only_on("container"), pytest.mark.usefixtures("docker"
 
 @pytest.fixture
 def own() -> Iterator[ContainerEngine]:
-    """An engine that has not been started, and of which nothing is left in the end."""
+    """Provide an engine that has not been started, and of which nothing is left in the end."""
     engine = ContainerEngine(free_port(), ends_with_us=True)
     yield engine
     engine.stop()
@@ -44,7 +44,7 @@ def own() -> Iterator[ContainerEngine]:
 
 @pytest.fixture(scope="module")
 def docker() -> Iterator[DockerClient]:
-    """The Docker Engine, with the image in it."""
+    """Provide the Docker Engine, with the image in it."""
     engine = ContainerEngine()
     ensure_image(engine.docker, lambda _: None)
     yield engine.docker
@@ -61,7 +61,7 @@ def _is_gone(container: Container) -> bool | None:
 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Container]:
-    """The container of an engine that is up."""
+    """Provide the container of an engine that is up."""
     engine = ContainerEngine(free_port(), ends_with_us=True)
     engine.start()
     (found,) = engine.containers()

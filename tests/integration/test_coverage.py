@@ -55,7 +55,7 @@ def machine(clients: Clients) -> Iterator[Callable[..., str]]:
 
 
 class Looked:
-    """What is collected of one machine."""
+    """Coverage that is collected of one machine."""
 
     def __init__(self, engine: Engine, arn: str) -> None:
         self.reader = Reader(engine.clients())

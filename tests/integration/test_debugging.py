@@ -26,7 +26,7 @@ pytestmark = pytest.mark.only_on("embedded")
 
 @pytest.fixture
 def embedded(engine: Engine, api: Api) -> Iterator[EmbeddedEngine]:
-    """The engine with the stack on it, whose functions are no longer debugged afterwards."""
+    """Provide the engine with the stack on it, whose functions are no longer debugged afterwards."""
     assert api
     assert isinstance(engine, EmbeddedEngine)
     yield engine

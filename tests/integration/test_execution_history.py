@@ -1,4 +1,4 @@
-"""What the state machine did, state by state."""
+"""Test what the state machine did, state by state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of orders that fail."""
+"""Test what becomes of orders that fail."""
 
 from __future__ import annotations
 

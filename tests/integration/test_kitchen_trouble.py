@@ -1,4 +1,4 @@
-"""What a customer is told when the kitchen is away, broken or slow."""
+"""Test what a customer is told when the kitchen is away, broken or slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the functions wrote about an order."""
+"""Test what the functions wrote about an order."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _reports(said: str) -> list[Path]:
 
 @pytest.fixture
 def reports() -> Iterator[None]:
-    """The place for reports, taken: by this run, or by the test where this run writes none."""
+    """Provide the place for reports, taken: by this run, or by the test where this run writes none."""
     place = hold(ROOT / "reports")
     yield
     if place:

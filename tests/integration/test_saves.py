@@ -1,4 +1,4 @@
-"""What becomes of a save: ``./scripts/watch`` as a program, and the CDK CLI's own ways, in a copy of the project."""
+"""Test saving: ``./scripts/watch`` as a program, and the CDK CLI's own ways, in a copy of the project."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def running(
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A copy of the project, its stack on an emulator that nobody else uses."""
+    """Provide a copy of the project, its stack on an emulator that nobody else uses."""
     root = tmp_path_factory.mktemp("checkout")
     for name in _COPIED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -178,7 +178,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 @pytest.fixture
 def watch(checkout: Checkout, tmp_path: Path) -> Iterator[Running]:
-    """``./scripts/watch``, which has begun to see what is saved."""
+    """Start ``./scripts/watch``, and wait until it sees what is saved."""
     with running(checkout.localdev("watch"), checkout.root, tmp_path / "said") as program:
         program.waits_to_say("Watching lambdas/")
         seen = checkout.root / "lambdas" / "seen.py"

@@ -42,7 +42,7 @@ def _run(script: str, *arguments: str, **variables: str) -> subprocess.Completed
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[str]:
-    """The port of an emulator that these tests start, and that is ended whatever happens."""
+    """Provide the port of an emulator that these tests start, and that is ended whatever happens."""
     port = free_port()
     yield str(port)
     EmbeddedEngine(port).stop()
@@ -50,7 +50,7 @@ def port() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def demo(port: str) -> subprocess.CompletedProcess[str]:
-    """A demo with nothing running, in the shell of a person who has a real account."""
+    """Provide a demo with nothing running, in the shell of a person who has a real account."""
     return _run("demo", "--port", port, AWS_PROFILE="production", AWS_SECRET_ACCESS_KEY="a-real-secret")  # noqa: S106 - planted
 
 

@@ -55,7 +55,7 @@ def test_one_that_is_interrupted_leaves_no_folder_and_no_process(tmp_path: Path,
 
 @pytest.fixture
 def shared() -> Iterator[None]:
-    """A checkout that was made with umask 002."""
+    """Provide a checkout that was made with umask 002."""
     home = JSII_CACHE.parents[3]
     mode = home.stat().st_mode
     home.chmod(mode | stat.S_IWGRP)

@@ -26,7 +26,7 @@ STACK_NAME = "troubled-functions"
 def troubled(
     engine: Engine, clients: Clients, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
-    """The outputs of a second stack, deployed for these tests and destroyed after them."""
+    """Provide the outputs of a second stack, deployed for these tests and destroyed after them."""
     app = shlex.join([sys.executable, str(request.path.parent / "troubled" / "app.py")])
     assembly = cdk.synthesize(app=app, output=tmp_path_factory.mktemp("troubled"))
     cdk.deploy(engine, assembly, STACK_NAME)

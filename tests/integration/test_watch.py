@@ -42,13 +42,13 @@ MESSAGE = "The Pizzeria is processing your order"
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """The handlers, to be edited."""
+    """Provide the handlers, to be edited."""
     return shutil.copytree(ROOT / "lambdas", tmp_path / "lambdas")
 
 
 @pytest.fixture
 def watched(engine: Engine, api: Api, source: Path) -> Iterator[Watch]:
-    """The deployed functions, running what is in ``source``."""
+    """Provide the deployed functions, running what is in ``source``."""
     if engine.kind.name != "embedded":
         pytest.skip("the functions of this engine do not see this machine's files")
     assert api.order("pepperoni")["message"] == MESSAGE
@@ -268,7 +268,7 @@ def test_with_nothing_up_it_says_so() -> None:
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An app of nothing, to be watched."""
+    """Provide an app of nothing, to be watched."""
     app = tmp_path / "app"
     for name in ("lambdas", "infra"):
         (app / name).mkdir(parents=True)

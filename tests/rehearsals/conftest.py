@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def rehearsing() -> Iterator[Rehearsing]:
-    """What starts rehearsed executions on a LocalStack as our users have it."""
+    """Provide what starts rehearsed executions on a LocalStack as our users have it."""
     engine = EmbeddedEngine(free_port(), ends_with_us=True)
     engine.start()
     try:

@@ -55,7 +55,7 @@ class Rehearsed:
 
     @property
     def key(self) -> dict[str, str]:
-        """What the control API knows it by."""
+        """Id by which the control API knows it."""
         return {"stateMachineArn": self.machine_arn, "name": self.name}
 
     def described(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Rehearsed:
 
     @property
     def output(self) -> Any:
-        """Its output, when it has ended."""
+        """The output, when it has ended."""
         return json.loads(self.ended()["output"])
 
     def history(self) -> list[dict[str, Any]]:
@@ -152,5 +152,5 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """How many they are."""
+        """Return how many they are."""
         return time.monotonic() - self._began

@@ -43,7 +43,7 @@ def run_in_localstack() -> Callable[[str], Any]:
 
 @pytest.fixture(scope="session")
 def engines() -> Iterator[dict[str, EmbeddedEngine]]:
-    """One emulator without any adjustment and one with all of them, the stack on both."""
+    """Provide one emulator without any adjustment and one with all of them, the stack on both."""
     engines = {
         "released": EmbeddedEngine(free_port(), ends_with_us=True, settings=_AS_RELEASED),
         "adjusted": EmbeddedEngine(free_port(), ends_with_us=True),
@@ -59,13 +59,13 @@ def engines() -> Iterator[dict[str, EmbeddedEngine]]:
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The synthesised app."""
+    """Provide the synthesised app."""
     return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
 
 
 @pytest.fixture(scope="session")
 def sessions(engines: dict[str, EmbeddedEngine], assembly: Path) -> tuple[Session, Session]:
-    """The same orders, placed on both."""
+    """Provide the same orders, placed on both."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda engine: cdk.deploy(engine, assembly), engines.values()))
         released, adjusted = pool.map(Session, engines.values())
@@ -74,13 +74,13 @@ def sessions(engines: dict[str, EmbeddedEngine], assembly: Path) -> tuple[Sessio
 
 @pytest.fixture(scope="session")
 def applied(engines: dict[str, EmbeddedEngine]) -> frozenset[str]:
-    """The adjustments of the plugin's list, as LocalStack says them at its start."""
+    """Provide the adjustments of the plugin's list, as LocalStack says them at its start."""
     return adjustments_of(engines["adjusted"])
 
 
 @pytest.fixture(scope="session")
 def mixed(applied: frozenset[str], assembly: Path) -> Mapping[frozenset[str], Mapping[Aspect, Any]]:
-    """The same orders once more on emulators with some adjustments, by what is switched off; see ``mixtures``."""
+    """Place the same orders on emulators with some adjustments, by what is switched off; see ``mixtures``."""
     # LocalStack's start is work for one core, so as many at once as there are: they would only wait for each other
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = pool.map(lambda off: (off, _seen_without(off, applied, assembly)), mixtures({*applied, *AS_RELEASED}))

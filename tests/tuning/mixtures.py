@@ -37,7 +37,7 @@ def adjustments_of(engine: EmbeddedEngine) -> frozenset[str]:
 
 
 def settings(switched_off: Collection[str]) -> dict[str, str]:
-    """LocalStack's settings without these adjustments."""
+    """Return LocalStack's settings without these adjustments."""
     switches = {f"TUNING_{name.upper().replace('-', '_')}": "0" for name in switched_off if name not in AS_RELEASED}
     for name in AS_RELEASED.keys() & set(switched_off):
         switches |= AS_RELEASED[name]

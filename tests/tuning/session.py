@@ -54,7 +54,7 @@ def steady(value: Any) -> Any:
 
 
 def _parsed(value: Any) -> Any:
-    """With the JSON documents in its texts as what they are."""
+    """Parse the JSON documents in the texts of a value."""
     if isinstance(value, dict):
         return {name: _parsed(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -66,7 +66,7 @@ def _parsed(value: Any) -> Any:
 
 
 class Aspect(Enum):
-    """What can be seen of a session."""
+    """Record of what can be seen of a session."""
 
     ANSWERS = "answers"
     EXECUTIONS = "executions"
@@ -108,12 +108,12 @@ class Session:
 
     @cached_property
     def execution_logs(self) -> list[str]:
-        """What Step Functions has written, in the order in which it stands there."""
+        """Lines that Step Functions has written, in their order."""
         return self._messages("/aws/vendedlogs/states/the-state-machine", lambda lines: "ExecutionFailed" in lines[-1])
 
     @cached_property
     def function_logs(self) -> list[str]:
-        """What the deciding function and the platform have written about it."""
+        """Lines that the deciding function and the platform have written about it."""
         return self._messages(
             "/aws/lambda/the-state-machine-OrderPizza",
             lambda lines: sum("platform.report" in line for line in lines) == len(self.executions),
@@ -152,7 +152,7 @@ class Session:
 
     @cached_property
     def metrics(self) -> dict[str, float]:
-        """How often each function was invoked, and the messages that were sent."""
+        """Return how often each function was invoked, and the messages that were sent."""
         counts = {
             function: self.metric("AWS/Lambda", "Invocations", "FunctionName", function, expected=expected)
             for function, expected in INVOCATIONS.items()

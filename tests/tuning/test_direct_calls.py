@@ -1,4 +1,4 @@
-"""What is called directly, where a client would have made a request: the same, also where others are involved."""
+"""Test what is called directly, where a client would have made a request: the same, also where others are involved."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SECONDS = 20.0
 
 @pytest.fixture(params=["released", "adjusted"])
 def engine(engines: dict[str, EmbeddedEngine], request: pytest.FixtureRequest) -> EmbeddedEngine:
-    """Each of them."""
+    """Provide each of them."""
     return engines[request.param]
 
 

@@ -82,7 +82,7 @@ MACHINES = {
 
 @pytest.fixture(scope="module")
 def outcomes(engines: dict[str, EmbeddedEngine]) -> Iterator[dict[str, dict[str, Any]]]:
-    """By engine and machine: how the execution ended, and its history."""
+    """Provide how each execution ended, and its history, by engine and machine."""
     with ThreadPoolExecutor() as pool:
         yield dict(zip(engines, pool.map(_outcomes, engines.values()), strict=True))
 

@@ -1,4 +1,4 @@
-"""Whether a function's log thread has lines to write, by which the order of the lines is kept."""
+"""Test whether a function's log thread has lines to write, by which the order of the lines is kept."""
 
 from queue import Empty
 

@@ -1,4 +1,4 @@
-"""What is left out of LocalStack's start is there when it is used."""
+"""Test what is left out of LocalStack's start is there when it is used."""
 
 from __future__ import annotations
 

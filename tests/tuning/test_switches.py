@@ -1,4 +1,4 @@
-"""Which adjustments apply: every one can be switched off, and none touches another version."""
+"""Test which adjustments apply: every one can be switched off, and none touches another version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``./scripts/bench`` tells of its results."""
+"""Test what ``./scripts/bench`` tells of its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is published: every package, with versions, changelogs and a tag that agree."""
+"""Test what is published: every package, with versions, changelogs and a tag that agree."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class _Window:
 
 
 class Tests:
-    """Which test started an execution."""
+    """Test that started an execution."""
 
     __test__ = False
 

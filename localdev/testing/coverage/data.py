@@ -1,4 +1,4 @@
-"""What was reached, by machine and by test: as data that processes hand on to each other."""
+"""Keep what was reached, by machine and by test, as data that processes hand on to each other."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class Covered:
 
     @property
     def version(self) -> tuple[str, tuple[Point, ...]]:
-        """What two must have in common to be one: names of deployed resources may differ."""
+        """Key that two versions share if they are one: names of deployed resources may differ."""
         return self.machine, self.points
 
     @property
     def executions(self) -> int:
-        """How many there were, without those of a distributed Map's items."""
+        """Return how many there were, without those of a distributed Map's items."""
         return sum(not ran.is_item for ran in self.ran.values())
 
     def add(self, execution: str, test: str, counts: Counter[str], *, is_item: bool = False) -> None:

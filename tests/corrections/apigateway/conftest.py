@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def echo(aws: Clients) -> str:
-    """A function that answers with its event."""
+    """Provide a function that answers with its event."""
     return web.function(aws, web.SAY_THE_EVENT)
 
 
 @pytest.fixture
 def api(aws: Clients, corrected_engine: EmbeddedEngine) -> RestApi:
-    """An API without methods."""
+    """Provide an API without methods."""
     return RestApi(aws, corrected_engine.endpoint_url)
 
 
 @pytest.fixture
 def released_api(released: Clients, released_engine: EmbeddedEngine) -> RestApi:
-    """An API of LocalStack as released."""
+    """Provide an API of LocalStack as released."""
     return RestApi(released, released_engine.endpoint_url)

@@ -42,7 +42,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="session")
 def authorizer(aws: Clients) -> str:
-    """A function that allows or denies as its token says."""
+    """Provide a function that allows or denies as its token says."""
     return web.function(aws, AUTHORIZER)
 
 

@@ -1,4 +1,4 @@
-"""What a client gets for what a function returns through a REST API."""
+"""Test what a client gets for what a function returns through a REST API."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ RETURNS_WHAT_IT_IS_ASKED_FOR = """
 
 @pytest.fixture(scope="module")
 def api(corrected_engine: EmbeddedEngine) -> Iterator[str]:
-    """The address of a REST API whose root is a proxy of a function that evaluates the request's body."""
+    """Provide the address of a REST API whose root is a proxy of a function that evaluates the request's body."""
     yield from address(corrected_engine)
 
 
 @pytest.fixture(scope="module")
 def released_api(released_engine: EmbeddedEngine) -> Iterator[str]:
-    """The same on LocalStack as released."""
+    """Provide the same on LocalStack as released."""
     yield from address(released_engine)
 
 

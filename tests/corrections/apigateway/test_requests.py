@@ -56,7 +56,7 @@ def test_an_origin_is_allowed_nothing_by_an_api_that_says_nothing(api: RestApi, 
 
 @pytest.fixture
 def binary(aws: Clients, corrected_engine: EmbeddedEngine, echo: str) -> RestApi:
-    """An API of pictures; a function answers with its event."""
+    """Provide an API of pictures; a function answers with its event."""
     api = RestApi(aws, corrected_engine.endpoint_url, binaryMediaTypes=["image/png"])
     api.method(echo, verb="POST")
     return api
@@ -94,7 +94,7 @@ def test_a_binary_result_is_decoded_for_who_accepts_it(
 
 @pytest.fixture
 def validated(api: RestApi, echo: str) -> RestApi:
-    """An API whose POST needs a query parameter and a body with a flavour."""
+    """Provide an API whose POST needs a query parameter and a body with a flavour."""
     schema = {"type": "object", "required": ["flavour"], "properties": {"flavour": {"type": "string"}}}
     api.client.create_model(restApiId=api.id, name="Order", contentType="application/json", schema=json.dumps(schema))
     validator = api.client.create_request_validator(

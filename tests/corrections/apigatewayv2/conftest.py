@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def echo(aws: Clients) -> str:
-    """A function that answers with its event."""
+    """Provide a function that answers with its event."""
     return web.function(aws, web.SAY_THE_EVENT)
 
 
 @pytest.fixture(scope="session")
 def scripted(aws: Clients) -> str:
-    """A function whose result the request's body says."""
+    """Provide a function whose result the request's body says."""
     return web.function(aws, web.SAY_WHAT_IS_ASKED)
 
 
 @pytest.fixture
 def api(aws: Clients, corrected_engine: EmbeddedEngine) -> HttpApi:
-    """An API without routes."""
+    """Provide an API without routes."""
     return HttpApi(aws, corrected_engine.endpoint_url)

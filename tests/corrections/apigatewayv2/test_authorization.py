@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[Issuer]:
-    """An issuer of tokens."""
+    """Provide an issuer of tokens."""
     made = Issuer()
     yield made
     made.close()
@@ -30,7 +30,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def guarded(api: HttpApi, echo: str, issuer: Issuer) -> HttpApi:
-    """An API whose route needs a token, and a second one a scope as well."""
+    """Provide an API whose route needs a token, and a second one a scope as well."""
     authorizer = api.client.create_authorizer(
         ApiId=api.id,
         Name="jwt",

@@ -87,7 +87,7 @@ class _Deployed:
 
 @pytest.fixture
 def deployed(aws: Clients, corrected_engine: EmbeddedEngine) -> Iterator[_Deployed]:
-    """A stack that is deleted in the end."""
+    """Provide a stack that is deleted in the end."""
     stack = _Deployed(aws, corrected_engine.endpoint_url)
     yield stack
     stack.delete()

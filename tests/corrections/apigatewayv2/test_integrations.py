@@ -195,7 +195,7 @@ class _Mirror(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def mirror() -> Iterator[str]:
-    """The address of an HTTP server."""
+    """Provide the address of an HTTP server."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Mirror) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

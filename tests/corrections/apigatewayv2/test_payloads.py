@@ -1,4 +1,4 @@
-"""What functions get from an HTTP API, and what it makes of their results."""
+"""Test what functions get from an HTTP API, and what it makes of their results."""
 
 from __future__ import annotations
 

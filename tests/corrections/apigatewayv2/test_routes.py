@@ -1,4 +1,4 @@
-"""Which route answers a request."""
+"""Test which route answers a request."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def stack(aws: Clients) -> Iterator[Stack]:
-    """A stack with a random name that is deleted after the test."""
+    """Provide a stack with a random name that is deleted after the test."""
     made = Stack(aws)
     yield made
     made.delete()

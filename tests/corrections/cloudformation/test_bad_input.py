@@ -1,4 +1,4 @@
-"""What a template or a request cannot be is refused as AWS refuses it, and nothing is lost."""
+"""Test what a template or a request cannot be is refused as AWS refuses it, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change set says of its changes, which ``cdk diff`` shows, and which kinds are not emulated."""
+"""Test what a change set says of its changes, which ``cdk diff`` shows, and which kinds are not emulated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot change in place is replaced: the new resource first, then the old one goes."""
+"""Test what cannot change in place is replaced: the new resource first, then the old one goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a template can say beside resources: references, loops, macros and parameters of Systems Manager."""
+"""Test what a template can say beside resources: references, loops, macros and parameters of Systems Manager."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _afresh(aws: Clients, case: Case, stack: Stack) -> Any:
 
 @pytest.fixture(scope="module")
 def files(aws: Clients) -> None:
-    """The files that the cases' templates refer to."""
+    """Provide the files that the cases' templates refer to."""
     s3: Any = aws.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     for key, content in FILES.items():

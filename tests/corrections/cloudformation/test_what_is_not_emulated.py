@@ -1,4 +1,4 @@
-"""What cannot be made is said, and nothing that is emulated is made from a value that nobody knows."""
+"""Test what cannot be made is said, and nothing that is emulated is made from a value that nobody knows."""
 
 from __future__ import annotations
 

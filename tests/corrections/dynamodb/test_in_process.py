@@ -40,7 +40,7 @@ def streams(aws: Clients) -> Any:
 
 @pytest.fixture
 def table(dynamodb: Any) -> Iterator[str]:
-    """A table of orders, whose stream has both images."""
+    """Provide a table of orders, whose stream has both images."""
     name = f"orders-{uuid.uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name,

@@ -24,7 +24,7 @@ def dynamodb(aws: Clients) -> Any:
 
 @pytest.fixture
 def table(dynamodb: Any) -> Iterator[str]:
-    """A table of three orders."""
+    """Provide a table of three orders."""
     name = f"orders-{uuid.uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name, BillingMode="PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-"""What a rule's target is sent, seen by the executions and the messages that come of it."""
+"""Test what a rule's target is sent, seen by the executions and the messages that come of it."""
 
 from __future__ import annotations
 

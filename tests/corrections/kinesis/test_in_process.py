@@ -21,7 +21,7 @@ def kinesis(aws: Clients) -> Any:
 
 @pytest.fixture
 def stream(kinesis: Any) -> Iterator[dict[str, Any]]:
-    """A stream with two shards, as it is described."""
+    """Provide a stream with two shards, as it is described."""
     name = f"orders-{uuid.uuid4().hex[:8]}"
     kinesis.create_stream(StreamName=name, ShardCount=2)
     yield kinesis.describe_stream(StreamName=name)["StreamDescription"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def cloud(corrected_engine: EmbeddedEngine) -> Cloud:
-    """The corrected LocalStack."""
+    """Provide the corrected LocalStack."""
     return Cloud(corrected_engine.endpoint_url)
 
 

@@ -41,7 +41,7 @@ def update_weights(function: Function, version: str | None, weights: dict[str, f
 
 @pytest.fixture
 def live(deploy: MakeDeployed) -> Function:
-    """A function with two versions on the corrected LocalStack."""
+    """Provide a function with two versions on the corrected LocalStack."""
     return with_two_versions(deploy)
 
 

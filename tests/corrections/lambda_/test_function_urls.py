@@ -1,4 +1,4 @@
-"""What a client gets for what a function returns through the function's own URL, and what the function gets."""
+"""Test what a client gets for what a function returns through the function's own URL, and what the function gets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RETURNS_WHAT_IT_IS_ASKED_FOR = """
 
 @pytest.fixture(scope="module")
 def function(cloud: Cloud) -> Iterator[Function]:
-    """One that returns the value of the expression in the request's body."""
+    """Provide one that returns the value of the expression in the request's body."""
     function = deployed.create(cloud, RETURNS_WHAT_IT_IS_ASKED_FOR)
     yield function
     function.client.delete_function(FunctionName=function.name)
@@ -32,7 +32,7 @@ def function(cloud: Cloud) -> Iterator[Function]:
 
 @pytest.fixture(scope="module")
 def url_host(function: Function) -> str:
-    """The name that the function's URL has."""
+    """Provide the name that the function's URL has."""
     url = function.client.create_function_url_config(FunctionName=function.name, AuthType="NONE")["FunctionUrl"]
     return str(url).split("//")[1].rstrip("/").partition(":")[0]
 

@@ -25,7 +25,7 @@ _HANDLER = "import time\ndef handler(event, context):\n    time.sleep(0.5)\n"
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[EmbeddedEngine]:
-    """An emulator that keeps what a burst has started for a second."""
+    """Provide an emulator that keeps what a burst has started for a second."""
     engine = EmbeddedEngine(free_port(), ends_with_us=True, settings={"LAMBDA_SPARE_KEEPALIVE_SECONDS": "1"})
     engine.start()
     yield engine

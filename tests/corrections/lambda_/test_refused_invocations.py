@@ -1,4 +1,4 @@
-"""What a caller is told of an invocation that cannot be made."""
+"""Test what a caller is told of an invocation that cannot be made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LENGTH = "def handler(event, context):\n    return {'statusCode': 200, 'body': s
 
 @pytest.fixture
 def function(aws: Clients) -> str:
-    """The name of a function that answers with the length of what it was sent."""
+    """Provide the name of a function that answers with the length of what it was sent."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("function.py", LENGTH)
@@ -44,7 +44,7 @@ def function(aws: Clients) -> str:
 
 @pytest.fixture
 def url(aws: Clients, corrected_engine: EmbeddedEngine, function: str) -> Iterator[str]:
-    """The URL of a REST API in front of it."""
+    """Provide the URL of a REST API in front of it."""
     apis = aws.client("apigateway")
     api = apis.create_rest_api(name=function)["id"]
     root = apis.get_resources(restApiId=api)["items"][0]["id"]

@@ -32,13 +32,13 @@ HANDLER = """
 
 @pytest.fixture(scope="module")
 def cloud(corrected_engine: EmbeddedEngine) -> Cloud:
-    """The corrected LocalStack."""
+    """Provide the corrected LocalStack."""
     return Cloud(corrected_engine.endpoint_url)
 
 
 @pytest.fixture
 def function(cloud: Cloud) -> Iterator[Function]:
-    """A function that prints when it got each record."""
+    """Provide a function that prints when it got each record."""
     name = f"kitchen-{uuid.uuid4().hex[:8]}"
     cloud.client("lambda").create_function(
         FunctionName=name, Runtime="python3.13", Role=ROLE, Handler="kitchen.handler", Timeout=20,

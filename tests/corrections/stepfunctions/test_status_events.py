@@ -1,4 +1,4 @@
-"""What EventBridge and the log are told of executions."""
+"""Test what EventBridge and the log are told of executions."""
 
 from __future__ import annotations
 

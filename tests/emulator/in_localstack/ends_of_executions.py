@@ -44,7 +44,7 @@ def told(state: Any) -> list[dict[str, Any]]:
 
 
 def both() -> dict[str, list[dict[str, Any]]]:
-    """Of an execution that succeeds and of one that fails."""
+    """Return the ends of an execution that succeeds and of one that fails."""
     return {"succeeds": told(ENDED), "fails": told(FAILED)}
 
 

@@ -27,7 +27,7 @@ type MakeNode = Callable[..., Function]
 
 @pytest.fixture(scope="session")
 def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the SDK's packages, with one that is no more than its name."""
+    """Provide the folder of the SDK's packages, with one that is no more than its name."""
     folder = tmp_path_factory.mktemp("sdk")
     for parent in (folder, folder.parent, folder.parent.parent):
         parent.chmod(0o755)
@@ -40,7 +40,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def runtime(sdk: Path) -> Iterator[NativeRuntime]:
-    """The runtime of the newest Node.js on this machine."""
+    """Provide the runtime of the newest Node.js on this machine."""
     if not node_runtime.installed():
         pytest.skip("this machine has no Node.js that runs functions")
     with pytest.MonkeyPatch.context() as patch:

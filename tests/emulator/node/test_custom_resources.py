@@ -32,7 +32,7 @@ ANSWERS = """
 
 @pytest.fixture
 def emulator() -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
-    """The address of a server, and what it was sent."""
+    """Provide the address of a server, and what it was sent."""
     got: list[tuple[str, bytes]] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""How Node.js functions fail, and what is in their logs."""
+"""Test how Node.js functions fail, and what is in their logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets which environment, with LocalStack's ``AssignmentService`` and with ours; prints JSON."""
+"""Show who gets which environment, with LocalStack's ``AssignmentService`` and with ours; prints JSON."""
 
 import contextlib
 import json
@@ -180,7 +180,7 @@ def short_invocations(service: FairAssignmentService) -> dict[str, object]:
 
 
 def long_invocations(service: FairAssignmentService) -> bool:
-    """Whether one that comes while many are at work has an environment at once, where they are not soon free again."""
+    """Return whether an invocation has an environment at once while many work for long."""
     with service.get_environment("v", VERSION, ON_DEMAND):
         pass
     fair_assignment.LOAD = SimpleNamespace(is_full=lambda: False)
@@ -195,7 +195,7 @@ def long_invocations(service: FairAssignmentService) -> bool:
 
 
 def half_a_second(service: FairAssignmentService, *, full: bool) -> bool:
-    """Whether one that comes while many are at work waits, where they are usually free again in half a second."""
+    """Return whether an invocation waits while many work that are usually free in half a second."""
     fair_assignment.LOAD = SimpleNamespace(is_full=lambda: False)
     with service.get_environment("v", VERSION, ON_DEMAND):
         pass

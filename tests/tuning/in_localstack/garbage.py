@@ -1,4 +1,4 @@
-"""When the collector is on again, beside a program that imports three more modules, one a second; prints JSON."""
+"""Show when the collector is on again, beside a program that imports three more modules, one a second; prints JSON."""
 
 import gc
 import json

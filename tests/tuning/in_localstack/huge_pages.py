@@ -1,4 +1,4 @@
-"""What of this process lies in huge pages after all; prints JSON."""
+"""Show what of this process lies in huge pages after all; prints JSON."""
 
 import json
 import re

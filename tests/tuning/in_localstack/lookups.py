@@ -1,4 +1,4 @@
-"""What adjustments that look things up do beside what LocalStack does; prints JSON, a pair for each question."""
+"""Show what adjustments that look things up do beside what LocalStack does; prints JSON, a pair for each question."""
 
 import json
 import os

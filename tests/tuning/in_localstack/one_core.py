@@ -1,4 +1,4 @@
-"""Where threads and what they start may run while LocalStack's threads are kept on one core; prints JSON."""
+"""Show where threads and what they start may run while LocalStack's threads are kept on one core; prints JSON."""
 
 import json
 import os

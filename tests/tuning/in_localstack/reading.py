@@ -1,4 +1,4 @@
-"""How often botocore's files and folders are read by two sessions, and a person's own every time; prints JSON."""
+"""Show how often botocore's files and folders are read by two sessions, and a person's own every time; prints JSON."""
 
 import json
 import os

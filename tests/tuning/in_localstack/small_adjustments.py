@@ -1,4 +1,4 @@
-"""What small adjustments do beside what LocalStack does; prints JSON, a pair of outcomes for each question."""
+"""Show what small adjustments do beside what LocalStack does; prints JSON, a pair of outcomes for each question."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What an adjusted start leaves out, used: without the adjustments and with them; prints JSON."""
+"""Show what an adjusted start leaves out, used: without the adjustments and with them; prints JSON."""
 
 import json
 import os
@@ -129,7 +129,7 @@ def contexts() -> Any:
 
 
 def console() -> Any:
-    """LocalStack's console, written to."""
+    """Write LocalStack's console."""
     import io
 
     from localstack.utils import bootstrap

@@ -1,4 +1,4 @@
-"""What adjustments of Step Functions' steps do beside what LocalStack does; prints JSON, a pair for each question."""
+"""Show what adjustments of steps do beside what LocalStack does; prints JSON, a pair for each question."""
 
 import copy
 import datetime as dt

@@ -42,7 +42,7 @@ def execution_arn(name: str) -> str:
 
 @dataclass
 class RecordedClient:
-    """What a console needs of a client: one state machine, an execution for each name."""
+    """Stand in for a console's client: one state machine, an execution for each name."""
 
     names: list[str] = field(default_factory=list)
     error: Exception | None = None

@@ -1,4 +1,4 @@
-"""What the console lets a person change, and who else it does not let."""
+"""Test what the console lets a person change, and who else it does not let."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the console's pages say."""
+"""Test what the console's pages say."""
 
 from __future__ import annotations
 

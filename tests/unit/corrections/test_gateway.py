@@ -1,4 +1,4 @@
-"""What every request passes through."""
+"""Test what every request passes through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which folders may be shown to functions."""
+"""Test which folders may be shown to functions."""
 
 from __future__ import annotations
 

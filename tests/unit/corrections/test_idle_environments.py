@@ -1,4 +1,4 @@
-"""Which idle environments are given back."""
+"""Test which idle environments are given back."""
 
 from __future__ import annotations
 

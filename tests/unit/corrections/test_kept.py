@@ -1,4 +1,4 @@
-"""What is kept of executions and log events, and what makes way."""
+"""Test what is kept of executions and log events, and what makes way."""
 
 from __future__ import annotations
 

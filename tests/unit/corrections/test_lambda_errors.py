@@ -1,4 +1,4 @@
-"""What a task of Step Functions calls an error of Lambda."""
+"""Test what a task of Step Functions calls an error of Lambda."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an execution can be redriven."""
+"""Test how long an execution can be redriven."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -26,7 +26,7 @@ MOMENT = "2026-01-01T00:00:00+00:00"
 
 @dataclass
 class Truth:
-    """What really happened."""
+    """Record of what really happened."""
 
     visits: Counter[tuple[str, tuple[tuple[str, int], ...]]] = field(default_factory=Counter)
     """How often each state was entered, by its name and the containers and iterations it stood in."""

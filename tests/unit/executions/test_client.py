@@ -36,7 +36,7 @@ class Stubbed:
 
 @pytest.fixture
 def stubbed() -> Iterator[Stubbed]:
-    """Nothing is sent: what is asked for and answered is laid down by the test."""
+    """Provide nothing is sent: what is asked for and answered is laid down by the test."""
     clients = Clients("http://127.0.0.1:1")
     states, logs, functions = clients.client("stepfunctions"), clients.client("logs"), clients.client("lambda")
     with Stubber(states) as a, Stubber(logs) as b, Stubber(functions) as c:

@@ -19,7 +19,7 @@ ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
 
 @pytest.fixture
 def stubbed() -> Iterator[tuple[ExecutionsControl, Stubber]]:
-    """Nothing is sent: what is asked for and answered is laid down by the test."""
+    """Provide nothing is sent: what is asked for and answered is laid down by the test."""
     states = Clients("http://127.0.0.1:1").client("stepfunctions")
     with Stubber(states) as stubber:
         yield ExecutionsControl(states), stubber

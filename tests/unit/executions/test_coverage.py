@@ -1,4 +1,4 @@
-"""What executions have reached of their definition."""
+"""Test what executions have reached of their definition."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_what_no_engine_could_run_is_an_error_that_names_the_state(document: Any
 
 @pytest.fixture
 def usual_recursion_limit() -> Iterator[None]:
-    """Python's own limit: a library that another test imports raises it for the whole process."""
+    """Set Python's own limit: a library that another test imports raises it for the whole process."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(1000)
     yield

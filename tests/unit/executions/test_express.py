@@ -1,4 +1,4 @@
-"""How far back a log group is read for Express executions."""
+"""Test how far back a log group is read for Express executions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each state did, read from recorded executions."""
+"""Test what each state did, read from recorded executions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which state's error made an execution fail."""
+"""Test which state's error made an execution fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds of every execution, whatever its definition and in whatever order its events were written."""
+"""Test what holds of every execution, whatever its definition and in whatever order its events were written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of a Choice's rules matched, and what each of them looked at."""
+"""Test which of a Choice's rules matched, and what each of them looked at."""
 
 from __future__ import annotations
 

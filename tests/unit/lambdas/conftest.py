@@ -26,7 +26,7 @@ type MakeEvent = Callable[..., Event]
 
 @dataclass
 class LambdaContext:
-    """What the handlers use of Lambda's context."""
+    """Part of Lambda's context that the handlers use."""
 
     aws_request_id: str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 
@@ -76,7 +76,7 @@ class FakeStepFunctions:
 
 @pytest.fixture(autouse=True)
 def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of a function, without anything of this machine's own AWS settings."""
+    """Provide the environment of a function, without anything of this machine's own AWS settings."""
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_LAMBDA_FUNCTION_NAME"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
@@ -93,7 +93,7 @@ def function_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def step_functions(monkeypatch: pytest.MonkeyPatch) -> FakeStepFunctions:
-    """Step Functions, as the handlers reach it."""
+    """Provide Step Functions, as the handlers reach it."""
     fake = FakeStepFunctions()
     monkeypatch.setattr(order_executions, "step_functions", lambda: fake)
     monkeypatch.setattr(order_executions, "hurried_step_functions", lambda: fake)
@@ -108,7 +108,7 @@ def client_errors() -> Callable[..., ClientError]:
 
 @pytest.fixture
 def context() -> LambdaContext:
-    """Lambda's context."""
+    """Provide Lambda's context."""
     return LambdaContext()
 
 

@@ -1,4 +1,4 @@
-"""What has become of an order."""
+"""Test what has become of an order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _get(event: MakeEvent, order_id: object) -> ProxyResponse:
 
 @pytest.fixture
 def order_id(step_functions: FakeStepFunctions) -> str:
-    """An order that is under way."""
+    """Provide an order that is under way."""
     step_functions.start_execution(stateMachineArn=STATE_MACHINE_ARN, name="an-order", input='{"flavour": "funghi"}')
     return "an-order"
 

@@ -20,7 +20,7 @@ APP = (
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with an app, and a CDK that writes down how often it was asked."""
+    """Provide a checkout with an app, and a CDK that writes down how often it was asked."""
     for name in ("app.py", "cdk.json", "requirements.txt", "package-lock.json", "infra/stack.py", "lambdas/handler.py"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The environment of a person without any AWS settings, in a checkout that has deployed nothing."""
+    """Provide the environment of a person without any AWS settings, in a checkout that has deployed nothing."""
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL",
                  "AWS_REGION", "AWS_DEFAULT_REGION"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)

@@ -19,7 +19,7 @@ def _stack(account: str | None, region: str | None) -> Stack:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What was bootstrapped; nothing had been before."""
+    """Provide what was bootstrapped; nothing had been before."""
     made: list[tuple[object, ...]] = []
     monkeypatch.setattr(cdk, "bootstrap", lambda _engine, *place: made.append(place))
     monkeypatch.setattr(bootstrapping, "is_bootstrapped", lambda _clients: False)

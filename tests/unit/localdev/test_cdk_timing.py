@@ -1,4 +1,4 @@
-"""What is loaded into the CDK CLI changes when things happen, and nothing else."""
+"""Test what is loaded into the CDK CLI changes when things happen, and nothing else."""
 
 from __future__ import annotations
 

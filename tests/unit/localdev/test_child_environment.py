@@ -38,7 +38,7 @@ PLANTED = {
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of a person with real accounts."""
+    """Provide the environment of a person with real accounts."""
     for name, value in PLANTED.items():
         monkeypatch.setenv(name, value)
 

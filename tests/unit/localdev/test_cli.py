@@ -178,7 +178,7 @@ def test_down_with_nothing_up_is_no_error(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def busy_port() -> Iterator[int]:
-    """A port somebody, namely this test, listens on."""
+    """Provide a port somebody, namely this test, listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 

@@ -19,7 +19,7 @@ ENGINE, OTHER = EmbeddedEngine(4577), EmbeddedEngine(4578)
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkout in which nothing is remembered."""
+    """Provide a checkout in which nothing is remembered."""
     monkeypatch.setattr(project, "STATE", tmp_path)
 
 

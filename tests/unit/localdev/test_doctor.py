@@ -1,4 +1,4 @@
-"""What the doctor finds missing, and what there is to do about it."""
+"""Test what the doctor finds missing, and what there is to do about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of a person's variables the emulator gets."""
+"""Test which of a person's variables the emulator gets."""
 
 from __future__ import annotations
 

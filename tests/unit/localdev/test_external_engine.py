@@ -1,4 +1,4 @@
-"""What answers at somebody else's endpoint, and whether it will do."""
+"""Test what answers at somebody else's endpoint, and whether it will do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is saved reaches the functions whole, and only when it can be compiled."""
+"""Test what is saved reaches the functions whole, and only when it can be compiled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def code(tmp_path: Path) -> HotCode:
-    """A module, and its copy."""
+    """Provide a module, and its copy."""
     code = HotCode(tmp_path / "source", tmp_path / "copies")
     code.source.mkdir()
     (code.source / "handler.py").write_text("one = 1\n")

@@ -1,4 +1,4 @@
-"""What goes into the image, and when it is out of date."""
+"""Test what goes into the image, and when it is out of date."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with what the image is made from, and with what it is not."""
+    """Provide a checkout with what the image is made from, and with what it is not."""
     for path in [*image.context_files(), Path(".dockerignore"), Path("README.md")]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(project.ROOT / path, tmp_path / path)
@@ -87,7 +87,7 @@ type MakeDocker = Callable[[str], None]
 
 @pytest.fixture
 def docker_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeDocker:
-    """A ``docker`` command of the test's own: the script that it is to be."""
+    """Provide a ``docker`` command of the test's own: the script that it is to be."""
 
     def make(script: str) -> None:
         program = tmp_path / "bin" / "docker"
@@ -173,7 +173,7 @@ class Images:
         self.removed: set[str] = set()
 
     def get(self, _name: str) -> None:
-        """Return the new image, from the second look on."""
+        """Find the new image, from the second look on."""
         if not self._looked:
             self._looked = True
             raise ImageNotFound("no such image")
@@ -189,7 +189,7 @@ class Images:
 
 @pytest.fixture
 def builds_well(docker_command: MakeDocker) -> None:
-    """A ``docker`` command whose builds go well."""
+    """Provide a ``docker`` command whose builds go well."""
     docker_command("exit 0")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder, with a name that is no stack's."""
+    """Provide the working folder, with a name that is no stack's."""
     folder = tmp_path / "1 shop ü"
     folder.mkdir()
     monkeypatch.chdir(folder)

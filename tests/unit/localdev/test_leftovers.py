@@ -1,4 +1,4 @@
-"""What killed commands leave is removed by ``down``."""
+"""Test what killed commands leave is removed by ``down``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PORT = 4577
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout's folder of state in which a ``watch`` and an ``up`` were killed."""
+    """Provide a checkout's folder of state in which a ``watch`` and an ``up`` were killed."""
     monkeypatch.setattr(project, "STATE", tmp_path)
     copies = project.hot_folder(_PORT) / "lambdas-12345678"
     copies.mkdir(parents=True)

@@ -49,7 +49,7 @@ def test_the_cdks_library_is_found_where_the_set_up_has_unpacked_it(own: str) ->
 
 @dataclass(frozen=True)
 class Typed:
-    """What a program called cdklocal sees, and what was said before it ran."""
+    """Sight of a program called cdklocal, and what was said before it ran."""
 
     environment: dict[str, str]
     said: str
@@ -85,7 +85,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    """A checkout with nothing up."""
+    """Provide a checkout with nothing up."""
     return Checkout(tmp_path / "Jürgen's checkout")
 
 

@@ -35,7 +35,7 @@ TEMPLATE = {
 
 @pytest.fixture
 def assembly(tmp_path: Path) -> Path:
-    """An assembly of two stacks, one of them with a name that is not its id."""
+    """Provide an assembly of two stacks, one of them with a name that is not its id."""
     folder = tmp_path / "cdk.out"
     (folder / "asset.abc").mkdir(parents=True)
     for name in ("start.py", "common.py"):

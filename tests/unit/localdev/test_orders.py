@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def pizzeria() -> Iterator[Pizzeria]:
-    """A server that is up."""
+    """Provide a server that is up."""
     with Pizzeria() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

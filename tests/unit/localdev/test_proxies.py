@@ -57,7 +57,7 @@ class Emulator(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def dead_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy in every variable that names one, at which nobody listens."""
+    """Provide a proxy in every variable that names one, at which nobody listens."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     for name in ("NO_PROXY", "no_proxy"):
@@ -66,7 +66,7 @@ def dead_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def emulator() -> Iterator[str]:
-    """The endpoint of something that answers."""
+    """Provide the endpoint of something that answers."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Emulator) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

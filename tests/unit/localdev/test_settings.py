@@ -1,4 +1,4 @@
-"""What the tool is told of an app, and what it finds by itself."""
+"""Test what the tool is told of an app, and what it finds by itself."""
 
 from __future__ import annotations
 

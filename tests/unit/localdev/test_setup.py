@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def lock(tmp_path: Path) -> Path:
-    """What a part is made from."""
+    """Provide what a part is made from."""
     file = tmp_path / "lock.txt"
     file.write_text("oven==1.0\n")
     return file

@@ -23,7 +23,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Li
 
 
 def in_a_child(step: Callable[[], object]) -> tuple[int, str]:
-    """How a fork of this process ends that runs a step, as of :class:`subprocess.Popen`, and what it has written."""
+    """Fork, run a step, and return the exit status, as of :class:`subprocess.Popen`, and the output."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

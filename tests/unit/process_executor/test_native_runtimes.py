@@ -150,7 +150,7 @@ def test_the_client_that_a_function_computes_from_its_event_is_asked_for_before_
 
 @pytest.fixture
 def npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of its own for the SDK, and the folder of the only programs there are."""
+    """Provide a folder of its own for the SDK, and the folder of the only programs there are."""
     programs = tmp_path / "programs"
     programs.mkdir()
     monkeypatch.setenv(node_sdk.SETTING, str(tmp_path / "sdk"))

@@ -1,4 +1,4 @@
-"""Who is at the other end of a connection."""
+"""Test who is at the other end of a connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tell
 
 @pytest.fixture
 def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """A connection over loopback: the client's end and the accepted one."""
+    """Provide a connection over loopback: the client's end and the accepted one."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.create_connection(listener.getsockname())
         accepted, _ = listener.accept()
@@ -30,7 +30,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.fixture
 def other_process() -> Iterator[int]:
-    """A process that has nothing to do with the connection."""
+    """Provide a process that has nothing to do with the connection."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     yield process.pid
     process.communicate()

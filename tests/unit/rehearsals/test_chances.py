@@ -1,4 +1,4 @@
-"""Which answers and faults hit which attempt, without an emulator."""
+"""Test which answers and faults hit which attempt, without an emulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When schedules come due."""
+"""Test when schedules come due."""
 
 from __future__ import annotations
 

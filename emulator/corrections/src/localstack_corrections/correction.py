@@ -1,4 +1,4 @@
-"""What a correction is, and when it applies."""
+"""Define a correction, and when it applies."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._deliver = deliver
 
     def take_log(self) -> InvocationLog | None:
-        """What has been logged and is of no invocation yet: of an initialisation that was provisioned."""
+        """Return what has been logged and is of no invocation yet: of an initialisation that was provisioned."""
         return self._environment.take_log() if self._environment else None
 
     def stop(self) -> None:
@@ -62,19 +62,19 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         return self._environment.invoke(payload, self.client_context)
 
     def get_address(self) -> str:
-        """Where the environment is, for LocalStack."""
+        """Return where the environment is, for LocalStack."""
         return _HOST
 
     def get_endpoint_from_executor(self) -> str:
-        """Where LocalStack is, for the environment."""
+        """Return where LocalStack is, for the environment."""
         return _HOST
 
     def get_runtime_endpoint(self) -> str:
-        """Nothing of ours calls LocalStack back: the runtime API is served to the process directly."""
+        """Return nothing of ours calls LocalStack back: the runtime API is served to the process directly."""
         return f"http://{_HOST}:{config.GATEWAY_LISTEN[0].port}/_localstack_lambda/{self.id}"
 
     def get_logs(self) -> str:
-        """Every invocation returns its own log; there is no other."""
+        """Return every invocation returns its own log; there is no other."""
         return ""
 
     @classmethod
@@ -86,10 +86,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing outlives the environments of a version."""
+        """Do nothing: nothing outlives the environments of a version."""
 
     @classmethod
     def validate_environment(cls) -> bool:
-        """Nothing is needed but this package, which is here."""
+        """Accept any machine: nothing is needed but this package."""
         first_function.patch_with_the_first_function()
         return True

@@ -1,4 +1,4 @@
-"""What LocalStack finds: the executor named ``process``."""
+"""Register the executor named ``process`` with LocalStack."""
 
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor

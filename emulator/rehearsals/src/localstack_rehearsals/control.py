@@ -38,7 +38,7 @@ _LONGEST_ADVANCE: Final = 60.0
 
 
 class NotFoundError(Exception):
-    """There is no such rehearsal."""
+    """Error: there is no such rehearsal."""
 
 
 def add_routes() -> None:

@@ -1,4 +1,4 @@
-"""What an adjustment is, and when it applies."""
+"""Define an adjustment, and when it applies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Adjustment:
         return f"TUNING_{self.name.upper().replace('-', '_')}"
 
     def is_on(self, environ: Mapping[str, str]) -> bool:
-        """Whether neither its own switch nor ``TUNING``, the switch of all, is off."""
+        """Return whether neither its own switch nor ``TUNING``, the switch of all, is off."""
         return not any(environ.get(switch, "").strip().lower() in _OFF for switch in ("TUNING", self.switch))
 
     def apply(self) -> None:
@@ -53,5 +53,5 @@ def switched_on(adjustments: Iterable[Adjustment]) -> list[Adjustment]:
 
 
 def is_the_version() -> bool:
-    """Whether this LocalStack is the one the adjustments were written for."""
+    """Return whether this LocalStack is the one the adjustments were written for."""
     return version("localstack-core") == LOCALSTACK_VERSION

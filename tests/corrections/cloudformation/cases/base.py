@@ -1,4 +1,4 @@
-"""What a case is, and the resources that many of them stand beside."""
+"""Define a case, and the resources that many of them stand beside."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import time
 
 
 class OvenError(Exception):
-    """What the function raises."""
+    """Error that the function raises."""
 
 
 def raises(event: object, context: object) -> None:

@@ -1,4 +1,4 @@
-"""What a failed test says of its executions, and what is said of one that leaves an execution running."""
+"""Test what a failed test says of its executions, and what is said of one that leaves an execution running."""
 
 from __future__ import annotations
 

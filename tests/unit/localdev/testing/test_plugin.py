@@ -31,7 +31,7 @@ def _pytest(folder: Path, *arguments: str, path: Path | None = None) -> subproce
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with a test that has nothing to do with any of this."""
+    """Provide a folder with a test that has nothing to do with any of this."""
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_own.py").write_text("def test_own(): pass\n")
     return tmp_path
@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the metadata of an installed distribution that has the plugin's entry point."""
+    """Provide a folder with the metadata of an installed distribution that has the plugin's entry point."""
     folder = tmp_path_factory.mktemp("site")
     metadata = folder / "cdk_localdev-0.0.dist-info"
     metadata.mkdir()

@@ -1,4 +1,4 @@
-"""What a test run leaves to be read."""
+"""Test what a test run leaves to be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a REST API (``AWS_PROXY``) makes of a function's result."""
+"""Turn a function's result into the response of a REST API (``AWS_PROXY``)."""
 
 from __future__ import annotations
 

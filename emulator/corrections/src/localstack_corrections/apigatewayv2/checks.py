@@ -1,4 +1,4 @@
-"""What AWS refuses of the requests to ``apigatewayv2``, and moto takes.
+"""Refuse requests to ``apigatewayv2`` that AWS refuses and moto takes.
 
 https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/api-reference.html
 """

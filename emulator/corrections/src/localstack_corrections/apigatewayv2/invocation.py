@@ -39,7 +39,7 @@ class HttpApiError(Exception):
 
 @dataclass
 class Answer:
-    """What is sent to the client."""
+    """Response to the client."""
 
     status: int
     body: bytes = b""

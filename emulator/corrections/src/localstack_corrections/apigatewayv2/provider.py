@@ -88,7 +88,7 @@ def api_of(api_id: str, account: str, region: str) -> HttpApi:
 
 
 class HttpApiProvider(ServiceLifecycleHook):
-    """What moto has not."""
+    """Operations that moto lacks."""
 
     service = _SERVICE
 

@@ -1,4 +1,4 @@
-"""What an HTTP API makes of a function's result.
+"""Turn a function's result into the response of an HTTP API.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """

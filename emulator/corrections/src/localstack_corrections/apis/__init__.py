@@ -1,1 +1,1 @@
-"""What REST APIs and HTTP APIs have in common: calls of functions, authorizers' answers, signatures, logs, limits."""
+"""Parts that REST and HTTP APIs share: calls of functions, authorizers' answers, signatures, logs, limits."""

@@ -15,7 +15,7 @@ _LONGEST_SHOWN = 100
 
 
 class MalformedResultError(Exception):
-    """What is wrong with a result."""
+    """Error in a function's result."""
 
 
 def status_code(value: Any) -> int:

@@ -14,7 +14,7 @@ INVOKE = "execute-api:Invoke"
 
 
 class Decision(Enum):
-    """What a policy says about a request."""
+    """Decision of a policy about a request."""
 
     ALLOWED = "allowed"
     DENIED = "explicitly denied"

@@ -38,7 +38,7 @@ class SignatureError(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed a request."""
+    """Signer of a request."""
 
     account: str
     access_key: str

@@ -54,7 +54,7 @@ def _if_chosen(patch: Any) -> Any:
 
 def _replace_server(module: Any) -> None:
     class InProcessServer:
-        """What LocalStack's providers ask of DynamoDB Local, with nothing to start and nothing to stop."""
+        """Stand in for the DynamoDB Local that LocalStack's providers ask for, with nothing to start or stop."""
 
         url = "http://127.0.0.1"
         _instance: InProcessServer | None = None

@@ -177,7 +177,7 @@ class Reader:
         return self.path()
 
     def _choice(self) -> str:
-        """``IN [a, b]`` and ``IN (a, b)``."""
+        """Parse ``IN [a, b]`` and ``IN (a, b)``."""
         self._word()
         values, end = [], {"[": "]", "(": ")"}.get(self._sign(), ")")
         while not self.take(end):

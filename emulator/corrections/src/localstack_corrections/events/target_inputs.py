@@ -1,4 +1,4 @@
-"""What a target of a rule is sent: a constant, a part of the event, or a template with parts of it.
+"""Send a rule's target its input: a constant, a part of the event, or a template with parts of it.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """

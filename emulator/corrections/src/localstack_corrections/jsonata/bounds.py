@@ -16,7 +16,7 @@ _TICKS_BETWEEN_LOOKS = 256
 
 @dataclass(frozen=True)
 class Bounds:
-    """What an evaluation may use; None is without bound."""
+    """Bounds of an evaluation; None is without bound."""
 
     seconds: float | None = None
     """Of processor time of the evaluating thread, so that a busy machine fails no expression."""
@@ -30,7 +30,7 @@ STEP_FUNCTIONS = Bounds(seconds=10, depth=100, size=6_990_256)
 
 
 class Budget:
-    """What one evaluation has used of its bounds."""
+    """Use of its bounds by one evaluation."""
 
     __slots__ = ("_deadline", "_depth", "_size", "_ticks", "depth")
 

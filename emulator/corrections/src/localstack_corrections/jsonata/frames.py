@@ -83,7 +83,7 @@ class Transformer(Callable):
 
 
 class NextMatch(Callable):
-    """What continues the search of a regular expression."""
+    """Function that continues the search of a regular expression."""
 
     __slots__ = ("pattern", "position", "text")
     arity = 0

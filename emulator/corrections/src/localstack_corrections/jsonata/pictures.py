@@ -1,4 +1,4 @@
-"""What a picture of ``$formatNumber`` may look like: the rules of XPath's fn:format-number, in jsonata-js's order."""
+"""Check a picture of ``$formatNumber`` by the rules of XPath's fn:format-number, in jsonata-js's order."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Sequence(list[Any]):
 
 
 class Callable:
-    """What can be called: a lambda, a native function, a partial application, a regular expression."""
+    """Value that can be called: a lambda, a native function, a partial application, a regular expression."""
 
     __slots__ = ()
     arity = 1

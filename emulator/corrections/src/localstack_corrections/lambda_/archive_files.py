@@ -32,7 +32,7 @@ class UnsafeArchiveError(ValueError):
 
 @dataclass
 class Contents:
-    """What an archive unpacks to, by path in its folder."""
+    """Files that an archive unpacks to, by path in its folder."""
 
     folders: set[Parts] = field(default_factory=set)
     files: dict[Parts, zipfile.ZipInfo] = field(default_factory=dict)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What LocalStack's router takes for the result of an invocation, to make a response of it."""
+    """Stand in for an invocation's result, of which LocalStack's router makes a response."""
 
     response: Any
     is_error: bool = False

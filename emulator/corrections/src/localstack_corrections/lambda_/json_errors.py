@@ -29,7 +29,7 @@ _STARTS_OF_NAMES = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"}
 
 
 class _NotJsonError(Exception):
-    """What is wrong, and where."""
+    """Error in a document, and its place."""
 
 
 class _Scope(NamedTuple):
@@ -40,7 +40,7 @@ class _Scope(NamedTuple):
 
 
 def why_not_json(payload: bytes) -> str | None:
-    """The reason; ``None`` where this parser, which reads one value and no further, would have taken it."""
+    """Return the reason; ``None`` where this parser, which reads one value and no further, would have taken it."""
     try:
         _Reader(payload).read()
     except _NotJsonError as error:
@@ -83,7 +83,7 @@ class _Reader:
             after_a_value = True
 
     def _next_or_end(self) -> bytes:
-        """The next byte that is no space; nothing where the document ends."""
+        """Return the next byte that is no space; nothing where the document ends."""
         self._skip_space()
         byte = self._take()
         if not byte and self._scopes:
@@ -99,7 +99,7 @@ class _Reader:
         return byte
 
     def _next(self) -> bytes:
-        """The next byte that is no space, where an array or object has to go on."""
+        """Return the next byte that is no space, where an array or object has to go on."""
         self._skip_space()
         if self._at == len(self._data):
             self._ended(f" within/between {self._scopes[-1].kind} entries")
@@ -262,7 +262,7 @@ class _Reader:
             self._fail(f"Unrecognized character escape {_described(self._character(byte[0]))}", self._at - 1)
 
     def _character(self, first: int) -> int:
-        """The character that begins with a byte that was taken."""
+        """Return the character that begins with a byte that was taken."""
         if first < 0x80:
             return first
         following = next((number for number, lead in _LEADS.items() if first in lead), 0)

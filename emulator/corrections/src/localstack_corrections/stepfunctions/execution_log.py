@@ -1,4 +1,4 @@
-"""What an execution's log has at each level, and its timestamps."""
+"""Write an execution's log as its level wants it, with AWS's timestamps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a state an expression is: the field that an error names, such as ``Output/orders[0]/price``."""
+"""Name the place of an expression in a state as errors do, such as ``Output/orders[0]/price``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What LocalStack's grammar of a definition does not take although AWS does."""
+"""Accept definitions that AWS accepts and LocalStack's grammar does not."""
 
 from __future__ import annotations
 

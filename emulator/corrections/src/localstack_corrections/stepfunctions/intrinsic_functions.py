@@ -23,7 +23,7 @@ _PLACE = re.compile(r"\\(.)|(\{\})|([{}])")
 
 
 class IntrinsicError(ValueError):
-    """What is wrong with the arguments of a function."""
+    """Error in the arguments of a function."""
 
 
 def _wanted(condition: bool, message: str) -> None:

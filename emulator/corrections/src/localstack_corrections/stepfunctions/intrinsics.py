@@ -18,7 +18,7 @@ _ASL = "localstack.services.stepfunctions.asl"
 
 
 class Function:
-    """What LocalStack evaluates in place of its own parse of a call."""
+    """Call that LocalStack evaluates in place of its own parse."""
 
     def __init__(self, call: Call) -> None:
         self.call = call

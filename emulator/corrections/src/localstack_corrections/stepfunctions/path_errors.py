@@ -1,4 +1,4 @@
-"""What can be wrong with a JSONPath."""
+"""Errors of a JSONPath."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class PathTranslation:
     """This machine's folder to AWS's."""
 
     def apply(self, text: bytes) -> bytes:
-        """The text with every folder's name replaced, the longest first."""
+        """Return the text with every folder's name replaced, the longest first."""
         for ours in sorted(self.names, key=len, reverse=True):
             text = text.replace(ours.encode(), self.names[ours].encode())
         return text

@@ -33,7 +33,7 @@ class WorkingCopies:
         self._lock = threading.Lock()
 
     def acquire(self, package: Path, *, writable: bool) -> Path:
-        """The copy of an unpacked package; without ``writable`` nobody may write to it. Must be released.
+        """Return the copy of an unpacked package; without ``writable`` nobody may write to it. Must be released.
 
         :raises FileNotFoundError: the package is gone.
         """
@@ -45,7 +45,7 @@ class WorkingCopies:
             return copy.path
 
     def release(self, package: Path) -> None:
-        """One user less; the last one takes the copy along."""
+        """Release the copy; the last user removes it."""
         with self._lock:
             copy = self._copies[package]
             copy.users -= 1
@@ -109,7 +109,7 @@ def remove_tree(folder: Path) -> None:
 
 
 def state_of(folders: Iterable[Path]) -> object:
-    """A value that is another one when a file in one of the folders was changed, added, renamed or removed."""
+    """Return a value that is another one when a file in one of the folders was changed, added, renamed or removed."""
     return tuple(tuple(_files(folder)) for folder in folders)
 
 

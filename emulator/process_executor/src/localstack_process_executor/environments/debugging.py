@@ -20,7 +20,7 @@ WAIT = "wait"
 
 
 def address_for(function_name: str) -> str:
-    """``host:port`` for a function that is to be debugged, ``host:port:wait`` where it waits; nothing for any other.
+    """Return ``host:port`` of a function to be debugged, ``host:port:wait`` where it waits, else nothing.
 
     :raises ValueError: the setting cannot be read.
     """

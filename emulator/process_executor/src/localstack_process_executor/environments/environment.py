@@ -37,7 +37,7 @@ _KB_PER_MB = 1024
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """What an environment has to know of its function."""
+    """Settings of a function that its environment needs."""
 
     timeout_seconds: float
     """Infinite for a function that is being debugged."""
@@ -59,13 +59,13 @@ class Invocation:
 
     @property
     def segment(self) -> Segment | None:
-        """What it is in its trace, if that is sampled."""
+        """Segment in its trace, if that is sampled."""
         return segment(self.trace_id, self.request_id)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an invocation ended: the caller's payload, and this invocation's own log, event by event."""
+    """Outcome of an invocation: the caller's payload, and this invocation's own log, event by event."""
 
     payload: bytes
     is_error: bool
@@ -79,7 +79,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Ended:
-    """What ended a wait: the runtime's message, the process's exit, too much memory, or the deadline."""
+    """End of a wait: the runtime's message, the process's exit, too much memory, or the deadline."""
 
     by: Literal["message", "exit", "memory", "deadline", "entrypoint"]
     message: RuntimeMessage | None = None
@@ -90,7 +90,7 @@ class _Ended:
 
 
 def init_seconds(initialization_type: str, timeout_seconds: float) -> float:
-    """How long a runtime may take to start; on demand that is beside the function's own timeout.
+    """Return how long a runtime may take to start; on demand that is beside the function's own timeout.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
     """
@@ -161,7 +161,7 @@ class ExecutionEnvironment:
 
     @property
     def init_failed(self) -> bool:
-        """Whether the function could not be initialised when the environment was started."""
+        """Return whether the function could not be initialised when the environment was started."""
         return self._init_failed
 
     def deliver_log_to(self, deliver: Callable[[list[LogEvent]], None]) -> None:
@@ -169,7 +169,7 @@ class ExecutionEnvironment:
         self._deliver = deliver
 
     def take_log(self) -> list[LogEvent]:
-        """What has been logged and is of no invocation yet; the next one's log is without it."""
+        """Return what has been logged and is of no invocation yet; the next one's log is without it."""
         events, self._unreported = self._unreported, []
         return events
 
@@ -342,7 +342,7 @@ class ExecutionEnvironment:
         self._reported = [event._replace(is_delivered=True) for event in events]
 
     def _conclude(self, invocation: Invocation, ended: _Ended, started: float) -> Outcome:
-        """The caller's payload and the log, whichever way it ended."""
+        """Hand the caller its payload and the log, whichever way the invocation ended."""
         request_id = invocation.request_id
         payload, status, error_type, sentence = self._judge(request_id, ended)
         if ended.message and ended.message.kind == "too-large":
@@ -398,7 +398,7 @@ class ExecutionEnvironment:
         return message.payload, "success", None, ""
 
     def _take_output(self) -> list[LogEvent]:
-        """What the function has written since this was last called, as events."""
+        """Return what the function has written since this was last called, as events."""
         return self._kept(self._output.take())
 
     def _kept(self, written: Iterable[LogEvent]) -> list[LogEvent]:
@@ -421,13 +421,13 @@ class ExecutionEnvironment:
 
 
 def _now(texts: Iterable[str], *, in_tail: bool = True) -> list[LogEvent]:
-    """The platform's own events, of this moment."""
+    """Return the platform's own events, of this moment."""
     moment = time.time()
     return [LogEvent(text, moment, in_tail=in_tail) for text in texts]
 
 
 def _headers(invocation: Invocation, deadline: float) -> dict[str, str]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next"""
+    """Return the headers of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next."""
     # a function without a deadline is told of one that it does not live to see
     seconds = min(remaining(deadline), 24 * 3600.0)
     headers = {

@@ -1,4 +1,4 @@
-"""What can go wrong with an execution environment, for those who have none yet."""
+"""Errors of an execution environment, for callers that have none yet."""
 
 
 class EnvironmentStoppedError(RuntimeError):
@@ -9,6 +9,6 @@ class EntrypointError(RuntimeError):
     """A function's program cannot be executed. The message is what Lambda says of it."""
 
     def __init__(self, message: str, error_type: str = "Runtime.InvalidEntrypoint") -> None:
-        """``error_type`` is that of the invocation's payload."""
+        """Keep ``error_type``, which is that of the invocation's payload."""
         super().__init__(message)
         self.error_type = error_type

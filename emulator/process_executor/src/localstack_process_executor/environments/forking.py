@@ -70,7 +70,7 @@ class Forked:
 
 @cache
 def base_folder() -> Path:
-    """Where everything of this process's environments lies; removed when the process has ended, however it ended."""
+    """Return the folder of this process's environments, which goes when the process ends, however it ends."""
     folder = Path(tempfile.mkdtemp(prefix="lambda-process-"))
     # the fork server, chrooted or not, and the functions' user have to get through
     folder.chmod(0o711)
@@ -79,7 +79,7 @@ def base_folder() -> Path:
 
 
 class Native(Protocol):
-    """What a fork server has to know of a runtime whose functions are executed, not forked. Equal ones share it."""
+    """Settings of a fork server for a runtime whose functions are executed, not forked. Equal ones share it."""
 
     def shown(self) -> Mapping[str, str]:
         """Return what functions see of this machine: the path there, and the path here."""
@@ -149,11 +149,11 @@ class ForkServer:
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """The fork server's process."""
         return self._process.pid
 
     def is_alive(self) -> bool:
-        """Whether it still serves."""
+        """Return whether it still serves."""
         return self._process.poll() is None
 
     def fork(self, request: dict[str, Any]) -> Forked:
@@ -188,7 +188,7 @@ class ForkServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _ask(self, data: bytes, descriptors: list[int]) -> int:
-        """The id of a new environment's init."""
+        """Return the id of a new environment's init."""
         with self._lock:
             try:
                 socket.send_fds(self._socket, [len(data).to_bytes(4)], descriptors)
@@ -286,7 +286,7 @@ class ForkServers:
         self._lock = threading.Lock()
 
     def current(self, interpreter: Interpreter | None = None, native: Native | None = None) -> ForkServer:
-        """A fork server that serves. :raises ForkServerError: none can be started."""
+        """Return a fork server that serves. :raises ForkServerError: none can be started."""
         wanted = interpreter or interpreters.own()
         key = (wanted.executable, use_namespaces(), native)
         with self._lock:
@@ -306,7 +306,7 @@ class ForkServers:
 
 
 def use_namespaces() -> bool:
-    """``LAMBDA_PROCESS_NAMESPACES=0`` does without them even where they can be had."""
+    """Return whether to use namespaces; ``LAMBDA_PROCESS_NAMESPACES=0`` does without them."""
     return os.environ.get("LAMBDA_PROCESS_NAMESPACES", "1") != "0"
 
 

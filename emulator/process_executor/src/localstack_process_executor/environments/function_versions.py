@@ -43,7 +43,7 @@ class FunctionVersionEnvironment:
     """An execution environment of one of LocalStack's function versions."""
 
     def __init__(self, version: FunctionVersion, env_vars: Mapping[str, str]) -> None:
-        """``env_vars`` are what LocalStack's service has computed for it."""
+        """Take the variables ``env_vars`` that LocalStack's service has computed."""
         self._version = version
         self._copied: list[Path] = []
         self._initialization_type = str(env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"])
@@ -64,7 +64,7 @@ class FunctionVersionEnvironment:
         self._environment.deliver_log_to(lambda events: deliver(InvocationLog(events)))
 
     def take_log(self) -> InvocationLog:
-        """What has been logged and is of no invocation yet."""
+        """Return what has been logged and is of no invocation yet."""
         return InvocationLog(self._environment.take_log())
 
     def stop(self) -> None:
@@ -119,7 +119,7 @@ class FunctionVersionEnvironment:
         )
 
     def _place_of(self, archive: Archive) -> Path:
-        """Where the environment finds an archive's files: the person's folder, or a copy of its own."""
+        """Return where the environment finds an archive's files: the person's folder, or a copy of its own."""
         package = Path(archive.get_unzipped_code_location())
         if archive.is_hot_reloading():
             return package
@@ -146,7 +146,7 @@ def prepare(version: FunctionVersion) -> None:
 
 
 def _archives(version: FunctionVersion) -> list[Archive]:
-    """The code's archive and the layers', in their order."""
+    """Return the code's archive and the layers', in their order."""
     if not version.config.code:
         raise LambdaRuntimeException(f"{version.qualified_arn} has no code package")
     return [version.config.code, *(layer.code for layer in version.config.layers if layer.code)]

@@ -36,13 +36,13 @@ class Interpreter:
 
 
 def version_of(runtime: str | None) -> str | None:
-    """The Python version that a runtime's name means; ``None`` for what is not Python."""
+    """Return the Python version that a runtime's name means; ``None`` for what is not Python."""
     match = _RUNTIME.fullmatch(runtime or "")
     return match[1] if match else None
 
 
 def is_supported(version: str) -> bool:
-    """Whether the runtime client runs on this version."""
+    """Return whether the runtime client runs on this version."""
     return _numbers(version) >= _numbers(OLDEST)
 
 
@@ -52,7 +52,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 @cache
 def own() -> Interpreter:
-    """The Python that LocalStack's virtual environment was made from: a function must not see the environment."""
+    """Return the Python that LocalStack's environment was made from: functions must not see the environment."""
     executable = str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
     found = _probe(executable)
     if not found:
@@ -62,7 +62,7 @@ def own() -> Interpreter:
 
 @cache
 def find(version: str) -> Interpreter | None:
-    """An interpreter of this version, e.g. ``3.12``, or ``None``."""
+    """Return an interpreter of this version, e.g. ``3.12``, or ``None``."""
     if version == OWN_VERSION:
         return own()
     if not is_supported(version):
@@ -75,7 +75,7 @@ def find(version: str) -> Interpreter | None:
 
 
 def _candidates(version: str) -> Iterator[str]:
-    """On the PATH, and where pyenv, uv and Homebrew put them."""
+    """List interpreters on the PATH, and where pyenv, uv and Homebrew put them."""
     name = f"python{version}"
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     pyenv = Path(os.environ.get("PYENV_ROOT") or home / ".pyenv")

@@ -1,4 +1,4 @@
-"""What a function's process is to be: AWS's file system where this machine allows it, or the nearest thing."""
+"""Describe a function's process: AWS's file system where this machine allows it, or the nearest thing."""
 
 import logging
 import os
@@ -90,7 +90,7 @@ def _isolated_request(server: ForkServer, program: Program, layers: Path, tmp: P
 
 
 def _plain_request(server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
-    """Without namespaces: the code's own folder, and temporary files and a home in the environment's."""
+    """Describe a start without namespaces: the code's own folder, temporary files and a home beside it."""
     runtime = server.runtime_dir
     bootstrap = str(runtime / BOOTSTRAP)
     overrides = own_folders(program, tmp, runtime)
@@ -124,7 +124,7 @@ def file_rules(server: ForkServer, code: Path, layers: Path, writable: Iterable[
 
 
 def on_this_machine(path: str, places: Mapping[str, str]) -> str:
-    """A path that a function's variables give in AWS's file system."""
+    """Return a path that a function's variables give in AWS's file system."""
     for aws, ours in places.items():
         if path == aws or path.startswith(f"{aws}/"):
             return ours + path.removeprefix(aws)
@@ -140,14 +140,14 @@ def _arguments(program: Program, layers: str) -> list[str]:
 def _command(
     server: ForkServer, program: Program, layers: Path, wrapper: str | None, command: list[str]
 ) -> list[str] | None:
-    """What to execute instead of going on in the forked process, if anything."""
+    """Return what to execute instead of going on in the forked process, if anything."""
     if wrapper:
         return [wrapper, *command]
     return command if _needs_a_new_interpreter(server, program, layers) else None
 
 
 def _needs_a_new_interpreter(server: ForkServer, program: Program, layers: Path) -> bool:
-    """Whether what was imported ahead, or the way our interpreter was started, could make a difference."""
+    """Return whether what was imported ahead, or the way our interpreter was started, could make a difference."""
     if program.debug_address or program.variables.get("LD_LIBRARY_PATH", LIBRARY_PATH) != LIBRARY_PATH:
         return True
     if any(name.startswith(("PYTHON", "LD_PRELOAD", "MALLOC_")) for name in program.variables):
@@ -160,17 +160,17 @@ def _needs_a_new_interpreter(server: ForkServer, program: Program, layers: Path)
 
 
 def _matters(name: str, modules: frozenset[str]) -> bool:
-    """Whether a file or folder has to be there before anything is imported."""
+    """Return whether a file or folder has to be there before anything is imported."""
     return name.partition(".")[0] in modules or name.endswith(".pth")
 
 
 def _names(folder: Path) -> list[str]:
-    """What is at the top level of a folder."""
+    """Return what is at the top level of a folder."""
     return os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - names only
 
 
 def merge_layers(layers: Sequence[Path], folder: Path) -> Path:
-    """One folder with what is in all layers; of the same file, the later layer's."""
+    """Return one folder with what is in all layers; of the same file, the later layer's."""
     if len(layers) == 1:
         return layers[0]
     merged = folder / "opt"
@@ -182,7 +182,7 @@ def merge_layers(layers: Sequence[Path], folder: Path) -> Path:
 
 
 def give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bool:
-    """As root, whether the function can run as a user of its own: only if that user gets through to its files."""
+    """Return whether, as root, the function can run as a user of its own, one that can reach its files."""
     from localstack_process_executor.sandbox.namespaces import SANDBOX_GID, SANDBOX_UID, may_change_user
 
     prefix = Path(interpreter.prefix)
@@ -195,7 +195,7 @@ def give_to_sandbox_user(code: Path, *own: Path, interpreter: Interpreter) -> bo
 
 
 def translation(server: ForkServer, program: Program, layers: Path, tmp: Path) -> PathTranslation:
-    """What the function's own texts call its places, as AWS calls them."""
+    """Return what the function's own texts call its places, as AWS calls them."""
     return PathTranslation(
         {
             str(program.code): _TASK,

@@ -26,7 +26,7 @@ _WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 
 @dataclass(frozen=True)
 class Places:
-    """Where a function finds its folders: AWS's names for them, or this machine's without a root of its own."""
+    """Folders as a function finds them: by AWS's names, or by this machine's without a root of its own."""
 
     task: str
     layers: str
@@ -113,7 +113,7 @@ class NativeRuntime(ABC):
         return server.fork(request), PathTranslation({})
 
     def _plain_request(self, server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
-        """Without namespaces: the code's own folder, and temporary files and a home in the environment's."""
+        """Describe a start without namespaces: the code's own folder, temporary files and a home beside it."""
         places = Places(str(program.code), str(layers), str(server.runtime_dir), "", is_own_root=False)
         own = own_folders(program, tmp, server.runtime_dir)
         variables = {**self.variables(places), **program.variables, **own}

@@ -162,7 +162,7 @@ def installed() -> dict[tuple[int, int, int], str]:
 
 
 def _candidates() -> Iterator[Path]:
-    """On the PATH, and where nvm, fnm, volta, mise, n and Homebrew put them."""
+    """List interpreters on the PATH, and where nvm, fnm, volta, mise, n and Homebrew put them."""
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     patterns = (
         (home / ".nvm/versions/node", "v*/bin/node"),

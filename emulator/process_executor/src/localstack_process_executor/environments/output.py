@@ -1,4 +1,4 @@
-"""What a function writes, as log events.
+"""Turn a function's output into log events.
 
 Its standard output and error arrive as bytes, a line an event. Between them arrive the frames of the runtime client's
 own log, each an event however many lines it has: four bytes of type, four of length and eight of time, then the text
@@ -47,12 +47,12 @@ class OutputReader:
             self._read(time.time())
 
     def take_complete(self) -> list[LogEvent]:
-        """All events since the last time; a line without an end waits for it."""
+        """Return all events since the last time; a line without an end waits for it."""
         events, self._events = self._events, []
         return events
 
     def take(self) -> list[LogEvent]:
-        """All events since the last time, a line without an end included: the invocation is over."""
+        """Return all events since the last time, a line without an end included: the invocation is over."""
         if self._bytes:
             # a frame that was cut off when its process was killed is text like any other
             self._line += self._bytes
@@ -98,7 +98,7 @@ class OutputReader:
 
 
 def _frame_size(data: bytearray) -> int | None:
-    """Of the frame that data begins with, header included; 0 where it is none, ``None`` while it is not complete."""
+    """Return the size of the frame that data begins with, header included; 0 for none, ``None`` while incomplete."""
     if len(data) < _HEADER_BYTES:
         return None
     length, moment = int.from_bytes(data[4:8]), int.from_bytes(data[8:16]) / 1e6
@@ -109,7 +109,7 @@ def _frame_size(data: bytearray) -> int | None:
 
 
 def _beginning_of_magic(data: bytearray) -> int:
-    """How many bytes at the end may be the beginning of a frame."""
+    """Return how many bytes at the end may be the beginning of a frame."""
     return next((count for count in (2, 1) if data.endswith(_MAGIC[:count])), 0)
 
 
@@ -124,13 +124,13 @@ class InvocationLog(str):
     log_events: list[LogEvent]
 
     def __new__(cls, events: list[LogEvent]) -> Self:
-        """The text of these events, one after the other."""
+        """Return the text of these events, one after the other."""
         text = super().__new__(cls, "".join(event.text for event in events if event.in_tail))
         text.log_events = events
         return text
 
     def entries(self) -> list[dict[str, Any]]:
-        """What ``PutLogEvents`` takes of those not delivered yet; an event of nothing but newlines it does not take."""
+        """Return what ``PutLogEvents`` takes of the undelivered events: it refuses events of newlines only."""
         return [
             {"timestamp": int(event.moment * 1000), "message": event.text}
             for event in self.log_events

@@ -9,27 +9,27 @@ RESPONSE_LIMIT_BYTES = 6_291_556
 
 
 def error_payload(error_type: str, message: str) -> bytes:
-    """A payload in the shape of Lambda's own errors: a type and a message, no stack trace."""
+    """Return a payload in the shape of Lambda's own errors: a type and a message, no stack trace."""
     return json.dumps({"errorType": error_type, "errorMessage": message}, separators=(",", ":")).encode()
 
 
 def timed_out(request_id: str, timeout_seconds: float) -> bytes:
-    """The function ran longer than its configured timeout."""
+    """Return the function ran longer than its configured timeout."""
     return error_payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {timed_out_text(timeout_seconds)}")
 
 
 def timed_out_text(timeout_seconds: float) -> str:
-    """The sentence of a timeout, the same in the payload and in the log."""
+    """Return the sentence of a timeout, the same in the payload and in the log."""
     return f"Task timed out after {timeout_seconds:.2f} seconds"
 
 
 def exited(request_id: str, returncode: int) -> bytes:
-    """The function's process ended before it answered."""
+    """Return the payload for a process that ended before it answered."""
     return error_payload("Runtime.ExitError", f"RequestId: {request_id} Error: {exit_text(returncode)}")
 
 
 def exit_text(returncode: int) -> str:
-    """How a process ended, in the words of Lambda (which are those of Go's ``os.ProcessState``).
+    """Return how a process ended, in the words of Lambda (which are those of Go's ``os.ProcessState``).
 
     ``returncode`` is that of :class:`subprocess.Popen`: negative for a signal.
     """
@@ -47,19 +47,19 @@ _OF_A_RUNTIME = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
 def out_of_memory(request_id: str) -> bytes:
-    """The function's process needed more memory than it has, and was killed."""
+    """Return the payload for a process that was killed for the memory it used."""
     return error_payload(OUT_OF_MEMORY, f"RequestId: {request_id} Error: {exit_text(-signal.SIGKILL)}")
 
 
 def response_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
-    """The function answered with more than an invocation may carry."""
+    """Return the payload for an answer over the limit of an invocation."""
     message = f"Response payload size exceeded maximum allowed payload size ({limit_bytes} bytes)."
     document = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
     return json.dumps(document, separators=(",", ":")).encode()
 
 
 def request_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
-    """What the runtime API answers to such a response; the runtime client writes it into the log."""
+    """Return what the runtime API answers to such a response; the runtime client writes it into the log."""
     document = {
         "errorMessage": f"Exceeded maximum allowed payload size ({limit_bytes} bytes).",
         "errorType": "RequestEntityTooLarge",
@@ -68,7 +68,7 @@ def request_too_large(limit_bytes: int = RESPONSE_LIMIT_BYTES) -> bytes:
 
 
 def error_type_of(payload: bytes) -> str | None:
-    """The ``errorType`` a runtime reported, where it reported one."""
+    """Return the ``errorType`` a runtime reported, where it reported one."""
     try:
         document = json.loads(payload)
     except ValueError:
@@ -78,7 +78,7 @@ def error_type_of(payload: bytes) -> str | None:
 
 
 def in_utf_8(payload: bytes) -> bytes:
-    """An error document as JSON has to be: AWS's client for Python hands that of an initialisation on in Latin-1."""
+    """Return an error document in UTF-8: AWS's client for Python sends an initialisation's in Latin-1."""
     try:
         payload.decode()
     except UnicodeDecodeError:
@@ -87,6 +87,6 @@ def in_utf_8(payload: bytes) -> bytes:
 
 
 def init_error_type_of(payload: bytes) -> str:
-    """What the platform calls a failed initialisation: a runtime's own types by their names, and no others."""
+    """Return what the platform calls a failed initialisation: a runtime's own types by their names, and no others."""
     error_type = error_type_of(payload) or ""
     return error_type if _OF_A_RUNTIME.fullmatch(error_type) else "Runtime.Unknown"

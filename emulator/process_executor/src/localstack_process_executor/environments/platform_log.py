@@ -20,7 +20,7 @@ ON_DEMAND = "on-demand"
 
 @dataclass(frozen=True)
 class ResponseTimes:
-    """When a runtime answered: seconds since the epoch, and milliseconds."""
+    """Times at which a runtime answered: seconds since the epoch, and milliseconds."""
 
     started: float
     """When the runtime was handed the invocation."""
@@ -30,7 +30,7 @@ class ResponseTimes:
     """From there to its end."""
 
     def spans(self) -> list[dict[str, object]]:
-        """As ``platform.runtimeDone`` has them."""
+        """Return the spans as ``platform.runtimeDone`` has them."""
         began = self.started + self.latency_ms / 1000
         return [
             _span("responseLatency", self.started, self.latency_ms),
@@ -45,7 +45,7 @@ def _span(name: str, start: float, duration_ms: float) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Report:
-    """What an invocation used: milliseconds and megabytes."""
+    """Use of an invocation: milliseconds and megabytes."""
 
     request_id: str
     duration_ms: float
@@ -75,30 +75,30 @@ class PlatformLog(Protocol):
     """Writes the platform's part of a log; each method returns events, without or with lines in them."""
 
     def keeps(self, event: LogEvent) -> bool:
-        """Whether what the function has written goes into its log."""
+        """Return whether what the function has written goes into its log."""
         ...
 
     def init_start(self) -> list[str]:
-        """The first of a new environment."""
+        """Return the first of a new environment."""
         ...
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """An initialisation has ended, ``success``, ``error`` or ``timeout``.
+        """Note the end of an initialisation: ``success``, ``error`` or ``timeout``.
 
         Its ``phase`` is ``init``, or ``invoke`` where it was part of an invocation.
         """
         ...
 
     def start(self, request_id: str, segment: Segment | None) -> list[str]:
-        """An invocation begins; it is a segment of its trace where that is sampled."""
+        """Note the start of an invocation, which is a segment of its trace where that is sampled."""
         ...
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
-        """The runtime ended, or ran out of time."""
+        """Note that the runtime ended, or ran out of time."""
         ...
 
     def report(self, report: Report) -> list[str]:
-        """An invocation has ended."""
+        """Note the end of an invocation."""
         ...
 
 
@@ -118,17 +118,17 @@ class TextLog:
     initialization_type: str = ON_DEMAND
 
     def keeps(self, event: LogEvent) -> bool:  # noqa: ARG002 - levels are the JSON format's
-        """All of it."""
+        """Return all of it."""
         return True
 
     def init_start(self) -> list[str]:
-        """``INIT_START`` with the runtime's version."""
+        """Write ``INIT_START`` with the runtime's version."""
         return [
             f"INIT_START Runtime Version: {self.runtime_version}\tRuntime Version ARN: {self.runtime_version_arn}\n"
         ]
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """``INIT_REPORT``, which on demand is written for a failure only."""
+        """Write ``INIT_REPORT``, on demand for a failure only."""
         line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms"
         if status == "success":
             return [] if self.initialization_type == ON_DEMAND else [f"{line}\n"]
@@ -140,7 +140,7 @@ class TextLog:
         return [f"START RequestId: {request_id} Version: {self.function_version}\n"]
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
-        """One line and an empty one for a timeout; two, the sentence and the type, for anything else."""
+        """Return one line and an empty one for a timeout; two, the sentence and the type, for anything else."""
         if error_type == "Sandbox.Timedout":
             return [f"{timestamp()} {request_id} {text}\n\n"]
         return [f"RequestId: {request_id} Error: {text}\n{error_type}\n"]
@@ -199,12 +199,12 @@ class JsonLog:
     """``ApplicationLogLevel``."""
 
     def keeps(self, event: LogEvent) -> bool:
-        """What is of the function's level, or above it; what has no level has ``INFO``."""
+        """Return what is of the function's level, or above it; what has no level has ``INFO``."""
         level = event.level or _level_of(event.text)
         return level >= _APPLICATION_LEVELS.get(self.application_level, _APPLICATION_LEVELS["INFO"])
 
     def init_start(self) -> list[str]:
-        """``platform.initStart``."""
+        """Write ``platform.initStart``."""
         record: dict[str, object] = {
             "initializationType": self.initialization_type,
             "phase": "init",
@@ -218,12 +218,12 @@ class JsonLog:
         return self._event("INFO", "platform.initStart", record)
 
     def _instance_id(self) -> str:
-        """That of the environment: its log stream's name, always with the function's in it."""
+        """Return the environment's id: its log stream's name, always with the function's in it."""
         date, bracket, rest = self.log_stream.partition("[")
         return f"{date.removesuffix(self.function_name)}{self.function_name}{bracket}{rest}"
 
     def init_done(self, phase: str, duration_ms: float, status: str, error_type: str | None) -> list[str]:
-        """``platform.initRuntimeDone`` and ``platform.initReport``, on demand seldom asked for where nothing failed."""
+        """Write ``platform.initRuntimeDone`` and ``platform.initReport``, on demand seldom asked for."""
         record: dict[str, object] = {
             "initializationType": self.initialization_type,
             "phase": phase,
@@ -241,18 +241,18 @@ class JsonLog:
         ]
 
     def start(self, request_id: str, segment: Segment | None) -> list[str]:
-        """``platform.start`` with the function and the version that runs, as in AWS's logs since 2025."""
+        """Write ``platform.start`` with the function and the version that runs, as in AWS's logs since 2025."""
         record = {"requestId": request_id, "functionArn": self.function_arn, "version": self.function_version}
         return self._event("INFO", "platform.start", {**record, **_tracing(segment)})
 
     def fault(self, request_id: str, error_type: str, text: str) -> list[str]:
-        """Lambda writes these sentences as text in either format."""
+        """Write the sentence, which Lambda writes as text in either format."""
         return TextLog(self.runtime_version, self.runtime_version_arn, self.function_version).fault(
             request_id, error_type, text
         )
 
     def report(self, report: Report) -> list[str]:
-        """``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
+        """Write ``platform.runtimeDone``, which is seldom asked for, and ``platform.report``."""
         level = "WARN" if report.status in {"timeout", "failure"} else "INFO"
         outcome = {"status": {"error": "success", "failure": "error"}.get(report.status, report.status)}
         if report.status == "failure":
@@ -289,7 +289,7 @@ class JsonLog:
 
 
 def _level_of(text: str) -> int:
-    """Of what a function has printed: what its ``level`` says where it is a JSON object with a time, else ``INFO``.
+    """Return a printed line's level: its ``level`` where it is a JSON object with a time, else ``INFO``.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     """

@@ -24,7 +24,7 @@ _PRIVATE = re.compile(rb"^Private_Dirty:\s+(\d+)", re.MULTILINE)
 
 
 class Ready(NamedTuple):
-    """What a wait has found."""
+    """Finding of a wait."""
 
     others: list[int]
     """Those of the other descriptors that are readable."""
@@ -65,7 +65,7 @@ class RuntimeProcess:
         return _descendants(self._forked.pid)
 
     def returncode(self) -> int | None:
-        """How it ended, negative for a signal, or ``None`` while it runs."""
+        """Return how it ended, negative for a signal, or ``None`` while it runs."""
         if self._returncode is None:
             try:
                 chunk = os.read(self._forked.status, 256)
@@ -100,7 +100,7 @@ class RuntimeProcess:
         )
 
     def read_output(self) -> bytes:
-        """Everything written and not yet read; never waits."""
+        """Return everything written and not yet read; never waits."""
         chunks: list[bytes] = []
         while True:
             try:
@@ -113,7 +113,7 @@ class RuntimeProcess:
         return b"".join(chunks)
 
     def exceeds(self, limit_kb: int) -> bool:
-        """Whether the function uses more memory than that now, together with all it has started, and has to end.
+        """Return whether the function uses more memory than that now, together with all it has started, and has to end.
 
         As the kernel would, the largest process is ended: where that is not the function, it learns of it by itself.
         """
@@ -155,7 +155,7 @@ class RuntimeProcess:
         self._peak_kb = max(self._peak_kb, sum(private) + shared_kb)
 
     def peak_memory_kb(self) -> tuple[int, int]:
-        """The most that has been used, by the function with all it has started; and by it alone, without mapped files.
+        """Return peak memory, of the function with all it has started, and of it alone without mapped files.
 
         Zeros where the system does not tell.
         """
@@ -202,7 +202,7 @@ class RuntimeProcess:
         return rest
 
     def _conclude(self) -> None:
-        """What its init has said; an init that was killed has said nothing, and took the function with it."""
+        """Take what its init has said; an init that was killed has said nothing, and took the function with it."""
         words = self._said.split()
         self._returncode = int(words[0]) if words else -signal.SIGKILL
         if len(words) > 1:
@@ -225,14 +225,14 @@ class RuntimeProcess:
 
 
 def _wait_until_readable(descriptor: int, seconds: float) -> bool:
-    """Whether it is, at most after so long; ``select`` refuses the numbers that descriptors have among many."""
+    """Return whether it is, at most after so long; ``select`` refuses the numbers that descriptors have among many."""
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     return bool(poller.poll(seconds * 1000))
 
 
 def _descendants(init: int) -> list[int]:
-    """All processes of an environment but its init; none where the system does not tell."""
+    """Return all processes of an environment but its init; none where the system does not tell."""
     found: list[int] = []
     todo = [init]
     while todo:
@@ -253,7 +253,7 @@ def _memory_kb(pid: int) -> int:
 
 
 def _proportional_kb(pid: int) -> int:
-    """The same, of what it shares with others its share."""
+    """Return the same, of what it shares with others its share."""
     return _rollup_kb(pid, _SHARE)[0] or _memory_kb(pid)
 
 
@@ -267,14 +267,14 @@ def _rollup_kb(pid: int, *fields: re.Pattern[bytes]) -> list[int]:
 
 
 def _open_process(pid: int) -> int | None:
-    """A descriptor that is readable once the process has ended; ``None`` where the system has none."""
+    """Return a descriptor that is readable once the process has ended, or ``None`` where there is none."""
     with contextlib.suppress(OSError, AttributeError):
         return os.pidfd_open(pid)
     return None
 
 
 def _read(path: str) -> bytes:
-    """A small file of the system's, without a file object: this is read for every invocation."""
+    """Return a small file of the system's, without a file object: this is read for every invocation."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return os.read(descriptor, _READ_BYTES)

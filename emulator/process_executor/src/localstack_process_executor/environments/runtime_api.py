@@ -46,7 +46,7 @@ class _Request(NamedTuple):
 
 @dataclass(frozen=True)
 class RuntimeMessage:
-    """What the runtime has sent: it waits for work, has answered an invocation, with too much, or could not start."""
+    """Message of the runtime: it waits for work, has answered an invocation, with too much, or could not start."""
 
     kind: Literal["next", "response", "too-large", "error", "init-error"]
     request_id: str = ""
@@ -125,11 +125,11 @@ class RuntimeApi:
 
     @property
     def runtime_is_waiting(self) -> bool:
-        """Whether the runtime has asked for its next invocation and not been answered."""
+        """Return whether the runtime has asked for its next invocation and not been answered."""
         return self._waiting is not None
 
     def filenos(self) -> list[int]:
-        """The file descriptors to poll for reading."""
+        """Return the file descriptors to poll for reading."""
         return [self._listener.fileno(), *self._connections]
 
     def handle(self, fileno: int) -> list[RuntimeMessage]:
@@ -212,7 +212,7 @@ class RuntimeApi:
         return []
 
     def _state(self) -> bytes:
-        """What AWS's runtime API calls the state that an initialised runtime is in."""
+        """Return what AWS's runtime API calls the state that an initialised runtime is in."""
         if self._waiting:
             return b"Ready"
         return b"Running" if self._request_id else b"RuntimeResponseSentState"
@@ -252,7 +252,7 @@ class RuntimeApi:
 
 
 def _listen() -> socket.socket:
-    """A loopback address of its own with AWS's port; where only 127.0.0.1 exists (macOS), any free port."""
+    """Return a loopback address of its own with AWS's port; where only 127.0.0.1 exists (macOS), any free port."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if sys.platform == "linux":
         for _ in range(_ADDRESS_ATTEMPTS):

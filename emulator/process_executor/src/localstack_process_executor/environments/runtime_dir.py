@@ -1,4 +1,4 @@
-"""What a function may import beside its own code: the runtime client and AWS's SDK, and what these need.
+"""Collect what a function may import beside its code: the runtime client, AWS's SDK, and their needs.
 
 LocalStack's own packages live in the same environment and must stay invisible: a function that imports ``requests``
 without packaging it has to fail here as it fails on AWS.
@@ -24,7 +24,7 @@ BOOTSTRAP = "bootstrap.py"
 
 @cache
 def runtime_entries(version: str = OWN_VERSION) -> dict[str, Path]:
-    """Each entry of ``/var/runtime`` for a Python version: its name and where it is on this machine.
+    """Return each entry of ``/var/runtime`` for a Python version: its name and where it is on this machine.
 
     The runtime client has a native half, ``runtime_client``, built for LocalStack's own Python only; any other gets
     ours, which speaks to the same API in plain Python.
@@ -43,7 +43,7 @@ def runtime_entries(version: str = OWN_VERSION) -> dict[str, Path]:
 
 
 def _top_level(distribution: metadata.Distribution) -> set[str]:
-    """The names of what has been installed, without what is below them.
+    """Return the names of what has been installed, without what is below them.
 
     ``distribution.files`` looks whether each file is there: for the SDK two thousand, a tenth of a second while the
     stack is being deployed.
@@ -54,7 +54,7 @@ def _top_level(distribution: metadata.Distribution) -> set[str]:
 
 
 def _closure() -> Iterator[metadata.Distribution]:
-    """The distributions of the roots and, transitively, of what they require without extras; and debugpy."""
+    """Yield the distributions of the roots and, transitively, of what they require without extras; and debugpy."""
     todo, done = list(_ROOTS), set[str]()
     with contextlib.suppress(metadata.PackageNotFoundError):
         todo.append(metadata.distribution("debugpy").metadata["Name"])

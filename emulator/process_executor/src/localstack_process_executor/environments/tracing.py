@@ -11,7 +11,7 @@ _ROOT = re.compile(r"Root=([^;]+)")
 
 @dataclass(frozen=True)
 class Segment:
-    """What a sampled invocation is in its trace."""
+    """Segment of a sampled invocation in its trace."""
 
     id: str
     root: str
@@ -20,7 +20,7 @@ class Segment:
 
 
 def segment(header: str, request_id: str) -> Segment | None:
-    """That of an invocation; ``None`` where its trace is not sampled. There is no X-Ray that could have named it."""
+    """Return the segment of an invocation, made up since there is no X-Ray; ``None`` where it is not sampled."""
     fields = dict(field.partition("=")[::2] for field in header.split(";"))
     if fields.get("Sampled") != "1" or "Root" not in fields:
         return None
@@ -29,7 +29,7 @@ def segment(header: str, request_id: str) -> Segment | None:
 
 
 def trace_id(given: str, event: str) -> str:
-    """The trace header of an invocation, whose ``Root`` is that of the API request the event describes, if it is one.
+    """Return the trace header of an invocation; an API request that the event describes gives its ``Root``.
 
     LocalStack's API Gateway, and its function URLs, name the caller's trace in the event only, and not to Lambda.
     """

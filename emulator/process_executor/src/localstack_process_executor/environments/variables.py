@@ -73,7 +73,7 @@ def function_environment(
     runtime: str,
     runtime_api: str,
 ) -> dict[str, str]:
-    """The variables one execution environment starts with; ``PYTHONPATH`` is set by :mod:`bootstrap`, as on AWS.
+    """Return the variables one execution environment starts with; ``PYTHONPATH`` is set by :mod:`bootstrap`, as on AWS.
 
     ``from_service`` is what LocalStack hands to :meth:`RuntimeExecutor.start`, ``of_function`` the
     function's configuration, ``runtime`` e.g. ``python3.13``, ``runtime_api`` a ``host:port``.

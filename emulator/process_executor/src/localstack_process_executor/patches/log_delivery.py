@@ -1,4 +1,4 @@
-"""How an environment's log comes to CloudWatch Logs: LocalStack's own way loses what is known of its events.
+"""Deliver an environment's log to CloudWatch Logs: LocalStack's own way loses what is known of its events.
 
 LocalStack 4.14.0 takes a log apart where its lines end, also in the middle of a stack trace, gives each a newline, and
 all of them the time at which they are stored. The log of an initialisation that nobody has waited for it has no place

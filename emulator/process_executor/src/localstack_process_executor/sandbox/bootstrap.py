@@ -53,7 +53,7 @@ def add_code_and_layers(task_root: str, runtime_dir: str, layers: str) -> None:
 
 
 def _add_site_folder(folder: str) -> None:
-    """``site.addsitedir`` for an entry of ``sys.path``, without the time it takes where there is no ``*.pth`` file."""
+    """Do what ``site.addsitedir`` does for an entry of ``sys.path``, without its time where no ``*.pth`` is."""
     if os.path.isdir(folder):
         if any(name.endswith(".pth") for name in os.listdir(folder)):
             site.addsitedir(folder)
@@ -63,7 +63,7 @@ def _add_site_folder(folder: str) -> None:
 
 
 def _packages(runtime_dir: str) -> list[str]:
-    """Python's own folder of packages; where this machine's could not be hidden, they are at least not found."""
+    """Return Python's folder of packages; where this machine's could not be hidden, they are not found."""
     return [f"{sys.prefix}/lib/{_VERSION}/site-packages"] if runtime_dir == "/var/runtime" else []
 
 
@@ -102,10 +102,10 @@ class OnThisThread:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """There is nothing to wait for."""
+        """Do nothing: there is nothing to wait for."""
 
     def submit(self, poll: Callable[[], T]) -> concurrent.futures.Future[T]:
-        """What it gave, or how it failed."""
+        """Return what it gave, or how it failed."""
         done: concurrent.futures.Future[T] = concurrent.futures.Future()
         try:
             done.set_result(poll())
@@ -115,7 +115,7 @@ class OnThisThread:
 
 
 def runtime_client(client_class: type[Any]) -> type[Any]:
-    """awslambdaric's own client, which polls on the thread it is called on."""
+    """Return awslambdaric's client, which polls on the thread it is called on."""
 
     class RuntimeClient(client_class):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -155,7 +155,7 @@ class Server:
 
 
 def watch(function: int, status: int, life: int, wake: int, *, isolated: bool) -> None:
-    """The init of an environment: reap whatever ends, say how the function did, end when nobody needs us."""
+    """Be the init of an environment: reap processes, report how the function ended, end when unneeded."""
     while select.select([life, wake], [], [])[0] == [wake]:
         os.read(wake, 4096)
         while True:
@@ -177,7 +177,7 @@ def watch(function: int, status: int, life: int, wake: int, *, isolated: bool) -
 
 
 def _kill_descendants() -> None:
-    """Without a PID namespace: what the function started, and what that started, until nothing is left."""
+    """End, without a PID namespace, what the function started, and what that started, until nothing is left."""
     while True:
         children = _children()
         if not children:
@@ -190,7 +190,7 @@ def _kill_descendants() -> None:
 
 
 def _children() -> list[int]:
-    """Our children; as a subreaper, every orphan of the environment is one."""
+    """List our children; as a subreaper, every orphan of the environment is one."""
     listing = Path(f"/proc/self/task/{os.getpid()}/children")
     if listing.exists():
         return [int(pid) for pid in listing.read_text().split()]
@@ -228,7 +228,7 @@ def _give_up_rights(request: Document, *, isolated: bool) -> None:
 
 
 def become_function(request: Document, *, isolated: bool) -> None:
-    """The last steps before the function's own code: no privileges, its variables, its folder."""
+    """Take the last steps before the function's own code: no privileges, its variables, its folder."""
     _give_up_rights(request, isolated=isolated)
     _point_to_null(0)
     os.closerange(3, _LAST_DESCRIPTOR)
@@ -300,7 +300,7 @@ def serve(config: Document) -> Document | None:
 
 
 def _finish_start() -> set[str]:
-    """What Python itself does at its start, and did not do at ours (-S); the modules that it has imported then."""
+    """Do what Python's start does without ``-S``, and return the modules it imports."""
     import encodings.utf_8_sig
     import site
 

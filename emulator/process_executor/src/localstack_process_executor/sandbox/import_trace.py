@@ -1,4 +1,4 @@
-"""Which module has imported which, from the very beginning of the fork server on.
+"""Record which module imports which, from the very beginning of the fork server on.
 
 Imports next to nothing itself: what is imported before it is begun is not seen.
 """
@@ -58,7 +58,7 @@ class ImportTrace:
 
 
 def _absolute(name: str, importer: dict[str, Any], level: int) -> str:
-    """What a relative import means."""
+    """Return what a relative import means."""
     if not level:
         return name
     package = importer.get("__package__") or importer["__name__"].rpartition(".")[0]
@@ -66,7 +66,7 @@ def _absolute(name: str, importer: dict[str, Any], level: int) -> str:
 
 
 def _importer() -> str:
-    """The innermost module that is being executed for the first time; "" where there is none.
+    """Return the innermost module that is being executed for the first time; "" where there is none.
 
     Not always the one the statement is in: a function may import something when a module calls it.
     """

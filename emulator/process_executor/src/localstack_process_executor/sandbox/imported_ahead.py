@@ -1,4 +1,4 @@
-"""What the fork server has imported ahead, hidden from a function until it imports it.
+"""Hide modules that the fork server has imported ahead, until a function imports them.
 
 A function has to find ``sys.modules``, the loggers and ``sys.meta_path`` as in an interpreter that has only just
 started, and has to get the module that its own ``sys.path`` leads to. So a module that was imported ahead is put aside
@@ -51,7 +51,7 @@ _PATCHED = (
 
 
 class _Loads:
-    """What the loader of a module that was put aside does in another way than the loader that it had."""
+    """Loader of a module that was put aside."""
 
     ahead: ImportedAhead
 
@@ -61,7 +61,7 @@ class _Loads:
         return self.ahead.put_back(spec.name) if spec.loader is ours else None
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """It has been executed ahead, and is as it was then."""
+        """Do nothing: the module was executed ahead, and is as it was then."""
         if not self.ahead.was_put_back(module):
             super().exec_module(module)  # type: ignore[misc]
 
@@ -116,7 +116,7 @@ class ImportedAhead:
         sys.meta_path.insert(0, self)
 
     def _hide_attribute(self, name: str, module: types.ModuleType) -> None:
-        """Of its package, unless that has imported it, or made it one, by itself: then its own code uses it."""
+        """Remove a module from its package, unless the package imported it or set it, and so uses it."""
         package, _, attribute = name.rpartition(".")
         parent = self._originals.get(package) or sys.modules.get(package)
         if not parent or name in self._imported.get(package, ()) or not _is_from_a_file(module):
@@ -127,7 +127,7 @@ class ImportedAhead:
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Of a module that was put aside, where the function would get the same one."""
+        """Find the spec of a module that was put aside, where the function would get the same one."""
         with self._lock:
             module = self._aside.get(name)
             if module is None or target is not None:
@@ -141,7 +141,7 @@ class ImportedAhead:
             return module.__spec__
 
     def put_back(self, name: str) -> types.ModuleType | None:
-        """A module that was put aside, and all that its import would have imported; none where it is forgotten."""
+        """Put back a module, and all that its import would have imported; none where it is forgotten."""
         with self._lock:
             if name not in self._aside and sys.modules.get(name) is not self._originals[name]:
                 return None
@@ -156,7 +156,7 @@ class ImportedAhead:
         return self._originals[name]
 
     def was_put_back(self, module: types.ModuleType) -> bool:
-        """Whether that has happened to it just now."""
+        """Return whether that has happened to it just now."""
         name = module.__name__
         if self._originals.get(name) is not module or name not in self._put_back_now:
             return False
@@ -164,7 +164,7 @@ class ImportedAhead:
         return True
 
     def _made_by(self) -> dict[str, list[logging.Logger]]:
-        """The loggers that each module has made."""
+        """Return the loggers that each module has made."""
         made: dict[str, list[logging.Logger]] = {}
         for name, module in self._originals.items():
             values = [logging.root.manager.loggerDict.get(name), *vars(module).values()]
@@ -172,7 +172,7 @@ class ImportedAhead:
         return made
 
     def _is_unusual(self) -> bool:
-        """Whether the function has changed how modules are imported, or what most of them are made of."""
+        """Return whether the function has changed how modules are imported, or what most of them are made of."""
         if sys.meta_path[:1] != [self] or _machinery() != self._machinery or sys.gettrace() or sys.getprofile():
             return True
         for entry in sys.path:
@@ -186,7 +186,7 @@ class ImportedAhead:
         )
 
     def _make_attribute(self, name: str) -> None:
-        """A module is one of its package's."""
+        """Make a module an attribute of its package."""
         package, _, attribute = name.rpartition(".")
         parent = self._originals.get(package) or sys.modules.get(package)
         if parent is not None and attribute not in vars(parent):
@@ -212,7 +212,7 @@ class ImportedAhead:
         sys.modules[name] = module
 
     def _with_it(self, name: str) -> set[str]:
-        """The module, its packages, and all that these have imported in turn."""
+        """Return the module, its packages, and all that these have imported in turn."""
         found: set[str] = set()
         todo = [name]
         while todo:
@@ -225,7 +225,7 @@ class ImportedAhead:
         return found
 
     def _is_what_would_be_found(self, names: set[str]) -> bool:
-        """Whether each of them is there already, or is the first of its name on the function's import path."""
+        """Return whether each of them is there already, or is the first of its name on the function's import path."""
         if not all(self._is_as_it_was(name) for name in names):
             return False
         homes: dict[str, set[str]] = {}
@@ -242,7 +242,7 @@ class ImportedAhead:
         return not homes
 
     def _is_as_it_was(self, name: str) -> bool:
-        """Whether it is aside, or is back: the function may have put another one in its place."""
+        """Return whether it is aside, or is back: the function may have put another one in its place."""
         if name in self._aside:
             return name not in sys.modules
         if name not in sys.modules:
@@ -256,7 +256,7 @@ _LOADERS: dict[type, Any] = {}
 
 
 def _spec(module: types.ModuleType, ahead: ImportedAhead) -> ModuleSpec:
-    """Its own, with a loader that puts it back, and is otherwise the one that it had."""
+    """Return a module's spec with a loader that puts the module back, otherwise the one it had."""
     its_own = module.__spec__
     assert its_own
     loader = its_own.loader
@@ -274,29 +274,29 @@ def _spec(module: types.ModuleType, ahead: ImportedAhead) -> ModuleSpec:
 
 
 def _machinery() -> tuple[object, ...]:
-    """What imports modules, and makes loggers."""
+    """Return what imports modules, and makes loggers."""
     return (builtins.__import__, *sys.path_hooks, logging.getLoggerClass())
 
 
 def _functions(module: types.ModuleType) -> dict[str, object]:
-    """Its functions and classes, by their names."""
+    """Return a module's functions and classes, by name."""
     return {name: value for name, value in vars(module).items() if callable(value)}
 
 
 def _is_from_a_file(module: types.ModuleType) -> bool:
-    """Whether Python's import system has made it an attribute of its package: another's, like six's, does it itself."""
+    """Return whether Python's import system made it an attribute of its package; six, e.g., does it itself."""
     spec = module.__spec__
     return spec is not None and spec.has_location
 
 
 def _is_found_by_its_name(name: str, module: types.ModuleType) -> bool:
-    """Whether it is, and has no other; what is not has been made by another module."""
+    """Return whether it is, and has no other; what is not has been made by another module."""
     spec = getattr(module, "__spec__", None)
     return spec is not None and spec.name == name and (spec.origin is not None or "." in name)
 
 
 def _home(module: types.ModuleType) -> str:
-    """The entry of the import path that a module of the top level was found in; none where Python has it built in."""
+    """Return the import path entry of a top-level module, or none where it is built in."""
     spec = module.__spec__
     assert spec
     assert spec.origin
@@ -307,7 +307,7 @@ def _home(module: types.ModuleType) -> str:
 
 
 def _importable(entry: object) -> set[str] | None:
-    """The top-level modules and packages of an entry of the import path; ``None`` where it is no folder."""
+    """Return the top-level modules and packages of an entry of the import path; ``None`` where it is no folder."""
     if not isinstance(entry, str):
         return set()  # Python passes it over
     try:
@@ -330,7 +330,7 @@ def _register(logger: logging.Logger) -> None:
 
 
 def _replace(logger: logging.Logger, by: logging.Logger, module: types.ModuleType) -> None:
-    """The function has asked for it before: there is one of each name, with what the module has given it."""
+    """Replace a module that the function has asked for before: there is one of each name, with what it was given."""
     for handler in logger.handlers:
         by.addHandler(handler)
     for attribute in [key for key, value in vars(module).items() if value is logger]:

@@ -47,7 +47,7 @@ PASSWD = (
 
 @functools.lru_cache(maxsize=None)  # noqa: UP033 - on any Python that AWS has a runtime for
 def may_change_user() -> bool:
-    """Whether this process was root when this was first asked, with a user for functions that it can become.
+    """Return whether this process was root when this was first asked, with a user for functions that it can become.
 
     In a user namespace with one id alone, as ``unshare --map-root-user`` makes it, root is the person by another name.
     """
@@ -111,7 +111,7 @@ def build_root(root: Path, read_only: dict[str, str]) -> None:
 
 
 def show(folders: dict[str, str], tmp: str) -> None:
-    """In a namespace that is this environment's own: its code and layers, read-only, and its ``/tmp``."""
+    """Show, in this environment's own namespace, its code and layers, read-only, and its ``/tmp``."""
     _unshare(_CLONE_NEWNS)
     for target, source in folders.items():
         _bind(HOST / source.lstrip("/"), Path(target), read_only=True)
@@ -124,7 +124,7 @@ def show(folders: dict[str, str], tmp: str) -> None:
 
 
 def new_process_ids() -> None:
-    """The next process we fork is the first of a PID namespace, whose end ends every process in it.
+    """Make the next process we fork the first of a PID namespace, whose end ends every process in it.
 
     :raises OSError: the kernel or its configuration does not allow it.
     """
@@ -132,7 +132,7 @@ def new_process_ids() -> None:
 
 
 def leave_process_ids() -> None:
-    """What we fork from here on is in our own PID namespace again."""
+    """Put what we fork from here on into our own PID namespace again."""
     descriptor = os.open("/proc/self/ns/pid", os.O_RDONLY)
     try:
         libc = ctypes.CDLL(None, use_errno=True)
@@ -143,7 +143,7 @@ def leave_process_ids() -> None:
 
 
 def can_leave_process_ids() -> bool:
-    """Whether :func:`leave_process_ids` is allowed."""
+    """Return whether :func:`leave_process_ids` is allowed."""
     try:
         leave_process_ids()
     except OSError:
@@ -152,13 +152,13 @@ def can_leave_process_ids() -> bool:
 
 
 def leave_host() -> None:
-    """From here on the host's files, and our own program, are out of reach."""
+    """Put the host's files, and our own program, out of reach."""
     for place in (HOST, SERVER):
         _unmount(place)
 
 
 def keep_privileges_on_exec() -> None:
-    """In a user namespace, let the capabilities that building an environment takes survive the next exec."""
+    """Let the capabilities that building an environment takes survive the next exec in a user namespace."""
     if os.geteuid() == 0:
         return
     libc = ctypes.CDLL(None, use_errno=True)
@@ -170,7 +170,7 @@ def keep_privileges_on_exec() -> None:
 
 
 def show_own_processes() -> None:
-    """``/proc`` of this PID namespace; where the kernel does not allow it, what is no secret of the host's."""
+    """Mount ``/proc`` of this PID namespace; where the kernel refuses, only what is no secret of the host's."""
     try:
         _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     except OSError:
@@ -182,7 +182,7 @@ def show_own_processes() -> None:
 
 
 def begin_process_ids_at(number: int) -> None:
-    """In a PID namespace of our own: processes of two environments have different ids, as they would have anyway."""
+    """Let process ids of a PID namespace begin at a number, so that two environments differ."""
     try:
         Path("/proc/sys/kernel/ns_last_pid").write_text(str(number))
     except OSError:
@@ -190,7 +190,7 @@ def begin_process_ids_at(number: int) -> None:
 
 
 def drop_privileges(*, change_user: bool) -> None:
-    """A function has no privileges and cannot get any; without ``change_user`` even root has none then."""
+    """Drop all privileges for good; without ``change_user`` even root has none then."""
     if change_user and may_change_user():
         os.fchown(1, SANDBOX_UID, SANDBOX_GID)
         os.setgroups([])
@@ -205,7 +205,7 @@ def drop_privileges(*, change_user: bool) -> None:
 
 
 def _unshare(flags: int) -> None:
-    """unshare(2), which Python has only since 3.12."""
+    """Call unshare(2), which Python has only since 3.12."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(flags) != 0:
         number = ctypes.get_errno()
@@ -213,7 +213,7 @@ def _unshare(flags: int) -> None:
 
 
 def _mount(source: str, target: str, filesystem: str | None, flags: int, data: str = "") -> None:
-    """mount(2). :raises OSError: with the target's name."""
+    """Call mount(2). :raises OSError: with the target's name."""
     libc = ctypes.CDLL(None, use_errno=True)
     kind = filesystem.encode() if filesystem else None
     if libc.mount(source.encode(), target.encode(), kind, flags, data.encode()) != 0:
@@ -222,7 +222,7 @@ def _mount(source: str, target: str, filesystem: str | None, flags: int, data: s
 
 
 def _unmount(place: Path) -> None:
-    """umount2(2), with all that is mounted below. :raises OSError: with the place's name."""
+    """Call umount2(2), for all that is mounted below as well. :raises OSError: with the place's name."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.umount2(str(place).encode(), _MNT_DETACH) != 0:
         number = ctypes.get_errno()
@@ -245,7 +245,7 @@ def _bind(source: Path, target: Path, *, read_only: bool) -> None:
 
 
 def _show_programs(root: Path) -> None:
-    """The host's programs and libraries."""
+    """Show the host's programs and libraries."""
     for name in _HOST_FOLDERS:
         host = Path("/", name)
         if host.is_symlink():
@@ -255,7 +255,7 @@ def _show_programs(root: Path) -> None:
 
 
 def _build_devices(dev: Path) -> None:
-    """The devices anybody may use; as on AWS there is no ``/dev/shm``."""
+    """Build the devices anybody may use; as on AWS there is no ``/dev/shm``."""
     dev.mkdir()
     for name in _DEVICES:
         if Path("/dev", name).exists():
@@ -283,7 +283,7 @@ def _show_hosts(root: Path) -> None:
 
 
 def _show_passwd(root: Path) -> None:
-    """An account list of the environment's own, over the host's."""
+    """Show an account list of the environment's own, over the host's."""
     passwd = root / "etc/passwd"
     if passwd.is_file():
         own = root / "passwd"

@@ -1,4 +1,4 @@
-"""What ``runtime_client``, the native half of awslambdaric, does, for a Python that it was not built for.
+"""Do what ``runtime_client``, awslambdaric's native half, does, for a Python that it was not built for.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Stands in ``/var/runtime`` as ``runtime_client.py``.
 """

@@ -1,4 +1,4 @@
-"""What ``/proc/self`` tells a function of its own process: the command and the variables it would have begun with.
+"""Set what ``/proc/self`` tells a function: the command and the variables it would have begun with.
 
 A forked process tells of the fork server's. Imported by :mod:`fork_server`; with the standard library only, on any
 Python that AWS has a runtime for.
@@ -38,7 +38,7 @@ class _MemoryMap(ctypes.Structure):
 
 
 def set_proc_self(command: Iterable[str], variables: Mapping[str, str]) -> bool:
-    """Whether ``/proc/self`` now tells of this command and these variables; some kernels keep to what they know."""
+    """Set command and variables of ``/proc/self``; return whether it worked, which some kernels refuse."""
     try:
         # the name of the program, in brackets, may have anything in it
         fields = ["pid", "comm", *Path("/proc/self/stat").read_text().rpartition(")")[2].split()]

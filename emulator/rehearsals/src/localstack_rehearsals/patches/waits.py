@@ -1,4 +1,4 @@
-"""What an execution waits for, on its own clock: Wait states, Retry, answers to task tokens, heartbeats, activities."""
+"""Wait on an execution's own clock: Wait states, Retry, answers to task tokens, heartbeats, activities."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Metric(NamedTuple):
     second: int
 
     def datum(self, count: int) -> dict[str, Any]:
-        """As PutMetricData takes ``count`` of it."""
+        """Return the datum as PutMetricData takes ``count`` of it."""
         name, value = self.dimension
         datum = {
             "MetricName": self.name,
@@ -86,7 +86,7 @@ class MetricWriter:
 
 
 def write(counts: Counter[Metric]) -> None:
-    """One request for each account, region and namespace. As in LocalStack, a metric never stops anything."""
+    """Send one request for each account, region and namespace. As in LocalStack, a metric never stops anything."""
     from localstack.utils.bootstrap import is_api_enabled
 
     if not is_api_enabled("cloudwatch"):
@@ -104,7 +104,7 @@ def write(counts: Counter[Metric]) -> None:
 
 
 def _put_metric_data(account: str, region: str) -> Callable[[dict[str, Any]], object]:
-    """The provider's own method, or a client's where calls are logged or the provider is the older one, moto's."""
+    """Return the provider's method; a client's where calls are logged or the provider is the older one, moto's."""
     from localstack.aws.connect import connect_to
     from localstack.config import SERVICE_PROVIDER_CONFIG
 

@@ -27,7 +27,7 @@ class _Compiled(dict[str, Any]):
 
     @cached_property
     def flat(self) -> list[Any]:
-        """As ``EventRuleEngine.flatten_pattern`` gives it."""
+        """The pattern as ``EventRuleEngine.flatten_pattern`` gives it."""
         return self._engine(dict(self))  # type: ignore[no-any-return]
 
 
@@ -52,7 +52,7 @@ def _compile_once(module: ModuleType) -> None:
 
 
 def _flat_event(payload: Any, patterns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As ``EventRuleEngine.flatten_payload``: an event's values by their paths, those that the patterns ask for."""
+    """Return an event's values by path, those the patterns ask for, as ``EventRuleEngine.flatten_payload`` does."""
     return _with_values(payload, [{}], None, frozenset(path for pattern in patterns for path in pattern))
 
 

@@ -75,7 +75,7 @@ class RequestParser:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request has begun."""
+        """Return whether no request has begun."""
         return self._request is None
 
     def feed(self, data: bytes) -> None:
@@ -242,7 +242,7 @@ def _answer_for_all(environ: dict[str, Any], start_response: StartResponse) -> I
 
 
 class _Response:
-    """What the application answers, on its way to the client."""
+    """Response of the application, on its way to the client."""
 
     def __init__(self, sock: socket.socket, request: HttpRequest) -> None:
         self.keep_alive = request.keep_alive
@@ -254,7 +254,7 @@ class _Response:
         self._sent_head = False
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        """WSGI's ``start_response``."""
+        """Do what WSGI's ``start_response`` does."""
         if exc_info and self._sent_head:
             raise exc_info[1].with_traceback(exc_info[2])
         self._status, self._headers = status, headers

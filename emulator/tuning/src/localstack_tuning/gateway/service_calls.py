@@ -33,12 +33,12 @@ _HEADERS = (("User-Agent", _USER_AGENT), ("content-length", "0"))
 
 
 def internal_calls_are_logged() -> bool:
-    """Whether calls between services show in LocalStack's log (``DEBUG=1`` and more): then none may be cut short."""
+    """Return whether LocalStack's log shows calls between services (``DEBUG=1``): then none may be cut short."""
     return _LOG.isEnabledFor(logging.INFO)
 
 
 def running(name: str) -> Any:
-    """The service, started if it is not; without ``require``'s lock where it is."""
+    """Return the service, started if it is not; without ``require``'s lock where it is."""
     container = _CONTAINERS.get(name)
     if container is None or container.state is not ServiceState.RUNNING:
         SERVICE_PLUGINS.require(name)
@@ -96,7 +96,7 @@ class _Context(RequestContext):  # type: ignore[misc]
 
 
 def _request() -> Request:
-    """As ``Request("POST", "/", headers=…)`` makes it, from an environment that is made once."""
+    """Make what ``Request("POST", "/", headers=…)`` makes, from an environment that is made once."""
     request = Request.__new__(Request)
     WerkzeugRequest.__init__(request, {**_environ(), "wsgi.input": io.BytesIO(), "wsgi.errors": io.BytesIO()})
     request.headers = Headers()

@@ -36,14 +36,14 @@ _FULL = 0.75
 
 
 class _Load:
-    """Whether there is anything left for one more environment to work with."""
+    """Tell whether the machine has anything left for one more environment."""
 
     def __init__(self) -> None:
         self._at, self._used, self._idle = time.monotonic(), time.process_time(), _idle_seconds()
         self._full = False
 
     def is_full(self) -> bool:
-        """Whether a moment ago LocalStack itself took nearly all of a core, or nothing of the machine was left.
+        """Return whether a moment ago LocalStack itself took nearly all of a core, or nothing of the machine was left.
 
         Its threads have one interpreter, and so one core, between them, and every environment waits for them.
         """
@@ -56,7 +56,7 @@ class _Load:
 
 
 def _idle_seconds() -> float:
-    """Of all cores."""
+    """Return the idle seconds of all cores."""
     return psutil.cpu_times().idle
 
 
@@ -64,7 +64,7 @@ LOAD = _Load()
 
 
 class _Flow:
-    """How one function version's invocations go."""
+    """Course of one function version's invocations."""
 
     def __init__(self) -> None:
         self.starting = 0
@@ -75,12 +75,12 @@ class _Flow:
         """When the last one was freed, or was taken of those that were free; since then nothing has gone on."""
 
     def taken(self) -> None:
-        """A free environment has been given to an invocation, and may soon be free again."""
+        """Note that a free environment was given to an invocation, and may soon be free again."""
         if self._moved > -math.inf:
             self._moved = time.monotonic()
 
     def freed(self, seconds: float) -> None:
-        """An environment is free again after so long."""
+        """Note that an environment is free again after so long."""
         self._moved = time.monotonic()
         if not LOAD.is_full():
             # or it tells how busy we are, and not how long the function takes
@@ -88,7 +88,7 @@ class _Flow:
 
     @property
     def may_start(self) -> bool:
-        """Whether it is time for another environment: where few are at work, or who waits for one would wait longer."""
+        """Return whether another environment is due: few are at work, or waiting for one would take longer."""
         if self.starting >= STARTS_AT_ONCE:
             return False
         return self.busy + self.starting < ENOUGH or not self._is_soon_served
@@ -124,7 +124,7 @@ class FairAssignmentService(AssignmentService):  # type: ignore[misc]
     def get_environment(
         self, version_manager_id: str, function_version: FunctionVersion, provisioning_type: InitializationType
     ) -> Iterator[ExecutionEnvironment]:
-        """A reserved environment, released at the end; stopped when the invocation raises."""
+        """Yield a reserved environment; release it at the end, stop it when the invocation raises."""
         if provisioning_type == InitializationType.on_demand:
             environment = self._reserve_or_start(version_manager_id, function_version)
         else:
@@ -153,12 +153,12 @@ class FairAssignmentService(AssignmentService):  # type: ignore[misc]
                         _wake(flow)
 
     def on_timeout(self, version_manager_id: str, environment_id: str) -> None:
-        """An environment has not been used for a long time and is gone."""
+        """Forget an environment that was not used for a long time and is gone."""
         with self._lock:
             self.environments[version_manager_id].pop(environment_id, None)
 
     def stop_environments_for_version(self, version_manager_id: str) -> None:
-        """The version is gone, and with it what is known of it."""
+        """Forget a version that is gone."""
         super().stop_environments_for_version(version_manager_id)
         with self._lock:
             flow = self._flows.get(version_manager_id)
@@ -180,7 +180,7 @@ class FairAssignmentService(AssignmentService):  # type: ignore[misc]
         return self._start_reserved(version_manager_id, function_version, flow)
 
     def _wait(self, flow: _Flow) -> ExecutionEnvironment | None:
-        """One that has been freed for us, or nothing when it is time to start one. Called with the lock held."""
+        """Return one that has been freed for us, or nothing when it is time to start one. Called with the lock held."""
         until = time.monotonic() + WAIT_SECONDS
         waiter = _Waiter(self._lock)
         flow.waiting.append(waiter)
@@ -217,7 +217,7 @@ class FairAssignmentService(AssignmentService):  # type: ignore[misc]
         return environment
 
     def _reserve(self, version_manager_id: str, provisioning_type: InitializationType) -> ExecutionEnvironment | None:
-        """A ready environment, or nothing. Timers and deletions change the dictionary without our lock: a copy."""
+        """Reserve a ready environment, if any. Timers change the dictionary without our lock: read a copy."""
         for environment in list(self.environments[version_manager_id].values()):
             if environment.initialization_type == provisioning_type and environment.status == RuntimeStatus.READY:
                 try:
@@ -238,7 +238,7 @@ def _hand_on(environment: ExecutionEnvironment, flow: _Flow) -> None:
 
 
 def _wake(flow: _Flow) -> None:
-    """One environment fewer is being started or at work: the one who has waited longest looks whether to start one."""
+    """Wake the longest waiting invocation, which looks whether to start an environment."""
     if flow.waiting:
         flow.waiting[0].woken.notify()
 

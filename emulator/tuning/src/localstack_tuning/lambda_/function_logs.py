@@ -70,12 +70,12 @@ class _Items(Queue[Any]):
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that was put here has been written."""
+        """Return whether everything that was put here has been written."""
         with self.mutex:
             return not self._taken and not self._qsize()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next item; who asks has written the one before."""
+        """Return the next item; who asks has written the one before."""
         with self.mutex:
             self._taken = False
         return super().get(block, timeout)
@@ -102,7 +102,7 @@ def _write_directly(module: ModuleType) -> None:
 
 
 def _written(handler: Any, item: Any) -> bool:
-    """Whether the lines have been written; as ``LogHandler.run_log_loop`` makes events of them."""
+    """Return whether the lines have been written; as ``LogHandler.run_log_loop`` makes events of them."""
     from localstack.utils.bootstrap import is_api_enabled
     from moto.logs.exceptions import ResourceNotFoundException
 
@@ -119,7 +119,7 @@ def _written(handler: Any, item: Any) -> bool:
 
 
 def _entries(logs: Any) -> list[dict[str, Any]]:
-    """What to put; an executor's log may know of its events more than its text tells."""
+    """Return what to put; an executor's log may know of its events more than its text tells."""
     if hasattr(logs, "entries"):
         entries: list[dict[str, Any]] = logs.entries()
         return entries

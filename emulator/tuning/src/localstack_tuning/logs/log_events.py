@@ -35,7 +35,7 @@ def put_log_events(account: str, region: str, group: str, stream: str, events: S
 
 
 def _appended(backend: Any, group: str, stream: str, events: Sequence[dict[str, Any]]) -> bool:
-    """Whether the events have been added; only where the service would do no more than that.
+    """Return whether the events have been added; only where the service would do no more than that.
 
     What it does at all: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html.
     """

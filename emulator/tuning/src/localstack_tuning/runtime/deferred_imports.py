@@ -94,7 +94,7 @@ def execute(module: ModuleType) -> None:
 
 
 def _backends(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
-    """A package of moto's whose ``__init__`` gives its ``models``' backends and nothing else."""
+    """Return a package of moto's whose ``__init__`` gives its ``models``' backends and nothing else."""
 
     def stand_ins(module: ModuleType) -> Mapping[str, Any]:
         import wrapt  # type: ignore[import-not-found]  # it is in LocalStack's environment
@@ -105,7 +105,7 @@ def _backends(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
 
 
 def _function(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
-    """A module of which one function is used."""
+    """Return a module of which one function is used."""
 
     def stand_ins(module: ModuleType) -> Mapping[str, Any]:
         def function(*arguments: Any, **options: Any) -> Any:
@@ -142,12 +142,12 @@ def _validators(module: ModuleType) -> Mapping[str, Any]:
 
 
 def _nothing(_module: ModuleType) -> Mapping[str, Any]:
-    """A module that is imported whole, ``from asn1crypto import cms``: any name is a use of it."""
+    """Return a module that is imported whole, ``from asn1crypto import cms``: any name is a use of it."""
     return {}
 
 
 def _types(**types: type) -> Callable[[ModuleType], Mapping[str, Any]]:
-    """A module of which others name types only: what these are while a program runs."""
+    """Return a module of which others name types only: what these are while a program runs."""
     return lambda _module: types
 
 
@@ -173,11 +173,11 @@ def _original_context(_module: ModuleType) -> Mapping[str, Any]:
 
 
 class _InvalidDefinitionError(Exception):
-    """What ``moto.apigateway`` catches; its ``validate`` raises it in the name of the validator's own."""
+    """Error that ``moto.apigateway`` catches; its ``validate`` raises it in the name of the validator's own."""
 
 
 def _validation_for_moto(module: ModuleType) -> Mapping[str, Any]:
-    """The validator as moto uses it: a function, and the error it raises."""
+    """Return the validator as moto uses it: a function, and the error it raises."""
 
     def validate(*arguments: Any, **options: Any) -> None:
         execute(module)
@@ -191,7 +191,7 @@ def _validation_for_moto(module: ModuleType) -> Mapping[str, Any]:
 
 
 def _give_moto_its_error(_module: ModuleType) -> None:
-    """``moto.apigateway`` has its stand-in; whoever imports these from now on gets the modules themselves."""
+    """Give ``moto.apigateway`` its stand-in; whoever imports these modules from now on gets them."""
     for name in ("validation.exceptions", "validation"):
         _STAND_INS.pop(f"openapi_spec_validator.{name}", None)
         if isinstance(sys.modules.get(f"openapi_spec_validator.{name}"), _DeferredModule):
@@ -221,7 +221,7 @@ _STAND_INS: dict[str, Callable[[ModuleType], Mapping[str, Any]]] = {
 
 
 def defer() -> None:
-    """From now on; what has been imported already stays as it is."""
+    """Defer imports from now on; what has been imported already stays as it is."""
     sys.meta_path.insert(0, _Finder())
 
 

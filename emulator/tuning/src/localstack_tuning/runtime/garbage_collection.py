@@ -17,7 +17,7 @@ _OLDER = (20, 20)
 
 
 def set_aside() -> None:
-    """What there is now is there for good."""
+    """Leave what there is now out of every collection."""
     gc.freeze()
     gc.set_threshold(_YOUNG, *_OLDER)
     gc.enable()

@@ -1,4 +1,4 @@
-"""What LocalStack keeps for good lies in huge pages.
+"""Put what LocalStack keeps for good into huge pages.
 
 Its million lasting objects are spread over 130 MB in pages of 4 kB, and a processor remembers where a few thousand of
 them are: in a virtual machine each look at another costs up to 24 reads of memory. Where Linux leaves it to the program
@@ -38,7 +38,7 @@ def lay_into_huge_pages() -> None:
 
 
 def _regions(maps: str) -> Iterator[tuple[int, int]]:
-    """Where huge pages fit in: start and size in bytes."""
+    """Yield where huge pages fit in: start and size in bytes."""
     for found in _MEMORY.finditer(maps):
         start = -(-int(found[1], 16) // _HUGE) * _HUGE
         end = int(found[2], 16) // _HUGE * _HUGE

@@ -42,7 +42,7 @@ _SYSTEM = Path("/sys/devices/system/cpu")
 
 
 class Choice:
-    """Which core they are kept on, if any: decided anew from what the processors did since the last time."""
+    """Choose the core they are kept on, if any, from what the processors did since the last time."""
 
     def __init__(self, cores: frozenset[int]) -> None:
         self._cores = cores
@@ -51,7 +51,7 @@ class Choice:
         self.core: int | None = None
 
     def decide(self, now: float, share: float, taken: Mapping[int, float]) -> int | None:
-        """The core. ``share`` is what this process took, ``taken`` what everybody did of each core, 1.0 being all."""
+        """Return the core; ``share`` is what this process took, ``taken`` what all took of each core (0 to 1)."""
         if self.core is None:
             if BUSY <= share < _PARALLEL and now >= self._not_before:
                 self.core, self._since = min(self._cores, key=lambda core: taken[core]), now
@@ -107,7 +107,7 @@ class OneCore:
 
 
 def taken_seconds() -> dict[int, float]:
-    """For how long each core has worked since the machine started, for whomever (``/proc/stat``, proc(5))."""
+    """Return how long each core has worked since the machine started (``/proc/stat``, proc(5))."""
     seconds = {}
     for core, numbers in _CORE_LINE.findall(Path("/proc/stat").read_text()):
         user, nice, system, _idle, _waiting, irq, softirq, steal, *_ = map(int, numbers.split())

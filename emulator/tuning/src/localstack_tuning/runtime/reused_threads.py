@@ -79,7 +79,7 @@ THREADS = ThreadCache()
 
 
 class ReusedThread:
-    """What is used of ``threading.Thread`` where one is only started."""
+    """Stand in for a ``threading.Thread`` that is only started."""
 
     def __init__(self, *, target: Callable[[], object], daemon: bool = True) -> None:
         self._target: Callable[[], object] | None = target
@@ -92,7 +92,7 @@ class ReusedThread:
         THREADS.run(target, getattr(target, "__name__", "target"))
 
     def stop(self, *, quiet: bool = False) -> None:
-        """Nothing: LocalStack stops at its end what is in that list, and a daemon needs no stopping."""
+        """Do nothing: LocalStack stops at its end what is in that list, and a daemon needs no stopping."""
         del quiet
 
 

@@ -1,4 +1,4 @@
-"""What a service keeps for an account and a region is looked up without asking whether it may be made.
+"""Look up a service's store without asking whether it may be made.
 
 LocalStack and moto make it when it is first asked for, and look every time whether the account's number is one, the
 region exists and somebody else is making it: some thirty times for an order. What is there has been looked at.

@@ -1,4 +1,4 @@
-"""What is done once all that LocalStack keeps for good is there."""
+"""Wait until all that LocalStack keeps for good is there, then act."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def when_loaded(work: Sequence[Callable[[], object]]) -> None:
 
 
 def wait_and_do(work: Sequence[Callable[[], object]]) -> None:
-    """The same, here."""
+    """Do the same, here."""
     imported = 0
     while imported != len(sys.modules):
         imported = len(sys.modules)

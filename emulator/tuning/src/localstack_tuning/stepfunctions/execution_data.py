@@ -23,7 +23,7 @@ _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def copied(value: Any) -> Any:
-    """As ``copy.deepcopy``: what is in a value twice is once in the copy, too."""
+    """Copy as ``copy.deepcopy`` does: what is in a value twice is once in the copy, too."""
     return value if type(value) in _SCALARS else _copied(value, {})
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Events:
-    """What ``publish_execution_status_change_event`` needs of an events client."""
+    """Stand in for the events client of ``publish_execution_status_change_event``."""
 
     def __init__(self, account: str, region: str) -> None:
         self._account = account

@@ -39,7 +39,7 @@ class _Deadline:
         self._timer.start()
 
     def is_kept(self) -> bool:
-        """Whether the program has ended in time."""
+        """Return whether the program has ended in time."""
         self._timer.cancel()
         return self._first.acquire(blocking=False)
 
@@ -108,7 +108,7 @@ def _evaluate_states_here(module: ModuleType) -> None:
 
 
 def _conclude(state: Any, env: Any, output: Any) -> None:
-    """As ``_evaluate_with_timeout`` does with a state's output."""
+    """Take a state's output as ``_evaluate_with_timeout`` does."""
     env.stack.append(output)
     if not state._is_language_query_jsonpath():
         env.states.set_result(output)
@@ -123,7 +123,7 @@ def _conclude(state: Any, env: Any, output: Any) -> None:
 
 
 def _as_on_a_thread(work: Callable[[], None]) -> None:
-    """In a context of its own; an error is reported and ends nothing else."""
+    """Run it in a context of its own; an error is reported and ends nothing else."""
     try:
         Context().run(work)
     except Exception as error:  # noqa: BLE001

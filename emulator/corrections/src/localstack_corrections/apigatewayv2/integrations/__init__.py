@@ -1,4 +1,4 @@
-"""What a route's integration calls: a function, an HTTP endpoint or a service."""
+"""Integrations of a route: a function, an HTTP endpoint or a service."""
 
 from __future__ import annotations
 

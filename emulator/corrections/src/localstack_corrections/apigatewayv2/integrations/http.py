@@ -19,7 +19,7 @@ _NOT_FORWARDED = {*HOP_BY_HOP, "host", "content-length", "accept-encoding"}
 
 
 class _Request:
-    """What is sent, while the parameter mapping changes it."""
+    """Request to be sent, while the parameter mapping changes it."""
 
     def __init__(self, invocation: Invocation, uri: str) -> None:
         parts = urlsplit(uri)

@@ -1,4 +1,4 @@
-"""What a deployment has done, in order, so that it can be undone."""
+"""Record the steps of a deployment in order, so that it can be undone."""
 
 from __future__ import annotations
 

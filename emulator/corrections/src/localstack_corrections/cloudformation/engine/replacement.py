@@ -1,4 +1,4 @@
-"""Which changes need a new physical resource, by the schema of the resource type.
+"""Tell which changes need a new physical resource, by the schema of the resource type.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
 """

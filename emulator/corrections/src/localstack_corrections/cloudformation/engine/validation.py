@@ -1,4 +1,4 @@
-"""What CloudFormation refuses before it begins."""
+"""Refuse what CloudFormation refuses before it begins."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What LocalStack's resource providers lack: updates in place, one module for each service."""
+"""Add to LocalStack's resource providers what they lack: updates in place, one module for each service."""

@@ -20,7 +20,7 @@ LARGEST_INPUT: Final = 256 * 1024
 
 
 class ChildInput(NamedTuple):
-    """What one child execution gets."""
+    """Input of one child execution."""
 
     document: Any
     items: int

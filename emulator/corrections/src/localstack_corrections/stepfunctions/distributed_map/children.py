@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Family:
-    """What all child executions of a Map Run have in common."""
+    """Settings that all child executions of a Map Run share."""
 
     parent: Any
     """The execution that has the Map state."""

@@ -20,7 +20,7 @@ JSONPATH, JSONATA = "JSONPath", "JSONata"
 
 @dataclass(frozen=True)
 class Fields:
-    """What a distributed Map state says, apart from what LocalStack's own components keep."""
+    """Fields of a distributed Map state that LocalStack's own components do not keep."""
 
     language: str
     express: bool

@@ -1,4 +1,4 @@
-"""How far a state machine has come: what a redrive needs to go on where it failed."""
+"""Track how far a state machine has come, so that a redrive goes on where it failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Progress:
-    """How far one state machine has come: an execution's own, a branch's, or that of an item of a Map."""
+    """Progress of one state machine: an execution's own, a branch's, or that of an item of a Map."""
 
     __slots__ = (
         "begins_at",

@@ -1,4 +1,4 @@
-"""What the value of a field may be. Each check returns what AWS says when it is not."""
+"""Check the values of fields. Each check returns AWS's message for a value that is refused."""
 
 from __future__ import annotations
 
