@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localdev import __version__
 from localdev.commands import COMMANDS, summary
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
 from localdev.system.project import IS_INSTALLED, typed
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,23 @@ if TYPE_CHECKING:
 
 _INTERRUPTED = 130
 _HELP_WIDTH = 100
+
+
+class _CommandParser(argparse.ArgumentParser):
+    """Parser of a command's options that names an unknown one before anything else that is wrong."""
+
+    passes_on = False
+    """Whether unknown options are another program's."""
+
+    # typed as in argparse's own stub, whose overloads tell namespaces apart
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as :class:`argparse.ArgumentParser` does, once each option is known."""
+        for each in () if self.passes_on else itertools.takewhile("--".__ne__, args or ()):
+            option = each.split("=", 1)[0]
+            if option.startswith("--") and option not in self._option_string_actions:
+                hint = suggest(option, self._option_string_actions, f"'{self.prog} --help' lists them.")
+                self.error(f"there is no option {option}\nHint: {hint}")
+        return super().parse_known_args(args, namespace)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -74,7 +93,11 @@ def _said_of(error: Exception) -> LocaldevError | None:
 
 def _run(arguments: Sequence[str]) -> int:
     # a command is imported when it is run
-    parser = build_parser(arguments[0] if arguments and arguments[0] in COMMANDS else None)
+    name = arguments[0] if arguments else ""
+    parser = build_parser(name if name in COMMANDS else None)
+    if name not in COMMANDS and name and not name.startswith("-"):
+        hint = suggest(name, COMMANDS, f"'{parser.prog} --help' lists them.")
+        parser.error(f"there is no command {name!r}\nHint: {hint}")
     options, rest = parser.parse_known_args(arguments)
     command: Command = options.localdev_command
     if rest and not command.passes_on:
@@ -96,7 +119,7 @@ def build_parser(name: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"localdev {__version__}")
     # read before this parser is made: localdev/__main__.py
     parser.add_argument("-C", metavar="FOLDER", help="the app's folder (default: this one, or the nearest above it)")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     if name:
         add_command(commands, name, COMMANDS[name])
     else:
@@ -106,7 +129,7 @@ def build_parser(name: str | None) -> argparse.ArgumentParser:
 
 
 def add_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_CommandParser],
     name: str,
     command: Command,
 ) -> argparse.ArgumentParser:
@@ -122,6 +145,7 @@ def add_command(
     )
     from localdev.commands.base import add_app_arguments, add_engine_arguments, add_stack_argument
 
+    parser.passes_on = command.passes_on
     command.add_arguments(parser)
     if command.takes_context:
         add_app_arguments(parser)
@@ -135,7 +159,7 @@ def add_command(
 
 def help_of(name: str) -> str:
     """Return what a command says when it is asked for help."""
-    commands = argparse.ArgumentParser().add_subparsers()
+    commands = argparse.ArgumentParser().add_subparsers(parser_class=_CommandParser)
     return add_command(commands, name, COMMANDS[name]).format_help()
 
 

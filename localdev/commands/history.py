@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from executions.as_test import pytest_case
@@ -20,6 +19,7 @@ from localdev.deployment.executions import executions_client
 from localdev.deployment.resources import STATE_MACHINE
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     import argparse
@@ -74,7 +74,7 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> tuple[str
             continue
     raise LocaldevError(
         f"There is no execution {execution!r} at {engine.where}.",
-        f"{_meant(client, execution, candidates)}'{typed('executions')}' lists those that are there.",
+        f"{_meant(client, execution, candidates)} '{typed('executions')}' lists those that are there.".lstrip(),
     )
 
 
@@ -97,8 +97,7 @@ def _meant(client: ExecutionsClient, wanted: str, candidates: Sequence[str]) -> 
     names = [
         each.name for arn in machines if ":stateMachine:" in arn for each in client.executions(arn, size=_MOST).items
     ]
-    close = get_close_matches(wanted, names, n=1)
-    return f"did you mean {close[0]!r}? " if close else ""
+    return suggest(wanted, names)
 
 
 def _candidates(engine: Engine, execution: str, stacks: Sequence[str]) -> list[str]:

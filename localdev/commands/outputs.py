@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import print_outputs, reachable, require_up
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     import argparse
@@ -57,9 +57,8 @@ def _value(found: Outputs, output: str) -> str:
     if values:
         raise LocaldevError(f"{len(values)} stacks have an output {output!r}.", "choose one with --stack.")
     names = [name for outputs in found.values() for name in outputs]
-    close = get_close_matches(output, names, n=1)
-    meant = f"did you mean {close[0]!r}? " if close else ""
-    raise LocaldevError(f"No stack has an output {output!r}.", f"{meant}There is {', '.join(names) or 'none'}.")
+    hint = f"{suggest(output, names)} There is {', '.join(names) or 'none'}.".lstrip()
+    raise LocaldevError(f"No stack has an output {output!r}.", hint)
 
 
 def _url(options: argparse.Namespace) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.resources import STATE_MACHINE, resources_of
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,5 @@ def _named(wanted: str, there: Sequence[str]) -> str:
     for name in (wanted, wanted.replace("/", "-")):
         if name in there:
             return name
-    close = get_close_matches(wanted, there, n=1)
-    meant = f"did you mean {close[0]!r}? " if close else ""
-    raise LocaldevError(f"There is no stack {wanted!r}.", f"{meant}There is {', '.join(map(repr, there))}.")
+    meant = suggest(wanted, there)
+    raise LocaldevError(f"There is no stack {wanted!r}.", f"{meant} There is {', '.join(map(repr, there))}.".lstrip())

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,9 +47,8 @@ def stacks_of(assembly: Path, wanted: Sequence[str] = ()) -> list[Stack]:
     for name in wanted:
         if not any(name in {stack.id, stack.name} for stack in found):
             there = ", ".join(stack.id for stack in found) or "none"
-            close = get_close_matches(name, [stack.id for stack in found], n=1)
-            meant = f"did you mean {close[0]!r}? Its" if close else "its"
-            raise LocaldevError(f"The app has no stack {name!r}.", f"{meant} stacks: {there}.")
+            meant = suggest(name, [stack.id for stack in found])
+            raise LocaldevError(f"The app has no stack {name!r}.", f"{meant} There is {there}.".lstrip())
     return [stack for stack in found if not wanted or {stack.id, stack.name} & set(wanted)]
 
 

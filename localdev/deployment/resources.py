@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.deployment.stack import not_deployed
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -132,10 +132,8 @@ def only_resource(resources: Iterable[Resource], types: Sequence[str], *, what: 
 def _suggestion(wanted: str, possible: Sequence[Resource], what: str) -> str:
     if not possible:
         return f"the stack has no {what} at all."
-    names = {name.lower(): name for each in possible for name in reversed([*each.names()])}
-    close = get_close_matches(wanted.lower(), names, n=1)
-    meant = f"did you mean {names[close[0]]!r}? " if close else ""
-    return f"{meant}There is {_labels(possible)}."
+    meant = suggest(wanted, (name for each in possible for name in reversed([*each.names()])))
+    return f"{meant} There is {_labels(possible)}.".lstrip()
 
 
 def _labels(found: Sequence[Resource]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 from localdev.testing.faults import check_service, service_of_type, services_of_states, with_function
 from localdev.testing.mocks import states_of
 
@@ -25,8 +25,7 @@ def resolved(stacks: Stacks, fault: Fault) -> Fault:
         types = {each.type for stack in stacks.values() for each in stack.resources}
         check_service(fault.service, services_of_states(states) | {service_of_type(each) for each in types})
     if fault.state is not None and fault.state not in (states := _states(stacks)):
-        close = get_close_matches(fault.state, states, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"there is {', '.join(map(repr, states)) or 'none'}."
+        hint = suggest(fault.state, states, f"there is {', '.join(map(repr, states)) or 'none'}.")
         raise LocaldevError(f"No state machine of the stacks has a state {fault.state!r}.", hint)
     return with_function(fault, stacks.function_name(fault.function)) if fault.function else fault
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -129,8 +129,7 @@ def check_service(service: str, used: Iterable[str]) -> None:
     """Check that a fault's service is used. :raises LocaldevError: it is not."""
     known = sorted(set(used))
     if service not in known:
-        close = get_close_matches(service, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"they use {', '.join(known) or 'none'}."
+        hint = suggest(service, known, f"they use {', '.join(known) or 'none'}.")
         raise LocaldevError(f"The stacks do not use the service {service!r}.", hint)
 
 

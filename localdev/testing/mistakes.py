@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from executions.definition import Definition
@@ -18,6 +18,5 @@ def require_state(machine: str, definition: Definition, state: str) -> None:
     """
     names = [place.state.name for place in definition.walk()]
     if state not in names:
-        close = get_close_matches(state, names, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"its states: {', '.join(map(repr, names))}."
+        hint = suggest(state, names, f"its states: {', '.join(map(repr, names))}.")
         raise LocaldevError(f"The state machine {machine} has no state {state!r}.", hint)

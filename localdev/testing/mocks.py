@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 from localdev.testing.shapes import check_result
 
 if TYPE_CHECKING:
@@ -154,8 +154,7 @@ def new_mock(machine: str, document: Mapping[str, Any], state: str, *, validatio
         raise LocaldevError(f"A mock is validated as {', '.join(_MODES)}; found {validation!r}.")
     found = dict(states_of(document))
     if state not in found:
-        close = get_close_matches(state, found, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"its states: {', '.join(map(repr, found))}."
+        hint = suggest(state, found, f"its states: {', '.join(map(repr, found))}.")
         raise LocaldevError(f"The state machine {machine} has no state {state!r} to mock.", hint)
     kind = found[state].get("Type")
     if kind != "Task":

@@ -7,11 +7,11 @@ test-state-isolation.html
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.system.errors import LocaldevError
+from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,8 +98,7 @@ def _is_a(value: object, kind: str) -> bool:
 def _enum_problem(value: Any, enum: Sequence[str], place: str) -> _Problem | None:
     if not enum or value in enum:
         return None
-    close = get_close_matches(value, enum, n=1)
-    return f"{place} is {value!r}, expected one of {', '.join(enum)}.", f"did you mean {close[0]!r}?" if close else None
+    return f"{place} is {value!r}, expected one of {', '.join(enum)}.", suggest(value, enum) or None
 
 
 def _structure_problem(
@@ -110,8 +109,7 @@ def _structure_problem(
         if name in also:
             continue
         if name not in members:
-            close = get_close_matches(name, members, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(members) or 'no members'}."
+            hint = suggest(name, members, f"it has {', '.join(members) or 'no members'}.")
             return f"{place} has no member {name!r}.", hint
         if found := _problem(each, members[name], f"{place}.{name}", is_strict=is_strict):
             return found

@@ -35,6 +35,25 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     assert f"usage: scripts/{name}" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["order", "--no-wiat"], "there is no option --no-wiat\nHint: did you mean '--no-wait'?"),
+        (["order", "pepperoni", "--json=1", "--nope"], "there is no option --nope\nHint: 'scripts/order --help'"),
+        (["ordr", "pepperoni"], "there is no command 'ordr'\nHint: did you mean 'order'?"),
+        (["zzz"], "there is no command 'zzz'\nHint: 'python -m localdev --help' lists them."),
+    ],
+)
+def test_what_is_not_there_is_named_before_what_is_missing(
+    typed: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_the_version_is_that_of_the_changelog(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])

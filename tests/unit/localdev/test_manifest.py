@@ -67,7 +67,7 @@ def test_a_stack_is_chosen_by_its_id_or_its_name(assembly: Path, wanted: str) ->
 
 
 def test_a_stack_that_is_not_there_is_named_with_those_that_are(assembly: Path) -> None:
-    with pytest.raises(LocaldevError, match=r"no stack 'Pizza'.\nHint: its stacks: Orders, Queues"):
+    with pytest.raises(LocaldevError, match=r"no stack 'Pizza'.\nHint: There is Orders, Queues"):
         stacks_of(assembly, ["Pizza"])
 
 
@@ -119,7 +119,7 @@ def test_the_stacks_of_a_stage_are_stacks_of_the_app(assembly: Path) -> None:
 
 def test_a_name_of_a_stack_that_is_none_gets_the_most_similar_one(assembly: Path) -> None:
     with pytest.raises(
-        LocaldevError, match=r"no stack 'Order'.\nHint: did you mean 'Orders'\? Its stacks: Orders, Queues"
+        LocaldevError, match=r"no stack 'Order'.\nHint: did you mean 'Orders'\? There is Orders, Queues"
     ):
         stacks_of(assembly, ["Order"])
 
