@@ -79,7 +79,7 @@ class Api:
         response = self._http.request(
             method,
             f"{url}{'?' if encoded else ''}{encoded}",
-            headers=headers,
+            headers={**self._traced(headers or {}), **(headers or {})},
             redirect=False,
             **({"json": json} if json is not None else {"body": body}),
         )
@@ -87,6 +87,10 @@ class Api:
         for arn in _EXECUTION.findall(answer.text):
             self._case.started(Execution(arn, self._reader))
         return answer
+
+    def _traced(self, headers: Mapping[str, str]) -> dict[str, str]:
+        is_given = any(name.lower() == "x-amzn-trace-id" for name in headers)
+        return {} if is_given else self._case.traced()
 
     def get(self, path: str = "/", **request: Any) -> Answer:
         """Return the answer to a ``GET``."""

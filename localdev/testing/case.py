@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -28,6 +30,8 @@ class Case:
         """Of the run: what is left to chance is the same in a run with the same."""
         self.has_failed = False
         """Whether the test itself has failed; what it left undone is then no error of its own."""
+        self.trace = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+        """The root of the trace that the test's requests are part of."""
         self.rehearsals: Rehearsals | None = None
         """Mocks, faults and the clock, of a test that has them."""
         self.began = datetime.now(UTC)
@@ -63,13 +67,17 @@ class Case:
         """Take an execution of this test, and return the one that is known by its ARN."""
         return self.executions.setdefault(execution.arn, execution)
 
+    def traced(self) -> dict[str, str]:
+        """Return the headers that say which test a request is part of, where that matters: mocks, faults, a clock."""
+        return {} if self.rehearsals is None else {"X-Amzn-Trace-Id": f"Root={self.trace}"}
+
     def end(self) -> None:
         """Stop what still runs, say so in the report, and undo the rest.
 
         :raises Exception: what a callback has raised.
         """
         try:
-            running = [each for each in self.executions.values() if each.stop(_HAS_ENDED, self.began)]
+            running = [each for each in list(self.executions.values()) if each.stop(_HAS_ENDED, self.began)]
             if running:
                 names = "\n".join(each.name for each in running)
                 self.note("executions that were still running, and were stopped", names, shown=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +15,16 @@ from localdev.system.waiting import wait_until
 from localdev.testing.outcomes import parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from localdev.engines.clients import Clients
+    from localdev.testing.case import Case
 
 _SECONDS: Final = 10.0
 _MS: Final = 1000
+_NONE: Final[dict[str, str]] = {}
+_HEADERS: Final = ContextVar("headers", default=_NONE)
 
 
 @dataclass(frozen=True)
@@ -41,15 +47,20 @@ class InvocationResult:
 class Function:
     """A function of the deployed stacks."""
 
-    def __init__(self, name: str, clients: Clients) -> None:
+    def __init__(self, name: str, clients: Clients, case: Case | None = None) -> None:
         self.name = name
         self._clients = clients
+        self._case = case
+        """The test that invokes it."""
 
     def invoke(self, payload: object = None) -> InvocationResult:
         """Invoke it, and wait for its answer; without a payload it gets ``{}``."""
-        answer = self._clients.client("lambda").invoke(
-            FunctionName=self.name, LogType="Tail", Payload=json.dumps({} if payload is None else payload)
-        )
+        client = self._clients.client("lambda")
+        client.meta.events.register("before-call.lambda.Invoke", _add_headers, unique_id="localdev-headers")
+        with _headers(self._case.traced() if self._case else {}):
+            answer = client.invoke(
+                FunctionName=self.name, LogType="Tail", Payload=json.dumps({} if payload is None else payload)
+            )
         log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
         return InvocationResult(parsed(answer["Payload"].read().decode()), answer.get("FunctionError"), log)
 
@@ -69,6 +80,20 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"
+
+
+@contextmanager
+def _headers(headers: dict[str, str]) -> Iterator[None]:
+    """Send headers with each invocation of this thread while the block runs."""
+    before = _HEADERS.set(headers)
+    try:
+        yield
+    finally:
+        _HEADERS.reset(before)
+
+
+def _add_headers(params: dict[str, Any], **_: object) -> None:
+    params["headers"].update(_HEADERS.get())
 
 
 class Logs:

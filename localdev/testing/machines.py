@@ -76,7 +76,9 @@ class StateMachine:
         return self.case.started(Execution(client.start_execution(**request)["executionArn"], self.reader))
 
     def mock(self, state: str, *, validation: str = "STRICT", allow_unused: bool = False) -> Mock:
-        """Return a mock of a task, for the executions that this test starts from then on.
+        """Return a mock of a task, for the executions of this test from then on.
+
+        They are those that it starts, and those that an API, an event or a function starts while it runs.
 
         :param validation: how results are held to the shape of the service's response: STRICT, PRESENT or NONE
         :raises LocaldevError: the definition has no such state, or it is no task.
@@ -85,7 +87,7 @@ class StateMachine:
         from localdev.testing.rehearsals import rehearsals_of
 
         mock = new_mock(self.name, self.document, state, validation=validation, allow_unused=allow_unused)
-        return rehearsals_of(self.case, self.reader.clients).mock(self, mock)
+        return rehearsals_of(self.case, self.reader).mock(self, mock)
 
     def record(self, execution: Outcome | str) -> str:
         """Return the Python lines that mock what the tasks of an execution answered, by its outcome or its ARN.

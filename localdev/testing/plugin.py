@@ -117,7 +117,9 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the emulator that the workers have shared."""
+    """Stop the emulator that the workers have shared, and let none wait for this run."""
+    if (starts := sys.modules.get("localdev.testing.starts")) is not None:
+        starts.end_all()
     folder = config.stash.get(_SHARED, None)
     if folder is not None:
         from localdev.testing.sharing import Shared
@@ -249,8 +251,8 @@ def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[
             stacks = while_tested.enter_context(stacks_there(localdev_engine, wanted, ends=not keep))
         else:
             stacks = while_tested.enter_context(deployed(localdev_engine, wanted, keep=keep))
+        alone = stacks.reader.is_alone = localdev_engine.kind.ends_with_us and not shared
         if coverage:
-            alone = localdev_engine.kind.ends_with_us and not shared
             while_tested.enter_context(coverage.collecting(stacks, alone=alone))
         yield stacks
 
@@ -302,12 +304,12 @@ def api(apis: Find[Api]) -> Api:
 
 
 @pytest.fixture
-def function(stacks: Stacks) -> Find[Function]:
+def function(stacks: Stacks, localdev_case: Case) -> Find[Function]:
     """Provide a function by name, or the only one: ``function("Notify").invoke({…}).payload``."""
     from localdev.testing.functions import Function
 
     def find(name: str | None = None) -> Function:
-        return Function(stacks.function_name(name), stacks.reader.clients)
+        return Function(stacks.function_name(name), stacks.reader.clients, localdev_case)
 
     return find
 

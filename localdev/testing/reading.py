@@ -27,6 +27,8 @@ class Reader:
 
     def __init__(self, clients: Clients, console: str = "") -> None:
         self.clients = clients
+        self.is_alone = False
+        """Whether nothing but these tests uses the endpoint."""
         self._console = console
         self._histories: dict[str, History] = {}
         """Of executions that have ended."""

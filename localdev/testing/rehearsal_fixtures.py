@@ -83,7 +83,7 @@ def faults(stacks: Stacks, localdev_case: Case) -> Faults:
     from localdev.testing.faults import Faults
     from localdev.testing.rehearsals import rehearsals_of
 
-    rehearsals = rehearsals_of(localdev_case, stacks.reader.clients)
+    rehearsals = rehearsals_of(localdev_case, stacks.reader)
     resolve = partial(resolved, stacks)
     found = Faults(rehearsals.faults.append, resolve)
     found.everywhere = Faults(rehearsals.add_everywhere, resolve)
@@ -96,7 +96,7 @@ def clock(stacks: Stacks, localdev_case: Case) -> Clock:
     from localdev.testing.clocks import Clock
     from localdev.testing.rehearsals import rehearsals_of
 
-    rehearsals = rehearsals_of(localdev_case, stacks.reader.clients)
+    rehearsals = rehearsals_of(localdev_case, stacks.reader)
     rehearsals.clock = Clock(rehearsals.names, rehearsals.turn)
     return rehearsals.clock
 

@@ -6,10 +6,13 @@ import contextlib
 import hashlib
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.system.errors import LocaldevError
 from localdev.testing.control import Control
+from localdev.testing.running import Execution
+from localdev.testing.starts import Taken, starts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from localdev.testing.faults import Fault
     from localdev.testing.machines import StateMachine
     from localdev.testing.mocks import Mock
+    from localdev.testing.reading import Reader
 
 _POLL_SECONDS: Final = "5"
 
@@ -29,39 +33,50 @@ _POLL_SECONDS: Final = "5"
 class Rehearsed:
     """One execution that was registered."""
 
-    machine_arn: str
+    machine: StateMachine
     name: str
     mocks: dict[str, Mock]
-    document: dict[str, Any]
-    """The definition of its state machine."""
     report: dict[str, Any] = field(default_factory=dict)
     history: History | None = None
 
     @property
     def key(self) -> dict[str, str]:
         """Id by which the control API knows it."""
-        return {"stateMachineArn": self.machine_arn, "name": self.name}
+        return {"stateMachineArn": self.machine.arn, "name": self.name}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The definition of its state machine."""
+        return self.machine.document
 
 
 class Rehearsals:
     """The mocks, the faults and the clock of one test."""
 
-    def __init__(self, case: Case, endpoint_url: str, seed: int) -> None:
+    def __init__(self, case: Case, reader: Reader, seed: int) -> None:
+        """Take a test. :raises LocaldevError: it runs on an AWS account."""
+        endpoint_url = reader.clients.client("stepfunctions").meta.endpoint_url
         self.clock: Clock | None = None
         self.faults: list[Fault] = []
         self.executions: list[Rehearsed] = []
         self._case = case
+        self._reader = reader
         self._seed = seed
         self._control = Control(endpoint_url)
         self._mocks: dict[str, dict[str, Mock]] = {}
+        self._mocked_since: dict[str, datetime] = {}
         self._everywhere: list[str] = []
+        self._incomplete: list[LocaldevError] = []
+        self._starts = starts_at(endpoint_url)
         self._ended = threading.Event()
         self._at_report: list[Callable[[], None]] = []
         case.before_start(self._register)
         case.at_end(self._end)
+        self._starts.ask(self._rehearse_start)
 
     def mock(self, machine: StateMachine, mock: Mock) -> Mock:
         """Mock a state for the executions that start from now on, in place of an earlier mock of it."""
+        self._mocked_since.setdefault(machine.arn, datetime.now(UTC))
         self._mocks.setdefault(machine.arn, {})[mock.state] = mock
         return mock
 
@@ -93,20 +108,51 @@ class Rehearsals:
         return int.from_bytes(digest[:4])
 
     def _register(self, machine: StateMachine, name: str, _: object) -> None:
+        if (found := self._rehearsal(machine, name)) is None:
+            return
+        rehearsed, document = found
+        self._control.post(document)
+        self._take(rehearsed)
+
+    def _rehearse_start(self, start: dict[str, Any]) -> Taken | None:
+        """Return the rehearsal of an execution that something else starts; ``None`` where it has none."""
+        if not self._reader.is_alone and start["trace"] != self._case.trace:
+            return None
+        from localdev.testing.machines import StateMachine
+
+        machine = StateMachine(start["stateMachineArn"], self._reader, self._case)
+        try:
+            found = self._rehearsal(machine, start["name"])
+        except LocaldevError as error:
+            self._incomplete.append(error)
+            return None
+        if found is None:
+            return None
+        rehearsed, document = found
+        self._case.started(Execution(start["executionArn"], self._reader))
+        return Taken(document, lambda: self._take(rehearsed))
+
+    def _rehearsal(self, machine: StateMachine, name: str) -> tuple[Rehearsed, dict[str, Any]] | None:
+        """Return what an execution is registered with; ``None`` where there is nothing.
+
+        :raises LocaldevError: a mock has no answer.
+        """
         mocks = dict(self._mocks.get(machine.arn, {}))
         if not mocks and not self.faults and self.clock is None:
-            return
-        rehearsed = Rehearsed(machine.arn, name, mocks, machine.document)
-        document: dict[str, Any] = {
+            return None
+        rehearsed = Rehearsed(machine, name, mocks)
+        document: dict[str, Any] = rehearsed.key | {
             "mocks": {state: mock.clauses() for state, mock in mocks.items()},
             "faults": [fault.document() for fault in self.faults],
             "seed": self._own_seed,
         }
         if self.clock is not None:
             document["clock"] = self.clock.settings
-        self._control.post(rehearsed.key | document)
+        return rehearsed, document
+
+    def _take(self, rehearsed: Rehearsed) -> None:
         self.executions.append(rehearsed)
-        functions = {name: call for mock in mocks.values() for name, call in mock.functions.items()}
+        functions = {name: call for mock in rehearsed.mocks.values() for name, call in mock.functions.items()}
         if functions:
             threading.Thread(target=self._answer, args=(rehearsed, functions), name="answers", daemon=True).start()
 
@@ -122,6 +168,7 @@ class Rehearsals:
 
     def _end(self) -> None:
         """Take the reports. :raises LocaldevError: a mock was not used, or had no answer."""
+        self._starts.ask_no_more(self._rehearse_start)
         self._ended.set()
         for rehearsed in self.executions:
             rehearsed.report = self._control.delete(rehearsed.key)
@@ -152,15 +199,39 @@ class Rehearsals:
         return "\n".join(lines)
 
     def _check(self, events: list[dict[str, Any]]) -> None:
+        if self._incomplete:
+            raise self._incomplete[0]
         if problems := sorted({event["what"] for event in events if event["kind"] == "problem"}):
             raise LocaldevError(
                 "\n".join(problems), "add .otherwise.returns(…) for it, or .otherwise.passthrough() for its own call."
             )
-        if not self._case.has_failed and (unused := self._unused()):
+        if self._case.has_failed:
+            return
+        if strangers := self._strangers():
+            raise LocaldevError(
+                "Mocks did not reach executions that something else has started, for the emulator is not this run's "
+                "alone, and nothing tells whose they are:\n" + "\n".join(f"  {each}" for each in strangers),
+                "start them with the fixtures state_machine, api or function, or run without --share-emulator and on "
+                "an engine that ends with the tests.",
+            )
+        if unused := self._unused():
             raise LocaldevError(
                 "The test did not use what it mocked:\n" + "\n".join(f"  {each}" for each in unused),
                 "remove it, or allow it with mock(…, allow_unused=True).",
             )
+
+    def _strangers(self) -> list[str]:
+        """Return the executions of this test, of mocked machines, that its mocks have not reached."""
+        if self._reader.is_alone:
+            return []
+        known = {(each.machine.arn, each.name) for each in self.executions}
+        return [
+            f"{each.name} of {each.machine_arn.rpartition(':')[2]}"
+            for each in list(self._case.executions.values())
+            if (since := self._mocked_since.get(each.machine_arn)) is not None
+            and (each.machine_arn, each.name) not in known
+            and self._reader.execution(each.arn).started > since
+        ]
 
     def _unused(self) -> list[str]:
         """Return the answers that no execution has used, in words."""
@@ -190,11 +261,10 @@ class Rehearsals:
         return never + [texts[key] for key, times in found.items() if times == runs.get(key[0])]
 
 
-def rehearsals_of(case: Case, clients: Clients) -> Rehearsals:
+def rehearsals_of(case: Case, reader: Reader) -> Rehearsals:
     """Return the mocks, faults and clock of a test. :raises LocaldevError: it runs on an AWS account."""
     if case.rehearsals is None:
-        endpoint_url = clients.client("stepfunctions").meta.endpoint_url
-        case.rehearsals = Rehearsals(case, endpoint_url, case.seed)
+        case.rehearsals = Rehearsals(case, reader, case.seed)
     return case.rehearsals
 
 

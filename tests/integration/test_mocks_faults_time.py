@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
 from localdev.system.errors import LocaldevError
+from localdev.testing.apis import Api
+from localdev.testing.case import Case
 from localdev.testing.faults import crash
+from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from localdev.engines.clients import Clients
-    from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Faults
     from localdev.testing.finding import Find
     from localdev.testing.functions import Function
     from localdev.testing.machines import StateMachine
     from localdev.testing.schedules import Schedules
+    from localdev.testing.stacks import Stacks
 
 JOB = "Order Pizza Job"
 WITHOUT = {"containsPineapple": False}
@@ -30,6 +36,22 @@ WITH = {"containsPineapple": True}
 def not_on_an_account(localdev_engine: Any) -> None:
     if localdev_engine.kind.is_account:
         pytest.skip("an AWS account has no mocks, faults and clocks")
+
+
+@pytest.fixture
+def rule_that_starts(clients: Clients) -> Iterator[Callable[[StateMachine, str], str]]:
+    """Make a rule that starts executions with a flavour, and return the source of its events."""
+    events, name = clients.client("events"), f"hungry-{uuid4().hex[:12]}"
+
+    def make(machine: StateMachine, flavour: str) -> str:
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+        target = {"Id": "machine", "Arn": machine.arn, "RoleArn": machine.role_arn}
+        events.put_targets(Rule=name, Targets=[target | {"Input": json.dumps({"flavour": flavour})}])
+        return name
+
+    yield make
+    events.remove_targets(Rule=name, Ids=["machine"])
+    events.delete_rule(Name=name)
 
 
 def test_a_mock_answers_in_place_of_the_function(state_machine: Find[StateMachine]) -> None:
@@ -48,6 +70,100 @@ def test_a_mock_is_of_one_test_alone(state_machine: Find[StateMachine]) -> None:
 
     assert outcome.succeeded
     assert outcome.mocked == []
+
+
+def test_a_mock_answers_for_an_execution_that_an_api_starts(api: Api, state_machine: Find[StateMachine]) -> None:
+    machine = state_machine()
+    machine.mock(JOB).when({"flavour": "margherita"}).returns(WITH)
+
+    order = api.post("/", query={"flavour": "margherita"}).json()
+
+    outcome = machine.execution(order["orderId"]).wait()
+    assert (outcome.error, outcome.mocked) == ("Failed To Make Pizza", [JOB])
+
+
+def test_code_of_the_test_answers_for_an_execution_that_a_function_starts(
+    function: Find[Function], state_machine: Find[StateMachine]
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).calls(lambda order: {"containsPineapple": len(order["flavour"]) > 3})
+
+    request = {"httpMethod": "POST", "path": "/", "queryStringParameters": {"flavour": "funghi"}, "headers": {}}
+    answer = function("StartOrder").invoke(request).payload
+
+    assert machine.execution(json.loads(answer["body"])["orderId"]).wait().error == "Failed To Make Pizza"
+
+
+def test_a_mock_answers_for_an_execution_that_an_event_starts(
+    clients: Clients, state_machine: Find[StateMachine], rule_that_starts: Callable[[StateMachine, str], str]
+) -> None:
+    machine = state_machine()
+    flavour = f"event {uuid4()}"
+    source = rule_that_starts(machine, flavour)
+    machine.mock(JOB).returns(WITH)
+
+    clients.client("events").put_events(Entries=[{"Source": source, "DetailType": "hunger", "Detail": "{}"}])
+
+    assert machine.execution_with({"flavour": flavour}).wait().error == "Failed To Make Pizza"
+
+
+def test_an_execution_that_an_api_starts_has_the_test_s_faults_and_clock(
+    api: Api, state_machine: Find[StateMachine], faults: Faults, clock: Clock
+) -> None:
+    clock.skip_waits()
+    faults.time_out(state=JOB)
+
+    order = api.post("/", query={"flavour": "margherita"}).json()
+
+    assert state_machine().execution(order["orderId"]).wait().error == "Sandbox.Timedout"
+
+
+def test_an_execution_that_an_api_starts_after_a_test_with_mocks_has_none(
+    api: Api, state_machine: Find[StateMachine], localdev_case: Case
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB, allow_unused=True).returns(WITH)
+    localdev_case.end()
+
+    order = api.post("/", query={"flavour": "margherita"}).json()
+
+    assert machine.execution(order["orderId"]).wait().succeeded
+
+
+@pytest.fixture
+def on_a_shared_emulator(stacks: Stacks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacks.reader, "is_alone", False)
+
+
+@pytest.mark.usefixtures("on_a_shared_emulator")
+def test_mocks_tell_requests_of_tests_that_share_an_emulator_apart(
+    api: Api, state_machine: Find[StateMachine], stacks: Stacks
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).returns(WITH)
+
+    others = Api(api.base_url, stacks.reader, Case("another test")).post("/", query={"flavour": "margherita"}).json()
+    ours = api.post("/", query={"flavour": "margherita"}).json()
+
+    assert machine.execution(ours["orderId"]).wait().mocked == [JOB]
+    assert Execution(others["executionArn"], stacks.reader).wait().succeeded
+
+
+@pytest.mark.usefixtures("on_a_shared_emulator")
+def test_a_mock_that_cannot_tell_whose_an_execution_is_says_so(
+    clients: Clients, state_machine: Find[StateMachine], localdev_case: Case
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).returns(WITH)
+    name = f"stranger-{uuid4()}"
+    clients.client("stepfunctions").start_execution(
+        stateMachineArn=machine.arn, name=name, input=json.dumps({"flavour": "margherita"})
+    )
+
+    machine.execution(name).wait()
+
+    with pytest.raises(LocaldevError, match=rf"nothing tells whose they are:\n  {name} of"):
+        localdev_case.end()
 
 
 def test_a_mock_raises(state_machine: Find[StateMachine]) -> None:

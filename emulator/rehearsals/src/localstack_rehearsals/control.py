@@ -9,12 +9,15 @@ DELETE    ``/``          the same report, and forget the rehearsal
 POST      ``/clock``     let a time pass at once, or skip waits from now on
 GET       ``/questions`` wait for questions of mocks that are Python code
 POST      ``/questions`` answer one
+GET       ``/starts``    wait for executions that start unregistered while a run of tests has mocks
+POST      ``/starts``    say which rehearsal one has, or that it is of no test of this run
+DELETE    ``/starts``    end waiting
 POST      ``/faults``    inject faults into calls that no execution makes, until they are removed
 DELETE    ``/faults``    remove them, and report what was injected
 POST      ``/schedules`` run schedules as often as they come due in a time
 ========  ==============  =================================================================================
 
-All but the first, ``/faults`` and ``/schedules`` name the execution by ``stateMachineArn`` and ``name``.
+All but the first, ``/starts``, ``/faults`` and ``/schedules`` name the execution by ``stateMachineArn`` and ``name``.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Final
 from localstack_rehearsals.answers import MalformedError
 from localstack_rehearsals.patches import apply_once
 from localstack_rehearsals.rehearsal import REHEARSALS, Rehearsal
+from localstack_rehearsals.starts import STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,6 +147,33 @@ def answer_question(document: Mapping[str, Any]) -> Any:
     return {}
 
 
+def poll_starts(document: Mapping[str, Any]) -> Any:
+    """Return the executions that start and that no test has registered, as soon as there is one."""
+    apply_once()
+    STARTS.install()
+    return {"starts": STARTS.poll(_run(document), float(document.get("seconds", 1)))}
+
+
+def answer_start(document: Mapping[str, Any]) -> Any:
+    """Say which rehearsal an execution has that starts, or that it is of no test of this run."""
+    given = document.get("rehearsal")
+    rehearsal = None if given is None else Rehearsal.from_document(given)
+    STARTS.answer(_run(document), int(document["number"]), rehearsal)
+    return {}
+
+
+def leave_starts(document: Mapping[str, Any]) -> Any:
+    """Ask a run of tests no more."""
+    STARTS.leave(_run(document))
+    return {}
+
+
+def _run(document: Mapping[str, Any]) -> str:
+    if not isinstance(run := document.get("run"), str) or not run:
+        raise MalformedError(f"A run of tests has an id, which is a text; found {run!r}.")
+    return run
+
+
 def add_faults(document: Any) -> Any:
     """Inject faults into calls that no execution makes."""
     from localstack_rehearsals import calls
@@ -177,6 +208,9 @@ _ROUTES: Final = (
     ("POST", "/clock", turn_clock),
     ("GET", "/questions", poll_questions),
     ("POST", "/questions", answer_question),
+    ("GET", "/starts", poll_starts),
+    ("POST", "/starts", answer_start),
+    ("DELETE", "/starts", leave_starts),
     ("POST", "/faults", add_faults),
     ("DELETE", "/faults", remove_faults),
     ("POST", "/schedules", run_schedules),

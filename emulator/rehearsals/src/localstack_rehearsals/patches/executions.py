@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localstack_rehearsals.clock import VirtualClock, current
 from localstack_rehearsals.patches.asl import ASL, SERVICE, clock_of, is_stopped
 from localstack_rehearsals.rehearsal import REHEARSALS
+from localstack_rehearsals.starts import STARTS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 def _bind(module: ModuleType) -> None:
     execution = module.Execution
     start, stop = execution.start, execution.stop
+    kinds = (execution, module.SyncExecution)  # not TestState's, not the items of a Map Run
 
     @wraps(start)
     def begin(self: Any) -> None:
         rehearsal = REHEARSALS.start(self.state_machine_arn, self.name, self.exec_arn)
+        if rehearsal is None and type(self) in kinds:
+            rehearsal = STARTS.rehearse(self)
         if rehearsal is not None and rehearsal.clock is None and rehearsal.clock_settings is not None:
             rehearsal.clock = _clock(rehearsal, self.start_date.timestamp())
         start(self)
