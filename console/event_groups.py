@@ -36,7 +36,8 @@ class EventGroup:
     def title(self) -> str:
         """Say what happened, one word an event."""
         found = (_TASK.fullmatch(row.type) for row in self.rows)
-        return ", ".join(match["what"].lower() for match in found if match)
+        words = [match["what"].lower() for match in found if match]
+        return ", ".join([*words, *(row.injected for row in self.rows if row.injected)])
 
     @property
     def detail(self) -> str:

@@ -187,7 +187,7 @@ class Reading:
 
     def _tell(self, arn: str) -> Told:
         self._pulse.check()
-        execution, history = self._client.execution(arn), self._client.history(arn)
+        execution, history = self._client.execution(arn), self._client.history_with_injected(arn)
         try:
             definition = self._client.definition(arn)
         except DefinitionError as error:

@@ -86,6 +86,8 @@ class StateView:
     """What it could read, each as JSON."""
     waiting: WaitingTask | None = None
     """What it waits for."""
+    injected: str = ""
+    """What a test has put in place of the real thing at the visit."""
     from_here: str | None = None
     """How it can be run again from here: ``redrive`` the execution, or ``test`` the state alone."""
 
@@ -316,6 +318,7 @@ def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
         rules=rules_of(own, looked_at, told.history) if own else (),
         variables=variables_before(looked_at, told.history) if looked_at else {},
         waiting=waiting_task(own, looked_at) if own and looked_at else None,
+        injected=", ".join(told.history.injected_into([looked_at])) if looked_at else "",
         from_here=_from_here(told, own, looked_at) if own and looked_at else None,
     )
 

@@ -13,6 +13,7 @@ from executions.definition import Definition, read_definition
 from executions.errors import HintedError
 from executions.events import events_of_log, read_events
 from executions.express import MOST_LINES, LoggedLines, newest_lines
+from executions.injected import with_injected
 from executions.logs import Invocation, invocations, invocations_of, log_line
 from executions.replay import read_history
 from executions.text import json_object
@@ -246,6 +247,10 @@ class ExecutionsClient:
             return read_history(self._logged_events(arn))
         with _missing(f"There is no execution {arn}."):
             return history_of(self._states, arn)
+
+    def history_with_injected(self, arn: str) -> History:
+        """Return what an execution did, and what was mocked and injected in it by a test."""
+        return with_injected(self.history(arn), self._states.meta.endpoint_url, arn)
 
     def executions_of_map_run(self, arn: str, *, size: int) -> Page[ExecutionSummary]:
         """Return the first executions of a distributed Map's run."""

@@ -96,7 +96,8 @@ def _nodes(graph: Graph, ids: dict[str, str], container: str | None, indent: str
 def _title(node: Node) -> str:
     kind = f" ({node.type})" if node.is_container else ""
     times = f" ×{node.visits}" if node.visits > 1 else ""
-    return f"{SIGNS[node.mark]} {node.name}{kind}{times}".lstrip()
+    injected = f" ({node.injected})" if node.injected else ""
+    return f"{SIGNS[node.mark]} {node.name}{kind}{times}{injected}".lstrip()
 
 
 def _end(graph: Graph) -> list[str]:

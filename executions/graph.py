@@ -81,6 +81,8 @@ class Node:
     retries: int = 0
     is_culprit: bool = False
     """Whether this is the state whose error made the execution fail."""
+    injected: str = ""
+    """What a test has put in place of the real thing."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def graph_of(definition: Definition, history: History | None = None, only: Colle
     places = list(definition.walk())
     origin = origin_of(history, definition) if history else None
     culprit = origin.state if origin and (only is None or origin.index in only) else None
-    nodes = tuple(_node(place, visits.get(place.state.name, []), culprit) for place in places)
+    nodes = tuple(_node(place, visits.get(place.state.name, []), culprit, history) for place in places)
     steps = history.steps(only) if history else None
     edges = tuple(_edges(definition, history, steps))
     remarks = (
@@ -150,7 +152,7 @@ def graph_of(definition: Definition, history: History | None = None, only: Colle
     return Graph(nodes, edges, remarks)
 
 
-def _node(place: Place, visits: Sequence[Visit], culprit: str | None) -> Node:
+def _node(place: Place, visits: Sequence[Visit], culprit: str | None, history: History | None) -> Node:
     return Node(
         place.state.name,
         place.state.type,
@@ -161,6 +163,7 @@ def _node(place: Place, visits: Sequence[Visit], culprit: str | None) -> Node:
         visits=len(visits),
         retries=sum(visit.retries for visit in visits),
         is_culprit=place.state.name == culprit,
+        injected=", ".join(history.injected_into(visits)) if history and history.injected else "",
     )
 
 

@@ -159,6 +159,13 @@ class History:
     """The index of the visit that an event belongs to, by the event's id; none for the execution's own events."""
     remarks: tuple[str, ...] = ()
     """What could not be made sense of, a sentence each."""
+    injected: Mapping[int, str] = field(default_factory=dict)
+    """What a test has put in place of the real thing, ``mocked: return`` or ``fault: throttle``, by its event's id."""
+
+    def injected_into(self, visits: Collection[Visit]) -> list[str]:
+        """Return what was injected into some visits, each once."""
+        wanted = {visit.index for visit in visits}
+        return list(dict.fromkeys(text for event, text in self.injected.items() if self.visit_of.get(event) in wanted))
 
     def visits_of(self, state: str) -> Iterator[Visit]:
         """Return every visit of a state, in order."""

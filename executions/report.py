@@ -62,12 +62,21 @@ class Row:
     """The state it belongs to, with the item's index where it is about an item of a Map."""
     detail: str
     """The one thing worth knowing of it, on one line."""
+    injected: str = ""
+    """What a test has put in place of the real thing."""
 
     def as_data(self) -> dict[str, object]:
         """Return the same as an object, ready for JSON."""
-        return {"id": self.id, "seconds": round(self.seconds, 3), "type": self.type, "state": self.state} | (
-            {"detail": self.detail} if self.detail else {}
+        return (
+            {"id": self.id, "seconds": round(self.seconds, 3), "type": self.type, "state": self.state}
+            | ({"detail": self.detail} if self.detail else {})
+            | ({"injected": self.injected} if self.injected else {})
         )
+
+    @property
+    def told(self) -> str:
+        """The detail, after what was injected."""
+        return f"[{self.injected}] {self.detail}".rstrip() if self.injected else self.detail
 
 
 def rows(history: History, limit: int | None = _LONGEST_DETAIL, *, events: Iterable[Event] | None = None) -> list[Row]:
@@ -76,7 +85,14 @@ def rows(history: History, limit: int | None = _LONGEST_DETAIL, *, events: Itera
         return []
     began = history.events[0].at
     return [
-        Row(event.id, (event.at - began).total_seconds(), event.type, _state(event, history), _detail(event, limit))
+        Row(
+            event.id,
+            (event.at - began).total_seconds(),
+            event.type,
+            _state(event, history),
+            _detail(event, limit),
+            history.injected.get(event.id, ""),
+        )
         for event in (history.events if events is None else events)
     ]
 
@@ -117,7 +133,7 @@ def event_lines(told: Sequence[Row]) -> list[str]:
     types = max((len(row.type) for row in told), default=0)
     states = max((len(row.state) for row in told), default=0)
     return [
-        f"{row.id:>5}  {row.seconds:9.3f} s  {row.type:<{types}}  {row.state:<{states}}  {row.detail}" for row in told
+        f"{row.id:>5}  {row.seconds:9.3f} s  {row.type:<{types}}  {row.state:<{states}}  {row.told}" for row in told
     ]
 
 

@@ -389,12 +389,14 @@
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
       const short = this.drawnFor === TIGHT && node.retries ? ` · ↻${node.retries}` : tries;
       const inside = this.collapsed.has(node.name) ? ` · ${this.countIn(node.name)} states` : "";
-      subtitle.textContent = `${node.type}${many}${short}${inside}`;
+      // whether a test has put something in place of the real thing: mocked, fault
+      const injected = [...new Set((node.injected ?? "").split(", ").filter(Boolean).map((each) => each.split(":")[0]))].map((word) => ` · ${word}`).join("");
+      subtitle.textContent = `${node.type}${injected}${many}${short}${inside}`;
       group.querySelector(".badge path").setAttribute("d", plain ? "" : SIGNS[node.mark] ?? "");
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");
       if (!link) return;
-      link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${many}${tries}${inside}`);
+      link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${node.injected ? `, ${node.injected}` : ""}${many}${tries}${inside}`);
       if (node.name === this.dataset.selected) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }

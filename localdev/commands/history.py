@@ -69,7 +69,7 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> tuple[str
     candidates = _candidates(engine, execution, stacks)
     for arn in candidates:
         try:
-            return arn, client.history(arn)
+            return arn, client.history_with_injected(arn)
         except NotFoundError:
             continue
     raise LocaldevError(

@@ -94,7 +94,7 @@ class Outcome:
     @cached_property
     def mocked(self) -> list[str]:
         """The names of the states that a mock has answered for, in the order in which it has."""
-        from localdev.testing.rehearsals import events_of
+        from localdev.testing.control import events_of
 
         found = events_of(self._reader.clients, self.arn)
         return list(dict.fromkeys(each["state"] for each in found if each["kind"] == "mock"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from executions.history import History
-    from localdev.engines.clients import Clients
     from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Fault
@@ -29,11 +29,25 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = "5"
 
 
+@dataclass(frozen=True)
+class _Machine:
+    """The state machine of an execution that something else has started."""
+
+    arn: str
+    _reader: Reader
+
+    @property
+    def document(self) -> dict[str, Any]:
+        client = self._reader.clients.client("stepfunctions")
+        document: dict[str, Any] = json.loads(client.describe_state_machine(stateMachineArn=self.arn)["definition"])
+        return document
+
+
 @dataclass
 class Rehearsed:
     """One execution that was registered."""
 
-    machine: StateMachine
+    machine: StateMachine | _Machine
     name: str
     mocks: dict[str, Mock]
     report: dict[str, Any] = field(default_factory=dict)
@@ -118,9 +132,7 @@ class Rehearsals:
         """Return the rehearsal of an execution that something else starts; ``None`` where it has none."""
         if not self._reader.is_alone and start["trace"] != self._case.trace:
             return None
-        from localdev.testing.machines import StateMachine
-
-        machine = StateMachine(start["stateMachineArn"], self._reader, self._case)
+        machine = _Machine(start["stateMachineArn"], self._reader)
         try:
             found = self._rehearsal(machine, start["name"])
         except LocaldevError as error:
@@ -132,7 +144,7 @@ class Rehearsals:
         self._case.started(Execution(start["executionArn"], self._reader))
         return Taken(document, lambda: self._take(rehearsed))
 
-    def _rehearsal(self, machine: StateMachine, name: str) -> tuple[Rehearsed, dict[str, Any]] | None:
+    def _rehearsal(self, machine: StateMachine | _Machine, name: str) -> tuple[Rehearsed, dict[str, Any]] | None:
         """Return what an execution is registered with; ``None`` where there is nothing.
 
         :raises LocaldevError: a mock has no answer.
@@ -266,15 +278,6 @@ def rehearsals_of(case: Case, reader: Reader) -> Rehearsals:
     if case.rehearsals is None:
         case.rehearsals = Rehearsals(case, reader, case.seed)
     return case.rehearsals
-
-
-def events_of(clients: Clients, execution_arn: str) -> list[dict[str, Any]]:
-    """Return what was mocked and which faults were injected in an execution; nothing where that cannot be."""
-    with contextlib.suppress(LocaldevError):
-        endpoint_url = clients.client("stepfunctions").meta.endpoint_url
-        events: list[dict[str, Any]] = Control(endpoint_url).get(executionArn=execution_arn)["events"]
-        return events
-    return []
 
 
 def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:

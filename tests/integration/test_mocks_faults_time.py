@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from executions.report import rows
+from localdev.deployment.executions import executions_client
 from localdev.system.errors import LocaldevError
 from localdev.testing.apis import Api
 from localdev.testing.case import Case
@@ -193,6 +195,20 @@ def test_a_mocked_state_may_pass_through(state_machine: Find[StateMachine]) -> N
 
     assert machine.start({"flavour": "hawaiian"}).wait().succeeded
     assert machine.start({"flavour": "pineapple"}).wait().failed
+
+
+def test_a_history_tells_what_was_mocked_and_which_fault_was_injected(
+    clients: Clients, state_machine: Find[StateMachine], faults: Faults
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).raises("Lambda.ServiceException").then.returns(WITHOUT)
+    faults.delay("lambda", seconds=0.01, times=1)
+    outcome = machine.start({"flavour": "margherita"}).wait()
+
+    history = executions_client(clients).history_with_injected(outcome.arn)
+
+    assert list(history.injected.values()) == ["fault: delay, mocked: raise", "mocked: return"]
+    assert [row.state for row in rows(history) if row.injected] == [JOB, JOB]
 
 
 def test_a_state_that_is_not_there_cannot_be_mocked(state_machine: Find[StateMachine]) -> None:

@@ -124,6 +124,9 @@ class RecordedClient:
         name = arn.rpartition(":")[2]
         return self.histories.get(name) or recording(name.partition("#")[0]).history
 
+    def history_with_injected(self, arn: str) -> History:
+        return self.history(arn)
+
     def last_state(self, arn: str) -> str | None:
         visits = self.history(arn).visits
         return visits[-1].state if visits else None

@@ -609,3 +609,17 @@ def test_a_mistake_of_the_consoles_own_is_a_page_too(console_of: ConsoleOf) -> N
 
     assert response.status_code == 500
     assert "The console made a mistake: ZeroDivisionError." in response.text
+
+
+def test_a_page_says_what_a_test_has_mocked_and_which_fault_it_injected(console_of: ConsoleOf) -> None:
+    history = recording("task_retried").history
+    first, second, _ = history.visits[0].attempts
+    injected = {first.scheduled: "fault: throttle", second.scheduled: "mocked: return"}
+    console = console_of("task_retried")
+    console.engine.histories["task_retried"] = replace(history, injected=injected)
+
+    page = unescape(console.execution("task_retried"))
+
+    assert '<span class="pill injected">Fault: throttle, mocked: return</span>' in page
+    assert '"injected": "fault: throttle, mocked: return"' in page
+    assert '<span class="note">mocked: return</span>' in page

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.stub import Stubber
 
+from executions.diagram import mermaid
 from executions.report import history_text, path_line, report_text, rows
 from localdev.engines.clients import Clients
 from tests.unit.executions.conftest import NAMES, recording
@@ -103,3 +105,15 @@ def test_every_page_of_events_is_told_after_status_failure_and_way() -> None:
         "    2      1.000 s  FailStateEntered  Sorry",
         "    3      2.000 s  ExecutionFailed          No: They asked",
     ]
+
+
+def test_an_event_tells_what_a_test_has_put_in_place_of_the_real_thing() -> None:
+    history = recording("task_retried").history
+    number = history.visits[0].attempts[0].scheduled
+
+    told = replace(history, injected={number: "mocked: return"})
+
+    row = next(row for row in rows(told) if row.id == number)
+    assert row.as_data()["injected"] == "mocked: return"
+    assert f"[mocked: return] {row.detail}" in history_text(told)
+    assert "(mocked: return)" in mermaid(recording("task_retried").definition, told)

@@ -59,6 +59,7 @@ class Attempt:
             what=what,
             state=self.task.name,
             attempt=self.number,
+            executionArn=env.states.context_object.context_object_data["Execution"]["Id"],
             eventId=env.event_history_context.last_published_event_id,
             detail=detail,
         )
