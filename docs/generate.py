@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docs import patch_list, reference
+from docs import patch_list, reference, resource_schemas
 from executions.definition import read_definition
 from executions.diagram import mermaid
 from localdev.commands import COMMANDS
@@ -112,6 +112,7 @@ def pages() -> dict[Path, str]:
         PATCHES_PAGE: patch_list.page(),
         DIFFERENCES_PAGE: _differences_page(),
         REFERENCE_PAGE: reference.page(),
+        resource_schemas.SCHEMAS: resource_schemas.schemas(),
         BENCHMARKS_PAGE: with_parts(BENCHMARKS_PAGE.read_text(), {"campaign": campaign()}),
     }
 

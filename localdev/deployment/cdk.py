@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localdev.deployment.app import context_options, current
-from localdev.deployment.app_environment import app_environment
+from localdev.deployment.app_environment import app_environment, passed_on
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
@@ -40,6 +40,7 @@ _APP_CDK = Path(__file__).with_name("app_cdk.cjs")
 _APP_WITH_CDK = "LOCALDEV_APP_WITH_CDK"
 _GATE = "LOCALDEV_CDK_BEGINS_WITH"
 _ERROR_LINES = 15
+_LEADS_ELSEWHERE = re.compile(r"LOCALSTACK_|EDGE_PORT$|USE_SSL$|.*_proxy$", re.IGNORECASE)
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 
@@ -78,7 +79,20 @@ def run_cdk(engine: Engine, arguments: Sequence[str], context: Sequence[str] = (
     options = [*app, *context_options(context), *_naming(engine.stack_name)]
     command = _command(program(engine), [*arguments, *options])
     with _temporary("cdk") as temporary:
-        return subprocess.run(command, cwd=ROOT, env=cdk_environment(engine) | temporary, check=False).returncode
+        return subprocess.run(
+            command, cwd=ROOT, env=cdk_and_app_environment(engine) | temporary, check=False
+        ).returncode
+
+
+def cdk_and_app_environment(engine: Engine) -> dict[str, str]:
+    """Return the variables of a CDK CLI that runs the app itself: the app reads the person's, as in a deployment.
+
+    What could lead cdklocal to another address is not among them.
+    """
+    if engine.kind.is_account:
+        return cdk_environment(engine)
+    of_app = {name: value for name, value in passed_on().items() if not _LEADS_ELSEWHERE.match(name)}
+    return of_app | cdk_environment(engine)
 
 
 def synthesize(

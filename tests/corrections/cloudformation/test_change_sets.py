@@ -62,9 +62,3 @@ def test_an_import_says_that_it_is_not_emulated(aws: Clients, stack: Stack) -> N
             TemplateBody=json.dumps({"Resources": _queue()}),
         )
     assert stack.describe()["StackStatus"] == "CREATE_COMPLETE"
-
-
-def test_a_stack_policy_says_that_it_is_not_emulated(aws: Clients, stack: Stack) -> None:
-    stack.deploy(_queue())
-    with pytest.raises(ClientError, match="stack policies are not emulated"):
-        aws.client("cloudformation").set_stack_policy(StackName=stack.name, StackPolicyBody="{}")

@@ -56,3 +56,14 @@ def test_a_changed_state_machine_gets_a_version_of_its_definition(aws: Clients, 
     assert json.loads(api.describe_state_machine(stateMachineArn=second)["definition"])["Comment"] == "2"
     with pytest.raises(api.exceptions.StateMachineDoesNotExist):
         api.describe_state_machine(stateMachineArn=first)
+
+
+def test_a_version_of_unchanged_code_is_refused(stack: Stack) -> None:
+    stack.deploy(_function_version("First", 1))
+    both = {**_function_version("First", 1), **_function_version("Second", 1)}
+    assert stack.deploy(both) == "UPDATE_ROLLBACK_COMPLETE"
+    said = "A version for this Lambda function exists ( 1 ). Modify the function to create a new version."
+    assert any(said in reason for reason in stack.reasons())
+    # the version that was there has stayed
+    assert stack.deploy(_function_version("First", 2)) == "UPDATE_COMPLETE"
+    assert stack.physical_ids()["First"].endswith(":1")

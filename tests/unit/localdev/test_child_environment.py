@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.deployment.cdk import cdk_environment, program
+from localdev.deployment.cdk import cdk_and_app_environment, cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.clients import Clients
 from localdev.system.child_environment import (
@@ -67,6 +67,19 @@ def test_the_cdk_talks_to_the_engine_and_to_nothing_else() -> None:
 def test_nothing_planted_gets_through_to_the_cdk(engine: EmbeddedEngine | ExternalEngine) -> None:
     assert program(engine) == "cdklocal"
     assert set(PLANTED.values()) & set(cdk_environment(engine).values()) == set()
+
+
+def test_the_cdk_that_runs_the_app_has_the_persons_variables_and_no_way_to_another_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STAGE_OF_APP", "blue")
+    monkeypatch.setenv("LOCALSTACK_HOSTNAME", "elsewhere")
+    engine = EmbeddedEngine(4577)
+    found = cdk_and_app_environment(engine)
+    assert found["STAGE_OF_APP"] == "blue"
+    assert cdk_environment(engine).items() <= found.items()
+    of_app = {PLANTED["GITHUB_TOKEN"]}
+    assert {*PLANTED.values(), "elsewhere"} & set(found.values()) == of_app
 
 
 @pytest.mark.parametrize(

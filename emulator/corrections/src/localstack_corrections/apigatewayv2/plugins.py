@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections import services
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -16,27 +18,13 @@ _TYPES = "AWS::ApiGatewayV2::"
 
 def add_service(plugins: ModuleType) -> None:
     """Add the service to those that ``localstack.services.plugins`` knows."""
-    manager = plugins.ServicePluginManager
-    resolve, load = manager._resolve_api_provider_specs, manager._load_service_plugin
 
-    def resolve_with_ours(self: Any) -> Any:
-        specs = resolve(self)
-        specs[SERVICE].append("default")
-        return specs
-
-    def load_ours(self: Any, name: str) -> Any:
-        if name != SERVICE:
-            return load(self, name)
+    def create() -> Any:
         from localstack_corrections.apigatewayv2.provider import service
 
-        plugin = plugins.ServicePluginAdapter(api=SERVICE, create_service=service)
-        plugin.name = f"{SERVICE}:default"
-        plugin.load()
-        return plugin
+        return service()
 
-    manager._resolve_api_provider_specs, manager._load_service_plugin = resolve_with_ours, load_ours
-    if (known := plugins.SERVICE_PLUGINS._api_provider_specs) is not None:
-        known[SERVICE] = ["default"]
+    services.add(plugins, SERVICE, create)
 
 
 def add_resource_types(resource_provider: ModuleType) -> None:

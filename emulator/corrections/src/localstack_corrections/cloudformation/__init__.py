@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localstack_corrections import services
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
 
 def _replace_engine(released: ModuleType) -> None:
+    from localstack_corrections.cloudformation.engine import comparison
     from localstack_corrections.cloudformation.engine.provider import Provider
     from localstack_corrections.cloudformation.resources.own import load_own_first
 
     load_own_first()
+    comparison.see_other_arguments()
     released.CloudformationProviderV2 = Provider  # type: ignore[attr-defined]  # LocalStack makes the one it finds here
+
+
+def _add_cloud_control(plugins: ModuleType) -> None:
+    def create() -> Any:
+        from localstack_corrections.cloudformation.cloud_control import service
+
+        return service()
+
+    services.add(plugins, "cloudcontrol", create)
 
 
 CORRECTIONS: tuple[Correction, ...] = (
@@ -26,5 +39,13 @@ CORRECTIONS: tuple[Correction, ...] = (
         aws="Every update changes or replaces its resource, and a failed deployment is rolled back.",
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html",
         patches={"localstack.services.cloudformation.v2.provider": _replace_engine},
+    ),
+    Correction(
+        name="resource-changes",
+        localstack="Has no Cloud Control API, by which `cdk deploy --hotswap` changes a state machine.",
+        aws="`UpdateResource` changes a resource of a stack, `GetResource` describes it. Resources that no stack has, "
+        "and the other operations, are refused with this correction.",
+        source="https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_UpdateResource.html",
+        patches={"localstack.services.plugins": _add_cloud_control},
     ),
 )

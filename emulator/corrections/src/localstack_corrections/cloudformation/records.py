@@ -17,6 +17,8 @@ class Record(TypedDict, total=False):
     """What its provider returned: the specified properties and the read-only ones."""
     SpecifiedProperties: Properties
     """What the template said, with every reference resolved."""
+    ChangedProperties: Properties
+    """What they became by Cloud Control API, behind the stack's back."""
     ResourceStatus: str
     ResourceStatusReason: str
     LastUpdatedTimestamp: Any
@@ -30,6 +32,11 @@ type Records = dict[str, Record]
 def specified(record: Record) -> Properties:
     """Return what the template said of a resource when it was last created or updated."""
     return record.get("SpecifiedProperties", record.get("Properties", {}))
+
+
+def current(record: Record) -> Properties:
+    """Return the properties that a resource was given last, by its stack or behind its back."""
+    return record.get("ChangedProperties", specified(record))
 
 
 def carried(record: Record) -> Properties:

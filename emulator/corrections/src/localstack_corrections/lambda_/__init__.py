@@ -10,6 +10,7 @@ from localstack_corrections.lambda_.hot_reload_folders import HOT_RELOAD_FOLDERS
 from localstack_corrections.lambda_.idle_environments import IDLE_ENVIRONMENTS
 from localstack_corrections.lambda_.invoke_headers import INVOKE_HEADERS
 from localstack_corrections.lambda_.last_logs import LAST_LOGS
+from localstack_corrections.lambda_.layers import LISTED_LAYERS
 from localstack_corrections.lambda_.log_places import LOG_PLACES
 from localstack_corrections.lambda_.package_files import PACKAGE_FILES
 from localstack_corrections.lambda_.refused_events import REFUSED_EVENTS
@@ -41,5 +42,6 @@ CORRECTIONS: tuple[Correction, ...] = (
     FUNCTION_URL_METHODS,
     WOKEN_POLLERS,
     ZIP_FILES,
+    LISTED_LAYERS,
 )
 """An answer to a function's URL is made of refusals, too: those come before it."""

@@ -22,7 +22,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
 
-from localstack_corrections.cloudformation.engine import replacement
+from localstack_corrections.cloudformation.engine import invalid, policies, replacement
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
 from localstack_corrections.cloudformation.records import Record, Records, is_custom, is_deployed, specified
@@ -44,6 +44,7 @@ class Executor(ChangeSetModelExecutor):
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set)
         stack = change_set.stack
+        self._policy: str | None = getattr(change_set, "policy", None) or getattr(stack, "policy", None)
         self.resource_provider_executor = ProviderExecutor(stack_name=stack.stack_name, stack_id=stack.stack_id)
         self.journal = Journal()
         self.imports: set[str] = set()
@@ -186,8 +187,21 @@ class Executor(ChangeSetModelExecutor):
         self.resources[name]["DeletionPolicy"] = _policy(wanted.deletion_policy)
         self.resources[name]["UpdateReplacePolicy"] = _policy(wanted.update_replace_policy)
 
+    def _ask_the_policy(self, action: str, name: str, deployed: Record) -> None:
+        """End the deployment if the stack's policy does not allow what it is about to do."""
+        if refusal := policies.refusal(self._policy, action, name, deployed["Type"]):
+            self._finish(name, {**deployed, "ResourceStatus": "UPDATE_FAILED"}, "UPDATE", refusal)
+
+    def _refuse_invalid(self, name: str, deployed: Record | None, resource_type: str, wanted: dict[str, Any]) -> None:
+        """End the deployment if the type does not have these properties, or has others that are required."""
+        if refusal := invalid.refusal(resource_type, wanted):
+            verb = "UPDATE" if deployed else "CREATE"
+            nothing: Record = {"LogicalResourceId": name, "PhysicalResourceId": "", "Type": resource_type}
+            self._finish(name, {**(deployed or nothing), "ResourceStatus": f"{verb}_FAILED"}, verb, refusal)
+
     def _create(self, name: str, resource_type: str, properties: dict[str, Any]) -> None:
         self.report(name, resource_type, "", ResourceStatus.CREATE_IN_PROGRESS)
+        self._refuse_invalid(name, None, resource_type, properties)
         record, reason = self.act(ChangeAction.Add, name, resource_type, properties)
         if is_deployed(record):
             self.journal.append(Created(name, record))
@@ -197,6 +211,8 @@ class Executor(ChangeSetModelExecutor):
         resource_type = wanted.resource_type
         self.report(name, resource_type, deployed["PhysicalResourceId"], ResourceStatus.UPDATE_IN_PROGRESS)
         reason = self._reason_for_replacement(resource_type, specified(deployed), properties)
+        self._ask_the_policy(policies.REPLACE if reason else policies.MODIFY, name, deployed)
+        self._refuse_invalid(name, deployed, resource_type, properties)
         if reason:
             self._replace(name, deployed, properties, reason, wanted.update_replace_policy)
         else:
@@ -255,6 +271,7 @@ class Executor(ChangeSetModelExecutor):
             )
 
     def _remove_later(self, name: str, deployed: Record) -> None:
+        self._ask_the_policy(policies.DELETE, name, deployed)
         retained = deployed.get("DeletionPolicy") in _RETAINED
         self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained, removed=True))
 

@@ -17,6 +17,7 @@ from localstack.aws.api.cloudformation import (
     CreateStackOutput,
     ExecuteChangeSetOutput,
     ExecutionStatus,
+    GetStackPolicyOutput,
     InsufficientCapabilitiesException,
     InvalidChangeSetStatusException,
     ListImportsOutput,
@@ -32,7 +33,7 @@ from localstack.services.cloudformation.v2 import provider as released
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.utils.threads import start_worker_thread
 
-from localstack_corrections.cloudformation.engine import details, exports, validation
+from localstack_corrections.cloudformation.engine import details, exports, policies, validation
 from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
 from localstack_corrections.cloudformation.engine.executor import Executor
 
@@ -129,13 +130,20 @@ class Provider(released.CloudformationProviderV2):
             "Hint: cdk diff compares the template with the deployed one."
         )
 
-    @handler("SetStackPolicy")
-    def set_stack_policy(self, context: Any, stack_name: str, **_: Any) -> None:  # noqa: ARG002 - the operation's
-        """Refuse: an update does whatever its template says."""
-        raise ValidationError(
-            f"Stack [{stack_name}] cannot have a policy: stack policies are not emulated. "
-            "Hint: termination protection and DeletionPolicy are."
-        )
+    @handler("SetStackPolicy", expand=False)
+    def set_stack_policy(self, context: Any, request: Any) -> None:
+        """Protect resources from updates."""
+        stack = _existing(context, _required_name(request))
+        policy = policies.requested(request)
+        if policy is None:
+            raise ValidationError("You must specify either StackPolicyURL or StackPolicyBody")
+        stack.policy = policy
+
+    @handler("GetStackPolicy")
+    def get_stack_policy(self, context: Any, stack_name: str, **_: Any) -> Any:
+        """Return the policy of a stack, if it has one."""
+        policy = getattr(_existing(context, stack_name), "policy", None)
+        return GetStackPolicyOutput(StackPolicyBody=policy) if policy else GetStackPolicyOutput()
 
     @handler("ExecuteChangeSet")
     def execute_change_set(
@@ -180,6 +188,8 @@ class Provider(released.CloudformationProviderV2):
             raise AlreadyExistsException(f"Stack [{name}] already exists")
         body, template = _template(request)
         stack = Stack(context.account_id, context.region, request, tags=request.get("Tags"))
+        stack.policy = policies.requested(request)
+        stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
         change_set = self._change_set(stack, ChangeSetType.CREATE, body, template, request)
         with _BEGINNING:
             if _active(context, name):
@@ -193,10 +203,9 @@ class Provider(released.CloudformationProviderV2):
     def update_stack(self, context: Any, request: Any) -> Any:
         """Update a stack without a change set."""
         name = _required_name(request)
-        stack = _active(context, name)
-        if stack is None:
-            raise ValidationError(f"Stack [{name}] does not exist")
+        stack = _existing(context, name)
         _refuse_unless_updatable(stack)
+        policy, for_now = policies.requested(request), policies.requested(request, "DuringUpdate")
         if request.get("UsePreviousTemplate"):
             request = {**request, "TemplateBody": stack.template_body}
         body, template = _template(request)
@@ -204,7 +213,9 @@ class Provider(released.CloudformationProviderV2):
         tags = request.get("Tags")
         if not change_set.has_changes() and (tags is None or tags == stack.tags):
             raise ValidationError("No updates are to be performed.")
+        change_set.policy = for_now or getattr(stack, "policy", None)
         deployment = Deployment(change_set, is_creation=False, disable_rollback=bool(request.get("DisableRollback")))
+        stack.policy = policy or getattr(stack, "policy", None)
         stack.tags = stack.tags if tags is None else tags
         _begin(stack, deployment, is_creation=False)
         return UpdateStackOutput(StackId=stack.stack_id)
@@ -257,9 +268,7 @@ class Provider(released.CloudformationProviderV2):
     @handler("ContinueUpdateRollback", expand=False)
     def continue_update_rollback(self, context: Any, request: Any) -> Any:
         """Take a stack whose rollback failed as rolled back: what could be undone was."""
-        stack = _active(context, request["StackName"])
-        if stack is None:
-            raise ValidationError(f"Stack [{request['StackName']}] does not exist")
+        stack = _existing(context, request["StackName"])
         if stack.status != StackStatus.UPDATE_ROLLBACK_FAILED:
             raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not continue rollback.")
         stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, "User Initiated")
@@ -277,9 +286,7 @@ class Provider(released.CloudformationProviderV2):
 
     @staticmethod
     def _half_done(context: Any, name: str) -> Any:
-        stack = _active(context, name)
-        if stack is None:
-            raise ValidationError(f"Stack [{name}] does not exist")
+        stack = _existing(context, name)
         if stack.status not in _HALF_DONE or not getattr(stack, "unfinished", None):
             raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be rolled back.")
         return stack
@@ -291,6 +298,17 @@ def _active(context: Any, name: str) -> Any:
         if name in (stack.stack_name, stack.stack_id) and stack.is_active():
             return stack
     return None
+
+
+def _existing(context: Any, name: str) -> Any:
+    """Return the stack of a name or an ARN.
+
+    :raises ValidationError: there is none.
+    """
+    stack = _active(context, name)
+    if stack is None:
+        raise ValidationError(f"Stack [{name}] does not exist")
+    return stack
 
 
 def _refuse_unless_updatable(stack: Any) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from localstack_corrections.cloudformation.records import Properties
-    from localstack_corrections.cloudformation.resources.change import Update
+    from localstack_corrections.cloudformation.resources.change import Preparation, Update
 
 
 def _patches(change: Change, names: Iterable[str]) -> list[dict[str, str]]:
@@ -201,6 +201,13 @@ def account(change: Change) -> None:
     role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": change.after.get("CloudWatchRoleArn", "")}
     change.client("apigateway").update_account(patchOperations=[role])
 
+
+def without_a_role(request: Any) -> None:
+    """Let an account have no role; LocalStack fails without."""
+    request.desired_state.setdefault("CloudWatchRoleArn", "")
+
+
+PREPARATIONS: Mapping[str, Preparation] = {"AWS::ApiGateway::Account": without_a_role}
 
 UPDATES: Mapping[str, Update] = {
     "AWS::ApiGateway::Account": account,

@@ -9,7 +9,7 @@ from localstack_corrections.cloudformation.resources.change import put_again
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from localstack_corrections.cloudformation.resources.change import Change, Update
+    from localstack_corrections.cloudformation.resources.change import Change, Preparation, Update
 
 _CONFIGURATION: Mapping[str, Any] = {
     "DeadLetterConfig": {},
@@ -148,6 +148,28 @@ def event_source_mapping(change: Change) -> None:
     if arn := change.after.get("EventSourceMappingArn"):
         _retag(change, arn)
 
+
+def refuse_same_version(request: Any) -> None:
+    """Refuse a version of code and configuration that have one: to publish them again gives that one back.
+
+    The provider publishes once more, which gives back what is published here.
+    """
+    if request.custom_context:
+        # a creation that takes a while is asked for again
+        return
+    wanted = request.desired_state
+    api, name = request.aws_client_factory.lambda_, wanted["FunctionName"]
+    pages = api.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    before = {each["Version"] for page in pages for each in page["Versions"]}
+    settings = {key: wanted[key] for key in ("CodeSha256", "Description") if wanted.get(key)}
+    version = api.publish_version(FunctionName=name, **settings)["Version"]
+    if version in before:
+        raise ValueError(
+            f"A version for this Lambda function exists ( {version} ). Modify the function to create a new version."
+        )
+
+
+PREPARATIONS: Mapping[str, Preparation] = {"AWS::Lambda::Version": refuse_same_version}
 
 UPDATES: Mapping[str, Update] = {
     "AWS::Lambda::Alias": alias,

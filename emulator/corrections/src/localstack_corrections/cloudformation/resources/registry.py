@@ -36,7 +36,12 @@ BEFORE_DELETION: Mapping[str, Update] = {**access.BEFORE_DELETION, **workflows.B
 ATTRIBUTES: Mapping[str, Callable[[Change], Properties]] = {**workflows.ATTRIBUTES}
 """The attributes that LocalStack's provider of a type does not give a new resource."""
 
-PREPARATIONS: Mapping[str, Preparation] = {**messages.PREPARATIONS, **workflows.PREPARATIONS}
+PREPARATIONS: Mapping[str, Preparation] = {
+    **apigateway.PREPARATIONS,
+    **lambda_.PREPARATIONS,
+    **messages.PREPARATIONS,
+    **workflows.PREPARATIONS,
+}
 
 LEFT_OUT: Mapping[str, frozenset[str]] = {
     "AWS::ApiGateway::Model": frozenset({"Description"}),
