@@ -88,6 +88,11 @@ class Stack:
         found = self._api.describe_stack_resources(StackName=self.name)["StackResources"]
         return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
 
+    def resource_names(self) -> list[str]:
+        """Return the logical ids of the resources, of however many pages."""
+        pages = self._api.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        return [each["LogicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
+
     def reasons(self) -> list[str]:
         """Return what the events say, newest first."""
         events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]

@@ -1,12 +1,9 @@
-"""Test what a change set says of its changes, which ``cdk diff`` shows, and which kinds are not emulated."""
+"""What a change set says of its changes, which ``cdk diff`` shows."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-
-import pytest
-from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -44,21 +41,3 @@ def test_a_property_that_needs_a_new_resource_is_named_as_such(aws: Clients, sta
     assert _details(change) == {"FifoQueue": "Always"}
     assert change["Replacement"] == "True"
     assert json.loads(change["AfterContext"])["Properties"]["FifoQueue"] is True
-
-
-def test_drift_detection_says_that_it_is_not_emulated(aws: Clients, stack: Stack) -> None:
-    stack.deploy(_queue())
-    with pytest.raises(ClientError, match="drift detection is not emulated"):
-        aws.client("cloudformation").detect_stack_drift(StackName=stack.name)
-
-
-def test_an_import_says_that_it_is_not_emulated(aws: Clients, stack: Stack) -> None:
-    stack.deploy(_queue())
-    with pytest.raises(ClientError, match="imports are not emulated"):
-        aws.client("cloudformation").create_change_set(
-            StackName=stack.name,
-            ChangeSetName="c",
-            ChangeSetType="IMPORT",
-            TemplateBody=json.dumps({"Resources": _queue()}),
-        )
-    assert stack.describe()["StackStatus"] == "CREATE_COMPLETE"

@@ -65,7 +65,7 @@ class Deployment:
         if self._disable_rollback:
             self._stop(failure)
         else:
-            roll_back(self._stack, self._executor, self._unfinished, failure)
+            roll_back(self._stack, self._executor, self._unfinished, failure, self._verb)
 
     def _complete(self) -> None:
         stack, executor = self._stack, self._executor
@@ -78,7 +78,13 @@ class Deployment:
         stack.imports = executor.imports
         stack.change_set_id = self._change_set.change_set_id
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_COMPLETE)
-        stack.set_stack_status(StackStatus.CREATE_COMPLETE if self._is_creation else StackStatus.UPDATE_COMPLETE)
+        stack.set_stack_status(StackStatus(f"{self._verb}_COMPLETE"))
+
+    @property
+    def _verb(self) -> str:
+        if getattr(self._change_set, "to_import", None):
+            return "IMPORT"
+        return "CREATE" if self._is_creation else "UPDATE"
 
     def _stop(self, failure: str) -> None:
         """Leave everything as the failure left it."""
@@ -112,9 +118,9 @@ def _as_far_as_done(before: dict[str, Any] | None, after: dict[str, Any], done: 
     return {**after, "Resources": {name: resource for name, resource in resources.items() if resource}}
 
 
-def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, reason: str) -> None:
+def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, reason: str, verb: str | None = None) -> None:
     """Undo a failed deployment: every old resource as it was, every new one deleted."""
-    prefix = "" if unfinished.is_creation else "UPDATE_"
+    prefix = "IMPORT_" if verb == "IMPORT" else "" if unfinished.is_creation else "UPDATE_"
     stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), reason)
     failed = _undo(executor, reversed(unfinished.journal), unfinished.before["resolved_resources"])
     for name in _REMEMBERED:

@@ -12,13 +12,17 @@ from localstack_corrections.cloudformation.engine import replacement
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from localstack_corrections.cloudformation.engine.imports import Imported
 
-def complete(changes: Iterable[Any], *, with_values: bool) -> None:
+
+def complete(changes: Iterable[Any], *, with_values: bool, imported: Imported) -> None:
     """Add to each modification which properties it changes, and whether each needs a new resource."""
     for change in changes:
         resource = change.get("ResourceChange") or {}
         if resource.get("Action") == "Modify":
             _complete(resource)
+        elif found := imported.get(resource.get("LogicalResourceId", "")):
+            resource["Action"], resource["PhysicalResourceId"] = "Import", found[0]
         if not with_values:
             resource.pop("BeforeContext", None)
             resource.pop("AfterContext", None)

@@ -31,6 +31,8 @@ from localstack_corrections.cloudformation.resources.ignored import ignored, sai
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from localstack_corrections.cloudformation.engine.imports import Imported
+
 LOG = logging.getLogger(__name__)
 NOT_EMULATED = "not-emulated"
 """The value of an attribute that nothing is known of, where nothing that is emulated needs it."""
@@ -47,6 +49,7 @@ class Executor(ChangeSetModelExecutor):
         self._policy: str | None = getattr(change_set, "policy", None) or getattr(stack, "policy", None)
         self.resource_provider_executor = ProviderExecutor(stack_name=stack.stack_name, stack_id=stack.stack_id)
         self.journal = Journal()
+        self._to_import: Imported = getattr(change_set, "to_import", {})
         self.imports: set[str] = set()
         """The names of the exports that the template reads."""
         self._evaluated: list[str] = []
@@ -173,7 +176,9 @@ class Executor(ChangeSetModelExecutor):
 
     def _bring_about(self, name: str, deployed: Record | None, wanted: Any) -> None:
         properties = {} if is_nothing(wanted.properties) else wanted.properties.properties
-        if deployed is None:
+        if name in self._to_import:
+            self._import(name, wanted.resource_type, properties)
+        elif deployed is None:
             self._create(name, wanted.resource_type, properties)
         elif deployed["Type"] != wanted.resource_type:
             raise ValueError(
@@ -186,6 +191,20 @@ class Executor(ChangeSetModelExecutor):
             self._change(name, deployed, wanted, properties)
         self.resources[name]["DeletionPolicy"] = _policy(wanted.deletion_policy)
         self.resources[name]["UpdateReplacePolicy"] = _policy(wanted.update_replace_policy)
+
+    def _import(self, name: str, resource_type: str, properties: dict[str, Any]) -> None:
+        """Take a resource that is there for the stack's own; a rollback leaves it alone."""
+        physical_id, model = self._to_import[name]
+        self.report(name, resource_type, physical_id, ResourceStatus.IMPORT_IN_PROGRESS)
+        self.resources[name] = {
+            "LogicalResourceId": name,
+            "PhysicalResourceId": physical_id,
+            "Type": resource_type,
+            "Properties": {**model, **properties},
+            "SpecifiedProperties": properties,
+            "ResourceStatus": ResourceStatus.IMPORT_COMPLETE,
+        }
+        self.report(name, resource_type, physical_id, ResourceStatus.IMPORT_COMPLETE)
 
     def _ask_the_policy(self, action: str, name: str, deployed: Record) -> None:
         """End the deployment if the stack's policy does not allow what it is about to do."""

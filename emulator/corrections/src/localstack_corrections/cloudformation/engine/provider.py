@@ -15,6 +15,10 @@ from localstack.aws.api.cloudformation import (
     ChangeSetType,
     ContinueUpdateRollbackOutput,
     CreateStackOutput,
+    DescribeStackDriftDetectionStatusOutput,
+    DescribeStackResourceDriftsOutput,
+    DetectStackDriftOutput,
+    DetectStackResourceDriftOutput,
     ExecuteChangeSetOutput,
     ExecutionStatus,
     GetStackPolicyOutput,
@@ -33,7 +37,7 @@ from localstack.services.cloudformation.v2 import provider as released
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.utils.threads import start_worker_thread
 
-from localstack_corrections.cloudformation.engine import details, exports, policies, validation
+from localstack_corrections.cloudformation.engine import details, drift, exports, imports, policies, validation
 from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
 from localstack_corrections.cloudformation.engine.executor import Executor
 
@@ -59,6 +63,11 @@ _HALF_DONE = frozenset({StackStatus.CREATE_FAILED, StackStatus.UPDATE_FAILED})
 
 class Provider(released.CloudformationProviderV2):
     """LocalStack's provider, with every operation that changes resources replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._detections: dict[str, drift.Detection] = {}
+        """The comparisons of stacks with their resources, oldest first."""
 
     @classmethod
     def _setup_change_set_model(
@@ -89,12 +98,9 @@ class Provider(released.CloudformationProviderV2):
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: Any, request: Any) -> Any:
         """Refuse a stack that cannot be updated now; leave the state of one that exists as it is."""
-        if request.get("ChangeSetType") == ChangeSetType.IMPORT:
-            raise ValidationError(
-                f"Resources cannot be imported into stack [{request.get('StackName')}]: imports are not emulated. "
-                "Hint: let the stack create the resource, or refer to it by its name."
-            )
         stack = _active(context, request.get("StackName", ""))
+        if request.get("ChangeSetType") == ChangeSetType.IMPORT:
+            return self._create_import(context, request, stack)
         if stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS:
             return super().create_change_set(context, request)
         if request.get("ChangeSetType", "UPDATE") == ChangeSetType.UPDATE:
@@ -104,6 +110,17 @@ class Provider(released.CloudformationProviderV2):
             return super().create_change_set(context, request)
         finally:
             stack.status, stack.events = status, events
+
+    def _create_import(self, context: Any, request: Any, stack: Any) -> Any:
+        """Create a change set that creates or updates the stack, and creates no resource."""
+        template = template_preparer.parse_template(api_utils.extract_template_body(request))
+        is_new = stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS
+        found = imports.find(context, request, stack, template)
+        kind = ChangeSetType.CREATE if is_new else ChangeSetType.UPDATE
+        answer = self.create_change_set(context, {**request, "ChangeSetType": kind})
+        store = get_cloudformation_store(context.account_id, context.region)
+        store.change_sets[answer["Id"]].to_import = found
+        return answer
 
     @handler("DescribeChangeSet")
     def describe_change_set(
@@ -119,16 +136,67 @@ class Provider(released.CloudformationProviderV2):
         answer = super().describe_change_set(
             context, change_set_name, stack_name, next_token, include_property_values=True
         )
-        details.complete(answer.get("Changes") or (), with_values=bool(include_property_values))
+        store = get_cloudformation_store(context.account_id, context.region)
+        change_set = released.find_change_set_v2(store, change_set_name, stack_name)
+        details.complete(
+            answer.get("Changes") or (),
+            with_values=bool(include_property_values),
+            imported=getattr(change_set, "to_import", {}),
+        )
         return answer
 
     @handler("DetectStackDrift")
-    def detect_stack_drift(self, context: Any, stack_name: str, **_: Any) -> Any:  # noqa: ARG002 - the operation's
-        """Refuse: nothing here compares resources with their template."""
-        raise ValidationError(
-            f"Drift of stack [{stack_name}] cannot be detected: drift detection is not emulated. "
-            "Hint: cdk diff compares the template with the deployed one."
+    def detect_stack_drift(
+        self, context: Any, stack_name: str, logical_resource_ids: list[str] | None = None, **_: Any
+    ) -> Any:
+        """Compare the resources with what their services say of them."""
+        detection = drift.detect(_existing(context, stack_name), logical_resource_ids)
+        self._detections[detection.id_] = detection
+        return DetectStackDriftOutput(StackDriftDetectionId=detection.id_)
+
+    @handler("DescribeStackDriftDetectionStatus")
+    def describe_stack_drift_detection_status(self, context: Any, stack_drift_detection_id: str, **_: Any) -> Any:  # noqa: ARG002
+        """Return how a comparison has ended."""
+        detection = self._detections.get(stack_drift_detection_id)
+        if detection is None:
+            raise ValidationError(f"Drift detection [{stack_drift_detection_id}] does not exist")
+        return DescribeStackDriftDetectionStatusOutput(
+            StackId=detection.stack.stack_id,
+            StackDriftDetectionId=detection.id_,
+            StackDriftStatus=detection.status,
+            DetectionStatus="DETECTION_COMPLETE",
+            DriftedStackResourceCount=detection.drifted,
+            Timestamp=detection.time,
         )
+
+    @handler("DescribeStackResourceDrifts")
+    def describe_stack_resource_drifts(
+        self, context: Any, stack_name: str, stack_resource_drift_status_filters: list[str] | None = None, **_: Any
+    ) -> Any:
+        """Return what the newest comparison of each resource has found."""
+        stack = _existing(context, stack_name)
+        newest = {
+            each["LogicalResourceId"]: each
+            for detection in self._detections.values()
+            if detection.stack is stack
+            for each in detection.drifts
+        }
+        wanted = stack_resource_drift_status_filters
+        drifts = [each for each in newest.values() if not wanted or each["StackResourceDriftStatus"] in wanted]
+        return DescribeStackResourceDriftsOutput(StackResourceDrifts=drifts)
+
+    @handler("DetectStackResourceDrift")
+    def detect_stack_resource_drift(self, context: Any, stack_name: str, logical_resource_id: str, **_: Any) -> Any:
+        """Compare one resource."""
+        stack = _existing(context, stack_name)
+        detection = drift.detect(stack, [logical_resource_id])
+        if not detection.drifts:
+            raise ValidationError(
+                f"Drift of resource [{logical_resource_id}] of stack [{stack_name}] cannot be detected: "
+                "the stack does not have it, or its type is not read here."
+            )
+        self._detections[detection.id_] = detection
+        return DetectStackResourceDriftOutput(StackResourceDrift=detection.drifts[0])
 
     @handler("SetStackPolicy", expand=False)
     def set_stack_policy(self, context: Any, request: Any) -> None:
@@ -174,7 +242,9 @@ class Provider(released.CloudformationProviderV2):
         deployment = Deployment(change_set, is_creation=is_creation, disable_rollback=bool(disable_rollback))
         stack.tags = change_set.tags
         try:
-            _begin(stack, deployment, is_creation=is_creation)
+            _begin(
+                stack, deployment, is_creation=is_creation, imports_some=bool(getattr(change_set, "to_import", None))
+            )
         except ValidationError:
             change_set.set_execution_status(ExecutionStatus.AVAILABLE)
             raise
@@ -341,15 +411,14 @@ def _template(request: Any) -> tuple[str, Any]:
     return body, template
 
 
-def _begin(stack: Any, deployment: Deployment, *, is_creation: bool) -> None:
+def _begin(stack: Any, deployment: Deployment, *, is_creation: bool, imports_some: bool = False) -> None:
     with _BEGINNING:
         if not is_creation:
             # once more: of two requests that came at once, both have found it so
             _refuse_unless_updatable(stack)
         stack.status_reason = None
-        stack.set_stack_status(
-            StackStatus.CREATE_IN_PROGRESS if is_creation else StackStatus.UPDATE_IN_PROGRESS, "User Initiated"
-        )
+        verb = "IMPORT" if imports_some else "CREATE" if is_creation else "UPDATE"
+        stack.set_stack_status(StackStatus(f"{verb}_IN_PROGRESS"), "User Initiated")
     failed = StackStatus.CREATE_FAILED if is_creation else StackStatus.UPDATE_FAILED
     _in_background(stack, deployment.run, failed)
 
