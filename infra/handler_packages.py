@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import App, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 
 from infra.handler_code import CODE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from constructs import Construct
 
 _ID = "HandlerPackages"
+_CACHE = CODE.parent / ".localdev" / "handler-packages"
+"""One folder for each list of packages, Python version and architecture: what is there is not installed again."""
+_TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
+"""What wheels say that run on Amazon Linux 2023, which has glibc 2.34.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+_MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+_OPTIONS = ("--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:")
 
 
-def handler_packages(scope: Construct, requirements: Path = CODE / "requirements.txt") -> list[lambda_.ILayerVersion]:
+def handler_packages(
+    scope: Construct,
+    requirements: Path = CODE / "requirements.txt",
+    *,
+    runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+    architecture: lambda_.Architecture = lambda_.Architecture.X86_64,
+    cache: Path = _CACHE,
+) -> list[lambda_.ILayerVersion]:
     """Return the layer for a function of ``scope``'s stack; none where the handlers need no package.
 
     A layer and not a part of the code, so that a changed handler is a small upload, and a changed package another one.
@@ -30,24 +51,49 @@ def handler_packages(scope: Construct, requirements: Path = CODE / "requirements
     stack = Stack.of(scope)
     if found := stack.node.try_find_child(_ID):
         return [cast(lambda_.ILayerVersion, found)]
-    folder = Path(App.of(stack).outdir) / "handler-packages"  # type: ignore[union-attr]
-    _install(requirements, folder / "python")
+    target = _target(runtime.name.removeprefix("python"), architecture.name)
+    digest = hashlib.sha256("\0".join([*target, requirements.read_text()]).encode()).hexdigest()
+    folder = cache / digest[:16]
+    if not folder.is_dir():
+        _install(requirements, target, folder)
     layer = lambda_.LayerVersion(
         stack,
         _ID,
-        code=lambda_.Code.from_asset(str(folder)),
-        compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+        # the packages' own files name the machine that has installed them
+        code=lambda_.Code.from_asset(str(folder), asset_hash=digest),
+        compatible_runtimes=[runtime],
+        compatible_architectures=[architecture],
         description="What lambdas/requirements.txt names",
     )
     return [cast(lambda_.ILayerVersion, layer)]
 
 
-def _install(requirements: Path, folder: Path) -> None:
-    options = ["--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--target", str(folder)]
-    command = [sys.executable, "-m", "pip", "install", *options, "--requirement", str(requirements)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise RuntimeError(
-            f"The packages of {requirements.name} could not be installed:\n{result.stderr.strip()}\n"
-            "Hint: correct the names and versions there; installing them needs the network."
-        )
+def _target(version: str, architecture: str) -> list[str]:
+    """Return pip's options for wheels that run on Lambda, whatever machine installs them."""
+    tags = [f"{tag}_{_MACHINES[architecture]}" for tag in _TAGS]
+    return ["--python-version", version, "--implementation", "cp", *_each("--platform", tags)]
+
+
+def _each(option: str, values: list[str]) -> Iterator[str]:
+    for value in values:
+        yield from (option, value)
+
+
+def _install(requirements: Path, target: list[str], folder: Path) -> None:
+    """Install the packages for Lambda; the folder is whole or not there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        made = Path(temporary) / "layer"
+        options = [*_OPTIONS, *target, "--target", str(made / "python"), "--requirement", str(requirements)]
+        command = [sys.executable, "-m", "pip", "install", *options]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=requirements.parent)
+        if result.returncode:
+            raise RuntimeError(
+                f"The packages of {requirements.name} could not be installed:\n{result.stderr.strip()}\n"
+                "Hint: correct the names and versions there. Installing them needs the network, and each needs a wheel "
+                f"for Python {target[1]} on {target[-1]}, since nothing is compiled."
+            )
+        # programs for a command line, which name the Python of this machine
+        shutil.rmtree(made / "python" / "bin", ignore_errors=True)
+        if not folder.is_dir():
+            made.rename(folder)
