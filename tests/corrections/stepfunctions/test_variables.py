@@ -73,3 +73,42 @@ def test_an_output_that_is_too_large_fails(aws: Clients) -> None:
     ended = run(aws, one_state(Output="{% $pad('x', 300000) %}"))
 
     assert (ended["status"], ended["error"]) == ("FAILED", "States.DataLimitExceeded")
+
+
+_TASK = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sqs:listQueues"}
+_FAILING = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:sqs:getQueueUrl",
+    "Arguments": {"QueueName": "no-such-queue"},
+    "Next": "B",
+}
+
+
+def test_a_task_assigns_what_it_has_found(aws: Clients) -> None:
+    states = {
+        "A": _TASK | {"Arguments": {}, "Assign": {"kind": "{% $type($states.result) %}"}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": "{% $kind %}", "End": True},
+    }
+
+    assert run(aws, {"QueryLanguage": "JSONata", "StartAt": "A", "States": states})["output"] == "object"
+
+
+def test_a_catcher_assigns_what_was_wrong(aws: Clients) -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Assign": {"e": "{% $states.errorOutput.Error %}"}, "Next": "B"}]
+    states = {"A": _FAILING | {"Catch": catch}, "B": {"Type": "Pass", "Output": "{% $e %}", "End": True}}
+
+    ended = run(aws, {"QueryLanguage": "JSONata", "StartAt": "A", "States": states})
+
+    assert ended["output"] == "Sqs.QueueDoesNotExistException", ended["cause"]
+
+
+def test_a_rule_that_leads_to_the_default_assigns_for_itself(aws: Clients) -> None:
+    rule = {"Condition": "{% $states.input.n = 1 %}", "Assign": {"by": "rule"}, "Next": "B"}
+    states = {
+        "A": {"Type": "Choice", "Choices": [rule], "Default": "B", "Assign": {"by": "default"}, "Output": "{% 'o' %}"},
+        "B": {"Type": "Pass", "Output": "{% [$by, $states.input] %}", "End": True},
+    }
+    definition = {"QueryLanguage": "JSONata", "StartAt": "A", "States": states}
+
+    assert run(aws, definition, {"n": 1})["output"] == ["rule", {"n": 1}]
+    assert run(aws, definition, {"n": 2})["output"] == ["default", "o"]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _STATE = "localstack.services.stepfunctions.asl.component.state.state_choice"
-_OPERANDS: dict[str, Any] = {"String": str, "Numeric": (int, float), "Boolean": bool, "Timestamp": str}
+_NEVER = object()
+"""Stands for an operand of another type: no rule matches it."""
 
 
 def _fail_for(env: Any, path: str) -> Any:
@@ -47,6 +48,9 @@ def _read_operands(module: ModuleType) -> None:
             return
         text = sampled.expression if sampled is not None else self.value
         operand = _operand(env, text, name)
+        if operand is _NEVER:
+            env.stack[-1] = False  # in place of the variable
+            return
         operators.get(types[name.removesuffix("Path")]).eval(env=env, value=operand)
 
     module.ComparisonFuncValue._eval_body = eval_body
@@ -61,11 +65,22 @@ def _operand(env: Any, text: str, operator: str) -> Any:
         operand = sample(env, text, env.stack[-2])
     except NoSuchJsonPathError:
         _fail_for(env, text)
-    kind: Any = next((kind for prefix, kind in _OPERANDS.items() if operator.startswith(prefix)), object)
-    is_other = not isinstance(operand, kind) or (isinstance(operand, bool) and kind is not bool)
-    if is_other or (operator.startswith("Timestamp") and moment(operand) is None):
-        _fail_for(env, text)
-    return operand
+    if operator.startswith("Numeric"):
+        return _as_number(operand)
+    if operator.startswith("Boolean"):
+        return operand if isinstance(operand, bool) else _NEVER
+    right = isinstance(operand, str) and (not operator.startswith("Timestamp") or moment(operand) is not None)
+    return operand if right else _NEVER
+
+
+def _as_number(operand: Any) -> Any:
+    """Return what AWS takes for the number: false and whatever is none count as 0 (Jackson's ``asDouble``)."""
+    if isinstance(operand, str):
+        try:
+            return float(operand)
+        except ValueError:
+            return 0
+    return operand if isinstance(operand, int | float) else 0
 
 
 @lru_cache(1024)
@@ -85,6 +100,7 @@ def _assign_from_input(module: ModuleType) -> None:
     def eval_body(self: Any, env: Any) -> None:
         self.comparison.eval(env)
         matched = env.stack.pop()
+        env.rule_matched = matched
         if matched and self.assign:
             self.assign.eval(env=env)
         if matched and self.output:
@@ -127,18 +143,46 @@ def _fail_without_a_match(module: ModuleType) -> None:
         except RuntimeError as error:
             if not error.args or "No branching option" not in str(error.args[0]):
                 raise
-            fail(env, f"Failed to transition out of the state '{self.name}'.", "States.NoChoiceMatched")
+            fail(env, "Failed to transition out of the state. The state does not point to a next state.")
 
     module.StateChoice._eval_state = eval_state
+    _tell_rules_from_default(module)
+
+
+def _tell_rules_from_default(module: ModuleType) -> None:
+    """Leave out ``Assign`` and ``Output`` of the state when a rule has matched, also one that leads to the default."""
+    choice = module.StateChoice
+    original, evaluate = choice._eval_state_output, choice._eval_state
+
+    def eval_state(self: Any, env: Any) -> None:
+        env.rule_matched = False
+        evaluate(self, env)
+
+    def eval_state_output(self: Any, env: Any) -> None:
+        default = self.default_state
+        if not env.rule_matched or default is None or default.state_name != env.stack[-1]:
+            original(self, env)
+            return
+        if self._is_language_query_jsonpath():
+            next_state = env.stack.pop()
+            self.output_path.eval(env=env)
+            env.next_state_name = next_state
+        else:
+            env.next_state_name = env.stack.pop()
+
+    choice._eval_state = eval_state
+    choice._eval_state_output = eval_state_output
 
 
 CORRECTION = Correction(
     name="choice-rules",
     localstack="A rule on a value that is not there is false; operands from the context object fail;"
-    " `StringMatches` knows no escape and matches `?` and `[`; no rule that matches is a `States.Runtime`.",
-    aws="A rule on a value that is not there fails with `States.Runtime`, `IsPresent` apart; `\\\\*` is a star; no rule"
-    " that matches is a `States.NoChoiceMatched`.",
-    source="Amazon States Language, Choice State; floci-io/floci#3253; a public report of 2024 of the cause's wording",
+    " `StringMatches` knows no escape and matches `?` and `[`.",
+    aws="A rule on a value that is not there fails with `States.Runtime`, `IsPresent` apart; an operand of another type"
+    " matches nothing; `\\\\*` is a star; no rule that matches is a `States.Runtime`, and not the"
+    " `States.NoChoiceMatched` that the guide lists.",
+    source="Amazon States Language, Choice State; floci-io/floci#3253; a public report of 2024 of the cause's wording;"
+    " recorded on AWS in gabrielmoreira/tiny-asl-machine, tests/conformance/cases",
     patches={
         "localstack.services.stepfunctions.asl.parse.preprocessor": _keep_assign,
         f"{_STATE}.choice_rule": _assign_from_input,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import COMMON, EXECUTION_STATE, STATE
+from localstack_corrections.stepfunctions.asl import COMMON, EXECUTION_STATE, STATE, TASK, TASK_SERVICE
 from localstack_corrections.stepfunctions.failures import compact, fail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _LARGEST = 256 * 1024
-"""Of all variables that one state assigns, and so of each."""
+"""Of the values of all variables that one state assigns, and so of each."""
 
 
 def _put_off(module: ModuleType) -> None:
@@ -28,28 +29,44 @@ def _put_off(module: ModuleType) -> None:
     module.AssignDecl._eval_body = eval_body
 
 
-def _assign_at_the_end(module: ModuleType) -> None:
+def _begin_with_none(module: ModuleType) -> None:
     state = module.CommonStateField
-    begin, verify = state._eval_state_input, state._verify_size_quota
+    begin = state._eval_state_input
 
     def eval_state_input(self: Any, env: Any) -> None:
         env.assigned_variables = {}
         begin(self, env)
 
-    def verify_size_quota(self: Any, env: Any, value: Any) -> None:
-        verify(self, env=env, value=value)
-        assigned, env.assigned_variables = getattr(env, "assigned_variables", {}), {}
-        if assigned and len(compact(assigned).encode()) > _LARGEST:
-            fail(
-                env,
-                f"The variables that the state '{self.name}' assigns exceed the maximum number of bytes service limit.",
-                "States.DataLimitExceeded",
-            )
-        for name, item in assigned.items():
-            env.variable_store.set(variable_identifier=name, variable_value=item)
-
     state._eval_state_input = eval_state_input
-    state._verify_size_quota = verify_size_quota
+    _assign_at_the_end("CommonStateField")(module)
+
+
+def _assign_at_the_end(class_name: str) -> Callable[[ModuleType], None]:
+    """Return a patch of a kind of states, each of which verifies its output with a method of its own.
+
+    A task verifies its result as well, in a frame where nothing is assigned.
+    """
+
+    def patch(module: ModuleType) -> None:
+        state = getattr(module, class_name)
+        verify = state._verify_size_quota
+
+        def verify_size_quota(self: Any, env: Any, value: Any) -> None:
+            verify(self, env=env, value=value)
+            assigned, env.assigned_variables = getattr(env, "assigned_variables", {}), {}
+            if assigned and sum(len(compact(item).encode()) for item in assigned.values()) > _LARGEST:
+                fail(
+                    env,
+                    f"The variables that the state '{self.name}' assigns exceed the maximum number of bytes service"
+                    " limit.",
+                    "States.DataLimitExceeded",
+                )
+            for name, item in assigned.items():
+                env.variable_store.set(variable_identifier=name, variable_value=item)
+
+        state._verify_size_quota = verify_size_quota
+
+    return patch
 
 
 def _forget_after_an_error(module: ModuleType) -> None:
@@ -71,7 +88,9 @@ CORRECTION = Correction(
     source="Developer guide, Passing data between states with variables: Evaluation order in an assign field, Limits",
     patches={
         f"{COMMON}.assign.assign_decl": _put_off,
-        STATE: _assign_at_the_end,
+        STATE: _begin_with_none,
+        f"{TASK}.state_task_lambda": _assign_at_the_end("StateTaskLambda"),
+        f"{TASK_SERVICE}.state_task_service": _assign_at_the_end("StateTaskService"),
         f"{EXECUTION_STATE}.execute_state": _forget_after_an_error,
     },
 )
