@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,7 +63,10 @@ def test_localstack_alone_gives_a_value_where_aws_gives_a_list(aws: Clients, rel
         ({"OutputPath": "$.x.y"}, "Invalid path '$.x.y': Missing property in path $['x']"),
         (
             {"Parameters": {"v.$": "States.Format('{}', $.nope)"}},
-            "The JsonPath argument for the field '$.nope' could not be found in the input '{\"a\":\"t\"}'",
+            (
+                "The function 'States.Format('{}', $.nope)' had the following error: The JsonPath argument for the"
+                " field '$.nope' could not be found in the input '{\"a\":\"t\"}'"
+            ),
         ),
     ],
 )
@@ -150,12 +154,23 @@ def test_localstack_alone_knows_no_timestamp_with_an_offset(released: Clients) -
     assert run(released, _choice(rule, Default="N"), {"v": "2024-01-01T00:00:00Z"})["output"] == "no"
 
 
-def test_a_path_to_compare_with_that_names_no_timestamp_fails(aws: Clients) -> None:
-    rule = {"Variable": "$.v", "TimestampLessThanPath": "$.w"}
+@pytest.mark.parametrize(
+    ("operator", "left", "right", "output"),
+    [
+        ("TimestampLessThanPath", "2024-01-01T00:00:00Z", "tomorrow", "no"),
+        ("NumericEqualsPath", 7, {"value": 7}, "no"),
+        ("NumericEqualsPath", "7", 7, "no"),
+        ("NumericGreaterThanEqualsPath", 8, False, "yes"),
+        ("BooleanEqualsPath", "true", True, "no"),
+        ("StringEqualsPath", "a", 1, "no"),
+    ],
+)
+def test_an_operand_of_another_type_matches_nothing(
+    aws: Clients, operator: str, left: Any, right: Any, output: str
+) -> None:
+    rule = {"Variable": "$.v", operator: "$.w"}
 
-    ended = run(aws, _choice(rule, Default="N"), {"v": "2024-01-01T00:00:00Z", "w": "tomorrow"})
-
-    assert ended["error"] == "States.Runtime"
+    assert run(aws, _choice(rule, Default="N"), {"v": left, "w": right})["output"] == output
 
 
 @pytest.mark.parametrize("field", ["ErrorPath", "CausePath"])
@@ -175,7 +190,10 @@ def test_localstack_alone_takes_any_cause(released: Clients) -> None:
 def test_no_rule_that_matches_and_no_default_fail(aws: Clients) -> None:
     ended = run(aws, _choice({"Variable": "$.v", "NumericEquals": 1}), {"v": 2})
 
-    assert ended["error"] == "States.NoChoiceMatched"
+    assert ended["error"] == "States.Runtime"
+    assert ended["cause"] == (
+        _BEGIN + "Failed to transition out of the state. The state does not point to a next state."
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +208,28 @@ def test_no_rule_that_matches_and_no_default_fail(aws: Clients) -> None:
         ("States.ArrayPartition($.items[*].n, 1)", [[1], [2]]),
         ("States.ArrayRange(1, 9, 2)", [1, 3, 5, 7, 9]),
         ("States.ArrayUnique(States.Array(1, 2, 1))", [1, 2]),
-        ("States.MathAdd(1, 2.5)", 4),
+        ("States.MathAdd(1.6, 2.7)", 5),
+        ("States.MathAdd(2147483646, 1)", 2147483647),
+        ("States.ArrayPartition($.items[*].n, 1.6)", [[1], [2]]),
+        ("States.ArrayRange(5.4, -0.6, -2.4)", [5, 3, 1]),
+        ("States.ArrayGetItem($.items[*].n, 1.2)", 2),
+        ("States.ArrayGetItem($.none, 999)", None),
+        ("States.ArrayUnique(States.Array(true, false, true))", [False, True]),
+        (
+            "States.ArrayUnique(States.Array(States.Array(1, 2), States.Array(1, 2), States.Array(2, 1)))",
+            [[2, 1], [1, 2]],
+        ),
+        ("States.ArrayContains(States.Array('true'), true)", True),
+        ("States.ArrayContains(States.Array(0, 1), false)", False),
+        ("States.Base64Decode(' YWJjZA== ')", "abcd"),
+        ("States.Base64Decode('ab==cd')", "i"),
+        ("States.Hash(123, 'MD5')", "202cb962ac59075b964b07152d234b70"),
+        ("States.StringSplit(',a,,b,', ',')", ["a", "b"]),
+        ("States.StringToJson('')", None),
+        ("States.MathRandom(1, 100, 42)", 63),
+        ("States.MathRandom(1, 1000, 2)", 806),
+        ("$.items[0]['n','s']", {"n": 1, "s": "a"}),
+        ("$$.Execution.RedriveCount", 0),
         (
             "States.JsonMerge(States.StringToJson('{\"a\":1}'), States.StringToJson('{\"b\":2}'), false)",
             {"a": 1, "b": 2},
@@ -204,26 +243,46 @@ def test_an_intrinsic_function_gives_what_aws_gives(aws: Clients, call: str, val
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("call", "reason"),
     [
-        "States.ArrayGetItem($.one, 5)",
-        "States.StringToJson('{')",
-        "States.Format('{}')",
-        "States.MathAdd('a', 1)",
-        "States.ArrayRange(0, 2000, 1)",
-        "States.Hash($.text, 'md5')",
-        "States.JsonMerge($.one, $.one, true)",
+        ("States.ArrayGetItem($.one, 5)", "Invalid arguments in States.ArrayGetItem"),
+        ("States.StringToJson('{')", "Cannot convert String to Json in States.StringToJson, caused by: "),
+        (
+            "States.Format('{}')",
+            "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.",
+        ),
+        ("States.Format('a {')", "Invalid template in States.Format: matching '}' not found for '{'."),
+        ("States.Format('}')", "Invalid template in States.Format: matching '{' not found for '}'."),
+        ("States.MathAdd('a', 1)", "Invalid arguments in States.MathAdd"),
+        ("States.MathAdd(2147483647, 1)", "Invalid arguments in States.MathAdd"),
+        ("States.ArrayRange(0, 2000, 1)", "Invalid arguments in States.ArrayRange"),
+        ("States.ArrayPartition($.one, 0.6)", "Invalid arguments in States.ArrayPartition"),
+        ("States.Hash($.text, 'md5')", "Invalid arguments in States.Hash"),
+        ("States.JsonMerge($.one, $.one, true)", "Invalid arguments in States.JsonMerge"),
+        ("States.MathRandom(1.4, 1.6)", "Invalid arguments in States.MathRandom"),
+        ("States.MathRandom(1, 10, null)", "Invalid arguments in States.MathRandom"),
+        ("States.Base64Encode()", "Invalid arguments in States.Base64Encode"),
     ],
 )
-def test_an_intrinsic_function_with_wrong_arguments_fails(aws: Clients, call: str) -> None:
-    # the words after "had the following error" are AWS's own and not known here
+def test_an_intrinsic_function_with_wrong_arguments_fails(aws: Clients, call: str, reason: str) -> None:
     ended = run(aws, jsonpath(Parameters={"v.$": call}), _DATA)
 
-    assert ended["error"] == "States.IntrinsicFailure"
-    assert ended["cause"].startswith(f"{_BEGIN}The function '{call}' had the following error: ")
+    assert ended["error"] == "States.Runtime"
+    assert ended["cause"].startswith(
+        f"{_BEGIN}There was an error while evaluating the intrinsic function: {call}. {reason}"
+    )
 
 
-def test_a_failed_intrinsic_function_is_caught(aws: Clients) -> None:
+def test_localstack_alone_knows_no_context_object_as_aws_has_it(aws: Clients, released: Clients) -> None:
+    whole = jsonpath(Parameters={"v.$": "$$"})
+
+    assert "RedriveCount" not in run(released, whole)["output"]["v"]["Execution"]
+    context = run(aws, whole)["output"]["v"]
+    assert (context["Execution"]["RedriveCount"], sorted(context["State"])) == (0, ["EnteredTime", "Name"])
+    assert re.fullmatch(r"[\d-]+T[\d:]+(\.\d{3})?Z", context["State"]["EnteredTime"])
+
+
+def test_a_failed_intrinsic_function_is_not_caught(aws: Clients) -> None:
     states = {
         "S": {
             "Type": "Parallel",
@@ -234,7 +293,7 @@ def test_a_failed_intrinsic_function_is_caught(aws: Clients) -> None:
                     "States": {"P": {"Type": "Pass", "Parameters": {"v.$": "States.ArrayLength($.v)"}, "End": True}},
                 }
             ],
-            "Catch": [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "E"}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}],
             "End": True,
         },
         "E": {"Type": "Succeed"},
@@ -242,5 +301,4 @@ def test_a_failed_intrinsic_function_is_caught(aws: Clients) -> None:
 
     ended = run(aws, {"StartAt": "S", "States": states}, {"a": "t"})
 
-    assert ended["status"] == "SUCCEEDED", ended["cause"]
-    assert ended["output"]["Error"] == "States.IntrinsicFailure"
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.Runtime")

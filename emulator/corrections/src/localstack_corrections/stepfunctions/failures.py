@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 RUNTIME = "States.Runtime"
-INTRINSIC = "States.IntrinsicFailure"
 
 
 def fail(env: Any, cause: str, error: str = RUNTIME) -> NoReturn:

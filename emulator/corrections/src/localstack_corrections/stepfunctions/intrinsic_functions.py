@@ -1,9 +1,12 @@
-"""The intrinsic functions. Source: Developer guide, Intrinsic functions for JSONPath states."""
+"""The intrinsic functions. Source: Developer guide, Intrinsic functions for JSONPath states.
+
+What happens to arguments that the page does not speak of was recorded on AWS by the authors of tiny-asl-machine
+(gabrielmoreira/tiny-asl-machine, tests/conformance/cases).
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import math
@@ -12,40 +15,54 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.stepfunctions.java import JavaRandom, hash_order
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONGEST_TEXT = 10_000
 _LONGEST_RANGE = 1_000
 _LARGEST_INTEGER = 2**31 - 1
+_SMALLEST_INTEGER = -(2**31)
 _ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 _PLACE = re.compile(r"\\(.)|(\{\})|([{}])")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 
 class IntrinsicError(ValueError):
-    """Error in the arguments of a function."""
+    """What AWS says of a call that fails; nothing where it says only that the arguments are invalid."""
 
 
-def _wanted(condition: bool, message: str) -> None:
+def _wanted(condition: bool, message: str = "") -> None:
     if not condition:
         raise IntrinsicError(message)
 
 
 def _text(value: Any) -> str:
-    _wanted(isinstance(value, str), f"Expected a string, but got: {json.dumps(value)}")
+    _wanted(isinstance(value, str))
     return value  # type: ignore[no-any-return]
 
 
 def _list(value: Any) -> list[Any]:
-    _wanted(isinstance(value, list), f"Expected an array, but got: {json.dumps(value)}")
+    _wanted(isinstance(value, list))
+    return value  # type: ignore[no-any-return]
+
+
+def _number(value: Any) -> int | float:
+    _wanted(isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
     return value  # type: ignore[no-any-return]
 
 
 def _integer(value: Any) -> int:
-    """Return a number rounded to the nearest integer."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    _wanted(number, f"Expected a number, but got: {json.dumps(value)}")
-    return math.floor(value + 0.5) if isinstance(value, float) else value
+    """Return a number without its fraction, as AWS does, although its page speaks of rounding."""
+    return math.trunc(_number(value))
+
+
+def _rounded(value: Any) -> int:
+    number = _number(value)
+    nearest = math.floor(number + 0.5)
+    _wanted(_SMALLEST_INTEGER <= nearest <= _LARGEST_INTEGER)
+    return nearest
 
 
 def format_(template: Any, *values: Any) -> str:
@@ -57,12 +74,19 @@ def format_(template: Any, *values: Any) -> str:
         nonlocal places
         if match.group(1):
             return match.group(1)
-        _wanted(match.group(2) is not None, f"Matching '}}' not found for '{{' in: {template}")
+        found = match.group(3)
+        if found:
+            other = "}" if found == "{" else "{"
+            message = f"Invalid template in States.Format: matching '{other}' not found for '{found}'."
+            raise IntrinsicError(message)
         places += 1
         return shown(next(supplied, ""))
 
     result = _PLACE.sub(fill, _text(template))
-    _wanted(places == len(values), f"Expected {places} values for the template, but got {len(values)}")
+    _wanted(
+        places == len(values),
+        "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.",
+    )
     return result
 
 
@@ -80,7 +104,7 @@ def shown(value: Any) -> str:
 def array_partition(items: Any, size: Any) -> list[Any]:
     """Split into arrays of that many items."""
     step = _integer(size)
-    _wanted(step > 0, f"Expected a positive chunk size, but got: {step}")
+    _wanted(step > 0)
     array = _list(items)
     return [array[start : start + step] for start in range(0, len(array), step)]
 
@@ -88,35 +112,49 @@ def array_partition(items: Any, size: Any) -> list[Any]:
 def array_range(first: Any, last: Any, step: Any) -> list[int]:
     """Return the numbers from one to another, the end included."""
     start, end, by = _integer(first), _integer(last), _integer(step)
-    _wanted(by != 0, "The step must not be zero")
+    _wanted(by != 0)
     numbers = range(start, end + (1 if by > 0 else -1), by)
-    _wanted(len(numbers) <= _LONGEST_RANGE, f"The array must not have more than {_LONGEST_RANGE} items")
+    _wanted(len(numbers) <= _LONGEST_RANGE)
     return list(numbers)
 
 
 def array_get_item(items: Any, index: Any) -> Any:
-    """Return the item at an index."""
-    array = _list(items)
-    _wanted(isinstance(index, int) and not isinstance(index, bool), f"Expected an integer index, but got: {index}")
-    _wanted(0 <= index < len(array), f"Index {index} is out of bounds for an array of {len(array)} items")
-    return array[index]
+    """Return the item at an index; of an empty array null, whatever the index."""
+    array, position = _list(items), _integer(index)
+    if not array:
+        return None
+    _wanted(0 <= position < len(array))
+    return array[position]
 
 
 def array_unique(items: Any) -> list[Any]:
-    """Return without repetitions."""
-    seen = {json.dumps(item, sort_keys=True): item for item in reversed(_list(items))}
-    return [seen.pop(key) for item in items if (key := json.dumps(item, sort_keys=True)) in seen]
+    """Return without repetitions, in the order in which AWS's set has them."""
+    seen: dict[str, Any] = {}
+    for item in _list(items):
+        seen.setdefault(_key(item), item)
+    return hash_order(list(seen.values()))
+
+
+def _key(item: Any) -> str:
+    """Return the same text for equal values, 1 and 1.0 among them."""
+    if isinstance(item, float) and item.is_integer():
+        item = int(item)
+    return json.dumps(item, sort_keys=True)
 
 
 def array_contains(items: Any, item: Any) -> bool:
-    """Return whether a value is in an array."""
-    wanted = json.dumps(item, sort_keys=True)
-    return any(json.dumps(each, sort_keys=True) == wanted for each in _list(items))
+    """Return whether a value is in an array. AWS compares texts: 1 and "1" are equal, reordered objects are not."""
+    wanted = _written(item)
+    return any(_written(each) == wanted for each in _list(items))
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json_to_string(value)
 
 
 def _short(value: Any) -> str:
     text = _text(value)
-    _wanted(len(text) <= _LONGEST_TEXT, f"The text must not have more than {_LONGEST_TEXT} characters")
+    _wanted(len(text) <= _LONGEST_TEXT)
     return text
 
 
@@ -126,24 +164,24 @@ def base64_encode(text: Any) -> str:
 
 
 def base64_decode(text: Any) -> str:
-    """Decode base 64."""
-    try:
-        return base64.b64decode(_short(text), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise IntrinsicError(str(error)) from None
+    """Decode base 64 up to its padding; what is no digit of it is skipped."""
+    digits = _NOT_BASE64.sub("", _short(text).replace("-", "+").replace("_", "/").partition("=")[0])
+    # one digit that is left over has not the bits for a byte
+    whole = digits[:-1] if len(digits) % 4 == 1 else digits
+    return base64.b64decode(whole + "=" * (-len(whole) % 4)).decode(errors="replace")
 
 
 def hash_(data: Any, algorithm: Any) -> str:
     """Return a hexadecimal digest; what is no string is hashed as its JSON."""
-    _wanted(algorithm in _ALGORITHMS, f"Expected one of {', '.join(_ALGORITHMS)}, but got: {json.dumps(algorithm)}")
+    _wanted(isinstance(algorithm, str) and algorithm in _ALGORITHMS)
     text = data if isinstance(data, str) else json_to_string(data)
     return hashlib.new(algorithm.replace("-", ""), _short(text).encode(), usedforsecurity=False).hexdigest()
 
 
 def json_merge(first: Any, second: Any, deep: Any) -> dict[str, Any]:
     """Merge two objects; AWS merges shallowly only."""
-    _wanted(isinstance(first, dict) and isinstance(second, dict), "Expected two objects")
-    _wanted(deep is False, "Only shallow merging is supported: the third argument must be false")
+    _wanted(isinstance(first, dict) and isinstance(second, dict))
+    _wanted(deep is not True)
     return {**first, **second}
 
 
@@ -152,7 +190,8 @@ def string_to_json(text: Any) -> Any:
     try:
         return json.loads(_text(text)) if text else None
     except ValueError as error:
-        raise IntrinsicError(f"Invalid JSON: {error}") from None
+        message = f"Cannot convert String to Json in States.StringToJson, caused by: {error}"
+        raise IntrinsicError(message) from None
 
 
 def json_to_string(value: Any) -> str:
@@ -160,25 +199,27 @@ def json_to_string(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def math_random(first: Any, last: Any, seed: Any = None) -> int:
-    """Return an integer from one number up to, and without, another."""
+def math_random(first: Any, last: Any, *seed: Any) -> int:
+    """Return an integer from one number up to, and without, another; the same for the same seed, as Java's."""
     start, end = _integer(first), _integer(last)
-    _wanted(start < end, f"Expected the start to be less than the end, but got: {start} and {end}")
-    source = random.Random(_integer(seed)) if seed is not None else random  # noqa: S311 - no secret
-    return source.randrange(start, end)
+    _wanted(start < end)
+    if not seed:
+        return random.randrange(start, end)  # noqa: S311 - no secret
+    return start + JavaRandom(_integer(seed[0])).next_int(end - start)
 
 
 def math_add(one: Any, two: Any) -> int:
-    """Add two integers."""
-    for number in (_integer(one), _integer(two)):
-        _wanted(abs(number) <= _LARGEST_INTEGER, f"Expected an integer of 32 bits, but got: {number}")
-    return _integer(one) + _integer(two)
+    """Add two numbers, each rounded to an integer of 32 bits, as is the sum."""
+    total = _rounded(one) + _rounded(two)
+    _wanted(_SMALLEST_INTEGER <= total <= _LARGEST_INTEGER)
+    return total
 
 
 def string_split(text: Any, delimiters: Any) -> list[str]:
     """Split at any of several characters; nothing between two of them is left out."""
-    _wanted(bool(_text(delimiters)), "The delimiter must not be empty")
-    return [part for part in re.split("[" + re.escape(delimiters) + "]", _text(text)) if part]
+    whole = _text(text)
+    parts = re.split("[" + re.escape(delimiters) + "]", whole) if _text(delimiters) else [whole]
+    return [part for part in parts if part]
 
 
 def uuid_() -> str:

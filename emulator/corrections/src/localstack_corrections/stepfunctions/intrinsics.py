@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.failures import INTRINSIC, compact, fail
+from localstack_corrections.stepfunctions.failures import compact, fail
 from localstack_corrections.stepfunctions.intrinsic_calls import Call, Literal, Reference, Text, parsed
 from localstack_corrections.stepfunctions.jsonpath import sample
 
@@ -34,14 +34,16 @@ def _value(call: Call, env: Any, data: Any) -> Any:
 
     function, counts = FUNCTIONS.get(call.name, (None, range(0)))
     if function is None:
-        fail(env, f"Unrecognized intrinsic function: {call.name}", INTRINSIC)
+        fail(env, f"Unrecognized intrinsic function: {call.name}")
     arguments = [_argument(call, i, argument, env, data) for i, argument in enumerate(call.arguments)]
-    if len(arguments) not in counts:
-        fail(env, f"Invalid number of arguments for {call.name}: '{call.text}'", INTRINSIC)
-    try:
-        return function(*arguments)
-    except IntrinsicError as error:
-        fail(env, f"The function '{call.text}' had the following error: {error}", INTRINSIC)
+    reason = ""
+    if len(arguments) in counts:
+        try:
+            return function(*arguments)
+        except IntrinsicError as error:
+            reason = str(error)
+    reason = reason or f"Invalid arguments in {call.name}"
+    return fail(env, f"There was an error while evaluating the intrinsic function: {call.text}. {reason}")
 
 
 def _argument(call: Call, index: int, argument: Any, env: Any, data: Any) -> Any:
@@ -59,8 +61,8 @@ def _argument(call: Call, index: int, argument: Any, env: Any, data: Any) -> Any
     except NoSuchJsonPathError as error:
         fail(
             env,
-            f"The JsonPath argument for the field '{argument.path}' could not be found in the input"
-            f" '{compact(error.data)}'",
+            f"The function '{call.text}' had the following error: The JsonPath argument for the field"
+            f" '{argument.path}' could not be found in the input '{compact(error.data)}'",
         )
 
 
@@ -88,10 +90,11 @@ def _strings(module: ModuleType) -> None:
 
 CORRECTION = Correction(
     name="intrinsics",
-    localstack="Escapes in arguments end a text early or fail; wrong arguments are a `States.Runtime` or pass.",
+    localstack="Escapes in arguments end a text early or fail; wrong arguments pass, or fail with other words.",
     aws="`\\\\'`, `\\\\{`, `\\\\}` and `\\\\\\\\` stand for themselves; calls nest ten deep; wrong arguments are a"
-    " `States.IntrinsicFailure`, which can be caught.",
-    source="Developer guide, Intrinsic functions for JSONPath states; Amazon States Language, Intrinsic Functions",
+    " `States.Runtime`, which nothing catches, and not the `States.IntrinsicFailure` that the guide lists.",
+    source="Developer guide, Intrinsic functions for JSONPath states; Amazon States Language, Intrinsic Functions;"
+    " recorded on AWS in gabrielmoreira/tiny-asl-machine, tests/conformance/cases",
     patches={
         f"{_ASL}.parse.preprocessor": _parse_calls,
         f"{_ASL}.static_analyser.intrinsic.variable_names_intrinsic_static_analyser": _name_variables,

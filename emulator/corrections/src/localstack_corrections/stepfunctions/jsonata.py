@@ -128,12 +128,31 @@ def _on_stack(read: Callable[[Any, Any], Any]) -> Callable[[Any, Any], None]:
     return eval_body
 
 
+_MOST_SECONDS = 99_999_999
+
+
+def _seconds(name: str) -> Callable[[Any, Any], Any]:
+    """Return how the seconds of a time-out are read."""
+    number = _typed((int, float), "number", least=-(2**63))
+
+    def value(self: Any, env: Any) -> Any:
+        found = number(self, env)
+        location = getattr(self.string_jsonata, "location", "")
+        if not isinstance(found, int):
+            query_failures.fail(env, location, f"The {name} field cannot be parsed as an integer: {found}")
+        if not 0 <= found <= _MOST_SECONDS:
+            query_failures.fail(env, location, f"{name} must be between 0 and {_MOST_SECONDS} but was: {found}")
+        return found
+
+    return value
+
+
 def _type_timeouts(module: ModuleType) -> None:
-    module.TimeoutSecondsJSONata._eval_seconds = _typed(int, "number", least=1)
+    module.TimeoutSecondsJSONata._eval_seconds = _seconds("TimeoutSeconds")
 
 
 def _type_heartbeats(module: ModuleType) -> None:
-    module.HeartbeatSecondsJSONata._eval_seconds = _typed(int, "number", least=1)
+    module.HeartbeatSecondsJSONata._eval_seconds = _seconds("HeartbeatSeconds")
 
 
 def _type_seconds(module: ModuleType) -> None:
@@ -160,7 +179,13 @@ def _type_conditions(module: ModuleType) -> None:
 
 
 def _type_items(module: ModuleType) -> None:
-    module.ItemsJSONata._eval_body = _on_stack(_typed(list, "array"))
+    arrays, both = _typed(list, "array"), _typed((list, dict), "array")
+
+    def eval_body(self: Any, env: Any) -> None:
+        # a distributed Map iterates over an object's members as well
+        env.stack.append((both if getattr(self, "takes_objects", False) else arrays)(self, env))
+
+    module.ItemsJSONata._eval_body = eval_body
 
 
 def _type_strings(class_name: str) -> Callable[[ModuleType], None]:
@@ -194,7 +219,10 @@ def _type_timestamps(module: ModuleType) -> None:
                 whole = query_failures.sentence(source.expression, source.location)
                 reason = query_failures.unexpected_type(env.stack.pop(), "string")
                 query_failures.fail(env, source.location, whole + reason)
-            env.stack.pop()
+            text = env.stack.pop()
+            if self._from_timestamp_string(text) is None:
+                reason = "does not reference a valid ISO-8601 extended offset date-time format string"
+                query_failures.fail(env, source.location, f"The Timestamp parameter {reason}: {text}")
         return wait(self, env)
 
     wait = timestamp._get_wait_seconds

@@ -17,13 +17,13 @@ from localstack_corrections.jsonata.errors import JSONataError
 from localstack_corrections.jsonata.frames import Frame
 from localstack_corrections.jsonata.functions import FUNCTIONS, Native
 from localstack_corrections.jsonata.values import NULL, Sequence, simplest, with_nulls
+from localstack_corrections.stepfunctions.java import JavaRandom
 
 if TYPE_CHECKING:
     from localstack_corrections.jsonata.evaluator import Evaluator
 
 _ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 _LARGEST_RANGE = 360_145
-_JAVA_MULTIPLIER, _JAVA_INCREMENT, _JAVA_MASK = 0x5DEECE66D, 0xB, (1 << 48) - 1
 _LONG = 2**63
 
 
@@ -70,11 +70,7 @@ def random_(_: Evaluator, seed: Any) -> float:
     """Return a number from 0 to 1; the same for the same seed, as java.util.Random's first double."""
     if seed is None:
         return random.random()  # noqa: S311 - no secret
-    state = (math.trunc(seed) ^ _JAVA_MULTIPLIER) & _JAVA_MASK
-    state = (state * _JAVA_MULTIPLIER + _JAVA_INCREMENT) & _JAVA_MASK
-    high = state >> 22
-    state = (state * _JAVA_MULTIPLIER + _JAVA_INCREMENT) & _JAVA_MASK
-    return float((high << 27) + (state >> 21)) / (1 << 53)
+    return JavaRandom(math.trunc(seed)).next_double()
 
 
 def uuid_(_: Evaluator) -> str:

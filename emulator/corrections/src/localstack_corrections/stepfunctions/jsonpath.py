@@ -151,7 +151,8 @@ def _refuse_what_is_no_array(module: ModuleType) -> None:
 
     def eval_body(self: Any, env: Any) -> None:
         original(self, env)
-        if not isinstance(env.stack[-1], list):
+        objects = getattr(self, "takes_objects", False)
+        if not isinstance(env.stack[-1], list | dict if objects else list):
             fail(env, f'Reference path "{self.string_sampler.literal_value}" must point to array.')
 
     module.ItemsPath._eval_body = eval_body

@@ -59,7 +59,13 @@ class Path:
 
     @property
     def is_definite(self) -> bool:
-        """Return whether the path leads to one place at most."""
+        """Return whether the path leads to one place at most; several names at its end make one object."""
+        *steps, last = self.steps or (Step("names", ("$",)),)
+        return all(step.is_definite for step in steps) and (last.is_definite or last.kind == "names")
+
+    @property
+    def is_reference(self) -> bool:
+        """Return whether the path names one place, which a result can be put at."""
         return all(step.is_definite for step in self.steps)
 
     @property
@@ -109,7 +115,10 @@ def _names(step: Step, data: Any, _root: Any, place: str, certain: bool, last: b
             raise PathNotFoundError(message)
         return
     if len(step.values) > 1:
-        yield {name: data[name] for name in step.values if name in data}, str(step)
+        if last:
+            yield {name: data[name] for name in step.values if name in data}, str(step)
+        else:
+            yield from ((data[name], f"['{name}']") for name in step.values if name in data)
         return
     name = step.values[0]
     if name in data:
