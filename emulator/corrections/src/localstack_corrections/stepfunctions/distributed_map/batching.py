@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from localstack_corrections.stepfunctions.distributed_map.fields import Fields
+    from localstack_corrections.stepfunctions.distributed_map.reading import Item
 
 LARGEST_INPUT: Final = 256 * 1024
 
@@ -27,15 +28,15 @@ class ChildInput(NamedTuple):
     """How many items it has to process."""
 
 
-def selected(state: Any, env: Any, items: list[Any], source: str) -> list[Any]:
+def selected(state: Any, env: Any, items: list[Item]) -> list[Any]:
     """Return each item as ``ItemSelector`` or ``Parameters`` makes it."""
     selector = state.item_selector or state.parameters
     if selector is None:
-        return items
+        return [item.value for item in items]
     data = env.states.context_object.context_object_data
     made = []
     for index, item in enumerate(items):
-        data["Map"] = {"Item": {"Index": index, "Value": item, "Source": source}}
+        data["Map"] = {"Item": {"Index": index, **item.context}}
         selector.eval(env)
         made.append(env.stack.pop())
     data.pop("Map", None)

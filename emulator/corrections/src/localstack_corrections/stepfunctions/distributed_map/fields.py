@@ -126,6 +126,9 @@ def _give_back(machine: dict[str, Any], program: Any, language: str) -> None:
         component, spoken = components.states[name], state.get("QueryLanguage", language)
         if is_distributed(state):
             component.distributed = _fields(state, spoken)
+            for source in (component.items, component.items_path):
+                if source is not None:
+                    source.takes_objects = True
         if state.get("Type") == "Map":
             _give_back(_processor(state), component.iteration_component, spoken)
         elif state.get("Type") == "Parallel":

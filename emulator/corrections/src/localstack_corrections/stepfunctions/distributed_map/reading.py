@@ -10,7 +10,7 @@ import gzip
 import io
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from localstack_corrections.stepfunctions.distributed_map.failures import READER, MapRunError
 from localstack_corrections.stepfunctions.distributed_map.templates import evaluated, named
@@ -24,7 +24,34 @@ _DELIMITERS: Final = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ",
 _LARGEST_MAX_ITEMS: Final = 100_000_000
 
 
-def read_items(fields: Fields, env: Any) -> list[Any]:
+class Item(NamedTuple):
+    """One item of a Map Run."""
+
+    value: Any
+    source: str
+    """Where it is from: ``STATE_DATA``, or the URI of an object or a bucket in Amazon S3."""
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Return what ``Map.Item`` of the context object has of it, apart from its index."""
+        pair = isinstance(self.value, Pair)
+        return {
+            **({"Key": self.value["Key"]} if pair else {}),
+            "Value": self.value["Value"] if pair else self.value,
+            "Source": self.source,
+        }
+
+
+class Pair(dict[str, Any]):
+    """One member of an object that is iterated over."""
+
+
+def pairs(document: dict[str, Any]) -> list[Any]:
+    """Return the items that an object stands for: its members."""
+    return [Pair(Key=key, Value=value) for key, value in document.items()]
+
+
+def read_items(fields: Fields, env: Any) -> list[Item]:
     """Return the items that ``ItemReader`` reads.
 
     :raises MapRunError: they cannot be read.
@@ -75,15 +102,21 @@ def s3_client(env: Any) -> Any:
     )
 
 
-def _items(reader: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any], client: Any) -> Iterator[Any]:
+def _items(reader: dict[str, Any], config: dict[str, Any], arguments: dict[str, Any], client: Any) -> Iterator[Item]:
     if not str(reader.get("Resource")).endswith(":listObjectsV2"):
-        yield from _of_object(config, arguments, client)
+        yield from _with_source(config, arguments, client)
         return
     for listed in _listed(arguments, client):
         if config.get("Transformation") == "LOAD_AND_FLATTEN":
-            yield from _of_object(config, {"Bucket": arguments["Bucket"], "Key": listed["Key"]}, client)
+            yield from _with_source(config, {"Bucket": arguments["Bucket"], "Key": listed["Key"]}, client)
         else:
-            yield listed
+            yield Item(listed, f"s3://{arguments['Bucket']}")
+
+
+def _with_source(config: dict[str, Any], arguments: dict[str, Any], client: Any) -> Iterator[Item]:
+    source = f"s3://{arguments.get('Bucket')}/{arguments.get('Key')}"
+    for value in _of_object(config, arguments, client):
+        yield Item(value, source)
 
 
 def _listed(arguments: dict[str, Any], client: Any) -> Iterator[dict[str, Any]]:
@@ -127,6 +160,8 @@ def _of_json(config: dict[str, Any], text: str) -> Iterable[Any]:
         raise MapRunError(READER, f"Attempting to parse a document that is not JSON: {error}") from error
     if pointer := config.get("ItemsPointer"):
         document = _pointed(document, pointer)
+    if isinstance(document, dict):
+        return pairs(document)
     if not isinstance(document, list):
         raise MapRunError(READER, "Attempting to map over non-iterable node.")
     return document

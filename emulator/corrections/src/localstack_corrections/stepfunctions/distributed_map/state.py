@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from localstack_corrections.stepfunctions.distributed_map.batching import batched, selected
 from localstack_corrections.stepfunctions.distributed_map.failures import RUNTIME, MapRunError, fail
 from localstack_corrections.stepfunctions.distributed_map.map_run import MapRun
-from localstack_corrections.stepfunctions.distributed_map.reading import read_items
+from localstack_corrections.stepfunctions.distributed_map.reading import Item, pairs, read_items
 from localstack_corrections.stepfunctions.distributed_map.results import state_output
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Evaluation:
             context=env.event_history_context, event_type="MapStateSucceeded", update_source_event_id=False
         )
 
-    def _begin(self) -> list[Any] | None:
+    def _begin(self) -> list[Item] | None:
         """Return the items of the state's input, unless a reader reads them."""
         state, env = self._state, self._env
         state.max_concurrency_decl.eval(env=env)
@@ -99,7 +99,7 @@ class Evaluation:
             env.close_frame(frame)
         return items
 
-    def _items_of_input(self) -> list[Any]:
+    def _items_of_input(self) -> list[Item]:
         state, env = self._state, self._env
         if state.items_path:
             state.items_path.eval(env=env)
@@ -107,11 +107,11 @@ class Evaluation:
             state.items.eval(env=env)
         found = env.stack.pop()
         if isinstance(found, dict):
-            return [{"Key": key, "Value": value} for key, value in found.items()]
+            found = pairs(found)
         if not isinstance(found, list):
             path = state.items_path.string_sampler.literal_value if state.items_path else "$"
             fail(env, RUNTIME, f'Reference path "{path}" must point to array.')
-        return found
+        return [Item(value, "STATE_DATA") for value in found]
 
     def _record(self) -> Any:
         data = self._env.states.context_object.context_object_data
@@ -132,11 +132,11 @@ class Evaluation:
         run: MapRun | None = progress and progress.take_map_run()
         return run
 
-    def _new_run(self, record: Any, items: list[Any] | None) -> MapRun:
+    def _new_run(self, record: Any, items: list[Item] | None) -> MapRun:
         fields, frame = self._fields, self._template_frame()
         if items is None:
             items = read_items(fields, frame)
-        inputs = batched(fields, frame, selected(self._state, frame, items, _source(fields)))
+        inputs = batched(fields, frame, selected(self._state, frame, items))
         program = self._state.iteration_component._get_iteration_program()
         return MapRun(self._env, record, program, fields, inputs)
 
@@ -165,7 +165,3 @@ class Evaluation:
             event_type=self._types.HistoryEventType(kind),
             event_details=details or None,
         )
-
-
-def _source(fields: Fields) -> str:
-    return "S3" if fields.reader else "STATE_DATA"
