@@ -31,6 +31,17 @@ def _map(**fields: Any) -> dict[str, Any]:
     return {"Type": "Map", "ItemProcessor": _states("P", P=_END), "End": True} | fields
 
 
+def _distributed(**fields: Any) -> dict[str, Any]:
+    return _map(ItemProcessor=_states("P", P=_END) | {"ProcessorConfig": _DISTRIBUTED}, **fields)
+
+
+def _reader(**config: Any) -> dict[str, Any]:
+    return {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Parameters": {"Bucket": "b"}}
+
+
+_CONFIG = "/States/A/ItemReader/ReaderConfig"
+_NO_END = "MISSING_END_STATE: Workflow has no terminal state at null"
+_DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
 _REJECTED: list[tuple[dict[str, Any], str]] = [
     # captured from AWS: see the correction's sources
     (
@@ -66,7 +77,7 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
     ),
     (_states(A=_map(MaxConcurrency=-1)), f"{_SCHEMA}: Minimum value is 0 at /States/A/MaxConcurrency"),
     (
-        _states(A=_map(ToleratedFailureCountPath="$$.Execution.Input.n")),
+        _states(A=_distributed(ToleratedFailureCountPath="$$.Execution.Input.n")),
         f"{_SCHEMA}: Value is not a Reference Path at /States/A/ToleratedFailureCountPath",
     ),
     (
@@ -78,10 +89,97 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
         one_state(Output="{% a[1,2) %}"),
         'INVALID_JSONATA_EXPRESSION: Expected "]", got "," at /States/S/Output',
     ),
-    # the code is AWS's, its words are not known here
     (
         one_state(Output="{% $states.errorOutput %}"),
-        "UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$states.errorOutput' is not supported. at /States/S/Output",
+        "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/S/Output",
+    ),
+    (
+        one_state(Output="{% $states.result %}"),
+        "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/S/Output",
+    ),
+    (_states(A={"End": True}), f"{_SCHEMA}: The field 'Type' is required at /States/A"),
+    (
+        _states(A={"Type": "Other", "End": True}),
+        (
+            f"{_SCHEMA}: The field 'Type' should have one of these values:"
+            " [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/A/Type"
+        ),
+    ),
+    (
+        _states(A={"Type": "Pass"}),
+        f"{_SCHEMA}: This object should have only one of the following fields: [Next, End] at /States/A, {_NO_END}",
+    ),
+    (
+        {"StartAt": "A", "States": {}},
+        f"{_SCHEMA}: Value cannot be empty at /States, {_TARGET}: Missing 'Next' target: A at /StartAt, {_NO_END}",
+    ),
+    (
+        _states(A={"Type": "Wait", "Seconds": 1, "Timestamp": "2025-01-01T00:00:10.000Z", "End": True}),
+        (
+            f"{_SCHEMA}: There should only be one of the following fields:"
+            " [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A"
+        ),
+    ),
+    (
+        _states(A={"Type": "Wait", "Timestamp": "soon", "End": True}),
+        f"{_SCHEMA}: String does not match RFC3339 timestamp at /States/A/Timestamp",
+    ),
+    (
+        _states(A={"Type": "Choice", "Choices": [{"Not": {"Or": []}, "Next": "B"}], "Default": "B"}, B=_END),
+        f"{_SCHEMA}: Value cannot be empty at /States/A/Choices[0]/Not/Or",
+    ),
+    (
+        _states(
+            A={"Type": "Choice", "Choices": [{"Variable": "v", "IsNull": True, "Next": "B"}], "Default": "B"}, B=_END
+        ),
+        (
+            f"{_SCHEMA}: Value is not a Reference Path: Reference path didn't start with '$' at"
+            " /States/A/Choices[0]/Variable"
+        ),
+    ),
+    (
+        _states(A=_distributed(ItemReader=_reader(InputType="CSV"))),
+        f"{_SCHEMA}: The field 'CSVHeaderLocation' is required at {_CONFIG}",
+    ),
+    (
+        _states(A=_distributed(ItemReader=_reader(InputType="CSV", CSVHeaderLocation="GIVEN"))),
+        f"{_SCHEMA}: These fields are required: [CSVHeaders] at {_CONFIG}",
+    ),
+    (
+        _states(A=_distributed(ItemReader=_reader(InputType="JSON", CSVHeaderLocation="FIRST_ROW"))),
+        f"{_SCHEMA}: Field 'CSVHeaderLocation' is not supported at {_CONFIG}",
+    ),
+    (
+        _states(A=_distributed(ItemReader=_reader(InputType="JSON", ItemsPointer="data/items"))),
+        (
+            f"{_SCHEMA}: Invalid input: JSON Pointer expression must start with '/': \"data/items\""
+            f" at {_CONFIG}/ItemsPointer"
+        ),
+    ),
+    (
+        _states(A=_distributed(ItemReader=_reader(Transformation="LOAD_AND_FLATTEN"))),
+        f"{_SCHEMA}: The field 'InputType' is required at {_CONFIG}",
+    ),
+    # the code is AWS's, its words are not known here
+    (_states(A=_map(Label="L")), f"{_SCHEMA}: Field 'Label' is not supported at /States/A"),
+    (
+        _states(A=_map(ItemProcessor=_states("P", P=_END) | {"ProcessorConfig": {"Mode": "DISTRIBUTED"}})),
+        f"{_SCHEMA}: The field 'ExecutionType' is required at /States/A/ItemProcessor/ProcessorConfig",
+    ),
+    (
+        _states(A=_END | {"Assign": {"states": 1}}),
+        f"{_SCHEMA}: The variable name 'states' is invalid. at /States/A/Assign",
+    ),
+    (
+        _states(A=_END | {"Assign": {"1st.$": "$.a"}}),
+        f"{_SCHEMA}: The variable name '1st' is invalid. at /States/A/Assign",
+    ),
+    (
+        _states(A=_map(ItemProcessor=_states("P", P=_END | {"Assign": {"x": 2}})) | {"Assign": {"x": 1}}),
+        (
+            f"{_SCHEMA}: The variable name 'x' was already defined in a parent scope."
+            " at /States/A/ItemProcessor/States/P/Assign"
+        ),
     ),
     (
         _states(A=_map(ItemProcessor=_states("A", A=_END))),
@@ -112,9 +210,24 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
     ),
 ]
 _TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}
-_DISTRIBUTED = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
 _ACCEPTED: list[dict[str, Any]] = [
     _states(A={"Type": "Wait", "Timestamp": "2024-01-01T00:00:00+01:00", "End": True}),
+    _states(A=_END | {"Parameters": {"v.$": "States.UUID(1)"}}),
+    _states(A=_distributed(ItemReader=_reader(InputType="CSV", CSVHeaderLocation="GIVEN", CSVHeaders=["a"]))),
+    # children of a distributed Map see no variables from outside
+    _states(
+        A={"Type": "Pass", "Assign": {"x": 1}, "Next": "M"},
+        M=_map(
+            ItemProcessor=_states("P", P=_END | {"Assign": {"x": 2}}) | {"ProcessorConfig": _DISTRIBUTED},
+        ),
+    ),
+    one_state(
+        Type="Task",
+        Resource="arn:aws:states:::lambda:invoke",
+        Arguments={"FunctionName": "f"},
+        Output="{% $states.result.Payload %}",
+        Assign={"x": "{% $states.context.State.Name %}"},
+    ),
     {"QueryLanguage": "JSONata"} | _states(A=_map(Items="{% [1] %}", ItemSelector="{% {'a': 1} %}")),
     {"QueryLanguage": "JSONata"}
     | _states(
@@ -210,6 +323,29 @@ def test_validating_a_definition_reports_it(aws: Clients) -> None:
             "message": "Missing 'Next' target: pass3",
             "location": "/States/pass1/Next",
         }
+    ]
+
+
+def test_warnings_are_given_to_those_who_ask(aws: Clients) -> None:
+    rule = {"Variable": "$.a", "StringEquals": "$.b", "Next": "P"}
+    definition = _states(
+        A={"Type": "Choice", "Choices": [rule], "Default": "P"},
+        P={"Type": "Pass", "Parameters": {"v": "$.a", "w": [{"x": "States.UUID()"}]}, "Next": "Q"},
+        Q={"Type": "Pass", "Result": {"v.$": "$.a"}, "Next": "F"},
+        F={"Type": "Fail", "Cause": "$.why", "Error": "it costs $.5"},
+    )
+    states = aws.client("stepfunctions")
+
+    given = states.validate_state_machine_definition(definition=json.dumps(definition), severity="WARNING")
+    by_default = states.validate_state_machine_definition(definition=json.dumps(definition))
+
+    assert (given["result"], by_default["result"], by_default["diagnostics"]) == ("OK", "OK", [])
+    assert [(each["severity"], each["code"], each["location"]) for each in given["diagnostics"]] == [
+        ("WARNING", "NO_PATH", "/States/A/Choices[0]/StringEquals"),
+        ("WARNING", "NO_DOLLAR", "/States/P/Parameters/v"),
+        ("WARNING", "NO_DOLLAR", "/States/P/Parameters/w[0]/x"),
+        ("WARNING", "PASS_RESULT_IS_STATIC", "/States/Q/Result/v.$"),
+        ("WARNING", "NO_PATH", "/States/F/Cause"),
     ]
 
 

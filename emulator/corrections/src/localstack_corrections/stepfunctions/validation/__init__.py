@@ -2,7 +2,8 @@
 
 Sources: the API reference of ValidateStateMachineDefinitionDiagnostic for the codes; for messages and locations what
 was captured from AWS in localstack/localstack#11978, aws-cloudformation/cfn-lint#4073, #4074, #4077, and
-floci-io/floci#2670, #2735, #2745, #2786, #2968, #3733. AWS may change messages, as the reference says.
+floci-io/floci#2670, #2735, #2745, #2786, #2968, #3733, and what gabrielmoreira/tiny-asl-machine has recorded on AWS
+(tests/conformance/cases). AWS may change messages, as the reference says.
 """
 
 from __future__ import annotations
@@ -47,12 +48,20 @@ def diagnostics(definition: str) -> tuple[Diagnostic, ...]:
         machine = json.loads(definition, object_pairs_hook=_object)
         found = Schema().machine(machine)
         if not found:
-            found = [*expressions(machine, machine.get("QueryLanguage", "JSONPath")), *transitions(machine)]
+            found += expressions(machine, machine.get("QueryLanguage", "JSONPath"))
+        found += transitions(machine)
     except ValueError as error:
         return (Diagnostic(JSON, str(error)),)
     except RecursionError:
         return (Diagnostic("TOO_DEEPLY_NESTED", "The definition is too deeply nested"),)
     return tuple(found)
+
+
+def _warnings(definition: str) -> tuple[Diagnostic, ...]:
+    from localstack_corrections.stepfunctions.validation.warnings import warnings
+
+    machine = json.loads(definition)
+    return tuple(warnings(machine, machine.get("QueryLanguage", "JSONPath")))
 
 
 def _validate_as_aws(module: ModuleType) -> None:
@@ -79,18 +88,21 @@ def _report_diagnostics(module: ModuleType) -> None:
     @wraps(original)
     def validate(self: Any, context: Any, request: Any, **kwargs: Any) -> Any:
         found = diagnostics(request["definition"])
+        answer: Any = {"result": "FAIL", "diagnostics": [], "truncated": False}
         if not found:
-            return original(self, context, request, **kwargs)
+            answer = original(self, context, request, **kwargs)
+            if answer["result"] != "OK" or request.get("severity") != "WARNING":
+                return answer
+            found = _warnings(request["definition"])
+        severity = "ERROR" if answer["result"] == "FAIL" else "WARNING"
         most = request.get("maxResults") or _MOST_RESULTS
         described = [
-            {"severity": "ERROR", "code": each.code, "message": each.message}
+            {"severity": severity, "code": each.code, "message": each.message}
             | ({"location": each.location} if each.location else {})
             for each in found[:most]
         ]
         return module.ValidateStateMachineDefinitionOutput(
-            result=module.ValidateStateMachineDefinitionResultCode.FAIL,
-            diagnostics=described,
-            truncated=len(found) > most,
+            result=answer["result"], diagnostics=described, truncated=len(found) > most
         )
 
     provider.validate_state_machine_definition = validate
@@ -102,6 +114,7 @@ CORRECTION = Correction(
     " are accepted, and fail when they run.",
     aws="They are rejected when the machine is created, updated or validated, with code, message and location.",
     source="API reference, ValidateStateMachineDefinitionDiagnostic; localstack/localstack#11978;"
-    " aws-cloudformation/cfn-lint#4073, #4074, #4077; floci-io/floci#2735, #2745, #2786, #2968, #3733",
+    " aws-cloudformation/cfn-lint#4073, #4074, #4077; floci-io/floci#2735, #2745, #2786, #2968, #3733;"
+    " recorded on AWS in gabrielmoreira/tiny-asl-machine, tests/conformance/cases",
     patches={PROVIDER: _validate_as_aws},
 )

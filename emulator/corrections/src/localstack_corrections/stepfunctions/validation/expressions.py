@@ -10,9 +10,11 @@ from localstack_corrections.stepfunctions.validation.graph import scopes_of
 from localstack_corrections.stepfunctions.validation.values import is_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _IN_CATCHER = re.compile(r"/Catch\[\d+\]/(Output|Assign)")
+_ALWAYS = frozenset({"input", "context"})
+_WITH_RESULT = ("Task", "Parallel", "Map")
 _SCOPES = ("Branches", "ItemProcessor", "Iterator")
 _LITERAL = ("Comment", "Type", "Resource", "Next", "Default", "QueryLanguage", "ErrorEquals")
 
@@ -23,24 +25,33 @@ def expressions(scope: dict[str, Any], language: str, location: str = "") -> Ite
         place = f"{location}/States/{name}"
         if state.get("QueryLanguage", language) != "JSONPath":
             fields = {key: value for key, value in state.items() if key not in _SCOPES}
-            yield from _within(fields, place)
+            for field, value in fields.items():
+                if field not in _LITERAL:
+                    yield from _within(value, f"{place}/{field}", _offered(state, field))
         for inner, inside in scopes_of(state):
             yield from expressions(inner, language, place + inside)
 
 
-def _within(value: Any, location: str) -> Iterator[Diagnostic]:
+def _offered(state: dict[str, Any], field: str) -> frozenset[str]:
+    """Return which fields of ``$states`` there are in a field of a state, apart from its catchers."""
+    result = state.get("Type") in _WITH_RESULT and field in ("Output", "Assign")
+    return _ALWAYS | {"result"} if result else _ALWAYS
+
+
+def _within(value: Any, location: str, offered: frozenset[str]) -> Iterator[Diagnostic]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key not in _LITERAL:
-                yield from _within(item, f"{location}/{key}")
+                yield from _within(item, f"{location}/{key}", offered)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _within(item, f"{location}[{index}]")
+            yield from _within(item, f"{location}[{index}]", offered)
     elif is_expression(value):
-        yield from _checked(value[2:-2].strip(), location)
+        caught = _IN_CATCHER.search(location) is not None
+        yield from _checked(value[2:-2].strip(), location, offered | {"errorOutput"} if caught else offered)
 
 
-def _checked(text: str, location: str) -> Iterator[Diagnostic]:
+def _checked(text: str, location: str, offered: frozenset[str]) -> Iterator[Diagnostic]:
     # not before the first expression: a machine that has none shall not load a parser
     from localstack_corrections.jsonata.errors import JSONataError
     from localstack_corrections.jsonata.expression import expression
@@ -51,15 +62,19 @@ def _checked(text: str, location: str) -> Iterator[Diagnostic]:
     except JSONataError as error:
         yield Diagnostic(EXPRESSION, error.text, location)
         return
-    if not _IN_CATCHER.search(location) and any(map(_reads_error, nodes(tree))):
-        yield Diagnostic(UNSUPPORTED, "Reference to '$states.errorOutput' is not supported.", location)
+    for field in dict.fromkeys(_read_of_states(nodes(tree))):
+        if field not in offered:
+            yield Diagnostic(UNSUPPORTED, f"Field '$states.{field}' does not exist.", location)
     for name in dict.fromkeys(_without_context(tree)):
         yield Diagnostic(UNSUPPORTED, f"Reference to '{name}' at the top level is not supported.", location)
 
 
-def _reads_error(node: Any) -> bool:
-    names = [step.value for step in node.steps[:2]] if node.type == "path" else []
-    return names == ["states", "errorOutput"]
+def _read_of_states(nodes: Iterable[Any]) -> Iterator[str]:
+    for node in nodes:
+        if node.type == "path" and len(node.steps) > 1:
+            first, second = node.steps[:2]
+            if first.type == "variable" and first.value == "states" and second.type == "name":
+                yield str(second.value)
 
 
 def _without_context(node: Any) -> Iterator[str]:

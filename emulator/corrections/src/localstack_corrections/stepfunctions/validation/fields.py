@@ -12,11 +12,13 @@ from localstack_corrections.stepfunctions.validation.values import (
     anything,
     between,
     boolean,
+    condition_path,
     integer,
     number,
     one_of,
     or_expression,
     or_null,
+    pointer,
     reference_path,
     resource,
     single_path,
@@ -28,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Fields = "dict[str, Callable[[Any], str | None]]"
-_TYPES: Final = ("Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
+_TYPES: Final = ("Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map")
 
 COMMON: Final[dict[str, Any]] = {
-    "Type": one_of(*_TYPES),
+    "Type": one_of("Type", *_TYPES),
     "Comment": text,
-    "QueryLanguage": one_of("JSONPath", "JSONata"),
+    "QueryLanguage": one_of("QueryLanguage", "JSONPath", "JSONata"),
 }
 _PATHS: Final[dict[str, Any]] = {"InputPath": or_null(a_path), "OutputPath": or_null(a_path)}
 _NEXT: Final[dict[str, Any]] = {"Next": text, "End": boolean}
@@ -97,7 +99,7 @@ STATES: Final[dict[str, dict[str, Callable[[Any], str | None]]]] = {
 }
 REQUIRED: Final = {"Task": ("Resource",), "Choice": ("Choices",), "Parallel": ("Branches",)}
 ONE_OF: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
-    "Wait": (("Seconds", "SecondsPath", "Timestamp", "TimestampPath"),),
+    "Wait": (("SecondsPath", "Seconds", "TimestampPath", "Timestamp"),),
     "Map": (("ItemProcessor", "Iterator"),),
 }
 """Groups of which a state has exactly one."""
@@ -132,13 +134,13 @@ MACHINE: Final[dict[str, Any]] = {
     "States": an_object,
     "Version": text,
     "TimeoutSeconds": between(integer, 1),
-    "QueryLanguage": one_of("JSONPath", "JSONata"),
+    "QueryLanguage": one_of("QueryLanguage", "JSONPath", "JSONata"),
 }
 BRANCH: Final[dict[str, Any]] = {"Comment": text, "StartAt": text, "States": an_object}
 PROCESSOR: Final[dict[str, Any]] = BRANCH | {"ProcessorConfig": an_object}
 PROCESSOR_CONFIG: Final[dict[str, Any]] = {
-    "Mode": one_of("INLINE", "DISTRIBUTED"),
-    "ExecutionType": one_of("STANDARD", "EXPRESS"),
+    "Mode": one_of("Mode", "INLINE", "DISTRIBUTED"),
+    "ExecutionType": one_of("ExecutionType", "STANDARD", "EXPRESS"),
 }
 RETRIER: Final[dict[str, Any]] = {
     "ErrorEquals": an_array,
@@ -147,7 +149,7 @@ RETRIER: Final[dict[str, Any]] = {
     "MaxAttempts": between(integer, 0),
     "BackoffRate": between(number, 1.0),
     "MaxDelaySeconds": between(integer, 1, 31_622_400),
-    "JitterStrategy": one_of("FULL", "NONE"),
+    "JitterStrategy": one_of("JitterStrategy", "FULL", "NONE"),
 }
 CATCHER: Final[dict[str, Any]] = _RESULT | {
     "ErrorEquals": an_array,
@@ -162,6 +164,33 @@ READER: Final[dict[str, Any]] = {
     "Parameters": anything,
     "Arguments": anything,
 }
+_COUNTS: Final[dict[str, Any]] = {
+    "MaxItems": or_expression(between(integer, 0, 100_000_000)),
+    "MaxItemsPath": reference_path,
+    "Transformation": one_of("Transformation", "NONE", "LOAD_AND_FLATTEN"),
+}
+READER_CONFIG: Final[dict[str, Any]] = _COUNTS | {
+    "InputType": one_of("InputType", "CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"),
+    "ManifestType": one_of("ManifestType", "ATHENA_DATA", "S3_INVENTORY"),
+    "CSVHeaderLocation": one_of("CSVHeaderLocation", "FIRST_ROW", "GIVEN"),
+    "CSVHeaders": anything,
+    "CSVDelimiter": one_of("CSVDelimiter", "COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"),
+    "ItemsPointer": pointer,
+}
+UNSUPPORTED: Final[dict[str, frozenset[str]]] = {
+    "JSON": frozenset({"ManifestType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"}),
+    "JSONL": frozenset({"CSVHeaderLocation", "CSVHeaders", "CSVDelimiter", "ItemsPointer"}),
+    "PARQUET": frozenset({"CSVHeaderLocation", "CSVHeaders", "CSVDelimiter", "ItemsPointer"}),
+    "CSV": frozenset({"ItemsPointer"}),
+    "MANIFEST": frozenset({"CSVHeaderLocation", "CSVHeaders", "CSVDelimiter", "ItemsPointer"}),
+}
+"""What ReaderConfig may not have beside an InputType."""
+DISTRIBUTED_ONLY: Final = (
+    *("ItemReader", "ItemBatcher", "ResultWriter", "Label"),
+    *("ToleratedFailureCount", "ToleratedFailureCountPath"),
+    *("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
+)
+"""Fields of a Map whose ItemProcessor has the mode DISTRIBUTED."""
 WRITER: Final[dict[str, Any]] = {
     "Resource": resource,
     "WriterConfig": an_object,
@@ -184,12 +213,23 @@ OPERATORS: Final[dict[str, Any]] = (
     | {"BooleanEquals": boolean, "BooleanEqualsPath": a_path, "StringMatches": text}
     | dict.fromkeys(("IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp"), boolean)
 )
+# in the order of AWS's message
+_NAMES: Final = """
+StringEquals IsBoolean StringLessThan IsNumeric BooleanEquals StringLessThanEqualsPath NumericLessThan
+NumericGreaterThan NumericLessThanPath StringMatches TimestampLessThanEqualsPath NumericEquals TimestampGreaterThan
+StringGreaterThanEqualsPath TimestampGreaterThanEqualsPath TimestampLessThanEquals NumericLessThanEqualsPath
+TimestampEquals BooleanEqualsPath IsTimestamp StringLessThanEquals NumericLessThanEquals StringLessThanPath
+TimestampGreaterThanPath StringGreaterThan StringGreaterThanPath IsString StringEqualsPath TimestampEqualsPath
+TimestampLessThan StringGreaterThanEquals NumericGreaterThanPath NumericGreaterThanEquals NumericEqualsPath
+TimestampLessThanPath IsNull IsPresent TimestampGreaterThanEquals NumericGreaterThanEqualsPath
+"""
+ONE_OPERATOR: Final = f"of the following fields: [{', '.join(_NAMES.split())}]"
 COMBINATIONS: Final[dict[str, Any]] = {"And": an_array, "Or": an_array, "Not": an_object}
 RULE: Final[dict[str, Any]] = (
     OPERATORS
     | COMBINATIONS
     | {
-        "Variable": a_path,
+        "Variable": condition_path,
         "Next": text,
         "Comment": text,
         "Assign": an_object,

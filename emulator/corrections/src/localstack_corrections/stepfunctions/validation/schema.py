@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LONGEST_NAME: Final = 80
+_EMPTY: Final = "Value cannot be empty"
 _LABEL: Final = re.compile(r"[^\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]{1,40}")
 _TEMPLATES: Final = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "BatchInput")
 
@@ -32,6 +33,7 @@ class Schema:
         self._names: set[str] = set()
         self._labels: set[str] = set()
         self._whole = "JSONPath"
+        self._assigned: tuple[frozenset[str], ...] = ()
 
     def machine(self, definition: Any) -> list[Diagnostic]:
         """Check a whole definition."""
@@ -78,11 +80,13 @@ class Schema:
         if not isinstance(states, dict):
             return
         if not states:
-            self._add("Minimum number of fields is 1", f"{location}/States")
+            self._add(_EMPTY, f"{location}/States")
         for name in getattr(states, "repeated", ()):
             self._add(f"Duplicate State name: {name}", f"{location}/States/{name}", DUPLICATE)
+        self._assigned = (*self._assigned, frozenset(assigned_names(states)))
         for name, state in states.items():
             self._state(name, state, f"{location}/States/{name}")
+        self._assigned = self._assigned[:-1]
 
     def _state(self, name: str, state: Any, location: str) -> None:
         if not 1 <= len(name) <= _LONGEST_NAME:
@@ -96,8 +100,9 @@ class Schema:
             return
         allowed = fields.STATES.get(state.get("Type", "")) if isinstance(state.get("Type", ""), str) else None
         if allowed is None:
-            self._required(state, ("Type",), location)
-            if "Type" in state:
+            if "Type" not in state:
+                self._add("The field 'Type' is required", location)
+            else:
                 self._object({"Type": state["Type"]}, {"Type": fields.COMMON["Type"]}, location)
             return
         self._typed(state, state["Type"], allowed, location)
@@ -114,11 +119,12 @@ class Schema:
         self._language({name: item for name, item in state.items() if name in allowed}, language, location)
         self._required(state, fields.REQUIRED.get(kind, ()), location)
         if "Next" in allowed and "Next" not in state and state.get("End") is not True:
-            self._add("These fields are required: [Next]", location)
+            self._add("This object should have only one of the following fields: [Next, End]", location)
         for group in fields.ONE_OF.get(kind, ()):
             given = [name for name in group if name in state]
             if len(given) != 1:
-                self._add(f"There should be exactly one of the following fields: [{', '.join(group)}]", location)
+                begin = "There should only be one" if given else "This object should have only one"
+                self._add(f"{begin} of the following fields: [{', '.join(group)}]", location)
         self._parts(state, language, location)
 
     def _parts(self, state: dict[str, Any], language: str, location: str) -> None:
@@ -128,8 +134,10 @@ class Schema:
         self._errors_for_all(state, location)
         for name in _TEMPLATES if language == "JSONPath" else ():
             self._template(state.get(name), f"{location}/{name}")
-        if state["Type"] == "Choice" and state.get("Choices") == []:
-            self._add("Minimum number of items is 1", f"{location}/Choices")
+        for name in ("Choices", "Branches"):
+            if state.get(name) == []:
+                self._add(_EMPTY, f"{location}/{name}")
+        self._assignments(state, location)
         if state["Type"] == "Parallel":
             self._parallel(state, location)
         if state["Type"] == "Map":
@@ -150,17 +158,14 @@ class Schema:
                     and (len(errors) > 1 or handler is not handlers[-1])
                 ):
                     self._add(
-                        "States.ALL must appear alone, and in the last element",
+                        "States.ALL must appear alone and at end of list",
                         f"{location}/{name}[{index}]/ErrorEquals",
                     )
 
     def _map(self, state: dict[str, Any], language: str, location: str) -> None:
         for name in ("ItemProcessor", "Iterator"):
             if isinstance(state.get(name), dict):
-                self._scope(state[name], fields.PROCESSOR, f"{location}/{name}")
-                self._part(
-                    state[name].get("ProcessorConfig"), fields.PROCESSOR_CONFIG, f"{location}/{name}/ProcessorConfig"
-                )
+                self._processor(state, state[name], f"{location}/{name}", location)
         parts = (("ItemReader", fields.READER), ("ResultWriter", fields.WRITER), ("ItemBatcher", fields.BATCHER))
         for name, allowed in parts:
             part = state.get(name)
@@ -170,7 +175,57 @@ class Schema:
                 if language == "JSONPath":
                     self._template(part.get("Parameters"), f"{location}/{name}/Parameters")
                     self._template(part.get("BatchInput"), f"{location}/{name}/BatchInput")
+                if name == "ItemReader":
+                    self._reader_config(part, f"{location}/ItemReader/ReaderConfig")
         self._label(state.get("Label"), f"{location}/Label")
+
+    def _processor(self, state: dict[str, Any], processor: dict[str, Any], place: str, location: str) -> None:
+        config = processor.get("ProcessorConfig")
+        config = config if isinstance(config, dict) else {}
+        distributed = config.get("Mode") == "DISTRIBUTED"
+        outer = self._assigned
+        if distributed:  # whose children see no variables from outside
+            self._assigned = ()
+        self._scope(processor, fields.PROCESSOR, place)
+        self._assigned = outer
+        self._part(processor.get("ProcessorConfig"), fields.PROCESSOR_CONFIG, f"{place}/ProcessorConfig")
+        if distributed and "ExecutionType" not in config:
+            self._add("The field 'ExecutionType' is required", f"{place}/ProcessorConfig")
+        if not distributed:
+            self._unsupported(config, ("ExecutionType",), f"{place}/ProcessorConfig")
+            self._unsupported(state, fields.DISTRIBUTED_ONLY, location)
+
+    def _unsupported(self, value: dict[str, Any], names: Iterable[str], location: str) -> None:
+        for name in names:
+            if name in value:
+                self._add(f"Field '{name}' is not supported", location)
+
+    def _reader_config(self, reader: dict[str, Any], location: str) -> None:
+        config = reader.get("ReaderConfig")
+        if not isinstance(config, dict):
+            return
+        self._object(config, fields.READER_CONFIG, location)
+        kind = config.get("InputType")
+        if config.get("Transformation") == "LOAD_AND_FLATTEN" and kind is None:
+            self._add("The field 'InputType' is required", location)
+        if kind == "CSV" and "CSVHeaderLocation" not in config:
+            self._add("The field 'CSVHeaderLocation' is required", location)
+            return
+        if config.get("CSVHeaderLocation") == "GIVEN" and kind == "CSV":
+            self._required(config, ("CSVHeaders",), location)
+        unsupported = fields.UNSUPPORTED.get(kind, frozenset()) if isinstance(kind, str) else frozenset()
+        self._unsupported(config, [name for name in config if name in unsupported], location)
+
+    def _assignments(self, state: dict[str, Any], location: str) -> None:
+        """Check the names of what a state, its rules and its catchers assign."""
+        parents = frozenset[str]().union(*self._assigned[:-1])
+        for assigned, inside in _assignments_of(state):
+            for key in assigned:
+                name, place = key.removesuffix(".$"), f"{location}{inside}/Assign"
+                if name == "states" or not name.isidentifier() or len(name) > _LONGEST_NAME:
+                    self._add(f"The variable name '{name}' is invalid.", place)
+                elif name in parents:
+                    self._add(f"The variable name '{name}' was already defined in a parent scope.", place)
 
     def _label(self, label: Any, location: str) -> None:
         if not isinstance(label, str):
@@ -211,7 +266,7 @@ class Schema:
         self._required(value, required, location)
         errors = value.get("ErrorEquals")
         if errors == []:
-            self._add("Minimum number of items is 1", f"{location}/ErrorEquals")
+            self._add(_EMPTY, f"{location}/ErrorEquals")
         for index, error in enumerate(_items(errors)):
             wrong = text(error)
             if wrong:
@@ -235,17 +290,23 @@ class Schema:
         inner = {name for name in ("Next", "Assign", "Output", "Condition") if not top}
         self._object(value, {name: check for name, check in fields.RULE.items() if name not in inner}, location)
         self._language(value, language, location)
-        if language == "JSONata":
-            return True
+        if language != "JSONata":
+            self._operator(value, language, location)
+        return True
+
+    def _operator(self, value: dict[str, Any], language: str, location: str) -> None:
         given = [name for name in value if name in fields.OPERATORS or name in fields.COMBINATIONS]
+        for name in ("And", "Or"):
+            if value.get(name) == []:
+                self._add(_EMPTY, f"{location}/{name}")
         if len(given) != 1:
-            self._add("There should be exactly one comparison operator", location)
+            begin = "There should only be one" if given else "This object should have only one"
+            self._add(f"{begin} {fields.ONE_OPERATOR}", location)
         elif given[0] in fields.OPERATORS:
             self._required(value, ("Variable",), location)
         for name, nested, place in _nested(value, location):
             if name in given:
                 self._comparison(nested, language, place, top=False)
-        return True
 
     def _template(self, value: Any, location: str) -> None:
         if isinstance(value, list):
@@ -261,6 +322,25 @@ class Schema:
                     f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call",
                     f"{location}/{name}",
                 )
+
+
+def assigned_names(states: dict[str, Any]) -> Iterator[str]:
+    """Return the names of the variables that states assign, without those of their inner scopes."""
+    for state in states.values():
+        if isinstance(state, dict):
+            for assigned, _ in _assignments_of(state):
+                yield from (key.removesuffix(".$") for key in assigned)
+
+
+def _assignments_of(state: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Return what a state assigns, and where in it."""
+    parts = [(state, "")]
+    for name in ("Choices", "Catch"):
+        parts += [(item, f"/{name}[{index}]") for index, item in enumerate(_items(state.get(name)))]
+    for part, place in parts:
+        assigned = part.get("Assign") if isinstance(part, dict) else None
+        if isinstance(assigned, dict):
+            yield assigned, place
 
 
 def _language_of(value: Any) -> str:

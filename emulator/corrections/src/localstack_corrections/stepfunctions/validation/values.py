@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,11 +63,12 @@ def between(check: Callable[[Any], str | None], least: float, most: float = _LAR
     return bounded
 
 
-def one_of(*choices: str) -> Callable[[Any], str | None]:
-    """Return a check of an enumeration."""
+def one_of(name: str, *choices: str) -> Callable[[Any], str | None]:
+    """Return a check of a field with a few values."""
+    message = f"The field '{name}' should have one of these values: [{', '.join(choices)}]"
 
     def check(value: Any) -> str | None:
-        return text(value) or (None if value in choices else f"Value must be one of: [{', '.join(choices)}]")
+        return text(value) or (None if value in choices else message)
 
     return check
 
@@ -105,15 +107,25 @@ def single_path(value: Any) -> str | None:
     wrong = a_path(value)
     if wrong:
         return wrong
-    return None if path(_plain(value)).is_definite else "Value is not a Reference Path"
+    return None if path(_plain(value)).is_reference else "Value is not a Reference Path"
+
+
+def condition_path(value: Any) -> str | None:
+    """Check the path of a rule of a Choice."""
+    return _without_root(value) or a_path(value)
+
+
+def _without_root(value: Any) -> str | None:
+    rooted = not isinstance(value, str) or value.startswith("$")
+    return None if rooted else "Value is not a Reference Path: Reference path didn't start with '$'"
 
 
 def reference_path(value: Any) -> str | None:
     """Check a path that leads to one place of the input."""
-    wrong = a_path(value)
+    wrong = _without_root(value) or a_path(value)
     if wrong:
         return wrong
-    return None if not value.startswith("$$") and path(_plain(value)).is_definite else "Value is not a Reference Path"
+    return None if not value.startswith("$$") and path(_plain(value)).is_reference else "Value is not a Reference Path"
 
 
 def is_call(value: str) -> bool:
@@ -134,12 +146,20 @@ def a_path_or_call(value: Any) -> str | None:
     return None if isinstance(value, str) and is_call(value) else a_path(value)
 
 
+def pointer(value: Any) -> str | None:
+    """Check a JSON Pointer (RFC 6901)."""
+    wrong = text(value)
+    if wrong or not value or value.startswith("/"):
+        return wrong
+    return f"Invalid input: JSON Pointer expression must start with '/': {json.dumps(value)}"
+
+
 def timestamp(value: Any) -> str | None:
     """Check a time with a zone."""
     wrong = text(value)
     if wrong:
         return wrong
-    message = "Value is not a valid ISO-8601 timestamp"
+    message = "String does not match RFC3339 timestamp"
     if not _TIMESTAMP.fullmatch(value):
         return message
     try:
