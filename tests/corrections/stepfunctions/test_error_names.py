@@ -86,3 +86,20 @@ def test_a_missed_heartbeat_is_caught_by_either_of_its_names(aws: Clients) -> No
         caught = task | {"Catch": [{"ErrorEquals": [error], "Next": "Caught"}]}
         described = run(aws, states("T", T=caught, Caught=_END, Missed={"Type": "Fail", "Error": "missed"}))
         assert described["status"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "error"),
+    [
+        ("sqs:getQueueUrl", {"QueueName": "nobody-made-this"}, "Sqs.QueueDoesNotExistException"),
+        ("ssm:getParameter", {"Name": "nobody-made-this"}, "Ssm.ParameterNotFoundException"),
+        ("dynamodb:describeTable", {"TableName": "nobody-made-this"}, "DynamoDb.ResourceNotFoundException"),
+        ("sfn:describeExecution", {"ExecutionArn": "nothing"}, "Sfn.InvalidArnException"),
+    ],
+)
+def test_an_sdk_error_is_named_as_the_java_class(
+    aws: Clients, action: str, arguments: dict[str, Any], error: str
+) -> None:
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}", "Parameters": arguments, "End": True}
+    described = run(aws, states("S", S=task))
+    assert (described["status"], described["error"]) == ("FAILED", error)

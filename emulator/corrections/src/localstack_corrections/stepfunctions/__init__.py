@@ -4,6 +4,7 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
     activities,
     choice_rules,
+    context_objects,
     deleted_machines,
     distributed_map,
     ends,
@@ -23,6 +24,7 @@ from localstack_corrections.stepfunctions import (
     kept_executions,
     lambda_errors,
     redrive,
+    sdk_error_names,
     sdk_metadata,
     status_events,
     task_tokens,
@@ -40,6 +42,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     grammar.CORRECTION,
     jsonata.CORRECTION,
     jsonpath.CORRECTION,
+    context_objects.CORRECTION,
     choice_rules.CORRECTION,
     timestamps.CORRECTION,
     fail_texts.CORRECTION,
@@ -62,6 +65,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     versions.CORRECTION,
     inputs.CORRECTION,
     host_prefixes.CORRECTION,
+    sdk_error_names.CORRECTION,
     sdk_metadata.CORRECTION,
     status_events.CORRECTION,
     execution_log.CORRECTION,
@@ -70,12 +74,8 @@ STILL_DIFFERENT: tuple[str, ...] = (
     "JSONata: `$formatInteger(1e46, 'w')` and `$formatNumber(0.123, '#.e9')` are written otherwise than by jsonata-js.",
     "JSONata: AWS's bound of time is not known; ours is ten seconds of processor time for an expression.",
     (
-        "JSONata: an expression that reads `$states.result` where a state has none is not rejected"
-        " when the machine is created."
-    ),
-    (
-        "Validation: where AWS's words are not known, the code and the location are AWS's and the message is ours;"
-        " warnings (`NO_DOLLAR`, `NO_PATH`, `PASS_RESULT_IS_STATIC`) are not given."
+        "Validation: where AWS's words are not known, the code and the location are AWS's and the message is ours, as"
+        " is that of each warning (`NO_DOLLAR`, `NO_PATH`, `PASS_RESULT_IS_STATIC`)."
     ),
     (
         "Redrive: whether AWS enters the state that failed again (`TaskStateEntered` after `ExecutionRedriven`) is not"
@@ -95,6 +95,6 @@ STILL_DIFFERENT: tuple[str, ...] = (
     ),
     "StopExecution of an execution that has ended answers with the date of its end; AWS's answer was not measured.",
     "StartSyncExecution: a client outside that prefixes the host needs `AWS_DISABLE_HOST_PREFIX_INJECTION=true`.",
-    "Intrinsic functions: what follows `had the following error:` in a cause is our wording.",
+    "Intrinsic functions: why a text is no JSON (`States.StringToJson`) is said in Python's words.",
 )
 """What is known to differ from AWS, for docs/differences.md."""
