@@ -74,6 +74,22 @@ def test_an_authorizer_decides(api: RestApi, echo: str, authorizer: str, kind: s
     assert context["type"] == kind
 
 
+@pytest.mark.parametrize("scopes", [[], ["orders/write"]])
+def test_a_method_of_a_user_pool_lets_nobody_in(api: RestApi, echo: str, scopes: list[str]) -> None:
+    pool = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_nobody"
+    source = "method.request.header.Authorization"
+    made = api.client.create_authorizer(
+        restApiId=api.id, name="pool", type="COGNITO_USER_POOLS", providerARNs=[pool], identitySource=source
+    )["id"]
+    api.method(echo, authorizationType="COGNITO_USER_POOLS", authorizerId=made, authorizationScopes=scopes)
+    unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSIsInNjb3BlIjoib3JkZXJzL3dyaXRlIn0."
+    replies = [api.request()] + [_ask(api, token) for token in ("anything", unsigned, f"Bearer {unsigned}")]
+    assert [(reply.status, reply.json) for reply in replies] == [
+        (401, {"message": "Unauthorized"}),
+        *[(500, {"message": None})] * 3,
+    ]
+
+
 @pytest.mark.parametrize("kind", ["TOKEN", "REQUEST"])
 def test_a_request_without_its_identity_is_unauthorized(api: RestApi, echo: str, authorizer: str, kind: str) -> None:
     _guarded(api, echo, authorizer, kind)

@@ -43,12 +43,27 @@ def authorize(context: Any) -> None:
     if kind == "AWS_IAM":
         _check_signature(context)
     elif kind == "CUSTOM":
-        authorizer = context.deployment.rest_api.authorizers.get(method.get("authorizerId"))
-        if authorizer is None:
-            raise _failed("the method's authorizer is gone")
-        _ask(context, authorizer)
+        _ask(context, _authorizer(context))
+    elif kind == "COGNITO_USER_POOLS":
+        _refuse_tokens(context, _authorizer(context))
     elif kind != "NONE":
         raise _failed(f"{kind} is not available in this emulator")
+
+
+def _authorizer(context: Any) -> dict[str, Any]:
+    authorizer: dict[str, Any] | None = context.deployment.rest_api.authorizers.get(
+        context.resource_method.get("authorizerId")
+    )
+    if authorizer is None:
+        raise _failed("the method's authorizer is gone")
+    return authorizer
+
+
+def _refuse_tokens(context: Any, authorizer: dict[str, Any]) -> None:
+    """Refuse whoever calls: the emulator has no user pools, so no token can be checked."""
+    if not _header(context, authorizer):
+        raise UnauthorizedError("Unauthorized")
+    raise _failed("COGNITO_USER_POOLS: this emulator has no user pools to check a token against")
 
 
 def _failed(why: str) -> BaseGatewayException:
@@ -97,12 +112,18 @@ def _ask(context: Any, authorizer: dict[str, Any]) -> None:
 
 def _token(context: Any, authorizer: dict[str, Any]) -> list[str]:
     """Return the token of a TOKEN authorizer."""
-    name = str(authorizer.get("identitySource") or "method.request.header.Authorization").rsplit(".", 1)[1]
-    token = context.invocation_request["headers"].get(name)
+    token = _header(context, authorizer)
     expression = authorizer.get("identityValidationExpression")
     if not token or (expression and not re.fullmatch(expression, token)):
         raise UnauthorizedError("Unauthorized")
     return [token]
+
+
+def _header(context: Any, authorizer: dict[str, Any]) -> str | None:
+    """Return what the header holds that the authorizer names."""
+    name = str(authorizer.get("identitySource") or "method.request.header.Authorization").rsplit(".", 1)[1]
+    value: str | None = context.invocation_request["headers"].get(name)
+    return value
 
 
 def _sources(context: Any, authorizer: dict[str, Any]) -> list[str]:
