@@ -14,9 +14,12 @@ import sys
 import time
 import uuid
 from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from benchmarks import machine
 from benchmarks.emulators import ROLE, zipped
 from benchmarks.rival import NoRivalError, Rival, installed
 from localdev.engines import EmbeddedEngine
@@ -35,6 +38,7 @@ KINDS = {"rest_api_ms": "a REST API", "http_api_ms": "an HTTP API"}
 _SOURCE = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'pizza'}\n"
 _WARM_UP, _REQUESTS, _SECONDS = 30, 200, 60.0
 _HOST = "execute-api.localhost"
+RESULTS = Path(__file__).parent / "results" / "gateways.json"
 
 
 class _Api:
@@ -137,14 +141,25 @@ def _running(*, with_rival: bool) -> Iterator[dict[str, Engine]]:
 
 
 def main() -> None:
-    """Measure, and print a line of JSON for each emulator."""
+    """Measure, keep the figures, and print a line of JSON for each emulator."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gateways", description=__doc__)
     parser.add_argument("--no-rival", action="store_true", help="measure ours alone")
     options = parser.parse_args()
     with _running(with_rival=not options.no_rival) as engines:
-        for name, figures in measure(engines).items():
-            medians = {key: round(statistics.median(values), 2) for key, values in figures.items()}
-            print(json.dumps({"emulator": name, **medians}))
+        found = {name: _summary(figures) for name, figures in measure(engines).items()}
+    for name, figures in found.items():
+        print(json.dumps({"emulator": name, **figures}))
+    about: dict[str, object] = {"made": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine.described()}
+    RESULTS.write_text(json.dumps(about | found, indent=2) + "\n")
+
+
+def _summary(samples: dict[str, list[float]]) -> dict[str, float]:
+    """Return the medians, and how much of the REST API's time the HTTP API takes, request by request."""
+    figures = {key: round(statistics.median(values), 2) for key, values in samples.items()}
+    if set(samples) == set(KINDS):
+        pairs = zip(samples["http_api_ms"], samples["rest_api_ms"], strict=True)
+        figures["http_to_rest"] = round(statistics.median(http / rest for http, rest in pairs), 2)
+    return figures
 
 
 if __name__ == "__main__":
