@@ -83,7 +83,9 @@ def test_a_machine_is_deleting_until_its_last_execution_has_ended(aws: Clients) 
     assert client.describe_state_machine(stateMachineArn=machine)["status"] == "DELETING"
     with pytest.raises(ClientError, match="StateMachineDeleting"):
         client.start_execution(stateMachineArn=machine)
-    assert ended(aws, execution)["status"] == "SUCCEEDED"
+    found = ended(aws, execution)
+    cause = f"State machine {machine.rpartition(':')[2]} has been deleted."
+    assert (found["status"], found["error"], found["cause"]) == ("FAILED", "States.Runtime", cause)
 
     def gone() -> bool | None:
         try:

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import EXECUTION, PROVIDER, SERVICE
+from localstack_corrections.stepfunctions.asl import EXECUTION, PROVIDER, SERVICE, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,17 +112,45 @@ def _remove_after_the_last(module: ModuleType) -> None:
     communication.terminated = ended
 
 
+def _end_at_the_next_state(module: ModuleType) -> None:
+    state = module.CommonStateField
+    original = state._eval_body
+
+    @wraps(original)
+    def eval_body(self: Any, env: Any) -> None:
+        name = _deleted_machine_of(env)
+        if name is None:
+            original(self, env)
+        else:
+            env.set_error({"error": "States.Runtime", "cause": f"State machine {name} has been deleted."})
+
+    state._eval_body = eval_body
+
+
+def _deleted_machine_of(env: Any) -> str | None:
+    """Return the name of the machine that runs, if it is being deleted."""
+    from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    details = env.aws_execution_details
+    arn = env.states.context_object.context_object_data["StateMachine"]["Id"]
+    unqualified = ":".join(arn.split(":")[:7])
+    machine = sfn_stores[details.account][details.region].state_machines.get(unqualified)
+    return machine.name if getattr(machine, "is_deleting", False) else None
+
+
 CORRECTION = Correction(
     name="deleted-machines",
     localstack="Removes a machine at once, although executions of it still run.",
     aws=(
-        "A machine is `DELETING` until its last execution has ended, and accepts no new one. Whether AWS ends "
-        "executions at their next transition, as a page says, was not measured; here they run to their end."
+        "A machine is `DELETING` until its last execution has ended, and accepts no new one. Executions fail at their"
+        " next state, with `States.Runtime`."
     ),
-    source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html",
+    source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html,"
+    " https://repost.aws/knowledge-center/step-functions-stuck-deleting-status",
     patches={
         f"{SERVICE}.backend.state_machine": _describe_deleting,
         EXECUTION: _remove_after_the_last,
+        STATE: _end_at_the_next_state,
         PROVIDER: _delete_when_all_have_ended,
     },
 )
