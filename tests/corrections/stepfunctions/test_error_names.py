@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -95,6 +97,8 @@ def test_a_missed_heartbeat_is_caught_by_either_of_its_names(aws: Clients) -> No
         ("ssm:getParameter", {"Name": "nobody-made-this"}, "Ssm.ParameterNotFoundException"),
         ("dynamodb:describeTable", {"TableName": "nobody-made-this"}, "DynamoDb.ResourceNotFoundException"),
         ("sfn:describeExecution", {"ExecutionArn": "nothing"}, "Sfn.InvalidArnException"),
+        ("eventbridge:describeRule", {"Name": "nobody-made-this"}, "EventBridge.ResourceNotFoundException"),
+        ("cloudwatchlogs:deleteLogGroup", {"LogGroupName": "nobody"}, "CloudWatchLogs.ResourceNotFoundException"),
     ],
 )
 def test_an_sdk_error_is_named_as_the_java_class(
@@ -103,3 +107,11 @@ def test_an_sdk_error_is_named_as_the_java_class(
     task = {"Type": "Task", "Resource": f"arn:aws:states:::aws-sdk:{action}", "Parameters": arguments, "End": True}
     described = run(aws, states("S", S=task))
     assert (described["status"], described["error"]) == ("FAILED", error)
+
+
+def test_times_in_the_result_of_a_task_are_written_as_the_java_sdk_writes_them(aws: Clients) -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:listStateMachines", "Parameters": {}, "End": True}
+    machines = run(aws, states("S", S=task))["output"]
+    dates = [machine["CreationDate"] for machine in json.loads(machines)["StateMachines"]]
+    assert dates
+    assert all(re.fullmatch(r"[\d-]{10}T[\d:]{8}(\.\d{3}|\.\d{6})?Z", date) for date in dates)

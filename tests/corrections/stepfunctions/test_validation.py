@@ -97,6 +97,23 @@ _REJECTED: list[tuple[dict[str, Any], str]] = [
         one_state(Output="{% $states.result %}"),
         "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/S/Output",
     ),
+    *[
+        (
+            _states(A={"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True}),
+            (
+                f"{_SCHEMA}: The resource provided arn:aws:states:::{resource} is not recognized. The value is not a"
+                " valid resource ARN, or the resource is not available in this region. at /States/A/Resource"
+            ),
+        )
+        for resource in (
+            "aws-sdk:events:putEvents",
+            "aws-sdk:cognito-idp:listUsers",
+            "aws-sdk:sqs:sendMessage.sync",
+            "lambda:invoke.sync",
+            "dynamodb:getItem.waitForTaskToken",
+            "sns:publish.sync:2",
+        )
+    ],
     (_states(A={"End": True}), f"{_SCHEMA}: The field 'Type' is required at /States/A"),
     (
         _states(A={"Type": "Other", "End": True}),

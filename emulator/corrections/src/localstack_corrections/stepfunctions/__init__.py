@@ -26,6 +26,7 @@ from localstack_corrections.stepfunctions import (
     redrive,
     sdk_error_names,
     sdk_metadata,
+    sdk_services,
     status_events,
     task_tokens,
     test_states,
@@ -65,6 +66,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     versions.CORRECTION,
     inputs.CORRECTION,
     host_prefixes.CORRECTION,
+    sdk_services.CORRECTION,
     sdk_error_names.CORRECTION,
     sdk_metadata.CORRECTION,
     status_events.CORRECTION,
@@ -89,12 +91,12 @@ STILL_DIFFERENT: tuple[str, ...] = (
         "Distributed Map: no Parquet files and no inventories in ORC or Parquet; at most 1,000 children run at a time;"
         " children publish no status events; the words of causes of `States.ItemReaderFailed` are ours."
     ),
-    (
-        "DeleteStateMachine: executions run to their end; AWS's page says that they end at their next transition, which"
-        " was not measured."
-    ),
     "StopExecution of an execution that has ended answers with the date of its end; AWS's answer was not measured.",
-    "StartSyncExecution: a client outside that prefixes the host needs `AWS_DISABLE_HOST_PREFIX_INJECTION=true`.",
+    (
+        "StartSyncExecution: SDKs put `sync-` before the endpoint's host. A client outside needs"
+        " `AWS_DISABLE_HOST_PREFIX_INJECTION=true`, or the line `127.0.0.1 sync-localhost` in its hosts file: the"
+        " emulator answers to such a name. Functions, fixtures and commands need neither."
+    ),
     "Intrinsic functions: why a text is no JSON (`States.StringToJson`) is said in Python's words.",
 )
 """What is known to differ from AWS, for docs/differences.md."""

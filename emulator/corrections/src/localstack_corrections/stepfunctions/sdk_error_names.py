@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import TASK_SERVICE
+from localstack_corrections.stepfunctions.sdk_services import boto_name
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -27,7 +28,7 @@ def _name_as_java(module: ModuleType) -> None:
 
     @wraps(original)
     def normalise_service_error_name(service_name: str) -> Any:
-        return class_prefix(original(service_name))
+        return class_prefix(original(boto_name(service_name)))
 
     task._normalise_service_error_name = staticmethod(normalise_service_error_name)
 

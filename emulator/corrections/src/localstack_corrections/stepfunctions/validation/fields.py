@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from localstack_corrections.stepfunctions.validation.resources import resource
 from localstack_corrections.stepfunctions.validation.values import (
     a_path,
     a_path_or_call,
@@ -20,7 +21,6 @@ from localstack_corrections.stepfunctions.validation.values import (
     or_null,
     pointer,
     reference_path,
-    resource,
     single_path,
     text,
     timestamp,

@@ -19,7 +19,6 @@ Check = "Callable[[Any], str | None]"
 _VARIABLE: Final = re.compile(r"\$[^\W\d]\w*")
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _LARGEST: Final = 99_999_999
-_ARN: Final = re.compile(r"arn:[^:]*:[^:]+:[^:]*:[^:]*:.+")
 _JSONATA: Final = re.compile(r"\{%.*%\}", re.DOTALL)
 
 
@@ -167,8 +166,3 @@ def timestamp(value: Any) -> str | None:
     except ValueError:
         return message
     return None
-
-
-def resource(value: Any) -> str | None:
-    """Check what a task runs."""
-    return text(value) or (None if _ARN.fullmatch(value) else "Value is not a valid resource ARN")
