@@ -32,7 +32,10 @@ _WITHOUT_CONTAINER = pytest.StashKey[str]()
 
 def pytest_localdev_engines(config: pytest.Config) -> list[str]:
     """Take the embedded engine, and the container where that can be."""
-    return config.stash.setdefault(_POSSIBLE, _possible_engines(config))
+    if _POSSIBLE not in config.stash:
+        # asked once: every answer of Docker's takes longer than the collection of a test
+        config.stash[_POSSIBLE] = _possible_engines(config)
+    return config.stash[_POSSIBLE]
 
 
 def _possible_engines(config: pytest.Config) -> list[str]:
@@ -84,7 +87,8 @@ def _deselect_tests_of_other_engines(config: pytest.Config, items: list[pytest.I
 
     What is to be kept is not destroyed.
     """
-    others = [item for item in items if not _is_wanted(item, engines_of(config))]
+    engines = engines_of(config)
+    others = [item for item in items if not _is_wanted(item, engines)]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
