@@ -287,6 +287,8 @@ def _finish_synthesis(process: subprocess.Popen[str], command: str) -> None:
 
 
 def _hint_at_synthesis(said: str) -> str:
+    if "ENOSPC" in said or "No space left on device" in said:
+        return "the disk is full: make room ('df -h' shows where), and run the command again."
     if "No module named 'aws_cdk'" in said:
         return "activate the app's virtual environment, or install its requirements (pip install -r requirements.txt)."
     if re.search(r"Cannot find module '(?!/)|ts-node: not found|TS2307", said):

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,8 @@ _SELDOM_IMPORTED = (
     "pymongo", "samtranslator", "setuptools", "sympy", "twisted",
 )  # fmt: skip
 """Half of the emulator's modules, which no start imports: they are compiled when they are."""
+_WRITES_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""For what is to compile an environment's modules, whatever the person's shell says: every later start saves that."""
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
 FOR_NPM = (
     "package.json", "package-lock.json", ".npmrc", "localdev/loopback_names/package.json",
@@ -264,12 +267,19 @@ def run_uv(*arguments: str | Path) -> None:
     run(uv, *arguments, "--quiet", env=_FOR_UV | _index_for_uv())
 
 
+@functools.cache
 def _index_for_uv() -> dict[str, str]:
-    """Return the package index pip is configured with, if any."""
-    pip = [base_python(), "-m", "pip", "config", "get", "global.index-url"]
-    result = subprocess.run(pip, capture_output=True, text=True, check=False)
-    index = os.environ.get("PIP_INDEX_URL") or result.stdout.strip()
-    return {"UV_DEFAULT_INDEX": index} if index else {}
+    """Return the package indices that pip is configured with, if any, as uv's variables."""
+    # 'config get' reads one file of several, and never that of PIP_CONFIG_FILE
+    pip = [base_python(), "-m", "pip", "config", "list"]
+    said = subprocess.run(pip, capture_output=True, text=True, check=False).stdout
+    settings = {name: value for name, _, value in re.findall(r"^(\S+?)=(['\"])(.*)\2$", said, re.MULTILINE)}
+    found = {}
+    for name, variable in (("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
+        of_pip = (settings.get(f"{section}.{name}") for section in (":env:", "install", "global"))
+        if value := os.environ.get(f"PIP_{name.upper().replace('-', '_')}") or next(filter(None, of_pip), None):
+            found[variable] = " ".join(value.replace("\\n", " ").split())
+    return found
 
 
 def make_app() -> None:
@@ -286,7 +296,7 @@ def compile_what_is_used() -> None:
     """
     with tempfile.TemporaryDirectory() as empty:
         for code in (_IMPORTED_BY_EVERY_COMMAND, _IMPORTED_BY_EVERY_TEST):
-            run(APP / "bin" / "python", "-P", "-c", code, empty, env={"PYTHONDONTWRITEBYTECODE": ""})
+            run(APP / "bin" / "python", "-P", "-c", code, empty, env=_WRITES_BYTECODE)
 
 
 def emulator_packages() -> list[Path]:
@@ -340,12 +350,26 @@ def make_node_modules() -> None:
 def synthesise_at_first() -> None:
     """Synthesise the app, so that the first deployment does not wait for what only a first synthesis does.
 
-    The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment. What is
-    wrong with the app is for its deployment to say.
+    The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment, also
+    where ``PYTHONDONTWRITEBYTECODE`` is set. What is wrong with the app is for its deployment to say.
     """
     with contextlib.suppress(SetupError):
-        run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST)
+        run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST, env=_WRITES_BYTECODE)
     FIRST_SYNTHESIS.mkdir(exist_ok=True)
+
+
+def check_place() -> None:
+    """Check that what is installed can be run where it is made. :raises SetupError: the mount allows no programs."""
+    there = next(place for place in (MADE, *MADE.parents) if place.exists())
+    # macOS says nothing of it there
+    if os.statvfs(there).f_flag & getattr(os, "ST_NOEXEC", 0):
+        kind = "the cache folder" if places.IS_INSTALLED else "the checkout"
+        way_out = (
+            f"name another folder with the variable {places.CACHE_VARIABLE}"
+            if places.IS_INSTALLED
+            else "move the checkout to another file system, or mount this one with 'exec'"
+        )
+        raise SetupError(f"No program can be run from {kind}, {there}: it is mounted 'noexec'.\nHint: {way_out}.")
 
 
 def check_node() -> str | None:
@@ -433,6 +457,7 @@ def _make(*, quiet: bool) -> int:
             print("Everything is up to date.")
         return 0
     try:
+        check_place()
         if warning := check_node():
             print(warning, file=sys.stderr)
     except SetupError as error:

@@ -104,7 +104,7 @@ def test_a_part_is_left_out_without_a_word_when_one_it_is_made_with_failed(
 def test_an_app_that_cannot_be_synthesised_does_not_fail_the_set_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_command: object) -> None:
+    def fails(*_command: object, **_options: object) -> None:
         raise SetupError("a mistake in infra/")
 
     monkeypatch.setattr(environments, "run", fails)
@@ -113,6 +113,22 @@ def test_an_app_that_cannot_be_synthesised_does_not_fail_the_set_up(
     environments.synthesise_at_first()
 
     assert (tmp_path / "first").is_dir()
+
+
+def test_the_first_synthesis_compiles_where_the_persons_shell_says_not_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cdk.py").touch()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setattr(environments, "FIRST_SYNTHESIS", tmp_path / "first")
+    monkeypatch.setattr(
+        environments, "_SYNTHESISED_AT_FIRST", f"import sys; sys.path = [{str(tmp_path)!r}]; import cdk"
+    )
+
+    environments.synthesise_at_first()
+
+    assert list((tmp_path / "__pycache__").glob("cdk.*.pyc"))
 
 
 def test_of_two_commands_in_a_fresh_clone_one_makes_everything_and_the_other_waits(
