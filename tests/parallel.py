@@ -25,13 +25,22 @@ if TYPE_CHECKING:
 _WORKER_BYTES: Final = 2 * 2**30
 """Memory that a worker's emulators and its browser take at most, two of them at a time."""
 _END_SECONDS: Final = 60.0
+_ON_LOCALSTACK: Final = (
+    r"tests/emulator/(node/test_deployed|test_(beyond_aws|cloudwatch_logs|compiled_functions|environment_variables|"
+    r"execution_environments|files_and_process|function_errors|other_services|payload_and_context|robustness|"
+    r"start_of_a_process|stream_sources|without_namespaces))\.py"
+)
+"""Those of the process executor that need a LocalStack: the others have enough with fork servers, which start soon."""
 _SCOPES: Final = (
     # the slowest first: what starts last is what everybody waits for
     (r"tests/integration/test_container_engine\.py|tests/integration/.*\[(.*-)?container\b", "container"),
     (r"tests/tuning/", "tuning"),
     (r"tests/integration/.*\[(.*-)?embedded\b", "embedded"),
+    (r"tests/corrections/", "corrections"),
+    (_ON_LOCALSTACK, "emulator"),
     (r"tests/integration/test_(offline|runs|scripts)\.py", "scripts"),
     (r"tests/console/", "console"),
+    (r"tests/infra/", "infra"),
     (r"tests/rehearsals/", "rehearsals"),
 )
 

@@ -15,7 +15,7 @@ import uvicorn
 
 from console.app import create_app
 from localdev.commands.console_pages import console_settings
-from localdev.deployment import cdk
+from localdev.deployment import assemblies, cdk
 from localdev.deployment.executions import executions_client
 from localdev.deployment.stack import reachable_api_url
 from localdev.engines import EmbeddedEngine
@@ -62,12 +62,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def engine(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(browser: Browser) -> Iterator[Engine]:
     """Start an emulator with the stack on it; the browser first, without which nothing is to be started."""
     assert browser
     engine = start_for_tests("embedded")
     try:
-        cdk.deploy(engine, cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"), stack_name=engine.stack_name))
+        cdk.deploy(engine, assemblies.assembly(engine.stack_name))
         with LIFELINE.held_to(engine):
             yield engine
     finally:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.deployment import cdk
+from localdev.deployment import assemblies, cdk
 from localdev.deployment.stack import reachable_api_url
 from localdev.engines import EmbeddedEngine
 from localdev.system.child_environment import tool_home
@@ -170,7 +170,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=hot)
     try:
         engine.start()
-        cdk.deploy(engine, cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out")))
+        cdk.deploy(engine, assemblies.assembly())
         yield Checkout(root, engine)
     finally:
         engine.stop()

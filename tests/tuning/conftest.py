@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.deployment import cdk
+from localdev.deployment import assemblies, cdk
 from localdev.engines import EmbeddedEngine
 from localdev.system.processes import free_port
 from localdev.system.project import EMULATOR_PYTHON
@@ -59,8 +60,8 @@ def engines() -> Iterator[dict[str, EmbeddedEngine]]:
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provide the synthesised app."""
-    return cdk.synthesize(output=tmp_path_factory.mktemp("cdk.out"))
+    """Provide the synthesised app; a copy, since of those that are kept the oldest go."""
+    return shutil.copytree(assemblies.assembly(), tmp_path_factory.mktemp("assembly") / "cdk.out")
 
 
 @pytest.fixture(scope="session")

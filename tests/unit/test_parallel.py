@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from localdev.system.project import ROOT
 from tests import parallel
 
 GIB = 2**30
@@ -17,12 +20,24 @@ GIB = 2**30
         ("tests/integration/test_mocks.py::test_x[a fault-embedded]", "embedded"),
         ("tests/integration/test_container_engine.py::test_x", "container"),
         ("tests/tuning/test_start.py::test_x[a-b]", "tuning"),
+        ("tests/corrections/logs/test_names.py::test_x", "corrections"),
+        ("tests/emulator/node/test_deployed.py::test_x", "emulator"),
+        ("tests/emulator/test_logs.py::test_x[plain]", "tests/emulator/test_logs.py"),
+        ("tests/infra/test_stack.py::test_x", "infra"),
         ("tests/console/test_console.py::test_x", "console"),
         ("tests/unit/test_bench.py::test_x[embedded]", "tests/unit/test_bench.py"),
     ],
 )
 def test_tests_of_one_emulator_are_one_scope_and_other_files_are_their_own(nodeid: str, scope: str) -> None:
     assert parallel.scope_of(nodeid) == scope
+
+
+def test_every_file_of_the_executors_localstack_is_of_its_scope() -> None:
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests/emulator").rglob("test_*.py")]
+    asks = [name for name in files if re.search(r"\bdeploy: MakeDeployed|\bcloud: Cloud", (ROOT / name).read_text())]
+    own = {"tests/emulator/test_wheel.py"}
+
+    assert {name for name in files if parallel.scope_of(f"{name}::test_x") == "emulator"} == set(asks) - own
 
 
 def test_there_are_as_many_workers_as_cores() -> None:
