@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+import botocore
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from localdev.deployment.cdk import cdk_and_app_environment, cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
@@ -130,3 +132,19 @@ def test_this_machine_is_added_to_what_a_person_keeps_from_the_proxy() -> None:
 
     assert environ["NO_PROXY"] == f"example.com,{LOOPBACK_NAMES}"
     assert environ["no_proxy"] == LOOPBACK_NAMES
+
+
+def test_a_client_of_an_emulator_says_a_name_that_is_not_put_together_for_each_call() -> None:
+    client = Clients("http://127.0.0.1:4577").client("sqs")
+    said: list[str] = []
+
+    def is_sent(request: Any, **_: object) -> Any:
+        said.append(request.headers["User-Agent"].decode())
+        answer: Any = AWSResponse(request.url, 200, cast(Any, {}), None)
+        answer._content = b"{}"
+        return answer
+
+    client.meta.events.register("before-send.sqs", is_sent)
+    client.list_queues()
+
+    assert said == [f"Boto3 md/Botocore localdev Botocore/{botocore.__version__}"]
