@@ -25,7 +25,7 @@ _UPDATE_SECONDS: Final = 30.0
 def check(engine: Engine, debugged: Sequence[Debugged]) -> None:
     """Check that functions of an engine can be debugged, before it is started.
 
-    :raises LocaldevError: the engine runs them elsewhere, debugpy is missing, or two are to have one port.
+    :raises LocaldevError: the engine runs them elsewhere, or two are to have one port.
     """
     if not isinstance(engine, EmbeddedEngine):
         raise LocaldevError(
@@ -38,6 +38,20 @@ def check(engine: Engine, debugged: Sequence[Debugged]) -> None:
             raise LocaldevError(
                 f"Two functions are to be debugged at port {each.port}.", f"give each its own: {each.name}:5679."
             )
+
+
+def require_debugger(function: str, runtime: str) -> None:
+    """Check that there is a debugger for functions of a runtime; that of Node.js is a part of it.
+
+    :raises LocaldevError: there is none.
+    """
+    if runtime.startswith("nodejs"):
+        return
+    if not runtime.startswith("python"):
+        raise LocaldevError(
+            f"{function} cannot be debugged: its runtime is {runtime or 'an image'}.",
+            "--debug is for functions in Python and Node.js.",
+        )
     program = "import importlib.util as u, sys; sys.exit(not u.find_spec('debugpy'))"
     if subprocess.run([project.EMULATOR_PYTHON, "-c", program], check=False).returncode:
         raise LocaldevError(
@@ -49,16 +63,22 @@ def check(engine: Engine, debugged: Sequence[Debugged]) -> None:
 def let_debug(engine: EmbeddedEngine, stacks: Iterable[str], debugged: Sequence[Debugged]) -> list[str]:
     """Let each of these functions wait for a debugger from its next invocation on; return their names.
 
-    :raises LocaldevError: no function of these stacks is called so.
+    :raises LocaldevError: no function of these stacks is called so, or there is no debugger for its runtime.
     """
     clients = engine.clients()
     resources = [resource for stack in stacks for resource in resources_of(clients, stack)]
     found = [find_resource(resources, each.name, [FUNCTION], what="function") for each in debugged]
+    for resource in found:
+        require_debugger(resource.label(), _runtime(clients, resource))
     lines = [f"{resource.name}:{each.port}:wait\n" for resource, each in zip(found, debugged, strict=True)]
     engine.debug_file.write_text("".join(lines))
     for resource in found:
         _start_anew(clients, resource)
     return [resource.label() for resource in found]
+
+
+def _runtime(clients: Clients, function: Resource) -> str:
+    return clients.client("lambda").get_function_configuration(FunctionName=function.name).get("Runtime", "")
 
 
 def _start_anew(clients: Clients, function: Resource) -> None:

@@ -68,6 +68,7 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         log_level: str = "Info",
         memory_size_mb: int = 256,
         native: NativeRuntime = runtime,
+        debug_address: str = "",
         start: bool = True,
     ) -> Function:
         number = len(environments)
@@ -84,7 +85,7 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
             if log_format == "JSON":
                 service |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": log_level}
             environment = function_environment(service, variables or {}, runtime="nodejs22.x", runtime_api=runtime_api)
-            return native.launch(launches.Program(code, environment, folders), folder)
+            return native.launch(launches.Program(code, environment, folders, debug_address), folder)
 
         name, arn = native.build, "arn:aws:lambda:us-east-1::runtime:0"
         log = JsonLog(name, arn, "$LATEST", "f", "on-demand") if log_format == "JSON" else TextLog(name, arn, "$LATEST")

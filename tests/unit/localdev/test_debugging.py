@@ -32,7 +32,18 @@ def test_without_debugpy_the_command_that_installs_it_is_named(monkeypatch: pyte
     monkeypatch.setattr(project, "EMULATOR_PYTHON", "false")
 
     with pytest.raises(LocaldevError, match="-m pip --python 'false' install debugpy"):
-        debugging.check(EmbeddedEngine(4599), [Debugged("OrderPizza")])
+        debugging.require_debugger("OrderPizza", "python3.13")
+
+
+def test_a_function_in_node_js_needs_nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "EMULATOR_PYTHON", "false")
+
+    debugging.require_debugger("OrderPizza", "nodejs22.x")
+
+
+def test_a_function_that_no_debugger_is_for_is_named_with_its_runtime() -> None:
+    with pytest.raises(LocaldevError, match=r"OrderPizza cannot be debugged: its runtime is provided.al2023"):
+        debugging.require_debugger("OrderPizza", "provided.al2023")
 
 
 @pytest.mark.parametrize("value", [":5678", "OrderPizza:pizza", "OrderPizza:0"])
@@ -49,10 +60,12 @@ def test_nothing_is_debugged_that_is_not_deployed(capsys: pytest.CaptureFixture[
 
 
 def test_the_editor_is_led_to_the_port_and_the_folder_that_the_tool_uses() -> None:
-    (configuration,) = _launch()["configurations"]
-    (mapping,) = configuration["pathMappings"]
+    python, node = _launch()["configurations"]
+    (mapping,) = python["pathMappings"]
 
-    assert configuration["connect"] == {"host": "127.0.0.1", "port": Debugged("any").port}
+    assert python["connect"] == {"host": "127.0.0.1", "port": Debugged("any").port}
+    assert (node["address"], node["port"]) == ("127.0.0.1", Debugged("any").port)
+    assert mapping == {"localRoot": node["localRoot"], "remoteRoot": node["remoteRoot"]}
     assert mapping["remoteRoot"] == "/var/task"
     assert (project.ROOT / mapping["localRoot"].removeprefix("${workspaceFolder}/")).is_dir()
 

@@ -97,7 +97,7 @@ class NativeRuntime(ABC):
         tmp, layers = folder / "tmp", merge_layers(program.layers, folder)
         places = Places(_TASK, _LAYERS, _RUNTIME, _LANG)
         # raises before a server is started for it
-        command = self.command(places, program.variables, program.code, layers)
+        command = self._command(places, program, layers)
         server = FORK_SERVERS.current(native=self)
         tmp.mkdir(mode=0o700, exist_ok=True)
         if not server.isolated:
@@ -120,13 +120,22 @@ class NativeRuntime(ABC):
         if wrapper := variables.get(_WRAPPER):
             names = {_TASK: places.task, _LAYERS: places.layers, _RUNTIME: places.runtime}
             variables[_WRAPPER] = on_this_machine(wrapper, names)
-        command = self.command(places, program.variables, program.code, layers)
+        command = self._command(places, program, layers)
         home = Path(own["HOME"])
         return {
             **self._request(variables, command, places.task),
             "change_user": give_to_sandbox_user(program.code, tmp, home, interpreter=interpreters.own()),
             "file_rules": file_rules(server, program.code, layers, (tmp, home)),
         }
+
+    def _command(self, places: Places, program: Program, layers: Path) -> list[str]:
+        executable, *arguments = self.command(places, program.variables, program.code, layers)
+        return [executable, *self.debugger(program.debug_address), *arguments]
+
+    def debugger(self, address: str) -> list[str]:
+        """Return the arguments that let a debugger attach at ``host:port``, or wait for it at ``host:port:wait``."""
+        del address
+        return []
 
     def _request(self, variables: Mapping[str, str], command: list[str], folder: str) -> dict[str, Any]:
         wrapper = variables.get(_WRAPPER) if self.takes_wrapper else None

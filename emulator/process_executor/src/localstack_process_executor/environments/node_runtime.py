@@ -79,6 +79,20 @@ class NodeRuntime(NativeRuntime):
         """Install the SDK's package that the function would compute from the event."""
         node_sdk.provide_for_event(function, code, event)
 
+    def debugger(self, address: str) -> list[str]:
+        """Return Node's own option; one of another environment of the function goes on without a debugger."""
+        host, _, rest = address.partition(":")
+        port, _, waits = rest.partition(":")
+        if not port:
+            return []
+        return [f"--{self._waiting_option if waits else 'inspect'}={host}:{port}"]
+
+    @property
+    def _waiting_option(self) -> str:
+        """The option with which Node.js waits; older ones halt in the first line, which is the runtime's."""
+        version = tuple(int(part.removeprefix("v")) for part in self.build.partition(":")[2].split("."))
+        return "inspect-wait" if version >= (22, 2) or (20, 15) <= version < (21, 0) else "inspect-brk"
+
     def command(self, places: Places, variables: Mapping[str, str], code: Path, layers: Path) -> list[str]:
         """Return AWS's command line; without a root of its own, a word more tells bootstrap.mjs."""
         del code, layers
