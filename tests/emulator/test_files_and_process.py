@@ -62,12 +62,14 @@ def test_tmp_is_kept_between_invocations_and_shared_with_nobody(deploy: MakeDepl
     assert second.answer("os.listdir('/tmp')") == []
 
 
-@pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_the_python_is_that_of_the_runtime(deploy: MakeDeployed, version: str) -> None:
     if not find(version):
         pytest.skip(f"there is no Python {version} on this machine")
-    source = """
-        import boto3, os, sys
+    # the SDK of this LocalStack runs on no older one
+    sdk = "json" if version == "3.9" else "boto3"
+    source = f"""
+        import {sdk}, os, sys
         print("imported")
         def handler(event, context):
             if event == "raise":
@@ -81,6 +83,21 @@ def test_the_python_is_that_of_the_runtime(deploy: MakeDeployed, version: str) -
     assert answer.payload == [[int(part) for part in version.split(".")], f"AWS_Lambda_python{version}", "🍕"]
     assert f"INIT_START Runtime Version: python:{version}.v" in function.logged()[0]
     assert function.call("raise").payload["stackTrace"][0].startswith('  File "/var/task/function.py", line 5')
+
+
+def test_a_python_that_the_sdk_does_not_run_on_has_none_and_takes_the_functions_own(
+    deploy: MakeDeployed, cloud: Cloud
+) -> None:
+    if not find("3.9"):
+        pytest.skip("there is no Python 3.9 on this machine")
+    source = "import boto3\ndef handler(event, context):\n    return boto3.mine\n"
+    missing = deploy(source, Runtime="python3.9").call().payload
+    own = deploy({"function.py": source, "boto3/__init__.py": "mine = True\n"}, Runtime="python3.9")
+
+    assert missing["errorMessage"] == "Unable to import module 'function': No module named 'boto3'"
+    assert own.answer() is True
+    log = EmbeddedEngine(urlsplit(cloud.endpoint_url).port or 0).log_file.read_text()
+    assert "does not run on Python 3.9: its functions have no boto3. Hint: put an older one into the package" in log
 
 
 def test_a_version_that_is_not_there_runs_on_localstacks_own_with_one_warning(

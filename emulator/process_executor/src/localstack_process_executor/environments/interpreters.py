@@ -17,8 +17,8 @@ OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 """That of LocalStack's own Python."""
 
 _RUNTIME = re.compile(r"python(3\.\d+)")
-OLDEST = "3.10"
-"""Older Pythons cannot run the runtime client."""
+OLDEST = "3.9"
+"""The runtime client asks for 3.10, and runs on 3.9, with our plain half of it; on no older Python."""
 _PROBE_SECONDS = 10.0
 _PROBE = "import json, sys; print(json.dumps([*sys.version_info[:3], sys.base_prefix]))"
 

@@ -6,6 +6,7 @@ without packaging it has to fail here as it fails on AWS.
 
 import contextlib
 import csv
+import logging
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from localstack_process_executor.environments.interpreters import OWN_VERSION
 
-_ROOTS = ("awslambdaric", "boto3")
+LOG = logging.getLogger(__name__)
+_CLIENT, _SDK = "awslambdaric", "boto3"
+_OLDEST_PYTHON = re.compile(r">=\s*3\.(\d+)")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 SANDBOX = Path(__file__).parent.parent / "sandbox"
 """The folder of the programs that run outside LocalStack's interpreter."""
@@ -30,7 +33,7 @@ def runtime_entries(version: str = OWN_VERSION) -> dict[str, Path]:
     ours, which speaks to the same API in plain Python.
     """
     entries: dict[str, Path] = {}
-    for distribution in _closure():
+    for distribution in {each.name: each for root in _roots(version) for each in _closure(root)}.values():
         for name in _top_level(distribution) - {"..", "__pycache__"}:
             path = Path(str(distribution.locate_file(name)))
             if path.exists():
@@ -53,11 +56,31 @@ def _top_level(distribution: metadata.Distribution) -> set[str]:
     return {file.partition("/")[0] for file in files}
 
 
-def _closure() -> Iterator[metadata.Distribution]:
-    """Yield the distributions of the roots and, transitively, of what they require without extras; and debugpy."""
-    todo, done = list(_ROOTS), set[str]()
+def _roots(version: str) -> list[str]:
+    """Return what a Python gets: AWS's client, the SDK where that runs on it, and debugpy where it is there."""
+    roots = [_CLIENT]
+    if all(_runs_on(version, each) for each in _closure(_SDK)):
+        roots.append(_SDK)
+    else:
+        LOG.warning(
+            "The SDK of this LocalStack does not run on Python %s: its functions have no boto3. "
+            "Hint: put an older one into the package (pip install --target FOLDER 'boto3<1.43' 'urllib3<2').",
+            version,
+        )
     with contextlib.suppress(metadata.PackageNotFoundError):
-        todo.append(metadata.distribution("debugpy").metadata["Name"])
+        roots.append(metadata.distribution("debugpy").metadata["Name"])
+    return roots
+
+
+def _runs_on(version: str, distribution: metadata.Distribution) -> bool:
+    """Return whether a distribution says that it runs on this Python."""
+    oldest = _OLDEST_PYTHON.search(distribution.metadata.get("Requires-Python", ""))
+    return not oldest or int(version.partition(".")[2]) >= int(oldest[1])
+
+
+def _closure(root: str) -> Iterator[metadata.Distribution]:
+    """Yield a distribution and, transitively, what it requires without extras."""
+    todo, done = [root], set[str]()
     while todo:
         name = todo.pop()
         if name in done:

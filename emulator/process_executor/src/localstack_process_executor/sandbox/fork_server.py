@@ -12,6 +12,8 @@ For each it makes an environment of its own: mounts, a PID namespace, an *init* 
 process in it, and the function's process, which has no privileges and no descriptor of ours.
 """
 
+from __future__ import annotations
+
 import sys
 
 TYPE_CHECKING = False
@@ -248,7 +250,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
             # where Python itself is; bootstrap.py takes it away again
             variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
-    sys.orig_argv[:] = request["command"]
+    if sys.version_info >= (3, 10):
+        sys.orig_argv[:] = request["command"]
     if sys.platform == "linux":
         proc_self.set_proc_self(request["command"], request["env"])
     with contextlib.suppress(locale.Error):

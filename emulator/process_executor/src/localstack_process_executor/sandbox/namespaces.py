@@ -3,6 +3,8 @@
 Imported by :mod:`fork_server`, which runs outside any virtual environment, on any Python that AWS has a runtime for.
 """
 
+from __future__ import annotations
+
 import ctypes
 import functools
 import os
