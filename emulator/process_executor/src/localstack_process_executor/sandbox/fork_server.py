@@ -250,7 +250,7 @@ def become_function(request: Document, *, isolated: bool) -> None:
             # where Python itself is; bootstrap.py takes it away again
             variables["LD_LIBRARY_PATH"] = f"{variables.get('LD_LIBRARY_PATH', '')}{_PYTHONS_LIBRARIES}"
         _execute(request["exec"], variables)
-    if sys.version_info >= (3, 10):
+    if sys.version_info >= (3, 10):  # noqa: UP036 - any Python that AWS has a runtime for
         sys.orig_argv[:] = request["command"]
     if sys.platform == "linux":
         proc_self.set_proc_self(request["command"], request["env"])
