@@ -16,12 +16,14 @@ import json
 from localstack_corrections.plugin import SERVICES
 from localstack_process_executor.patches.service_patches import PATCHES
 from localstack_rehearsals.patches import patched_modules
+from localstack_rehearsals.record.control import patched_modules as recorded_modules
 from localstack_tuning.registry import Phase, adjustments
 print(json.dumps({
     "corrections": [[c.name, list(c.patches)] for service in SERVICES for c in service.CORRECTIONS],
     "executor": [[p.__module__.rpartition(".")[2], p.__name__, (p.__doc__ or "").splitlines()[0]] for p in PATCHES],
     **{phase: [[a.name, list(a.changes)] for a in adjustments(phase)] for phase in Phase},
     "rehearsals": patched_modules(),
+    "record": recorded_modules(),
 }))
 """
 """Run in LocalStack's environment: what is listed there is what applies."""
@@ -41,9 +43,10 @@ def page() -> str:
         ("1. At the creation of the runtime: `localstack_tuning`", _modules(found["on_runtime_create"])),
         ("2. Before the first service is loaded: `localstack_corrections`", _modules(found["corrections"])),
         ("3. After these: `localstack_tuning`", _modules(found["on_infra_start"])),
-        ("4. After these: the scripts of `emulator/start.d`", _table(("script", "what it does"), _scripts())),
-        ("5. With the first function: `localstack_process_executor`", _table(("patch", "what it does"), executor)),
-        ("6. With the first mock, fault or clock of a test: `localstack_rehearsals`", _modules(found["rehearsals"])),
+        ("4. After these, for the record of traces: `localstack_rehearsals`", _modules(found["record"])),
+        ("5. After these: the scripts of `emulator/start.d`", _table(("script", "what it does"), _scripts())),
+        ("6. With the first function: `localstack_process_executor`", _table(("patch", "what it does"), executor)),
+        ("7. With the first mock, fault or clock of a test: `localstack_rehearsals`", _modules(found["rehearsals"])),
     )
     return _BEGIN + "".join(f"\n## {title}\n\n{table}\n" for title, table in parts)
 

@@ -16,6 +16,7 @@ PASSED_ON: Final = frozenset(
         "LOG_FILE_MEGABYTES",
         "REHEARSALS",
         "STEPFUNCTIONS_KEPT_EXECUTIONS",
+        "TRACE_RECORD",
         "TUNING",
         # LocalStack's: https://docs.localstack.cloud/aws/capabilities/config/configuration/
         "BUCKET_MARKER_LOCAL",

@@ -1,4 +1,4 @@
-"""The hook that LocalStack runs before it loads its services: it only offers the control API."""
+"""The hook that LocalStack runs before it loads its services: it offers the control API, and begins the record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _OFF: Final = frozenset({"0", "false", "off", "no"})
 
 @hooks.on_infra_start(priority=50)  # type: ignore[untyped-decorator]
 def offer_rehearsals() -> None:
-    """Offer rehearsals, unless they are switched off. Nothing of LocalStack is changed before the first one."""
+    """Offer rehearsals, unless they are switched off, and keep the record of what is asked for.
+
+    For rehearsals nothing of LocalStack is changed before the first one.
+    """
     if os.environ.get("REHEARSALS", "").strip().lower() in _OFF:
         LOG.info("rehearsals: switched off")
         return
@@ -27,3 +30,7 @@ def offer_rehearsals() -> None:
     from localstack_rehearsals.control import add_routes
 
     add_routes()
+    if os.environ.get("TRACE_RECORD", "").strip().lower() not in _OFF:
+        from localstack_rehearsals.record.control import keep_record
+
+        keep_record()
