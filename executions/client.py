@@ -13,6 +13,7 @@ from executions.definition import Definition, read_definition
 from executions.errors import HintedError
 from executions.events import events_of_log, read_events
 from executions.express import MOST_LINES, LoggedLines, newest_lines
+from executions.history_pages import read_events_as_they_are
 from executions.injected import with_injected
 from executions.logs import Invocation, invocations, invocations_of, log_line
 from executions.replay import read_history
@@ -152,6 +153,7 @@ class ExecutionsClient:
     """
 
     def __init__(self, states: SFNClient, logs: CloudWatchLogsClient, lambda_: LambdaClient) -> None:
+        read_events_as_they_are(states)
         self._states = states
         self._logs = logs
         self._lambda = lambda_
