@@ -185,4 +185,197 @@ def _step(number: int) -> str:
     return f"{verbs[number % 5]} batch section {number // 5 + 1}"
 
 
-WORKFLOWS = (booking(), etl(), pipeline(50, "FiftyStates"), pipeline(200, "TwoHundredStates"))
+def pizza() -> Workflow:
+    """Return the pattern that the pizzeria is made of: five states, one decision."""
+    return Workflow(
+        "Pizzeria",
+        {
+            "Order Pizza Job": works("With Pineapple?"),
+            "With Pineapple?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.pineapple", "IsPresent": True, "Next": "Sorry, We Dont add Pineapple"}],
+                "Default": "Lets make your pizza",
+            },
+            "Lets make your pizza": {"Type": "Succeed"},
+            "Sorry, We Dont add Pineapple": {"Type": "Fail", "Error": "Failed To Make Pizza"},
+        },
+        {"pineapple": True},
+    )
+
+
+def job() -> Workflow:
+    """Return a job that is polled until it has ended: a loop with two ways out."""
+    return Workflow(
+        "TranscodeVideo",
+        {
+            "Submit job": works("Wait for the job", catch="Job could not be submitted", retry=True),
+            "Wait for the job": {"Type": "Wait", "Seconds": 0, "Next": "Get job status"},
+            "Get job status": works("Has it ended?"),
+            "Has it ended?": {
+                "Type": "Choice",
+                "Choices": [
+                    _is("$.status", "FAILED", "Job failed"),
+                    _is("$.status", "SUCCEEDED", "Publish renditions"),
+                ],
+                "Default": "Wait for the job",
+            },
+            "Publish renditions": works("Invalidate cache"),
+            "Invalidate cache": works("Video is available"),
+            "Video is available": {"Type": "Succeed"},
+            "Job failed": {"Type": "Fail", "Error": "TranscodingFailed"},
+            "Job could not be submitted": {"Type": "Fail", "Error": "SubmissionFailed"},
+        },
+        {"status": "SUCCEEDED", "video": "v-1020"},
+    )
+
+
+def claim() -> Workflow:
+    """Return an insurance claim: decisions after decisions, with people in between."""
+    return Workflow(
+        "InsuranceClaim",
+        {
+            "Register claim": works("Is the policy active?", catch="Hand to a person"),
+            "Is the policy active?": {
+                "Type": "Choice",
+                "Choices": [_is("$.policy", "lapsed", "Write a refusal")],
+                "Default": "Check documents",
+            },
+            "Check documents": works("Are they complete?", catch="Hand to a person"),
+            "Are they complete?": {
+                "Type": "Choice",
+                "Choices": [_is("$.documents", "missing", "Ask for documents")],
+                "Default": "Score for fraud",
+            },
+            "Ask for documents": works("Check documents"),
+            "Score for fraud": works("How likely is fraud?", catch="Hand to a person"),
+            "How likely is fraud?": {
+                "Type": "Choice",
+                "Choices": [
+                    _is("$.fraud", "high", "Hand to a person"),
+                    _is("$.fraud", "some", "Second opinion"),
+                ],
+                "Default": "Estimate damage",
+            },
+            "Second opinion": works("Estimate damage", catch="Hand to a person"),
+            "Estimate damage": works("Is it small?", catch="Hand to a person"),
+            "Is it small?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.amount", "NumericLessThan": 1000, "Next": "Pay at once"}],
+                "Default": "Approve by a person",
+            },
+            "Approve by a person": works("Pay at once", catch="Write a refusal"),
+            "Pay at once": works("Tell the customer", retry=True),
+            "Tell the customer": works("Claim is settled"),
+            "Claim is settled": {"Type": "Succeed"},
+            "Hand to a person": works("Write a refusal"),
+            "Write a refusal": works("Claim is refused"),
+            "Claim is refused": {"Type": "Fail", "Error": "ClaimRefused"},
+        },
+        {"policy": "active", "documents": "complete", "fraud": "some", "amount": 420},
+    )
+
+
+def onboarding() -> Workflow:
+    """Return an onboarding: three checks beside each other, each with a decision of its own."""
+
+    def check(name: str) -> dict[str, Any]:
+        rule = {"Variable": "$.last", "IsPresent": True, "Next": f"{name} is fine"}
+        return {
+            "StartAt": f"Look up {name}",
+            "States": {
+                f"Look up {name}": works(f"Is {name} known?", retry=True),
+                f"Is {name} known?": {"Type": "Choice", "Choices": [rule], "Default": f"{name} is unknown"},
+                f"{name} is fine": {"Type": "Pass", "End": True},
+                f"{name} is unknown": {"Type": "Fail", "Error": "Unknown"},
+            },
+        }
+
+    return Workflow(
+        "CustomerOnboarding",
+        {
+            "Create record": works("Checks", catch="Undo everything"),
+            "Checks": {
+                "Type": "Parallel",
+                "Branches": [check("identity"), check("address"), check("credit history")],
+                "ResultPath": "$.checks",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo everything"}],
+                "Next": "Open account",
+            },
+            "Open account": works("Send welcome letter", catch="Undo everything"),
+            "Send welcome letter": works("Customer is welcome"),
+            "Customer is welcome": {"Type": "Succeed"},
+            "Undo everything": works("Onboarding failed"),
+            "Onboarding failed": {"Type": "Fail", "Error": "OnboardingFailed"},
+        },
+        {"customer": "c-7"},
+    )
+
+
+def training() -> Workflow:
+    """Return the training of a model: a Map of experiments in it, and a gate at the end."""
+    experiment = {
+        "Prepare split": works("Train"),
+        "Train": works("Evaluate", retry=True),
+        "Evaluate": works("Is it better?"),
+        "Is it better?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.score", "NumericGreaterThan": 0.9, "Next": "Keep model"}],
+            "Default": "Drop model",
+        },
+        "Keep model": {"Type": "Pass", "End": True},
+        "Drop model": {"Type": "Pass", "End": True},
+    }
+    return Workflow(
+        "TrainRecommender",
+        {
+            "Load features": works("Are there enough?", catch="Tell the team"),
+            "Are there enough?": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.experiments[0]", "IsPresent": True, "Next": "Each experiment"}],
+                "Default": "Tell the team",
+            },
+            "Each experiment": {
+                "Type": "Map", "ItemsPath": "$.experiments", "MaxConcurrency": 2, "Next": "Choose the best",
+                "ItemProcessor": {"StartAt": "Prepare split", "States": experiment}, "ResultPath": "$.results",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Tell the team"}],
+            },
+            "Choose the best": works("Shadow deployment", catch="Tell the team"),
+            "Shadow deployment": works("Compare with live"),
+            "Compare with live": fails("Promote", catch="Roll back"),
+            "Promote": works("Model is live", catch="Roll back"),
+            "Model is live": {"Type": "Succeed"},
+            "Roll back": works("Tell the team"),
+            "Tell the team": works("Training failed"),
+            "Training failed": {"Type": "Fail", "Error": "TrainingFailed"},
+        },
+        {"experiments": [{"score": 0.5 + number / 10} for number in range(6)]},
+    )  # fmt: skip
+
+
+def fan_out() -> Workflow:
+    """Return a dispatcher with eight ways, which meet again."""
+    kinds = ("e-mail", "text message", "push", "letter", "call", "webhook", "chat", "fax")
+    ways = {f"Send {kind}": works("Record delivery", catch="Delivery failed") for kind in kinds}
+    return Workflow(
+        "NotifyCustomer",
+        {
+            "Load preferences": works("Which channel?", catch="Delivery failed"),
+            "Which channel?": {
+                "Type": "Choice",
+                "Choices": [_is("$.channel", kind, f"Send {kind}") for kind in kinds],
+                "Default": "Delivery failed",
+            },
+            **ways,
+            "Record delivery": works("Delivered"),
+            "Delivered": {"Type": "Succeed"},
+            "Delivery failed": {"Type": "Fail", "Error": "DeliveryFailed"},
+        },
+        {"channel": "push"},
+    )
+
+
+WORKFLOWS = (
+    pizza(), job(), claim(), booking(), onboarding(), training(), fan_out(), etl(),
+    pipeline(50, "FiftyStates"), pipeline(200, "TwoHundredStates"),
+)  # fmt: skip
+"""Ten in the shapes of real ones, of four to two hundred states."""
