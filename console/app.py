@@ -27,6 +27,8 @@ from console.filters import STATUSES, address_of, filters_of
 from console.protect import Protected, form_of
 from console.pulse import SilentError
 from console.reading import Filters, Reading
+from console.services.pages import ServicePages
+from console.services.traces import function_name
 from console.settings import Settings, StarterError
 from console.single_states import role_of, state_alone, stopped_text
 from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, waiting_of
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = Path(__file__).parent
 _EVENTS_PAGE: Final = 150
+_COMPRESSED_FROM: Final = 20_000
+"""Bytes of a page: the graph of two hundred states is large, and most of it is repetition."""
 _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
 _PATIENCE: Final = 3
@@ -77,6 +81,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/document/{arn:path}", console.document),
             Route("/items/{arn:path}", console.items),
             Route("/family/{arn:path}", console.family),
+            *ServicePages(settings.stack, console.reading, console.page).routes(),
             Route("/place", console.place, methods=["POST"]),
             Route("/start/{arn:path}", console.start, methods=["POST"]),
             Route("/stop/{arn:path}", console.stop, methods=["POST"]),
@@ -85,7 +90,10 @@ def create_app(settings: Settings) -> Starlette:
             Route("/test/{arn:path}", console.test, methods=["POST"]),
             Mount("/static", GZipMiddleware(_Static(directory=_FOLDER / "static"), minimum_size=1000)),
         ],
-        middleware=[Middleware(Protected, settings=settings)],
+        middleware=[
+            Middleware(Protected, settings=settings),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=1),
+        ],
         exception_handlers={
             NotFoundError: console.not_found,
             SilentError: console.silent,
@@ -111,27 +119,27 @@ class _Static(StaticFiles):
 class _Console:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._reading = Reading(settings.client)
+        self.reading = Reading(settings.client)
         self._templates = _templates(settings)
 
     # pages
 
     def home(self, request: Request) -> Response:
         """Return the one state machine there is, or the list of them."""
-        machines = self._reading.state_machines()
+        machines = self.reading.state_machines()
         if len(machines) == 1:
             return RedirectResponse(f"/machines/{machines[0].arn}")
         return self.machines(request)
 
     def machines(self, request: Request) -> Response:
         """Return every state machine."""
-        return self._page(request, "machines.html", machines=self._reading.with_recent(_STRIP))
+        return self.page(request, "machines.html", machines=self.reading.with_recent(_STRIP))
 
     def machine(self, request: Request) -> Response:
         """Return a state machine: its executions, its definition, and what can be started."""
         arn = request.path_params["arn"]
-        machine, graph, remarks = self._reading.state_machine(arn)
-        return self._page(
+        machine, graph, remarks = self.reading.state_machine(arn)
+        return self.page(
             request,
             "machine.html",
             machine=machine,
@@ -146,18 +154,18 @@ class _Console:
 
     def listing(self, request: Request) -> Response:
         """Return the rows of a state machine's executions, for a page that is kept current."""
-        machine = self._reading.state_machine(request.path_params["arn"])[0]
+        machine = self.reading.state_machine(request.path_params["arn"])[0]
         listed = self._listed(request, machine)
         if request.query_params.get("seen") == listed["seen"]:
             return Response(status_code=204)
-        return self._page(request, "_list.html", machine=machine, **listed)
+        return self.page(request, "_list.html", machine=machine, **listed)
 
     def _listed(self, request: Request, machine: StateMachine) -> dict[str, Any]:
         query = request.query_params
         wanted = filters_of(query)
         after = query.get("after") or None
-        listing = self._reading.listing(machine, wanted, after=after)
-        counts = self._reading.counts(machine)
+        listing = self.reading.listing(machine, wanted, after=after)
+        counts = self.reading.counts(machine)
         before = _number(query.get("searched")) or 0 if after else 0
         further = {"searched": before + listing.scanned} if wanted.is_search else {}
         kept = address_of(wanted)
@@ -179,45 +187,45 @@ class _Console:
 
     def coverage(self, request: Request) -> Response:
         """Return what the executions that a list's address names have reached of the definition."""
-        machine = self._reading.state_machine(request.path_params["arn"])[0]
+        machine = self.reading.state_machine(request.path_params["arn"])[0]
         wanted = filters_of(request.query_params)
-        covered = self._reading.coverage(machine, wanted)
+        covered = self.reading.coverage(machine, wanted)
         graph = covered.coverage.counted_graph()
         kept = urlencode(address_of(wanted))
         graph_json = json.dumps(graph.as_data())
-        return self._page(
+        return self.page(
             request, "coverage.html", machine=machine, covered=covered, graph_json=graph_json, kept=kept, wanted=wanted
         )
 
     def compare(self, request: Request) -> Response:
         """Return two executions side by side; with one alone, others to choose from."""
-        left = self._reading.told(request.path_params["arn"])
+        left = self.reading.told(request.path_params["arn"])
         other = request.query_params.get("with")
         if other:
-            right = self._reading.told(other)
+            right = self.reading.told(other)
             context = {"right": right, "compared": compare(left.history, right.history)}
         else:
-            machine = self._reading.state_machine(left.execution.state_machine_arn)[0]
-            context = {"right": None, "others": self._reading.listing(machine, Filters(), after=None).rows}
-        return self._page(request, "compare.html", left=left, execution=left.execution, **context)
+            machine = self.reading.state_machine(left.execution.state_machine_arn)[0]
+            context = {"right": None, "others": self.reading.listing(machine, Filters(), after=None).rows}
+        return self.page(request, "compare.html", left=left, execution=left.execution, **context)
 
     def execution(self, request: Request) -> Response:
         """Return one execution."""
-        return self._page(request, "execution.html", **self._execution(request))
+        return self.page(request, "execution.html", **self._execution(request))
 
     def live(self, request: Request) -> Response:
         """Return the part of an execution's page that changes; nothing where what is shown is current."""
         context = self._execution(request)
         if request.query_params.get("seen") == context["view"].seen:
             return Response(status_code=204)
-        return self._page(request, "_live.html", **context)
+        return self.page(request, "_live.html", **context)
 
     def _execution(self, request: Request) -> dict[str, Any]:
         arn = request.path_params["arn"]
         state = request.query_params.get("state")
         visit = _number(request.query_params.get("visit"))
         nth = _number(request.query_params.get("nth"))
-        told = self._reading.told(arn)
+        told = self.reading.told(arn)
         if nth is not None and state is not None:
             visit = nth_visit(told.history, state, nth)
         view = execution_view(told, state=state, visit=visit, item=request.query_params.get("item"))
@@ -235,41 +243,41 @@ class _Console:
 
     def events(self, request: Request) -> Response:
         """Return every event of an execution, or of one item of it, or those of them that are failures."""
-        told = self._reading.told(request.path_params["arn"])
+        told = self.reading.told(request.path_params["arn"])
         item = item_view(told.history, request.query_params.get("item"))
         only = "failures" if request.query_params.get("only") == "failures" else ""
         events = [event for event in _events(told, item) if not only or is_failure(event)]
-        return self._page(request, "_events.html", execution=told.execution, **_shown(told, events, item, only))
+        return self.page(request, "_events.html", execution=told.execution, **_shown(told, events, item, only))
 
     def event(self, request: Request) -> Response:
         """Return one event in full."""
-        told = self._reading.told(request.path_params["arn"])
+        told = self.reading.told(request.path_params["arn"])
         number = _number(request.query_params.get("id"))
         found = next((event for event in told.history.events if event.id == number), None)
         if found is None:
             raise HTTPException(404)
-        return self._page(request, "_event.html", id=number, text=json.dumps(found.details, default=str))
+        return self.page(request, "_event.html", id=number, text=json.dumps(found.details, default=str))
 
     def items(self, request: Request) -> Response:
         """Return the indexes of a visit's items that contain a text, as JSON."""
-        told = self._reading.told(request.path_params["arn"])
+        told = self.reading.told(request.path_params["arn"])
         text = request.query_params.get("q", "")
         return JSONResponse(sorted(containing(told.history, _visit_of(told, request), text)))
 
     def family(self, request: Request) -> Response:
         """Return what started an execution, and what it started, as a tree."""
-        return self._page(request, "_family.html", family=self._reading.family(request.path_params["arn"]))
+        return self.page(request, "_family.html", family=self.reading.family(request.path_params["arn"]))
 
     def log(self, request: Request) -> Response:
         """Return what a function wrote during one attempt."""
-        told = self._reading.told(request.path_params["arn"])
+        told = self.reading.told(request.path_params["arn"])
         attempt = _attempt_of(_visit_of(told, request), request)
         invocations = self._settings.client.invocations(attempt, told.history.request_ids())
-        return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
+        return self.page(request, "_log.html", attempt=attempt, invocations=invocations)
 
     def document(self, request: Request) -> Response:
         """Return an input, an output or the cause of a failed attempt as it is, however long."""
-        told = self._reading.told(request.path_params["arn"])
+        told = self.reading.told(request.path_params["arn"])
         what = request.query_params.get("of", "input")
         source: Any = _visit_of(told, request) if "visit" in request.query_params else told.execution
         if what in {"cause", "sent", "answer"}:
@@ -310,7 +318,7 @@ class _Console:
         await self._fields(request)
         arn = request.path_params["arn"]
         await run_in_threadpool(self._control().stop, arn, "Stopped in the console")
-        said = stopped_text(await run_in_threadpool(self._reading.told, arn))
+        said = stopped_text(await run_in_threadpool(self.reading.told, arn))
         if request.headers.get("hx-request"):
             return Response(status_code=204, headers={"X-Said": quote(said)})
         return _redirect(request, execution_url(arn))
@@ -326,7 +334,7 @@ class _Console:
         """Answer a task that waits for its token."""
         fields = await self._fields(request)
         arn = request.path_params["arn"]
-        told = await run_in_threadpool(self._reading.told, arn)
+        told = await run_in_threadpool(self.reading.told, arn)
         waiting = waiting_of(told, _visit_of(told, request))
         if waiting is None or waiting.token is None:
             raise HTTPException(409, "The task does not wait for an answer any more, or its token is not known.")
@@ -343,13 +351,13 @@ class _Console:
     async def test(self, request: Request) -> Response:
         """Run one state alone, and return what it did."""
         fields = await self._fields(request)
-        told = await run_in_threadpool(self._reading.told, request.path_params["arn"])
+        told = await run_in_threadpool(self.reading.told, request.path_params["arn"])
         state = state_alone(told, request.query_params.get("state", ""))
         role = role_of(told)
         if state is None or role is None:
             raise HTTPException(404)
         result = await run_in_threadpool(self._control().test, state, role, fields.get("input", ""))
-        return self._page(request, "_test.html", result=result)
+        return self.page(request, "_test.html", result=result)
 
     async def _fields(self, request: Request) -> dict[str, str]:
         if self._settings.is_read_only:
@@ -369,7 +377,7 @@ class _Console:
     def not_found(self, request: Request, error: Exception) -> Response:
         """Answer that there is no such execution or state machine, or not any more."""
         assert isinstance(error, HintedError)
-        machine = self._reading.successor(request.path_params.get("arn", ""))
+        machine = self.reading.successor(request.path_params.get("arn", ""))
         if machine is None:
             return self._error(request, 404, "Not found", error.message, error.hint)
         message = (
@@ -442,7 +450,8 @@ class _Console:
         html = template.render(request=request, title=title, message=message, hint=hint, retries=retries, way_on=way_on)
         return HTMLResponse(html, status)
 
-    def _page(self, request: Request, template: str, **context: Any) -> Response:
+    def page(self, request: Request, template: str, **context: Any) -> Response:
+        """Return a template as a page."""
         return HTMLResponse(self._templates.get_template(template).render(request=request, **context))
 
 
@@ -491,6 +500,7 @@ def _templates(settings: Settings) -> Environment:
         now=lambda: datetime.now(UTC),
         settings=settings,
         execution_url=execution_url,
+        function_name=function_name,
         mark_of=_mark,
     )
     return environment

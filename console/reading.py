@@ -33,16 +33,24 @@ _MOST_SCANNED: Final = 500
 _READERS: Final = 8
 _MOST_COVERED: Final = 100
 _PARTS_OF_AN_EXECUTION: Final = 8
+_HEAVIEST: Final = 50_000
+"""Kilobytes, about, of the executions that are remembered."""
 _COUNTED: Final = 1000
 _COUNTED_FOR_SECONDS: Final = 4
 _ENDED_BADLY: Final = {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
 class _Remembered[T]:
-    """The values last asked for, the oldest forgotten; safe to share between threads."""
+    """The values last asked for, the oldest forgotten; safe to share between threads.
 
-    def __init__(self, size: int) -> None:
+    At most ``size`` of them, and where they are weighed, no more than ``heaviest`` together.
+    """
+
+    def __init__(self, size: int, *, weigh: Callable[[T], int] = lambda _: 0, heaviest: int = 0) -> None:
         self._size = size
+        self._weigh = weigh
+        self._heaviest = heaviest
+        self._weight = 0
         self._values: OrderedDict[str, T] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -55,10 +63,16 @@ class _Remembered[T]:
         value = make()
         if keep(value):
             with self._lock:
-                self._values[key] = value
-                while len(self._values) > self._size:
-                    self._values.popitem(last=False)
+                self._put(key, value)
         return value
+
+    def _put(self, key: str, value: T) -> None:
+        before = self._values.pop(key, None)
+        self._weight += self._weigh(value) - (0 if before is None else self._weigh(before))
+        self._values[key] = value
+        # the one that is looked at stays, however heavy it is
+        while len(self._values) > self._size or (self._weight > self._heaviest and len(self._values) > 1):
+            self._weight -= self._weigh(self._values.popitem(last=False)[1])
 
 
 @dataclass(frozen=True)
@@ -161,10 +175,17 @@ class Reading:
     def __init__(self, client: ExecutionsClient) -> None:
         self._client = client
         self._pulse = Pulse(lambda: client.ping())  # noqa: PLW0108 - asked for when it is asked
-        self._told: _Remembered[Told] = _Remembered(64)
+        self._told: _Remembered[Told] = _Remembered(64, weigh=_weight_of, heaviest=_HEAVIEST)
         self._counts: _Remembered[Counts] = _Remembered(100)
         self._rows: _Remembered[Listed | None] = _Remembered(5_000)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
+
+    def check(self) -> None:
+        """Return where the engine answers.
+
+        :raises SilentError: it does not, within a few seconds.
+        """
+        self._pulse.check()
 
     def state_machines(self) -> list[StateMachine]:
         """Return all, by name."""
@@ -307,6 +328,12 @@ class Reading:
         except NotFoundError:
             return None
         return Listed(item, found.input, found.error, found.cause, state, found.output)
+
+
+def _weight_of(told: Told) -> int:
+    """Return about how many kilobytes an execution takes: one for each event, and what its documents have."""
+    texts = (value for event in told.history.events for value in event.details.values() if isinstance(value, str))
+    return len(told.history.events) + sum(map(len, texts)) // 1000
 
 
 def _has_ended(told: Told) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from console.services.stack import Stack
     from executions.client import ExecutionsClient
     from executions.control import ExecutionsControl
 
@@ -66,6 +67,8 @@ class Settings:
     how_to_start: str
     """The command that starts the engine."""
     starter: Starter | None = None
+    stack: Stack | None = None
+    """What stands around the state machines; ``None``: pages of state machines alone."""
     aws_region: str | None = None
     """Where it is real AWS: links lead to AWS's own console."""
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})

@@ -36,6 +36,20 @@ _STATUS_MARKS: Final = {
     "TIMED_OUT": Mark.TIMED_OUT,
     "ABORTED": Mark.ABORTED,
 }
+_SIGN: Final = Markup('<svg viewBox="-6 -6 12 12"><path d="{}"/></svg>')
+_DRAWN: Final = {
+    mark: _SIGN.format(path)
+    for mark, path in {
+        "running": "M-4.5 0h.01M0 0h.01M4.5 0h.01",
+        "succeeded": "M-3.8 .4L-1 3.2L4 -3",
+        "retried": "M3.6 -1.6A4 4 0 1 0 4 1M4 -4v2.6h-2.6",
+        "caught": "M0 -4.2v4.8M0 3.7h.01",
+        "failed": "M-3 -3L3 3M3 -3L-3 3",
+        "timed-out": "M0 -3.8V.2L2.6 2.2",
+        "aborted": "M-2.4 -2.4h4.8v4.8h-4.8z",
+    }.items()
+}
+"""The paths are those of ``static/graph.js``."""
 _MINUTE: Final = 60
 _WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
 _LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
@@ -62,9 +76,9 @@ def status_word(status: str) -> str:
     return _WORDS.get(status, status.capitalize())
 
 
-def sign(mark: str) -> str:
-    """Return a mark's sign, by its class."""
-    return SIGNS[Mark(mark.replace("-", " "))]
+def sign(mark: str) -> Markup:
+    """Return a mark's sign, by its class, as a drawing: a font may lack the character."""
+    return _DRAWN.get(mark, Markup())
 
 
 def duration(value: timedelta | None) -> str:
@@ -80,7 +94,8 @@ def elapsed(began: datetime) -> str:
 
 def titled(execution: Execution) -> str:
     """Return an execution in the title of its page."""
-    return f"{sign(status_mark(execution.status))} {status_word(execution.status)} · {execution.name}"
+    text = SIGNS[_STATUS_MARKS.get(execution.status, Mark.ABORTED)]
+    return f"{text} {status_word(execution.status)} · {execution.name}"
 
 
 def moment(value: datetime | None) -> str:

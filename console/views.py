@@ -13,7 +13,7 @@ from urllib.parse import quote
 from console.shown import mark_class
 from console.single_states import can_be_tested, role_of
 from console.timeline import ticks, timeline
-from executions.graph import SIGNS, Mark, graph_of, mark_of
+from executions.graph import Mark, graph_of, mark_of
 from executions.history import Status
 from executions.items import ChosenItem, inside, items_of, without_others
 from executions.origin import origin_of
@@ -180,8 +180,8 @@ class ExecutionView:
     """Times since the start, evenly along the timeline."""
     spare_rows: int
     """How many states have not been reached: rows kept free, so that nothing moves when they are."""
-    strip: tuple[tuple[str, str, str], ...]
-    """The way taken: name, mark and sign of each state, the middle of a long way left out."""
+    strip: tuple[tuple[str, str], ...]
+    """The way taken: name and mark of each state, the middle of a long way left out."""
     graph_json: str
     seen: str
     """Names what this view shows: another one is shown where it differs."""
@@ -347,12 +347,12 @@ def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str |
     return failure_text(error, cause) if visit.type == "Fail" else None
 
 
-def _strip(history: History) -> tuple[tuple[str, str, str], ...]:
-    path = [(_named(visit, history), mark_class(mark_of(visit)), SIGNS[mark_of(visit)]) for visit in history.path()]
+def _strip(history: History) -> tuple[tuple[str, str], ...]:
+    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in history.path()]
     if len(path) <= _STRIP:
         return tuple(path)
     half = _STRIP // 2
-    return (*path[:half], (f"{len(path) - 2 * half} more", "not-reached", "…"), *path[-half:])
+    return (*path[:half], (f"{len(path) - 2 * half} more", "not-reached"), *path[-half:])
 
 
 def _named(visit: Visit, history: History) -> str:

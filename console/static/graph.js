@@ -387,7 +387,7 @@
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
       const many = node.visits > 1 ? ` · ×${node.visits}` : "";
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
-      const short = this.drawnFor === TIGHT && node.retries ? ` · ↻${node.retries}` : tries;
+      const short = this.drawnFor === TIGHT && node.retries ? ` · ${node.retries + 1}×` : tries;
       const inside = this.collapsed.has(node.name) ? ` · ${this.countIn(node.name)} states` : "";
       // whether a test has put something in place of the real thing: mocked, fault
       const injected = [...new Set((node.injected ?? "").split(", ").filter(Boolean).map((each) => each.split(":")[0]))].map((word) => ` · ${word}`).join("");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.services.stack import Stack
 from console.settings import Settings, Starter
 from executions.control import ExecutionsControl
 from localdev.commands import load
@@ -35,6 +36,7 @@ def console_settings(
         where=engine.where,
         how_to_start=f"{typed('up')}{options}",
         starter=_form(engine, options),
+        stack=Stack(clients.client, emulator=None if engine.kind.is_account else engine.endpoint_url),
         aws_region=clients.region if engine.kind.is_account else None,
         hosts=hosts,
         answers_to_addresses=answers_to_addresses,

@@ -60,6 +60,12 @@ def test_no_page_has_a_violation(
         f"/coverage/{outputs.state_machine_arn}",
         f"/compare/{pineapple}",
         f"/compare/{pineapple}?with={running}",
+        "/requests",
+        f"/traces/{pineapple}",
+        "/functions",
+        f"/functions/{engine.stack_name}-OrderPizza",
+        "/queues",
+        "/rules",
         "/nowhere",
     ]
 

@@ -246,3 +246,15 @@ def test_an_input_that_is_not_json_is_refused_while_it_is_typed(visit: Visit, bo
     page.get_by_label("Input, as JSON").fill('{"payment": ')
 
     expect(page.get_by_role("dialog")).to_contain_text("Not JSON")
+
+
+def test_the_panel_of_the_state_is_three_tabs_away(visit: Visit, booking: str) -> None:
+    page = visit(width=1440).open(f"/executions/{booking}")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the state")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.closest('#state') !== null")
