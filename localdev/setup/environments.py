@@ -232,12 +232,24 @@ def installer() -> Path | None:
     uv = INSTALLER / "bin" / "uv"
     try:
         if not uv.exists():
-            run(base_python(), "-m", "venv", "--clear", INSTALLER)
-            run(INSTALLER / "bin" / "pip", "install", *_PIP_OPTIONS, "-r", ROOT / "requirements-setup.txt")
+            _make_installer("install", *_PIP_OPTIONS, "-r", ROOT / "requirements-setup.txt")
         run(uv, "--version")
     except SetupError:
         return None
     return uv
+
+
+def _make_installer(*pip: str | Path) -> None:
+    """Make the installer's environment with this Python's own pip: another one takes longer than all else there."""
+    python = base_python()
+    run(python, "-m", "venv", "--clear", "--without-pip", INSTALLER)
+    try:
+        run(python, "-m", "pip", "--python", INSTALLER / "bin" / "python", *pip)
+    except SetupError as error:
+        if not re.search("No module named pip|no such option", str(error)):
+            raise
+        run(python, "-m", "venv", "--clear", INSTALLER)
+        run(INSTALLER / "bin" / "pip", *pip)
 
 
 def make_environment(folder: Path, *requirements: Path, python: str) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from localdev.deployment import assemblies, cdk
 from localdev.setup import environments
+from localdev.setup.environments import SetupError
 from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
@@ -153,6 +154,38 @@ def test_an_old_pip_on_the_path_is_not_used(tmp_path: Path, monkeypatch: pytest.
     environments.make_environment(tmp_path / "made" / ".venv", lock, python=environments.base_python())
 
     assert (tmp_path / "made" / ".venv" / "bin" / "python").exists()
+
+
+@pytest.mark.parametrize("said", ["no such option: --python", "No module named pip"])
+def test_the_installer_has_a_pip_of_its_own_where_pythons_is_old_or_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(*command: object) -> None:
+        ran.append([str(part) for part in command[1:]])
+        if "--python" in command:
+            raise SetupError(said)
+
+    monkeypatch.setattr(environments, "run", run)
+    monkeypatch.setattr(environments, "INSTALLER", tmp_path)
+
+    environments._make_installer("install", "uv")
+
+    assert ran[2:] == [["-m", "venv", "--clear", str(tmp_path)], ["install", "uv"]]
+
+
+def test_the_installer_is_made_once_where_the_network_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*command: object) -> None:
+        if "install" in command:
+            raise SetupError("Could not find a version that satisfies the requirement uv")
+        assert "--without-pip" in command
+
+    monkeypatch.setattr(environments, "run", run)
+    monkeypatch.setattr(environments, "INSTALLER", tmp_path)
+
+    with pytest.raises(SetupError, match="Could not find a version"):
+        environments._make_installer("install", "uv")
 
 
 @pytest.mark.parametrize("way", ["variable", "file"])
