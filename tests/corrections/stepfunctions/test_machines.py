@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from localdev.system.waiting import wait_until
 from tests.corrections.stepfunctions.running import (
+    ROLE,
     SECONDS,
     created,
     described,
@@ -173,7 +174,7 @@ def test_lambdas_own_errors_have_names(aws: Clients) -> None:
     ("options", "code"),
     [
         ({"name": "with space"}, "InvalidName"),
-        ({"name": "x" * 81}, "InvalidName"),
+        ({"name": "x" * 81}, "ValidationException"),
         ({"input": json.dumps("x" * 262_144)}, "ValidationException"),
         ({"input": "{no json"}, "InvalidExecutionInput"),
     ],
@@ -191,3 +192,33 @@ def test_an_output_of_more_than_256_kib_fails_under_its_name_also_inside_map(aws
     machine = states("M", M=state, C={"Type": "Pass", "End": True})
     found = run(aws, machine, ["x" * 200_000])
     assert (found["status"], found["error"]) == ("FAILED", "States.DataLimitExceeded")
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        ({"name": "a b"}, "InvalidName.*Invalid Name: 'a b'"),
+        ({"name": "a/b"}, "InvalidName"),
+        ({"name": "x" * 81}, "ValidationException.*at 'name' .* length less than or equal to 80"),
+        ({"type": "FAST"}, r"ValidationException.*'FAST' at 'type' .* enum value set: \[EXPRESS, STANDARD\]"),
+        ({"roleArn": "nobody"}, "InvalidArn.*Invalid Role Arn: 'nobody'"),
+        ({"definition": json.dumps(_PASS | {"Comment": "x" * 2**20})}, "ValidationException.*Value at 'definition'"),
+    ],
+)
+def test_a_machine_is_not_created_from_what_the_model_does_not_allow(
+    aws: Clients, options: dict[str, Any], refusal: str
+) -> None:
+    request: dict[str, Any] = {"name": name(), "definition": json.dumps(_PASS), "roleArn": ROLE, **options}
+    with pytest.raises(ClientError, match=refusal):
+        aws.client("stepfunctions").create_state_machine(**request)
+
+
+def test_the_arn_of_a_machine_is_no_execution(aws: Clients) -> None:
+    client = aws.client("stepfunctions")
+    with pytest.raises(client.exceptions.InvalidArn, match="Resource type not valid in this context: stateMachine"):
+        client.describe_execution(executionArn=created(aws, _PASS))
+
+
+def test_as_released_a_machine_has_any_role(released: Clients) -> None:
+    client = released.client("stepfunctions")
+    assert client.create_state_machine(name=name(), definition=json.dumps(_PASS), roleArn="nobody")["stateMachineArn"]

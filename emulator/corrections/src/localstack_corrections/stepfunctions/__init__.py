@@ -4,6 +4,7 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
     activities,
     choice_rules,
+    constraints,
     context_objects,
     deleted_machines,
     distributed_map,
@@ -65,6 +66,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     test_states.CORRECTION,
     versions.CORRECTION,
     inputs.CORRECTION,
+    constraints.CORRECTION,
     host_prefixes.CORRECTION,
     sdk_services.CORRECTION,
     sdk_error_names.CORRECTION,

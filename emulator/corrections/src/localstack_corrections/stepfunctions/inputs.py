@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _LONGEST_INPUT: Final = 262_144
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\x9f<>{}\[\]?*\"#%\\^|~`$&,;:/]")
+FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f-\x9f<>{}\[\]?*\"#%\\^|~`$&,;:/]")
 _LONGEST_NAME: Final = 80
 
 
@@ -37,7 +37,7 @@ def _refuse(module: ModuleType) -> None:
 
 
 def _check_name(module: ModuleType, name: str | None) -> None:
-    if name is not None and (not name or len(name) > _LONGEST_NAME or _FORBIDDEN.search(name)):
+    if name is not None and (not name or len(name) > _LONGEST_NAME or FORBIDDEN.search(name)):
         raise module.InvalidName(f"Invalid Name: '{name}'")
 
 
