@@ -131,8 +131,10 @@ def _bars(visit: Visit, scale: _Scale, last: datetime) -> Iterable[Bar]:
 def _many_bars(visits: list[Visit], scale: _Scale, last: datetime) -> list[Bar]:
     """Return a bar for each visit; those of one mark that touch are one, so that there are never too many to draw."""
     found: dict[str, list[Bar]] = {}
+    names = {mark: mark_class(mark) for mark in Mark}
     for visit in sorted(visits, key=lambda each: each.at):
-        bar = _bar(visit.at, visit.ended or last, mark_class(mark_of(visit)), scale, _THINNEST_OF_MANY)
+        mark = mark_of(visit)
+        bar = _bar(visit.at, visit.ended or last, names[mark], scale, _THINNEST_OF_MANY)
         same = found.setdefault(bar.mark, [])
         before = same[-1] if same else None
         if before is not None and bar.x - (before.x + before.width) < _CLOSE:
@@ -143,8 +145,8 @@ def _many_bars(visits: list[Visit], scale: _Scale, last: datetime) -> list[Bar]:
 
 
 def _bar(began: datetime, ended: datetime, mark: str, scale: _Scale, thinnest: float) -> Bar:
-    width = max(round(scale.at(ended) - scale.at(began), 1), thinnest)
-    return Bar(min(scale.at(began), WIDTH - thinnest), width, mark)
+    x = scale.at(began)
+    return Bar(min(x, WIDTH - thinnest), max(round(scale.at(ended) - x, 1), thinnest), mark)
 
 
 def _attempt_mark(attempt: Attempt) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -152,9 +153,11 @@ class ServicePages:
         """Return the log lines of one invocation."""
         function = self._stack.function(request.path_params["name"])
         request_id = request.path_params["request_id"]
-        at = datetime.fromisoformat(request.query_params["at"])
-        seconds = request.query_params.get("seconds", "")
-        took = timedelta(seconds=float(seconds)) if seconds else None
+        try:
+            at = datetime.fromisoformat(request.query_params.get("at", ""))
+            took = timedelta(seconds=float(request.query_params.get("seconds") or 0))
+        except (ValueError, OverflowError):
+            raise HTTPException(404) from None
         invocations = self._stack.logged(function, request_id, at, took)
         return self._page(request, "_invocation_log.html", invocations=invocations)
 

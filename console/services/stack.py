@@ -133,8 +133,8 @@ class Stack:
         except ClientError as error:
             raise _not_found(error, f"There is no function {name}.") from error
 
-    def logged(self, function: Function, request_id: str, at: datetime, took: timedelta | None) -> list[Invocation]:
-        """Return the log lines of one invocation."""
+    def logged(self, function: Function, request_id: str, at: datetime, took: timedelta) -> list[Invocation]:
+        """Return the log lines of one invocation; ``took`` is nothing where it has not ended."""
         begin = at - _LATEST_LINE
         end = at + (took or _LONGEST_RUN) + _LATEST_LINE
         found = invocations(self._lines(function.log_group, begin, end))

@@ -272,6 +272,13 @@ def test_markup_in_a_payload_is_text(console_of: ConsoleOf) -> None:
     assert "/<b>" not in page
 
 
+@pytest.mark.parametrize("query", ["", "?at=yesterday", "?at=2026-01-01&seconds=long", "?at=2026-01-01&seconds=1e99"])
+def test_a_log_of_no_time_is_not_found(console_of: ConsoleOf, query: str) -> None:
+    console = console_of(MADE, stack=MadeUpStack())
+
+    assert console.web.get(f"/function-log/start/r-1{query}").status_code == 404
+
+
 def test_what_is_gone_is_not_found() -> None:
     class Gone:
         def describe_rule(self, **_: str) -> None:
