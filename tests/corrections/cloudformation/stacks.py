@@ -103,6 +103,13 @@ class Stack:
         events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
         return [each["ResourceStatus"] for each in reversed(events) if each["LogicalResourceId"] == logical_id]
 
+    def begun(self) -> list[str]:
+        """Return the logical ids in the order in which their creation began."""
+        events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
+        return [
+            each["LogicalResourceId"] for each in reversed(events) if each["ResourceStatus"] == "CREATE_IN_PROGRESS"
+        ]
+
     def outputs(self) -> dict[str, str]:
         """Return the stack's outputs."""
         return {each["OutputKey"]: each["OutputValue"] for each in self.describe().get("Outputs", [])}

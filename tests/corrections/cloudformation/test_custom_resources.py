@@ -134,3 +134,11 @@ def test_an_attribute_that_the_handler_does_not_give_fails_the_deployment(stack:
     outputs = {"None": {"Value": {"Fn::GetAtt": ["It", "Nowhere"]}}}
     assert stack.deploy(_with(), Outputs=outputs) == "ROLLBACK_COMPLETE"
     assert any("doesn't contain Nowhere attribute" in reason for reason in stack.reasons())
+
+
+def test_a_custom_resource_comes_after_all_that_do_not_wait_for_it(stack: Stack) -> None:
+    resources = _with(Say="hello")
+    # first in the template
+    resources = {"It": resources.pop("It"), **resources, "Other": {"Type": "AWS::SNS::Topic"}}
+    assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
+    assert stack.begun().index("Other") < stack.begun().index("It")

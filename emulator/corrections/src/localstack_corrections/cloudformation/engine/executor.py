@@ -82,8 +82,12 @@ class Executor(ChangeSetModelExecutor):
         return [failed for delete in reversed(self._cleanup) if (failed := delete())]
 
     def visit_node_resources(self, node_resources: Any) -> None:
-        """Visit every resource, also one whose condition has become false: it may have to be deleted."""
-        for node in node_resources.resources:
+        """Visit every resource, also one whose condition has become false: it may have to be deleted.
+
+        AWS begins with all at once. A custom resource takes longer than others, and may run what belongs to them, such
+        as a function whose log group is in the template: here it comes after all that do not wait for it.
+        """
+        for node in sorted(node_resources.resources, key=lambda node: is_custom(node.type_.value)):
             if self._is_conditional_on_false(node) and node.name not in self._deployed:
                 continue
             self.visit(node)
