@@ -40,8 +40,8 @@ class StateMachine:
 
     @property
     def type(self) -> str:
-        """``STANDARD`` or ``EXPRESS``."""
-        return str(self._described["type"])
+        """``STANDARD`` or ``EXPRESS``, which no update changes."""
+        return str(self.reader.machine(self.arn)["type"])
 
     @property
     def role_arn(self) -> str:
@@ -73,7 +73,10 @@ class StateMachine:
             ended: dict[str, Any] = dict(client.start_sync_execution(**request))
             execution = Execution(ended["executionArn"], self.reader)
             return self.case.started(execution.ended(Outcome(_described_end(ended, self.arn), self.reader)))
-        return self.case.started(Execution(client.start_execution(**request)["executionArn"], self.reader))
+        execution = Execution(client.start_execution(**request)["executionArn"], self.reader)
+        if self.case.rehearsals is not None:
+            execution.awaited_by(self.case.rehearsals.until_end(self.arn, name))
+        return self.case.started(execution)
 
     def mock(self, state: str, *, validation: str = "STRICT", allow_unused: bool = False) -> Mock:
         """Return a mock of a task, for the executions of this test from then on.
@@ -83,10 +86,15 @@ class StateMachine:
         :param validation: how results are held to the shape of the service's response: STRICT, PRESENT or NONE
         :raises LocaldevError: the definition has no such state, or it is no task.
         """
-        from localdev.testing.mocks import new_mock
+        from localdev.testing.mocks import new_mock, states_of
         from localdev.testing.rehearsals import rehearsals_of
 
-        mock = new_mock(self.name, self.document, state, validation=validation, allow_unused=allow_unused)
+        # one that has been updated since is checked again when an execution starts
+        known = json.loads(self.reader.machine(self.arn)["definition"])
+        if state not in dict(states_of(known)):
+            self.reader.forget_machine(self.arn)
+            known = self.document
+        mock = new_mock(self.name, known, state, validation=validation, allow_unused=allow_unused)
         return rehearsals_of(self.case, self.reader).mock(self, mock)
 
     def record(self, execution: Outcome | str) -> str:

@@ -116,6 +116,15 @@ class Mock:
             )
         return [{**clause.condition, "answers": clause.answers} for clause in self._clauses]
 
+    def check_again(self, machine: str, document: Mapping[str, Any]) -> None:
+        """Check it against a definition that is newer. :raises LocaldevError: it does not fit that."""
+        new_mock(machine, document, self.state, validation=self._validation, allow_unused=True)
+        self._document = dict(states_of(document))[self.state]
+        for clause in self._clauses:
+            for answer in clause.answers:
+                if "return" in answer:
+                    self._checked(answer["return"])
+
     def _begin(self, condition: dict[str, Any]) -> Self:
         self._clauses.append(_Clause(condition))
         return self

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,6 +13,8 @@ from executions.history import Status
 from localdev.deployment.executions import executions_client
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from executions.client import Execution, ExecutionsClient, ExpressExecutions
     from executions.definition import Definition
     from executions.history import Attempt, History
@@ -32,10 +35,26 @@ class Reader:
         self._console = console
         self._histories: dict[str, History] = {}
         """Of executions that have ended."""
+        self._machines: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def _client(self) -> ExecutionsClient:
         return executions_client(self.clients)
+
+    def machine(self, arn: str) -> Mapping[str, Any]:
+        """Return a state machine as it was described when it was first asked for in this session."""
+        if arn not in self._machines:
+            described = dict(self.clients.client("stepfunctions").describe_state_machine(stateMachineArn=arn))
+            self._machines[arn] = described
+        return self._machines[arn]
+
+    def forget_machine(self, arn: str) -> None:
+        """Describe a state machine anew when it is next asked for: it has been updated."""
+        self._machines.pop(arn, None)
+
+    def definition_digest(self, arn: str) -> str:
+        """Return the digest of its definition, by which an emulator says whether it is current."""
+        return hashlib.sha256(self.machine(arn)["definition"].encode()).hexdigest()
 
     def execution(self, arn: str) -> Execution:
         """Return an execution as the engine describes it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from executions.client import Execution as Described
 from localdev.system.errors import LocaldevError
 from localdev.testing.control import Control
 from localdev.testing.running import Execution
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from localdev.testing.reading import Reader
 
 _POLL_SECONDS: Final = "5"
+_LONGEST_WAIT: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,20 @@ class Rehearsals:
             )
         return self._control.post(rehearsed.key | document, "/clock")
 
+    def until_end(self, machine_arn: str, name: str) -> Callable[[float], Described | None] | None:
+        """Return what waits for the end of an execution, if it was registered: a request in place of many."""
+        rehearsed = next(
+            (each for each in self.executions if (each.machine.arn, each.name) == (machine_arn, name)), None
+        )
+        return None if rehearsed is None else lambda seconds: self._await_end(rehearsed, seconds)
+
+    def _await_end(self, rehearsed: Rehearsed, seconds: float) -> Described | None:
+        seconds = max(0.0, min(seconds, _LONGEST_WAIT))
+        with contextlib.suppress(LocaldevError):
+            if found := self._control.get("/end", **rehearsed.key, seconds=str(seconds)).get("execution"):
+                return _described(found)
+        return None
+
     def at_report(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the test has ended and its executions' reports are there."""
         self._at_report.append(callback)
@@ -125,8 +141,14 @@ class Rehearsals:
         if (found := self._rehearsal(machine, name)) is None:
             return
         rehearsed, document = found
-        self._control.post(document)
+        answer = self._control.post(document)
         self._take(rehearsed)
+        if rehearsed.mocks and answer.get("definition") != self._reader.definition_digest(machine.arn):
+            # updated since it was read, perhaps in an earlier test
+            self._reader.forget_machine(machine.arn)
+            document = json.loads(self._reader.machine(machine.arn)["definition"])
+            for mock in rehearsed.mocks.values():
+                mock.check_again(machine.name, document)
 
     def _rehearse_start(self, start: dict[str, Any]) -> Taken | None:
         """Return the rehearsal of an execution that something else starts; ``None`` where it has none."""
@@ -278,6 +300,21 @@ def rehearsals_of(case: Case, reader: Reader) -> Rehearsals:
     if case.rehearsals is None:
         case.rehearsals = Rehearsals(case, reader, case.seed)
     return case.rehearsals
+
+
+def _described(found: dict[str, Any]) -> Described:
+    return Described(
+        arn=found["executionArn"],
+        name=found["name"],
+        state_machine_arn=found["stateMachineArn"],
+        status=found["status"],
+        started=datetime.fromtimestamp(found["startDate"], UTC),
+        stopped=datetime.fromtimestamp(found["stopDate"], UTC),
+        input=found.get("input"),
+        output=found.get("output"),
+        error=found.get("error"),
+        cause=found.get("cause"),
+    )
 
 
 def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:

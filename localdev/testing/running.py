@@ -9,6 +9,7 @@ from localdev.system.waiting import WaitTimeoutError, wait_until
 from localdev.testing.outcomes import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from executions.client import Execution as Described
@@ -26,6 +27,7 @@ class Execution:
         self.arn = arn
         self.reader = reader
         self._ended: Outcome | None = None
+        self._until_end: Callable[[float], Described | None] | None = None
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ class Execution:
         """
         if self._ended is None:
             try:
-                described = wait_until(
+                described = (self._until_end(timeout) if self._until_end else None) or wait_until(
                     self._described_end,
                     what=f"the execution {self.name} to end",
                     seconds=timeout,
@@ -72,6 +74,11 @@ class Execution:
     def ended(self, outcome: Outcome) -> Execution:
         """Take the outcome, which is known already."""
         self._ended = outcome
+        return self
+
+    def awaited_by(self, until_end: Callable[[float], Described | None] | None) -> Execution:
+        """Have :meth:`wait` begin with what waits for the end and describes it, without asking again and again."""
+        self._until_end = until_end
         return self
 
     def stop(self, cause: str = "The test stopped it.", started_since: datetime | None = None) -> bool:

@@ -6,6 +6,7 @@ method    path            what it does
 POST      ``/``          register a rehearsal for an execution that has not started
 GET       ``/``          report: what was mocked, which faults were injected, which answers were not used
 DELETE    ``/``          the same report, and forget the rehearsal
+GET       ``/end``       wait for the end of the execution, and describe it
 POST      ``/clock``     let a time pass at once, or skip waits from now on
 GET       ``/questions`` wait for questions of mocks that are Python code
 POST      ``/questions`` answer one
@@ -22,6 +23,7 @@ All but the first, ``/starts``, ``/faults`` and ``/schedules`` name the executio
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from functools import wraps
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 PATH: Final = "/_localdev/rehearsals"
 _LONGEST_ADVANCE: Final = 60.0
+_LONGEST_WAIT: Final = 30.0
 
 
 class NotFoundError(Exception):
@@ -81,7 +84,7 @@ def register(document: Any) -> Any:
     rehearsal = Rehearsal.from_document(document)
     apply_once()
     REHEARSALS.register(rehearsal)
-    return {"name": rehearsal.name}
+    return {"name": rehearsal.name, "definition": _definition_of(rehearsal.machine_arn)}
 
 
 def report(document: Mapping[str, Any]) -> Any:
@@ -147,6 +150,29 @@ def answer_question(document: Mapping[str, Any]) -> Any:
     return {}
 
 
+def await_end(document: Mapping[str, Any]) -> Any:
+    """Wait until the execution has ended, and describe it then."""
+    seconds = min(float(document.get("seconds", 1)), _LONGEST_WAIT)
+    rehearsal = _found(document)
+    if not rehearsal.ended.wait(seconds):
+        return {}
+    described = rehearsal.execution.to_describe_output()
+    return {"execution": {key: _plain(value) for key, value in described.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+def _definition_of(machine_arn: str) -> str | None:
+    """Return the digest of a state machine's definition, by which a test knows that its copy is current."""
+    from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    _, _, _, region, account, *_ = machine_arn.split(":")
+    machine = sfn_stores[account][region].state_machines.get(machine_arn)
+    return hashlib.sha256(machine.definition.encode()).hexdigest() if machine is not None else None
+
+
 def poll_starts(document: Mapping[str, Any]) -> Any:
     """Return the executions that start and that no test has registered, as soon as there is one."""
     apply_once()
@@ -208,6 +234,7 @@ _ROUTES: Final = (
     ("POST", "/clock", turn_clock),
     ("GET", "/questions", poll_questions),
     ("POST", "/questions", answer_question),
+    ("GET", "/end", await_end),
     ("GET", "/starts", poll_starts),
     ("POST", "/starts", answer_start),
     ("DELETE", "/starts", leave_starts),

@@ -41,6 +41,10 @@ class Rehearsal:
     execution_arn: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
     questions: Questions = field(default_factory=Questions)
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Set when the execution has ended, and everybody can see it."""
+    execution: Any = None
+    """LocalStack's own, as soon as it has started."""
     _visits: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from localstack_rehearsals.rehearsal import Rehearsal
 
+_RUNNING = "RUNNING"
+
 
 def _bind(module: ModuleType) -> None:
     execution = module.Execution
@@ -27,6 +29,8 @@ def _bind(module: ModuleType) -> None:
         rehearsal = REHEARSALS.start(self.state_machine_arn, self.name, self.exec_arn)
         if rehearsal is None and type(self) in kinds:
             rehearsal = STARTS.rehearse(self)
+        if rehearsal is not None and rehearsal.execution_arn == self.exec_arn:
+            rehearsal.execution = self
         if rehearsal is not None and rehearsal.clock is None and rehearsal.clock_settings is not None:
             rehearsal.clock = _clock(rehearsal, self.start_date.timestamp())
         start(self)
@@ -39,6 +43,21 @@ def _bind(module: ModuleType) -> None:
         stop(self, stop_date=stop_date, error=error, cause=cause)
 
     execution.start, execution.stop = begin, stop_in_its_time
+
+
+def _say_the_end(module: ModuleType) -> None:
+    execution = module.Execution
+    publish = execution.publish_execution_status_change_event
+
+    @wraps(publish)
+    def publish_and_say(self: Any) -> None:
+        publish(self)
+        rehearsal = REHEARSALS.of(self.exec_arn)
+        # the items of a Map Run share the rehearsal of their parent, and end before it
+        if rehearsal is not None and rehearsal.execution_arn == self.exec_arn and str(self.exec_status) != _RUNNING:
+            rehearsal.ended.set()
+
+    execution.publish_execution_status_change_event = publish_and_say
 
 
 def _clock(rehearsal: Rehearsal, started: float) -> VirtualClock:
@@ -133,6 +152,7 @@ def _time_out(env: Any) -> None:
 
 PATCHES = (
     (f"{SERVICE}.backend.execution", _bind),
+    (f"{SERVICE}.backend.execution", _say_the_end),
     (f"{SERVICE}.backend.execution_worker", _evaluate),
     (f"{ASL}.component.program.program", _limit_programs),
 )
