@@ -148,11 +148,16 @@ def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
     if engine.kind.is_account or not outputs:
         return
     from localdev.deployment.addresses import addresses
+    from localdev.deployment.deployed import places
     from localdev.deployment.resources import resources_of
 
-    clients = engine.clients()
-    # stacks of another account or region are not among those that these clients see
-    there = [each for name in outputs if stack_exists(clients, name) for each in resources_of(clients, name)]
+    there = [
+        each
+        for clients in places(engine)
+        for name in outputs
+        if stack_exists(clients, name)
+        for each in resources_of(clients, name)
+    ]
     printed = {reachable(value, engine) for values in outputs.values() for value in values.values()}
     others = [each for each in addresses(engine, there) if each.url not in printed]
     if others:

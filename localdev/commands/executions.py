@@ -38,15 +38,15 @@ def _limit(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from localdev.deployment.deployed import clients_of
     from localdev.deployment.executions import executions_client
 
     engine = engine_of(options)
     require_up(engine)
-    client = executions_client(engine.clients())
     found = [
         (machine, execution)
         for machine in _machines(engine, options)
-        for execution in _of(client, machine, options.status, options.limit)
+        for execution in _of(executions_client(clients_of(engine, machine)), machine, options.status, options.limit)
         if not options.name or options.name in execution.name
     ]
     newest = sorted(found, key=lambda each: each[1].started, reverse=True)[: options.limit]

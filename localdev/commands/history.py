@@ -14,7 +14,7 @@ from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
 from localdev.commands.terminal import out
-from localdev.deployment.deployed import resources, state_machines
+from localdev.deployment.deployed import clients_for, resources, state_machines
 from localdev.deployment.executions import executions_client
 from localdev.deployment.resources import STATE_MACHINE
 from localdev.system.errors import LocaldevError
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from executions.client import ExecutionsClient
     from executions.history import History
     from localdev.engines import Engine
 
 
 _MOST = 100
+_COLONS_OF_AN_EXECUTION = 7
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,16 +65,15 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> tuple[str
 
     :raises LocaldevError: no state machine of the app's stacks has an execution of this name.
     """
-    client = executions_client(engine.clients())
     candidates = _candidates(engine, execution, stacks)
     for arn in candidates:
         try:
-            return arn, client.history_with_injected(arn)
+            return arn, executions_client(clients_for(engine, arn)).history_with_injected(arn)
         except NotFoundError:
             continue
     raise LocaldevError(
         f"There is no execution {execution!r} at {engine.where}.",
-        f"{_meant(client, execution, candidates)} '{typed('executions')}' lists those that are there.".lstrip(),
+        f"{_meant(engine, execution, candidates)} '{typed('executions')}' lists those that are there.".lstrip(),
     )
 
 
@@ -91,19 +90,22 @@ def _test(engine: Engine, arn: str, history: History, stacks: Sequence[str]) -> 
         raise LocaldevError(error.message, error.hint) from error
 
 
-def _meant(client: ExecutionsClient, wanted: str, candidates: Sequence[str]) -> str:
+def _meant(engine: Engine, wanted: str, candidates: Sequence[str]) -> str:
     """Return a question about the execution with the most similar name, where there is one."""
     machines = {arn.rpartition(":")[0].replace(":execution:", ":stateMachine:", 1) for arn in candidates[:_MOST]}
     names = [
-        each.name for arn in machines if ":stateMachine:" in arn for each in client.executions(arn, size=_MOST).items
+        each.name
+        for arn in machines
+        if ":stateMachine:" in arn
+        for each in executions_client(clients_for(engine, arn)).executions(arn, size=_MOST).items
     ]
     return suggest(wanted, names)
 
 
 def _candidates(engine: Engine, execution: str, stacks: Sequence[str]) -> list[str]:
-    if execution.startswith("arn:"):
+    if execution.startswith("arn:") and execution.count(":") >= _COLONS_OF_AN_EXECUTION:
         return [execution]
-    machines = state_machines(engine, stacks)
+    machines = (each.physical_id for each in state_machines(engine, stacks))
     return [f"{arn.replace(':stateMachine:', ':execution:', 1)}:{execution}" for arn in machines]
 
 

@@ -31,7 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from botocore.exceptions import ClientError
 
-    from localdev.deployment.deployed import resources
+    from localdev.deployment.deployed import clients_of, resources
     from localdev.deployment.resources import FUNCTION, find_resource, only_resource
 
     payload = read_document(options.payload, what="payload")
@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
         function = find_resource(there, options.function, (FUNCTION,), what="function")
     announce(engine, f"invokes {function.name} of")
     try:
-        answer = engine.clients().client("lambda").invoke(
+        answer = clients_of(engine, function).client("lambda").invoke(
             FunctionName=function.physical_id, LogType="Tail", Payload=payload.encode()
         )  # fmt: skip
     except ClientError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
-from localdev.deployment.deployed import resources
+from localdev.deployment.deployed import clients_of, resources
 from localdev.deployment.resources import FUNCTION, find_resource
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-
     from localdev.deployment.resources import Resource
+    from localdev.engines import Engine
 
 _FOLLOW_PAUSE = 0.5
 
@@ -34,27 +32,32 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
 
 
-def function_names(resources: Sequence[Resource], part: str | None) -> list[str]:
-    """Return the names of the functions that ``part`` names, or is a part of the name of, whatever its case.
+def functions_named(resources: Sequence[Resource], part: str | None) -> list[Resource]:
+    """Return the functions that ``part`` names, or is a part of the name of, whatever its case.
 
     :raises LocaldevError: there is none.
     """
     functions = [each for each in resources if each.type == FUNCTION]
     wanted = (part or "").replace("_", "").lower()
     if found := [each for each in functions if any(wanted in name.lower() for name in each.names())]:
-        return [each.physical_id for each in found]
+        return found
     if part is None:
         raise LocaldevError("No function is deployed.", f"deploy the app with {typed('deploy')}.")
-    return [find_resource(functions, part, (FUNCTION,), what="function").physical_id]
+    return [find_resource(functions, part, (FUNCTION,), what="function")]
 
 
-def _lines(
-    logs: CloudWatchLogsClient, lambda_: LambdaClient, functions: list[str], since_ms: int
-) -> Iterator[tuple[int, str, str]]:
+def function_names(resources: Sequence[Resource], part: str | None) -> list[str]:
+    """Return the physical names of :func:`functions_named`."""
+    return [each.physical_id for each in functions_named(resources, part)]
+
+
+def _lines(engine: Engine, functions: list[Resource], since_ms: int) -> Iterator[tuple[int, str, str]]:
     """Yield time in ms, function and line of every event since, in order of time."""
     events: list[tuple[int, str, str]] = []
-    for function in functions:
-        config = lambda_.get_function_configuration(FunctionName=function)
+    for each in functions:
+        clients, function = clients_of(engine, each), each.physical_id
+        logs = clients.client("logs")
+        config = clients.client("lambda").get_function_configuration(FunctionName=function)
         group = config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
         try:
             pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since_ms)
@@ -71,13 +74,11 @@ def _lines(
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    clients = engine.clients()
-    functions = function_names(resources(engine, options.stack), options.function)
-    logs, lambda_ = clients.client("logs"), clients.client("lambda")
+    functions = functions_named(resources(engine, options.stack), options.function)
     printed: set[tuple[int, str, str]] = set()
     since = 0
     while True:
-        for event in _lines(logs, lambda_, functions, since):
+        for event in _lines(engine, functions, since):
             if event not in printed:
                 printed.add(event)
                 since = max(since, event[0])

@@ -40,14 +40,16 @@ def _outputs(options: argparse.Namespace) -> int:
 
 
 def _read(engine: Engine, wanted: list[str]) -> Outputs:
-    from localdev.deployment.deployed import stack_names
+    from localdev.deployment.deployed import deployed_stacks
     from localdev.deployment.stack import stack_outputs
 
-    clients = engine.clients()
-    return {
-        name: {key: reachable(value, engine) for key, value in stack_outputs(clients, name).items()}
-        for name in stack_names(engine, wanted)
-    }
+    found: Outputs = {}
+    for stack in deployed_stacks(engine, wanted):
+        # two of one name are in different accounts or regions
+        name = f"{stack.name} ({stack.clients.region})" if stack.name in found else stack.name
+        outputs = stack_outputs(stack.clients, stack.name)
+        found[name] = {key: reachable(value, engine) for key, value in outputs.items()}
+    return found
 
 
 def _value(found: Outputs, output: str) -> str:

@@ -42,6 +42,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from localdev.deployment.deployed import clients_of
     from localdev.deployment.executions import executions_client
 
     document = read_document(options.input, what="input")
@@ -49,7 +50,7 @@ def _run(options: argparse.Namespace) -> int:
     require_up(engine)
     machine = _machine(engine, options)
     announce(engine, f"starts {machine.name} of")
-    client = executions_client(engine.clients())
+    client = executions_client(clients_of(engine, machine))
     if client.state_machine(machine.physical_id).type == "EXPRESS":
         return _run_express(engine, machine, document, options)
     arn = _start(engine, machine, document, options.name)
@@ -72,9 +73,11 @@ def _machine(engine: Engine, options: argparse.Namespace) -> Resource:
 def _start(engine: Engine, machine: Resource, document: str, name: str | None) -> str:
     from botocore.exceptions import ClientError, ParamValidationError
 
+    from localdev.deployment.deployed import clients_of
+
     named: Any = {"name": name} if name else {}
     try:
-        started = engine.clients().client("stepfunctions").start_execution(
+        started = clients_of(engine, machine).client("stepfunctions").start_execution(
             stateMachineArn=machine.physical_id, input=document, **named
         )  # fmt: skip
     except (ClientError, ParamValidationError) as error:
@@ -88,10 +91,12 @@ def _run_express(engine: Engine, machine: Resource, document: str, options: argp
     """Run an Express execution to its end, which its start waits for; the way it took is in its log group alone."""
     from botocore.exceptions import ClientError
 
+    from localdev.deployment.deployed import clients_of
+
     named: Any = {"name": options.name} if options.name else {}
     try:
         ended: dict[str, Any] = dict(
-            engine.clients().client("stepfunctions").start_sync_execution(
+            clients_of(engine, machine).client("stepfunctions").start_sync_execution(
                 stateMachineArn=machine.physical_id, input=document, **named
             )
         )  # fmt: skip

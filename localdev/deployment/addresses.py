@@ -30,12 +30,11 @@ class Address:
 
 def addresses(engine: Engine, resources: Sequence[Resource]) -> list[Address]:
     """Return the address of every stage of every API, and of every function URL, that the resources have."""
-    clients = engine.clients()
     return [
         Address(each, url)
         for each in resources
         if each.type in ADDRESSED
-        for url in _urls_of(engine, clients, each, resources)
+        for url in _urls_of(engine, each.clients or engine.clients(), each, resources)
     ]
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from localdev.deployment import app, cdk
 from localdev.deployment.app_environment import passed_on
+from localdev.deployment.manifest import stacks_of
 from localdev.system.folders import remove_folder
-from localdev.system.project import ROOT, STATE
+from localdev.system.project import DEFAULT_ACCOUNT, REGION, ROOT, STATE
 from localdev.system.scratch import scratch
 
 if TYPE_CHECKING:
@@ -59,6 +60,17 @@ def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Pat
         if (folder / _NAMING).exists() and (folder / _NAMING).read_text() == _naming(stack_name, context):
             return folder
     return assembly(stack_name, context=context)
+
+
+def environments() -> list[tuple[str, str]]:
+    """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
+    found = {
+        (stack.account or DEFAULT_ACCOUNT, stack.region or REGION)
+        for folder in _newest_first()
+        if (folder / "manifest.json").exists()
+        for stack in stacks_of(folder)
+    }
+    return sorted(found - {(DEFAULT_ACCOUNT, REGION)})
 
 
 def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), linter: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.resources import STATE_MACHINE, resources_of
@@ -21,34 +22,80 @@ _GONE: Final = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COM
 """Of a stack with nothing in it: removed, not made yet, or its creation undone."""
 
 
-def stack_names(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
-    """Return what CloudFormation calls the stacks on an emulator, or the app's own in an account.
+@dataclass(frozen=True)
+class DeployedStack:
+    """A deployed stack, and clients of the account and region that it is in."""
+
+    name: str
+    clients: Clients
+
+
+def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[DeployedStack]:
+    """Return the stacks on an emulator, of every account and region that the app names, or the app's in an account.
 
     ``wanted`` chooses some by their name; that of a stack within a stage may be written as ``Stage/Stack``, too.
 
     :raises LocaldevError: there is none, none of a wanted name, or the app cannot be synthesised.
     """
-    there = _of_the_app(engine) if engine.kind.is_account else _on_the_emulator(engine.clients())
+    if engine.kind.is_account:
+        clients = engine.clients()
+        there = [DeployedStack(name, clients) for name in _of_the_app(engine)]
+    else:
+        there = [DeployedStack(name, clients) for clients in places(engine) for name in _on_the_emulator(clients)]
     if not there:
         raise LocaldevError(f"No stack is deployed at {engine.where}.", f"deploy the app with {typed('up')}.")
-    return [_named(each, there) for each in wanted] or there
+    if not wanted:
+        return there
+    names = list(dict.fromkeys(each.name for each in there))
+    chosen = [_named(each, names) for each in wanted]
+    return [stack for name in chosen for stack in there if stack.name == name]
+
+
+def stack_names(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
+    """Return what CloudFormation calls the stacks. :raises LocaldevError: see :func:`deployed_stacks`."""
+    return [each.name for each in deployed_stacks(engine, wanted)]
+
+
+def places(engine: Engine) -> list[Clients]:
+    """Return clients of every account and region that stacks of the app may be in, the default's first."""
+    if engine.endpoint_url is None or engine.kind.is_account:
+        return [engine.clients()]
+    from localdev.deployment import assemblies
+    from localdev.engines.clients import Clients
+
+    others = assemblies.environments()
+    return [engine.clients(), *(Clients(engine.endpoint_url, account, region) for account, region in others)]
 
 
 def resources(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:
     """Return every resource of the deployed stacks; ``wanted`` chooses stacks.
 
-    :raises LocaldevError: see :func:`stack_names`.
+    :raises LocaldevError: see :func:`deployed_stacks`.
     """
-    clients = engine.clients()
-    return [each for name in stack_names(engine, wanted) for each in resources_of(clients, name)]
+    return [each for stack in deployed_stacks(engine, wanted) for each in resources_of(stack.clients, stack.name)]
 
 
-def state_machines(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
-    """Return the ARNs of the state machines of the deployed stacks.
+def clients_of(engine: Engine, resource: Resource) -> Clients:
+    """Return clients of the account and region that a resource is in."""
+    return resource.clients or engine.clients()
 
-    :raises LocaldevError: see :func:`stack_names`.
+
+def clients_for(engine: Engine, arn: str) -> Clients:
+    """Return clients of the account and region that an ARN names; in a person's account there is one of each."""
+    _, _, _, region, account, *_ = arn.split(":")
+    if engine.endpoint_url is None or engine.kind.is_account:
+        return engine.clients()
+    from localdev.engines.clients import Clients
+
+    return Clients(engine.endpoint_url, account, region)
+
+
+def state_machines(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:
+    """Return the state machines of the deployed stacks.
+
+    :raises LocaldevError: see :func:`deployed_stacks`.
     """
-    return [each.physical_id for each in resources(engine, wanted) if each.type == STATE_MACHINE]
+    return [each for each in resources(engine, wanted) if each.type == STATE_MACHINE]
 
 
 def _of_the_app(engine: Engine) -> list[str]:

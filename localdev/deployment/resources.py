@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.deployment.stack import not_deployed
@@ -39,6 +39,8 @@ class Resource:
     type: str
     path: str | None = None
     """Of its construct, from the stack's id on; ``None`` where the template does not say."""
+    clients: Clients | None = field(default=None, compare=False, repr=False)
+    """Clients of the account and region that it is in."""
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ def resources_of(clients: Clients, stack: str) -> list[Resource]:
     found: list[Resource] = []
     for each in listed:
         logical_id, physical_id = each["LogicalResourceId"], each["PhysicalResourceId"]
-        found.append(Resource(stack, logical_id, physical_id, each["ResourceType"], paths.get(logical_id)))
+        found.append(Resource(stack, logical_id, physical_id, each["ResourceType"], paths.get(logical_id), clients))
         if each["ResourceType"] == _NESTED:
             found += resources_of(clients, physical_id)
     return found

@@ -44,7 +44,7 @@ def deployed(engine: Engine, wanted: Sequence[str] = (), *, keep: bool = False) 
 def stacks_there(engine: Engine, wanted: Sequence[str], *, ends: bool) -> Iterator[Stacks]:
     """Return the app's stacks, which are on the engine; ``ends`` says that they end with the tests."""
     with _assembly(engine) as assembly:
-        yield Stacks(engine, [each.name for each in stacks_of(assembly, wanted)], assembly, ends=ends)
+        yield Stacks(engine, stacks_of(assembly, wanted), assembly, ends=ends)
 
 
 def deploy(engine: Engine, wanted: Sequence[str]) -> None:

@@ -27,12 +27,15 @@ def resolved(stacks: Stacks, fault: Fault) -> Fault:
     if fault.state is not None and fault.state not in (states := _states(stacks)):
         hint = suggest(fault.state, states, f"there is {', '.join(map(repr, states)) or 'none'}.")
         raise LocaldevError(f"No state machine of the stacks has a state {fault.state!r}.", hint)
-    return with_function(fault, stacks.function_name(fault.function)) if fault.function else fault
+    return with_function(fault, stacks.function(fault.function).physical_id) if fault.function else fault
 
 
 def _states(stacks: Stacks) -> dict[str, Any]:
     """Return every state of every state machine by name."""
-    client = stacks.reader.clients.client("stepfunctions")
-    arns = [machine.physical_id for machine in stacks.machines()]
-    documents = (client.describe_state_machine(stateMachineArn=arn)["definition"] for arn in arns)
+    documents = (
+        stacks.reader_of(machine)
+        .clients.client("stepfunctions")
+        .describe_state_machine(stateMachineArn=machine.physical_id)["definition"]
+        for machine in stacks.machines()
+    )
     return {name: state for document in documents for name, state in states_of(json.loads(document))}

@@ -281,7 +281,8 @@ def state_machine(stacks: Stacks, localdev_case: Case) -> Find[StateMachine]:
     from localdev.testing.machines import StateMachine
 
     def find(name: str | None = None) -> StateMachine:
-        return StateMachine(stacks.machine_arn(name), stacks.reader, localdev_case)
+        found = stacks.machine(name)
+        return StateMachine(found.physical_id, stacks.reader_of(found), localdev_case)
 
     return find
 
@@ -309,7 +310,8 @@ def function(stacks: Stacks, localdev_case: Case) -> Find[Function]:
     from localdev.testing.functions import Function
 
     def find(name: str | None = None) -> Function:
-        return Function(stacks.function_name(name), stacks.reader.clients, localdev_case)
+        found = stacks.function(name)
+        return Function(found.physical_id, stacks.reader_of(found).clients, localdev_case)
 
     return find
 
@@ -320,7 +322,8 @@ def queue(stacks: Stacks) -> Find[Queue]:
     from localdev.testing.queues import Queue
 
     def find(name: str | None = None) -> Queue:
-        return Queue(stacks.queue_url(name), stacks.reader.clients)
+        found = stacks.queue(name)
+        return Queue(found.physical_id, stacks.reader_of(found).clients)
 
     return find
 
@@ -331,8 +334,9 @@ def logs(stacks: Stacks, localdev_case: Case) -> Find[Logs]:
     from localdev.testing.functions import Function, Logs
 
     def find(name: str | None = None) -> Logs:
-        names = [stacks.function_name(name)] if name else stacks.function_names()
-        return Logs({each: Function(each, stacks.reader.clients) for each in names}, localdev_case.began)
+        found = [stacks.function(name)] if name else stacks.functions()
+        functions = {each.physical_id: Function(each.physical_id, stacks.reader_of(each).clients) for each in found}
+        return Logs(functions, localdev_case.began)
 
     return find
 

@@ -41,6 +41,10 @@ class Reader:
     def _client(self) -> ExecutionsClient:
         return executions_client(self.clients)
 
+    def elsewhere(self, clients: Clients) -> Reader:
+        """Return what reads in another account or region of the same endpoint."""
+        return Reader(clients, self._console)
+
     def machine(self, arn: str) -> Mapping[str, Any]:
         """Return a state machine as it was described when it was first asked for in this session."""
         if arn not in self._machines:

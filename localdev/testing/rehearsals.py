@@ -36,11 +36,11 @@ class _Machine:
     """The state machine of an execution that something else has started."""
 
     arn: str
-    _reader: Reader
+    reader: Reader
 
     @property
     def document(self) -> dict[str, Any]:
-        client = self._reader.clients.client("stepfunctions")
+        client = self.reader.clients.client("stepfunctions")
         document: dict[str, Any] = json.loads(client.describe_state_machine(stateMachineArn=self.arn)["definition"])
         return document
 
@@ -143,10 +143,10 @@ class Rehearsals:
         rehearsed, document = found
         answer = self._control.post(document)
         self._take(rehearsed)
-        if rehearsed.mocks and answer.get("definition") != self._reader.definition_digest(machine.arn):
+        if rehearsed.mocks and answer.get("definition") != machine.reader.definition_digest(machine.arn):
             # updated since it was read, perhaps in an earlier test
-            self._reader.forget_machine(machine.arn)
-            document = json.loads(self._reader.machine(machine.arn)["definition"])
+            machine.reader.forget_machine(machine.arn)
+            document = json.loads(machine.reader.machine(machine.arn)["definition"])
             for mock in rehearsed.mocks.values():
                 mock.check_again(machine.name, document)
 
@@ -264,7 +264,7 @@ class Rehearsals:
             for each in list(self._case.executions.values())
             if (since := self._mocked_since.get(each.machine_arn)) is not None
             and (each.machine_arn, each.name) not in known
-            and self._reader.execution(each.arn).started > since
+            and each.reader.execution(each.arn).started > since
         ]
 
     def _unused(self) -> list[str]:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 from localdev.deployment import addresses, resources
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
 from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.engines.clients import Clients
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
-from localdev.system.project import typed
+from localdev.system.project import DEFAULT_ACCOUNT, REGION, typed
 from localdev.testing.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from localdev.deployment.manifest import Stack as Synthesised
     from localdev.engines import Engine
 
 _APIS: Final = (resources.REST_API, resources.HTTP_API)
@@ -30,15 +32,17 @@ _CONSOLE: Final = "http://127.0.0.1:8080/executions/{arn}"
 class Stack(Mapping[str, str]):
     """A deployed stack: its outputs by name, ``stack["ApiUrl"]`` or ``stack.ApiUrl``."""
 
-    def __init__(self, name: str, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Engine, clients: Clients) -> None:
         self.name = name
         """What CloudFormation calls it."""
         self._engine = engine
+        self.clients = clients
+        """Clients of the account and region that it is in."""
 
     @cached_property
     def outputs(self) -> dict[str, str]:
         """The outputs; the address of an API as it can be reached from here."""
-        found = stack_outputs(self._engine.clients(), self.name)
+        found = stack_outputs(self.clients, self.name)
         endpoint = self._engine.endpoint_url
         return {
             name: reachable_api_url(value, endpoint) if value.startswith("http") and "execute-api" in value else value
@@ -48,7 +52,7 @@ class Stack(Mapping[str, str]):
     @cached_property
     def resources(self) -> list[Resource]:
         """The resources, those of the stacks nested in it included."""
-        return resources_of(self._engine.clients(), self.name)
+        return resources_of(self.clients, self.name)
 
     def __getitem__(self, name: str) -> str:
         try:
@@ -86,13 +90,37 @@ class Stack(Mapping[str, str]):
 class Stacks(Mapping[str, Stack]):
     """Every stack that was deployed for the tests, by its name."""
 
-    def __init__(self, engine: Engine, names: Sequence[str], assembly: Path, *, ends: bool = False) -> None:
-        """Take the stacks by their names; ``ends`` says that they end with the tests."""
+    def __init__(self, engine: Engine, found: Sequence[Synthesised], assembly: Path, *, ends: bool = False) -> None:
+        """Take the stacks of an assembly; ``ends`` says that they end with the tests."""
         self.engine = engine
         self.assembly = assembly
         """The synthesised app."""
         self.reader = Reader(engine.clients(), _ENDED if ends else _console(engine))
-        self._stacks = {name: Stack(name, engine) for name in names}
+        self._readers: dict[tuple[str, str], Reader] = {}
+        self._stacks: dict[str, Stack] = {}
+        for each in found:
+            # two of one name are in different accounts or regions
+            key = each.id if each.name in self._stacks else each.name
+            self._stacks[key] = Stack(each.name, engine, self._reader(each.account, each.region).clients)
+
+    def reader_of(self, resource: Resource) -> Reader:
+        """Return what reads in the account and region that a resource is in."""
+        found = next((each for each in self._readers.values() if each.clients is resource.clients), self.reader)
+        found.is_alone = self.reader.is_alone
+        return found
+
+    def reader_at(self, arn: str) -> Reader:
+        """Return what reads in the account and region that an ARN names."""
+        _, _, _, region, account, *_ = arn.split(":")
+        return self._readers.get((account, region), self.reader)
+
+    def _reader(self, account: str | None, region: str | None) -> Reader:
+        endpoint, place = self.engine.endpoint_url, (account or DEFAULT_ACCOUNT, region or REGION)
+        if endpoint is None or self.engine.kind.is_account or place == (DEFAULT_ACCOUNT, REGION):
+            return self.reader
+        if place not in self._readers:
+            self._readers[place] = self.reader.elsewhere(Clients(endpoint, *place))
+        return self._readers[place]
 
     def only(self) -> Stack:
         """Return the one stack.
@@ -106,25 +134,25 @@ class Stacks(Mapping[str, Stack]):
             )
         return next(iter(self._stacks.values()))
 
-    def machine_arn(self, name: str | None) -> str:
-        """Return a state machine's ARN; without a name that of the only one. :raises LocaldevError: not one."""
-        return self._found(name, (resources.STATE_MACHINE,), "state machine").physical_id
+    def machine(self, name: str | None) -> Resource:
+        """Return a state machine; without a name the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.STATE_MACHINE,), "state machine")
 
     def machines(self) -> list[Resource]:
         """Return every state machine."""
         return [each for each in self._resources() if each.type == resources.STATE_MACHINE]
 
-    def function_name(self, name: str | None) -> str:
-        """Return a function's name; without a name that of the only one. :raises LocaldevError: not one."""
-        return self._found(name, (resources.FUNCTION,), "function").physical_id
+    def function(self, name: str | None) -> Resource:
+        """Return a function; without a name the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.FUNCTION,), "function")
 
-    def function_names(self) -> list[str]:
-        """Return the name of every function."""
-        return [each.physical_id for each in self._resources() if each.type == resources.FUNCTION]
+    def functions(self) -> list[Resource]:
+        """Return every function."""
+        return [each for each in self._resources() if each.type == resources.FUNCTION]
 
-    def queue_url(self, name: str | None) -> str:
-        """Return a queue's URL; without a name that of the only one. :raises LocaldevError: not one."""
-        return self._found(name, (resources.QUEUE,), "queue").physical_id
+    def queue(self, name: str | None) -> Resource:
+        """Return a queue; without a name the only one. :raises LocaldevError: not one."""
+        return self._found(name, (resources.QUEUE,), "queue")
 
     def api_url(self, name: str | None) -> str:
         """Return an API's address at its stage; without a name the only API's.
@@ -136,7 +164,7 @@ class Stacks(Mapping[str, Stack]):
 
     def _stage(self, api: Resource) -> str:
         """Return the stage of an API that has one: of several, the one that the stack deployed."""
-        names = addresses.stages_of(self.reader.clients, api, self[api.stack].resources)
+        names = addresses.stages_of(self.reader_of(api).clients, api, list(self._resources()))
         if len(names) != 1:
             raise LocaldevError(
                 f"The API {api.label()!r} has {len(names)} stages: {', '.join(names) or 'none'}.",

@@ -15,6 +15,7 @@ from localdev.system.errors import LocaldevError
 from localdev.testing.apis import Api
 from localdev.testing.case import Case
 from localdev.testing.faults import crash
+from localdev.testing.machines import StateMachine
 from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from localdev.testing.faults import Faults
     from localdev.testing.finding import Find
     from localdev.testing.functions import Function
-    from localdev.testing.machines import StateMachine
     from localdev.testing.schedules import Schedules
     from localdev.testing.stacks import Stacks
 
@@ -209,6 +209,38 @@ def test_a_history_tells_what_was_mocked_and_which_fault_was_injected(
 
     assert list(history.injected.values()) == ["fault: delay, mocked: raise", "mocked: return"]
     assert [row.state for row in rows(history) if row.injected] == [JOB, JOB]
+
+
+def test_a_mock_follows_a_definition_that_is_updated(
+    clients: Clients, stacks: Stacks, localdev_case: Case, updated_machine: str
+) -> None:
+    machine = StateMachine(updated_machine, stacks.reader, localdev_case)
+    machine.mock("Old").returns(1)
+    assert machine.start().wait().output == 1
+
+    clients.client("stepfunctions").update_state_machine(
+        stateMachineArn=updated_machine, definition=json.dumps(_one_task("New"))
+    )
+
+    with pytest.raises(LocaldevError, match="has no state 'Old' to mock"):
+        machine.start()
+    localdev_case.has_failed = True
+    machine.mock("New")
+
+
+def _one_task(name: str) -> dict[str, Any]:
+    none = "arn:aws:lambda:us-east-1:000000000000:function:none"
+    return {"StartAt": name, "States": {name: {"Type": "Task", "Resource": none, "End": True}}}
+
+
+@pytest.fixture
+def updated_machine(clients: Clients, state_machine: Find[StateMachine]) -> Iterator[str]:
+    states, name = clients.client("stepfunctions"), f"updated-{uuid4().hex[:8]}"
+    created = states.create_state_machine(
+        name=name, definition=json.dumps(_one_task("Old")), roleArn=state_machine().role_arn
+    )
+    yield created["stateMachineArn"]
+    states.delete_state_machine(stateMachineArn=created["stateMachineArn"])
 
 
 def test_a_state_that_is_not_there_cannot_be_mocked(state_machine: Find[StateMachine]) -> None:

@@ -16,6 +16,8 @@ from localdev.testing.coverage.data import NO_TEST, CoverageData, Covered
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mypy_boto3_stepfunctions import SFNClient
+
     from executions.history import History
     from localdev.deployment.resources import Resource
     from localdev.testing.stacks import Stacks
@@ -81,7 +83,6 @@ class Collector:
         self._stacks = stacks
         self._alone = alone
         self._where = stacks.engine.where
-        self._client = stacks.reader.clients.client("stepfunctions")
         self._machines = [(machine, self._described(machine)) for machine in stacks.machines()]
         self._began = datetime.now(UTC) - _SKEW
 
@@ -109,7 +110,7 @@ class Collector:
             self._count(listed, covered, tests.of(listed.arn, listed.started, alone=self._alone), data)
 
     def _count(self, listed: _Listed, covered: Covered, test: str, data: CoverageData) -> None:
-        reader = self._stacks.reader
+        reader = self._stacks.reader_at(listed.arn)
         try:
             history = reader.history(listed.arn) if listed.was_redriven else reader.ended_history(listed.arn)
             items = self._items(history, covered, test)
@@ -122,36 +123,40 @@ class Collector:
         """Count the executions of distributed Maps' items, and return the number of items by Map Run."""
         found = {}
         for arn in {visit.map_run_arn for visit in history.visits if visit.map_run_arn}:
-            found[arn] = self._client.describe_map_run(mapRunArn=arn)["itemCounts"]["total"]
+            found[arn] = self._client(arn).describe_map_run(mapRunArn=arn)["itemCounts"]["total"]
             for child in self._children(arn):
-                counts = counts_of(covered.definition, self._stacks.reader.ended_history(child))
+                counts = counts_of(covered.definition, self._stacks.reader_at(child).ended_history(child))
                 covered.add(f"{self._where} {child}", test, counts, is_item=True)
         return found
 
     def _children(self, map_run: str) -> Iterator[str]:
-        for page in self._client.get_paginator("list_executions").paginate(mapRunArn=map_run):
+        for page in self._client(map_run).get_paginator("list_executions").paginate(mapRunArn=map_run):
             yield from (each["executionArn"] for each in page["executions"] if ":express:" not in each["executionArn"])
 
     def _executions(self, machine: Resource, kind: str) -> Iterator[_Listed]:
         """Yield those since this object was made; lists begin with the newest."""
         if kind == "EXPRESS":
-            for summary, _ in self._stacks.reader.express_executions(machine.physical_id).rows:
+            for summary, _ in self._stacks.reader_of(machine).express_executions(machine.physical_id).rows:
                 if summary.started >= self._began:
                     yield _Listed(summary.arn, summary.started)
             return
-        pages = self._client.get_paginator("list_executions").paginate(stateMachineArn=machine.physical_id)
+        lister = self._client(machine.physical_id).get_paginator("list_executions")
+        pages = lister.paginate(stateMachineArn=machine.physical_id)
         for each in (each for page in pages for each in page["executions"]):
             if each["startDate"] < self._began:
                 return
             yield _Listed(each["executionArn"], each["startDate"], bool(each.get("redriveCount")))
 
     def _described(self, machine: Resource) -> dict[str, Any]:
-        return dict(self._client.describe_state_machine(stateMachineArn=machine.physical_id))
+        return dict(self._client(machine.physical_id).describe_state_machine(stateMachineArn=machine.physical_id))
+
+    def _client(self, arn: str) -> SFNClient:
+        return self._stacks.reader_at(arn).clients.client("stepfunctions")
 
     def _document_of(self, arn: str, otherwise: str) -> str:
         if ":express:" in arn:
             return otherwise
-        return self._client.describe_state_machine_for_execution(executionArn=arn)["definition"]
+        return self._client(arn).describe_state_machine_for_execution(executionArn=arn)["definition"]
 
 
 def _revision(described: dict[str, Any]) -> tuple[str, object, object]:
