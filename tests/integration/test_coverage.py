@@ -60,7 +60,9 @@ class Looked:
     def __init__(self, engine: Engine, arn: str) -> None:
         self.reader = Reader(engine.clients())
         resource = Resource("Shop", "Machine", arn, STATE_MACHINE)
-        stacks: Any = SimpleNamespace(reader=self.reader, engine=engine, machines=lambda: [resource])
+        stacks: Any = SimpleNamespace(
+            reader_of=lambda _: self.reader, reader_at=lambda _: self.reader, engine=engine, machines=lambda: [resource]
+        )
         self._collector = Collector(stacks, alone=False)
         self._client = engine.clients().client("stepfunctions")
         self._arn = arn

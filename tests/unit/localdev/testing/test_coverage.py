@@ -215,7 +215,12 @@ def _stacks(client: _StepFunctions) -> Any:
         express_executions=lambda _: SimpleNamespace(rows=()),
     )
     machine = Resource("Shop", "Orders", _ARN, STATE_MACHINE)
-    return SimpleNamespace(reader=reader, engine=SimpleNamespace(where="here"), machines=lambda: [machine])
+    return SimpleNamespace(
+        reader_of=lambda _: reader,
+        reader_at=lambda _: reader,
+        engine=SimpleNamespace(where="here"),
+        machines=lambda: [machine],
+    )
 
 
 def _definition(name: str) -> str:

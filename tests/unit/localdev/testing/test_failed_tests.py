@@ -27,6 +27,9 @@ STOPPED = []
 
 
 class Reader:
+    def machine(self, arn):
+        return dict(type="STANDARD")
+
     def history(self, arn):
         return recording(arn.split(":")[7]).history
 
@@ -160,9 +163,7 @@ def test_what_extends_the_kit_is_called_before_an_execution_and_at_the_end(pytes
             def start_execution(**request):
                 called.append("start")
                 return {"executionArn": "arn:aws:states:us-east-1:0:execution:machine:task"}
-            client = SimpleNamespace(
-                start_execution=start_execution, describe_state_machine=lambda **_: {"type": "STANDARD"}
-            )
+            client = SimpleNamespace(start_execution=start_execution)
             from conftest import Reader
             reader = Reader()
             reader.clients = SimpleNamespace(client=lambda _: client)
