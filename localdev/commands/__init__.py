@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
+from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
     from localdev.commands.base import Command
@@ -98,11 +100,14 @@ class Commands(Mapping[str, "Command"]):
 
 
 def load(place: str, setting: str) -> object:
-    """Return what a setting names as ``module:NAME``.
+    """Return what a setting names as ``module:NAME``, also of a module in the app's folder.
 
     :raises LocaldevError: the module or the name is not there.
     """
     module, name = place.split(":")
+    # an installed command begins with its own folder alone; at the end, nothing of the app hides a library
+    if (folder := str(ROOT)) not in sys.path:
+        sys.path.append(folder)
     try:
         found: object = getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:

@@ -46,11 +46,6 @@ def functions_named(resources: Sequence[Resource], part: str | None) -> list[Res
     return [find_resource(functions, part, (FUNCTION,), what="function")]
 
 
-def function_names(resources: Sequence[Resource], part: str | None) -> list[str]:
-    """Return the physical names of :func:`functions_named`."""
-    return [each.physical_id for each in functions_named(resources, part)]
-
-
 def _lines(engine: Engine, functions: list[Resource], since_ms: int) -> Iterator[tuple[int, str, str]]:
     """Yield time in ms, function and line of every event since, in order of time."""
     events: list[tuple[int, str, str]] = []

@@ -51,11 +51,6 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
     return [stack for name in chosen for stack in there if stack.name == name]
 
 
-def stack_names(engine: Engine, wanted: Sequence[str] = ()) -> list[str]:
-    """Return what CloudFormation calls the stacks. :raises LocaldevError: see :func:`deployed_stacks`."""
-    return [each.name for each in deployed_stacks(engine, wanted)]
-
-
 def places(engine: Engine) -> list[Clients]:
     """Return clients of every account and region that stacks of the app may be in, the default's first."""
     if engine.endpoint_url is None or engine.kind.is_account:

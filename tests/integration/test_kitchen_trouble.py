@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.commands.logs import function_names
+from localdev.commands.logs import functions_named
 from localdev.deployment.resources import resources_of
 from localdev.system.project import ROOT
 from localdev.system.waiting import wait_until
@@ -34,7 +34,7 @@ SLOW_HANDLER = "import time\n\ndef handler(event, context):\n    time.sleep(6)\n
 def _start_order_with(clients: Clients, **variables: str) -> Iterator[None]:
     """Set other environment variables of ``start_order`` for a while."""
     lambda_ = clients.client("lambda")
-    (name,) = function_names(resources_of(clients, STACK_NAME), "StartOrder")
+    name = functions_named(resources_of(clients, STACK_NAME), "StartOrder")[0].physical_id
     own = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
     def update(environment: dict[str, str]) -> None:
@@ -53,7 +53,7 @@ def slow_kitchen(clients: Clients, outputs: StackOutputs) -> Iterator[None]:
     """Another program in place of ``order_pizza``'s for a while: its orders stay RUNNING long enough to look at."""
     assert outputs.state_machine_arn
     lambda_ = clients.client("lambda")
-    (name,) = function_names(resources_of(clients, STACK_NAME), "OrderPizza")
+    name = functions_named(resources_of(clients, STACK_NAME), "OrderPizza")[0].physical_id
 
     def update(modules: Mapping[str, str]) -> None:
         lambda_.update_function_code(FunctionName=name, ZipFile=_package(modules))

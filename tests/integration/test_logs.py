@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from localdev.commands.logs import function_names
+from localdev.commands.logs import functions_named
 from localdev.deployment.resources import resources_of
 from localdev.system.waiting import wait_until
 from pizzeria.stack import stack_name
@@ -33,7 +33,7 @@ def _lines_about(clients: Clients, function: str, text: str) -> list[dict[str, A
 
 def test_start_order_logs_the_order_as_json(api: Api, engine: Engine, clients: Clients) -> None:
     order = api.order("margherita")
-    (function,) = function_names(resources_of(clients, stack_name(engine)), "StartOrder")
+    function = functions_named(resources_of(clients, stack_name(engine)), "StartOrder")[0].physical_id
 
     (line, *_) = _lines_about(clients, function, order["orderId"])
 
@@ -44,6 +44,6 @@ def test_start_order_logs_the_order_as_json(api: Api, engine: Engine, clients: C
 
 def test_order_pizza_logs_the_flavour(api: Api, engine: Engine, clients: Clients) -> None:
     api.order("a flavour nobody else orders")
-    (function,) = function_names(resources_of(clients, stack_name(engine)), "OrderPizza")
+    function = functions_named(resources_of(clients, stack_name(engine)), "OrderPizza")[0].physical_id
 
     assert _lines_about(clients, function, "a flavour nobody else orders")

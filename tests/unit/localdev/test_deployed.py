@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localdev.deployment.deployed import stack_names
+from localdev.deployment.deployed import deployed_stacks
 from localdev.engines import EmbeddedEngine
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Cloud:
@@ -38,6 +38,10 @@ def _engine(monkeypatch: pytest.MonkeyPatch, *stacks: dict[str, Any]) -> Embedde
     engine = EmbeddedEngine(4999)
     monkeypatch.setattr(engine, "clients", lambda: Cloud(*stacks))
     return engine
+
+
+def stack_names(engine: EmbeddedEngine, wanted: Sequence[str] = ()) -> list[str]:
+    return [stack.name for stack in deployed_stacks(engine, wanted)]
 
 
 def test_they_are_all_but_the_cdks_own_and_those_that_are_nested_or_gone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,20 @@ def test_without_a_list_the_whole_folder_is_the_app(tmp_path: Path) -> None:
     found = {path.relative_to(tmp_path).as_posix() for path in App(tmp_path).files()}
 
     assert found == {"stack.py", "handlers/a.py", "cdk.json"}
+
+
+def test_a_module_of_the_app_is_found_by_the_installed_command_and_hides_no_library(tmp_path: Path) -> None:
+    (tmp_path / "shop_of_a_stranger.py").write_text("ORDER = 1\n")
+    (tmp_path / "json.py").write_text("raise AssertionError\n")
+    (tmp_path / "cdk.json").write_text('{"app": "none"}')
+    # as an installed command: the current folder is not where Python looks for modules
+    code = """
+import sys; sys.path.append(sys.argv[1])
+from localdev.commands import load
+print(load("shop_of_a_stranger:ORDER", "commands.order"))
+"""
+    command = [sys.executable, "-P", "-c", code, str(Path(__file__).parents[3])]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "1\n", done.stderr
