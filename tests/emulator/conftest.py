@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localstack_process_executor.environments.aws_paths import PathTranslation
-    from localstack_process_executor.environments.forking import Forked
+    from localstack_process_executor.environments.forked import Forked
     from localstack_process_executor.environments.platform_log import PlatformLog
     from tests.emulator.deployed import MakeDeployed
 

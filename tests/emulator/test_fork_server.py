@@ -17,8 +17,8 @@ import pytest
 from localdev.system.waiting import wait_until
 from localstack_process_executor.environments import forking, interpreters
 from localstack_process_executor.environments import process as process_module
-from localstack_process_executor.environments.errors import EnvironmentStoppedError
-from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer, ForkServerError
+from localstack_process_executor.environments.errors import EnvironmentStoppedError, ForkServerError
+from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer
 from tests.emulator.deployed import fork_server_program
 
 if TYPE_CHECKING:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import textwrap
+from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from localstack_process_executor.environments import launches, node_runtime, node_sdk
+from localdev.system.waiting import wait_until
+from localstack_process_executor.environments import launches, node_runtime, node_sdk, spares
 from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Outcome
+from localstack_process_executor.environments.forking import FORK_SERVERS, base_folder
+from localstack_process_executor.environments.native_runtimes import AWS_PLACES
 from localstack_process_executor.environments.platform_log import JsonLog, TextLog
 from localstack_process_executor.environments.variables import function_environment
 from tests.emulator.conftest import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from localstack_process_executor.environments.aws_paths import PathTranslation
-    from localstack_process_executor.environments.forking import Forked
+    from localstack_process_executor.environments.forked import Forked
     from localstack_process_executor.environments.native_runtimes import NativeRuntime
 
 type MakeNode = Callable[..., Function]
@@ -52,8 +57,34 @@ def runtime(sdk: Path) -> Iterator[NativeRuntime]:
         node_sdk.modules.cache_clear()
 
 
+@pytest.fixture(params=["namespaces", "spare", "plain"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, runtime: NativeRuntime) -> str:
+    """What a function gets of AWS's file system; in namespaces, its process is new or was started ahead."""
+    kind = str(request.param)
+    monkeypatch.setenv(spares.SETTING, "1" if kind == "spare" else "0")
+    if kind == "plain":
+        monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
+    elif not runtime.isolated:
+        pytest.skip("this machine allows no namespaces")
+    return kind
+
+
+def expect_spare(runtime: NativeRuntime, memory_size_mb: int) -> int:
+    """Wait until a process waits for a function of this memory size; return the id of its init."""
+    server = FORK_SERVERS.current(native=runtime)
+    command = tuple(
+        runtime.command(AWS_PLACES, {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_size_mb)}, *2 * [Path()])
+    )
+
+    def waiting() -> int | None:
+        server.spares.expect(command)
+        return server.spares.waiting().get(command)
+
+    return wait_until(waiting, what="a spare to wait", seconds=20)
+
+
 @pytest.fixture
-def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Iterator[MakeNode]:  # noqa: ARG001
+def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Iterator[MakeNode]:
     """Make environments from source text or files; every one is stopped at the end of the test."""
     environments: list[ExecutionEnvironment] = []
 
@@ -70,9 +101,11 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         native: NativeRuntime = runtime,
         debug_address: str = "",
         start: bool = True,
+        is_copy: bool = False,
     ) -> Function:
         number = len(environments)
-        code = _written(tmp_path / f"code-{number}", {"function.js": source} if isinstance(source, str) else source)
+        folder = Path(tempfile.mkdtemp(prefix="code-", dir=base_folder())) if is_copy else tmp_path
+        code = _written(folder / f"code-{number}", {"function.js": source} if isinstance(source, str) else source)
         folders = [_written(tmp_path / f"layer-{number}-{at}", files) for at, files in enumerate(layers)]
 
         def launch(runtime_api: str, folder: Path) -> tuple[Forked, PathTranslation]:
@@ -91,6 +124,8 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         log = JsonLog(name, arn, "$LATEST", "f", "on-demand") if log_format == "JSON" else TextLog(name, arn, "$LATEST")
         environment = ExecutionEnvironment(FunctionSpec(timeout, memory_size_mb, init_seconds=30.0), log, launch)
         environments.append(environment)
+        if file_system == "spare":
+            expect_spare(native, memory_size_mb)
         if start:
             environment.start()
         return Function(environment)
@@ -106,7 +141,7 @@ def _written(folder: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text))
         path.chmod(0o755)
-    for place in (folder, *folder.parents[:3]):
+    for place in (folder, *folder.parents[: len(folder.relative_to(gettempdir()).parts) - 1][:3]):
         place.chmod(0o755)
     return folder
 

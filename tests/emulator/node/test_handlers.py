@@ -164,7 +164,8 @@ def test_layers_are_found_by_require_and_by_import(make_node: MakeNode) -> None:
     assert make_node({"function.mjs": source}, layers=layers).answer({}) == ["second", "second"]
 
 
-def test_the_sdk_is_found_by_require_and_by_import(make_node: MakeNode) -> None:
+@pytest.mark.parametrize("is_copy", [True, False], ids=["copy", "folder-that-is-edited"])
+def test_the_sdk_is_found_by_require_and_by_import(make_node: MakeNode, is_copy: bool) -> None:
     required = (
         "const { PizzaClient } = require('@aws-sdk/client-pizza'); exports.handler = async () => PizzaClient.name;"
     )
@@ -172,8 +173,8 @@ def test_the_sdk_is_found_by_require_and_by_import(make_node: MakeNode) -> None:
         "import { PizzaClient } from '@aws-sdk/client-pizza'; export const handler = async () => PizzaClient.name;"
     )
 
-    assert make_node(required).answer({}) == "PizzaClient"
-    assert make_node({"function.mjs": imported}).answer({}) == "PizzaClient"
+    assert make_node(required, is_copy=is_copy).answer({}) == "PizzaClient"
+    assert make_node({"function.mjs": imported}, is_copy=is_copy).answer({}) == "PizzaClient"
 
 
 def test_a_package_brings_its_own_sdk(make_node: MakeNode) -> None:

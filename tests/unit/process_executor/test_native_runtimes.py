@@ -93,7 +93,29 @@ def test_v8_gets_awss_part_of_the_functions_memory(tmp_path: Path) -> None:
 
     assert line[0] == "/var/lang/bin/node"
     assert {"--max-semi-space-size=51", "--max-old-space-size=921"} <= set(line)
-    assert line[-1] == "/var/runtime/bootstrap.mjs"
+    assert line[-1] == "/var/runtime/bootstrap.cjs"
+
+
+def test_imports_look_at_node_path_only_where_a_function_has_something_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(node_sdk.SETTING, str(tmp_path / "sdk"))
+    monkeypatch.setattr(node_runtime, "base_folder", lambda: tmp_path / "base")
+    node_sdk.modules.cache_clear()
+    copy, layers, edited = tmp_path / "base/code-1/code", tmp_path / "layers", tmp_path / "edited"
+    copy.mkdir(parents=True)
+    node = node_runtime.NodeRuntime("nodejs:22.v1", "/usr/bin/node", 22, "/client")
+    places = Places(str(copy), str(layers), "/runtime", "", is_own_root=False)
+
+    of_copy = node.command(places, {}, copy, layers)
+    of_folder = node.command(places, {}, edited, layers)
+    (layers / "nodejs").mkdir(parents=True)
+    with_layers = node.command(places, {}, copy, layers)
+    sdk = node_sdk.modules()
+    node_sdk.modules.cache_clear()
+
+    assert [line[-1] for line in (of_copy, of_folder, with_layers)] == ["/runtime/bootstrap.cjs", *2 * ["node-path"]]
+    assert (tmp_path / "base/node_modules").resolve() == sdk
 
 
 def test_only_packages_of_the_sdk_that_the_code_names_and_does_not_bring_are_asked_for(

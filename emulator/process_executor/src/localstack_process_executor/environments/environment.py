@@ -20,7 +20,8 @@ from typing import Literal
 from localstack_process_executor.environments import payloads, peers
 from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.errors import EntrypointError, EnvironmentStoppedError
-from localstack_process_executor.environments.forking import Forked, base_folder
+from localstack_process_executor.environments.forked import Forked
+from localstack_process_executor.environments.forking import base_folder
 from localstack_process_executor.environments.output import LogEvent, OutputReader
 from localstack_process_executor.environments.platform_log import ON_DEMAND, PlatformLog, Report, ResponseTimes
 from localstack_process_executor.environments.process import RuntimeProcess, remaining

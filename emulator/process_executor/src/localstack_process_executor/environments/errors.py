@@ -12,3 +12,7 @@ class EntrypointError(RuntimeError):
         """Keep ``error_type``, which is that of the invocation's payload."""
         super().__init__(message)
         self.error_type = error_type
+
+
+class ForkServerError(RuntimeError):
+    """The fork server could not be started, or could not make an environment."""

@@ -10,14 +10,16 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from localstack_process_executor.environments import interpreters
+from localstack_process_executor.environments.errors import ForkServerError
+from localstack_process_executor.environments.forked import Forked
 from localstack_process_executor.environments.interpreters import Interpreter
 from localstack_process_executor.environments.runtime_dir import BOOTSTRAP, SANDBOX, runtime_entries
+from localstack_process_executor.environments.spares import Command, Spare, Spares
 from localstack_process_executor.environments.variables import LIBRARY_PATH
 
 HOST = "/mnt"
@@ -52,22 +54,6 @@ PRELOADED = (
 """What nearly every function imports, and takes longest to: the SDK, and what the runtime client stands on."""
 
 
-class ForkServerError(RuntimeError):
-    """The fork server could not be started, or could not make an environment."""
-
-
-@dataclass(frozen=True)
-class Forked:
-    """An environment that has been made: the id of its init, and our ends of its descriptors."""
-
-    pid: int
-    output: int
-    status: int
-    life: int
-    isolated: bool
-    """Whether the end of its init ends everything in it."""
-
-
 @cache
 def base_folder() -> Path:
     """Return the folder of this process's environments, which goes when the process ends, however it ends."""
@@ -86,6 +72,9 @@ class Native(Protocol):
 
     def runtime_files(self) -> Mapping[str, Path]:
         """Return the files and folders of ``/var/runtime`` by name; an empty path for a folder to show something in."""
+
+    def spare_request(self, command: Command) -> dict[str, Any]:
+        """Return what the fork server is asked for a process that waits, with this command line, for its function."""
 
     def __hash__(self) -> int:
         """Tell runtimes apart."""
@@ -124,6 +113,8 @@ class ForkServer:
             )
         # without somebody who waits for it, one that was killed would stay a zombie until it is needed again
         threading.Thread(target=self._process.wait, name="lambda-fork-server-end", daemon=True).start()
+        self.spares = Spares(self._start_spare)
+        """Processes of a native runtime that were started ahead."""
         self._socket = ours
         self._lock = threading.Lock()
         self._socket.settimeout(_START_SECONDS)
@@ -156,15 +147,15 @@ class ForkServer:
         """Return whether it still serves."""
         return self._process.poll() is None
 
-    def fork(self, request: dict[str, Any]) -> Forked:
-        """Make an environment.
+    def fork(self, request: dict[str, Any], assignment: int | None = None) -> Forked:
+        """Make an environment; one that is to be a spare gets a descriptor more, which is given back.
 
         :raises ForkServerError: it could not be made, and the message says why; or the server is of no more use.
         """
         output, output_writer = os.pipe()
         status, status_writer = os.pipe()
         life_reader, life = os.pipe()
-        given = [output_writer, status_writer, life_reader]
+        given = [output_writer, status_writer, life_reader, *([] if assignment is None else [assignment])]
         try:
             pid = self._ask(json.dumps(request).encode(), given)
         except BaseException:
@@ -176,8 +167,19 @@ class ForkServer:
                 os.close(descriptor)
         return Forked(pid, output, status, life, self.isolated)
 
+    def _start_spare(self, command: Command) -> Spare:
+        if not self.native:
+            raise ForkServerError("Python functions are forked, and need no spare.")
+        reader, assignment = os.pipe()
+        try:
+            return Spare(self.fork(self.native.spare_request(command), reader), assignment)
+        except BaseException:
+            os.close(assignment)
+            raise
+
     def stop(self) -> None:
         """End it and its folder; environments that it has made live on, until their own end."""
+        self.spares.close()
         self._process.terminate()
         self._socket.close()
         try:
@@ -314,13 +316,17 @@ FORK_SERVERS = ForkServers()
 atexit.register(FORK_SERVERS.stop)
 
 
-def head_start(interpreter: Interpreter | None, native: Native | None = None) -> threading.Thread:
-    """Start a runtime's server in the background, so that the first invocation finds it."""
+def head_start(
+    interpreter: Interpreter | None, native: Native | None = None, command: Command | None = None
+) -> threading.Thread:
+    """Start a runtime's server in the background, and a spare, so that the first invocation finds them."""
 
     def start() -> None:
         # whoever needs it will try again, and say why it does not start
         with contextlib.suppress(ForkServerError, OSError):
-            FORK_SERVERS.current(interpreter, native)
+            server = FORK_SERVERS.current(interpreter, native)
+            if command and server.isolated:
+                server.spares.expect(command)
 
     thread = threading.Thread(target=start, name="lambda-fork-server", daemon=True)
     thread.start()

@@ -26,7 +26,7 @@ from localstack_process_executor.environments.environment import (
     Invocation,
     init_seconds,
 )
-from localstack_process_executor.environments.forking import Forked
+from localstack_process_executor.environments.forked import Forked
 from localstack_process_executor.environments.output import InvocationLog
 from localstack_process_executor.environments.platform_log import JsonLog, PlatformLog, TextLog
 from localstack_process_executor.environments.runtimes import Runtime
@@ -142,7 +142,7 @@ def prepare(version: FunctionVersion) -> None:
         _check_folder(version, archive)
         archive.prepare_for_execution()
     code, *layers = (Path(archive.get_unzipped_code_location()) for archive in archives)
-    runtime.prepare(version.id.function_name, code, layers)
+    runtime.prepare(version.id.function_name, code, layers, version.config.memory_size)
 
 
 def _archives(version: FunctionVersion) -> list[Archive]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from localstack_process_executor.environments.aws_paths import PathTranslation
 from localstack_process_executor.environments.code_packages import lay_over
-from localstack_process_executor.environments.forking import FORK_SERVERS, Forked, ForkServer
+from localstack_process_executor.environments.forked import Forked
+from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer
 from localstack_process_executor.environments.interpreters import Interpreter
 from localstack_process_executor.environments.runtime_dir import BOOTSTRAP
 from localstack_process_executor.environments.variables import LIBRARY_PATH

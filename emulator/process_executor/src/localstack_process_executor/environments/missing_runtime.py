@@ -35,9 +35,9 @@ class MissingRuntime(NativeRuntime):
         """Return false: nothing runs."""
         return False
 
-    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+    def prepare(self, function: str, code: Path, layers: Sequence[Path], memory_size_mb: int) -> None:
         """Say which function it is."""
-        del code, layers
+        del code, layers, memory_size_mb
         LOG.warning("%s can be described, and not be invoked. %s", function, self.reason)
 
 

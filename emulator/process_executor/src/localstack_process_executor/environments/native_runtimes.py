@@ -8,7 +8,8 @@ from typing import Any
 
 from localstack_process_executor.environments import forking, interpreters
 from localstack_process_executor.environments.aws_paths import PathTranslation
-from localstack_process_executor.environments.forking import FORK_SERVERS, Forked, ForkServer
+from localstack_process_executor.environments.forked import Forked
+from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer
 from localstack_process_executor.environments.launches import (
     Program,
     check_folders,
@@ -19,6 +20,8 @@ from localstack_process_executor.environments.launches import (
     own_folders,
     translation,
 )
+from localstack_process_executor.environments.spares import Command
+from localstack_process_executor.environments.variables import AT_THE_START
 
 _TASK, _LAYERS, _RUNTIME, _LANG = "/var/task", "/opt", "/var/runtime", "/var/lang"
 _WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -33,6 +36,9 @@ class Places:
     runtime: str
     lang: str
     is_own_root: bool = True
+
+
+AWS_PLACES = Places(_TASK, _LAYERS, _RUNTIME, _LANG)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,11 @@ class NativeRuntime(ABC):
         del places
         return {}
 
+    def starts_alike(self, variables: Mapping[str, str]) -> bool:
+        """Return whether a process that was started without these variables does as well as one that had them."""
+        del variables
+        return False
+
     @property
     def takes_wrapper(self) -> bool:
         """Return whether ``AWS_LAMBDA_EXEC_WRAPPER`` is executed."""
@@ -77,9 +88,9 @@ class NativeRuntime(ABC):
         """Return whether this machine allows namespaces."""
         return FORK_SERVERS.current(native=self).isolated
 
-    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+    def prepare(self, function: str, code: Path, layers: Sequence[Path], memory_size_mb: int) -> None:
         """Start the runtime's fork server in the background."""
-        del function, code, layers
+        del function, code, layers, memory_size_mb
         forking.head_start(None, self)
 
     def before(self, function: str, code: Path, event: str) -> None:
@@ -95,7 +106,7 @@ class NativeRuntime(ABC):
         """
         check_folders(program)
         tmp, layers = folder / "tmp", merge_layers(program.layers, folder)
-        places = Places(_TASK, _LAYERS, _RUNTIME, _LANG)
+        places = AWS_PLACES
         # raises before a server is started for it
         command = self._command(places, program, layers)
         server = FORK_SERVERS.current(native=self)
@@ -105,12 +116,21 @@ class NativeRuntime(ABC):
                 server, program, layers, tmp
             )
         variables = {**self.variables(places), **program.variables}
-        request = {
-            **self._request(variables, command, _TASK),
+        shown = {
             "folders": {_TASK: str(program.code), _LAYERS: str(layers), **self.folders(layers)},
             "tmp": str(tmp),
         }
-        return server.fork(request), PathTranslation({})
+        forked = None
+        if self.starts_alike(variables):
+            function = {"variables": variables, "folder": _TASK}
+            forked = server.spares.take(tuple(command), {**shown, "function": function})
+        if not forked:
+            forked = server.fork({**self._request(variables, command, _TASK), **shown})
+        return forked, PathTranslation({})
+
+    def spare_request(self, command: Command) -> dict[str, Any]:
+        """Return what the fork server is asked for a process that waits, with this command line, for its function."""
+        return self._request({**AT_THE_START, **self.variables(AWS_PLACES)}, list(command), "/")
 
     def _plain_request(self, server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
         """Describe a start without namespaces: the code's own folder, temporary files and a home beside it."""

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from localstack_process_executor.environments.forking import Forked
+from localstack_process_executor.environments.forked import Forked
 
 _READ_BYTES = 64 * 1024
 _GONE_SECONDS = 10.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from localstack_process_executor.environments import forking, interpreters, launches
 from localstack_process_executor.environments.aws_paths import PathTranslation
-from localstack_process_executor.environments.forking import Forked
+from localstack_process_executor.environments.forked import Forked
 from localstack_process_executor.environments.interpreters import OWN_VERSION, Interpreter
 
 LOG = logging.getLogger(__name__)
@@ -30,9 +30,9 @@ class PythonRuntime:
         """Return whether this machine allows namespaces."""
         return forking.FORK_SERVERS.current(self.interpreter).isolated
 
-    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+    def prepare(self, function: str, code: Path, layers: Sequence[Path], memory_size_mb: int) -> None:
         """Start the interpreter's fork server in the background."""
-        del function, code, layers
+        del function, code, layers, memory_size_mb
         forking.head_start(self.interpreter)
 
     def before(self, function: str, code: Path, event: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from localstack_process_executor.environments.aws_paths import PathTranslation
-    from localstack_process_executor.environments.forking import Forked
+    from localstack_process_executor.environments.forked import Forked
     from localstack_process_executor.environments.launches import Program
 
 
@@ -30,7 +30,7 @@ class Runtime(Protocol):
     def isolated(self) -> bool:
         """Return whether its functions get a root of their own, in which their code can be shown read-only."""
 
-    def prepare(self, function: str, code: Path, layers: Sequence[Path]) -> None:
+    def prepare(self, function: str, code: Path, layers: Sequence[Path], memory_size_mb: int) -> None:
         """Begin what the first invocation of a function would wait for. Never raises."""
 
     def before(self, function: str, code: Path, event: str) -> None:

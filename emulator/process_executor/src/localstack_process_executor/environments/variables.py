@@ -41,6 +41,8 @@ _FIXED = {
     "SHLVL": "0",
     "TZ": ":UTC",
 }
+AT_THE_START = {name: _FIXED[name] for name in ("LANG", "LD_LIBRARY_PATH", "PATH", "TZ")}
+"""What programs and libraries read when they start, and is the same for every function that does not set it."""
 RESERVED = frozenset(
     {
         "AWS_ACCESS_KEY",

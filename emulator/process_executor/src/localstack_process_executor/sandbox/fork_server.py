@@ -6,7 +6,9 @@ descriptors:
 
 - ``output``: standard output and standard error of the function;
 - ``status``: where how the function's process ended is written, and closed;
-- ``life``: end of file there ends the environment. LocalStack holds the other end, so that nothing outlives it.
+- ``life``: end of file there ends the environment. LocalStack holds the other end, so that nothing outlives it;
+- ``assignment``, of a *spare* only: a process that is started ahead, and waits in its environment until it is told
+  there which function it is to run.
 
 For each it makes an environment of its own: mounts, a PID namespace, an *init* process that outlives every other
 process in it, and the function's process, which has no privileges and no descriptor of ours.
@@ -58,9 +60,10 @@ _PROCESS_IDS = 7, 30_000
 _OPEN_FILES = 1024
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _SIZE_BYTES = 4
-_DESCRIPTORS = 3
+_DESCRIPTORS = 4
 _LAST_DESCRIPTOR = 1 << 16
-_TELEMETRY_DESCRIPTOR = 3
+_TELEMETRY_DESCRIPTOR, _ASSIGNMENT_DESCRIPTOR = 3, 4
+_READ_BYTES = 64 * 1024
 _OUR_MODULES = ("file_rules", "import_trace", "imported_ahead", "namespaces", "proc_self")
 _SHELLS = "/bin/bash", "/bin/sh"
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
@@ -129,11 +132,16 @@ class Server:
             data += chunk
         return bytes(data)
 
-    def _become_init(self, request: Document, output: int, status: int, life: int) -> Document:
+    def _become_init(
+        self, request: Document, output: int, status: int, life: int, assignment: int | None = None
+    ) -> Document:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
+        spare = Spare(assignment) if assignment is not None else None
         if self._isolated:
-            namespaces.show(request["folders"], request["tmp"])
+            namespaces.own_mounts()
+            if not spare:
+                namespaces.show(request["folders"], request["tmp"])
             namespaces.show_own_processes()
             namespaces.begin_process_ids_at(random.SystemRandom().randrange(*_PROCESS_IDS))
         else:
@@ -149,33 +157,68 @@ class Server:
         if function:
             os.close(output)
             _point_to_null(1, 2)
-            watch(function, status, life, wake_reader, isolated=self._isolated)
+            watch(function, status, life, wake_reader, spare, isolated=self._isolated)
+        if spare:
+            request["assignment"] = spare.reader
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return request
 
 
-def watch(function: int, status: int, life: int, wake: int, *, isolated: bool) -> None:
+class Spare:
+    """The init's side of a process that waits, in namespaces of its own, to be told which function it is to run."""
+
+    def __init__(self, assignment: int) -> None:
+        self.assignment = assignment
+        self.reader, self._writer = os.pipe()
+        """Where the process reads it."""
+
+    def assign(self) -> None:
+        """Show the function's folders, put the host's out of reach, and only then hand the assignment on."""
+        data = b"".join(iter(lambda: os.read(self.assignment, _READ_BYTES), b""))
+        os.close(self.assignment)
+        if not data:
+            # nobody needs it any more: its life ends, too
+            return
+        document = json.loads(data)
+        namespaces.show(document["folders"], document["tmp"])
+        namespaces.leave_host()
+        with contextlib.suppress(OSError):  # it has ended, and is about to be reaped
+            os.write(self._writer, json.dumps(document["function"]).encode())
+        os.close(self._writer)
+        os.close(self.reader)
+
+
+def watch(function: int, status: int, life: int, wake: int, spare: Spare | None = None, *, isolated: bool) -> None:
     """Be the init of an environment: reap processes, report how the function ended, end when unneeded."""
-    while select.select([life, wake], [], [])[0] == [wake]:
-        os.read(wake, 4096)
-        while True:
-            try:
-                pid, how, used = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                break
-            if not pid:
-                break
-            if pid == function:
-                if not isolated:
-                    _kill_descendants()
-                os.write(status, f"{os.waitstatus_to_exitcode(how)} {used.ru_maxrss}\n".encode())
-                os._exit(0)
+    while life not in (ready := select.select([life, wake, *([spare.assignment] if spare else [])], [], [])[0]):
+        if spare and spare.assignment in ready:
+            spare.assign()
+            spare = None
+        if wake in ready:
+            os.read(wake, 4096)
+            _reap(function, status, isolated=isolated)
     if not isolated:
         _kill_descendants()
     # the end of a PID namespace's init ends every process in it
     os._exit(0)
+
+
+def _reap(function: int, status: int, *, isolated: bool) -> None:
+    """Take note of whatever has ended; when the function has, say how, and end."""
+    while True:
+        try:
+            pid, how, used = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        if pid == function:
+            if not isolated:
+                _kill_descendants()
+            os.write(status, f"{os.waitstatus_to_exitcode(how)} {used.ru_maxrss}\n".encode())
+            os._exit(0)
 
 
 def _kill_descendants() -> None:
@@ -216,8 +259,8 @@ def _point_to_null(*descriptors: int) -> None:
 
 
 def _give_up_rights(request: Document, *, isolated: bool) -> None:
-    """Leave the host's files and every privilege behind."""
-    if isolated:
+    """Leave the host's files and every privilege behind; of a spare, its init removes the files later."""
+    if isolated and "assignment" not in request:
         namespaces.leave_host()
     if sys.platform == "linux":
         namespaces.drop_privileges(change_user=isolated or request["change_user"])
@@ -233,7 +276,7 @@ def become_function(request: Document, *, isolated: bool) -> None:
     """Take the last steps before the function's own code: no privileges, its variables, its folder."""
     _give_up_rights(request, isolated=isolated)
     _point_to_null(0)
-    os.closerange(3, _LAST_DESCRIPTOR)
+    _close_descriptors(request.get("assignment"))
     limit = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     variables = dict(request["env"])
@@ -241,6 +284,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
         # the runtime client's framed log goes the same way as the output, so that both keep their order
         os.dup2(1, _TELEMETRY_DESCRIPTOR, inheritable=True)
         variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(_TELEMETRY_DESCRIPTOR)
+    if "assignment" in request:
+        variables["_LAMBDA_SPARE"] = str(_ASSIGNMENT_DESCRIPTOR)
     os.environ.clear()
     os.environ.update(variables)
     time.tzset()
@@ -256,6 +301,17 @@ def become_function(request: Document, *, isolated: bool) -> None:
         proc_self.set_proc_self(request["command"], request["env"])
     with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_CTYPE, "")
+
+
+def _close_descriptors(assignment: int | None) -> None:
+    """Close all but the standard ones, and the one that a spare reads what it is to do from."""
+    if assignment is None:
+        os.closerange(3, _LAST_DESCRIPTOR)
+        return
+    os.dup2(assignment, _ASSIGNMENT_DESCRIPTOR)
+    os.set_inheritable(_ASSIGNMENT_DESCRIPTOR, True)
+    os.closerange(3, _ASSIGNMENT_DESCRIPTOR)
+    os.closerange(_ASSIGNMENT_DESCRIPTOR + 1, _LAST_DESCRIPTOR)
 
 
 def _execute(command: list[str], env: dict[str, str]) -> None:

@@ -112,9 +112,13 @@ def build_root(root: Path, read_only: dict[str, str]) -> None:
     os.chdir("/")
 
 
-def show(folders: dict[str, str], tmp: str) -> None:
-    """Show, in this environment's own namespace, its code and layers, read-only, and its ``/tmp``."""
+def own_mounts() -> None:
+    """Let what this process mounts from here on be seen by it, and what it starts, alone."""
     _unshare(_CLONE_NEWNS)
+
+
+def show(folders: dict[str, str], tmp: str) -> None:
+    """Show, in mounts that are this environment's own, its code and layers, read-only, and its ``/tmp``."""
     for target, source in folders.items():
         _bind(HOST / source.lstrip("/"), Path(target), read_only=True)
     host_tmp = HOST / tmp.lstrip("/")

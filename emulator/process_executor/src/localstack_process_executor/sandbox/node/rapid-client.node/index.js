@@ -25,7 +25,8 @@ const PAUSE_MS = 1;
 // a function may replace it, and what it calls is not for us
 const writeSync = fs.writeSync;
 
-const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
+let host;
+let port;
 let socket;
 let connected;
 let waiting;
@@ -35,6 +36,8 @@ let size = 0;
 let wanted = 0;
 
 function connect() {
+  // not when this is loaded: a process that was started ahead does not know it yet
+  [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
   socket = net.connect({ host, port: Number(port), noDelay: true });
   connected = new Promise((resolve, reject) => {
     socket.once("connect", resolve);

@@ -1,0 +1,71 @@
+// The program of a Node.js function: AWS's runtime interface client, started as AWS's runtime starts it.
+// It stands in /var/runtime, beside index.mjs, which is the client.
+"use strict";
+
+const dns = require("dns");
+const fs = require("fs");
+const module_ = require("module");
+const path = require("path");
+const { pathToFileURL } = require("url");
+const vm = require("vm");
+
+const CLIENT = path.join(__dirname, "index.mjs");
+const EMULATOR = /(^|\.)localhost\.localstack\.cloud$/i;
+// The client is one file of CommonJS modules between these lines. Without them it runs before, and without, the loader
+// of ES modules, which takes a third of a start.
+const IMPORT = 'import { createRequire } from "module";';
+const REQUIRE = "const require = createRequire(import.meta.url);";
+const EXPORT = /\nexport \{\s*run\s*\};\s*$/;
+
+// Queue URLs and presigned URLs have a name that LocalStack gives this machine: it is found without a DNS server.
+function findEmulator() {
+  const { lookup } = dns;
+  const { lookup: lookupLater } = dns.promises;
+  dns.lookup = (name, ...rest) => lookup(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
+  dns.promises.lookup = (name, ...rest) => lookupLater(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
+  module_.syncBuiltinESMExports();
+}
+
+// Returns the client's `run`. Lines keep their numbers: stack traces read as on AWS.
+async function load() {
+  const source = fs.readFileSync(CLIENT, "utf8");
+  const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const isAsKnown = source.includes(IMPORT) && source.includes(REQUIRE) && EXPORT.test(source);
+  if (!importModuleDynamically || !isAsKnown) return (await import(pathToFileURL(CLIENT))).run;
+  const script = source.replace(IMPORT, "").replace(REQUIRE, "").replace(EXPORT, "\nreturn run;");
+  const options = { filename: pathToFileURL(CLIENT).href, importModuleDynamically };
+  return vm.runInThisContext(`(function (require) {${script}})`, options)(module_.createRequire(CLIENT));
+}
+
+// A process that was started ahead waits here until it is given a function: its variables and its folder.
+// What the client needs is loaded before.
+function takeFunction(descriptor) {
+  for (const name of ["http", "net", "util", "assert"]) require(name);
+  require("./rapid-client.node");
+  const { variables, folder } = JSON.parse(fs.readFileSync(descriptor, "utf8"));
+  fs.closeSync(descriptor);
+  // where the client writes its log is the same
+  variables._LAMBDA_TELEMETRY_LOG_FD = process.env._LAMBDA_TELEMETRY_LOG_FD;
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, variables);
+  process.chdir(folder);
+}
+
+async function main() {
+  findEmulator();
+  if (process.argv[2]) {
+    // without a file system of its own, a function's modules are found by NODE_PATH, which `import` does not look at
+    if (module_.registerHooks) module_.registerHooks({ resolve: (await import("./node_path.mjs")).resolveNow });
+    else module_.register("./node_path.mjs", pathToFileURL(__filename));
+    process.argv.pop();
+  }
+  const run = await load();
+  if (process.env._LAMBDA_SPARE) takeFunction(Number(process.env._LAMBDA_SPARE));
+  // the client is the program, and none of CommonJS
+  process.argv[1] = CLIENT;
+  process.mainModule = undefined;
+  await run(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+}
+
+// as of a program that is an ES module
+main().catch((error) => setImmediate(() => { throw error; }));
