@@ -187,13 +187,37 @@ def _program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def test_the_sdk_is_installed_as_it_was_on_one_day(npm: Path, tmp_path: Path) -> None:
+def test_the_sdk_is_installed_from_its_lock_and_the_rest_of_it_as_it_was_on_one_day(npm: Path, tmp_path: Path) -> None:
     _program(npm, f'echo "$@" > {tmp_path}/asked')
 
     assert node_sdk.npm_problem(["@aws-sdk/client-s3"]) == ""
+    assert node_sdk.npm_problem(["@aws-sdk/client-oven"]) == ""
 
     asked = (tmp_path / "asked").read_text().split()
-    assert {f"--before={node_sdk.AS_OF}", "--fetch-retries=0", "@aws-sdk/client-s3"} <= set(asked)
+    assert {"--ignore-scripts", "--no-save", f"--before={node_sdk.AS_OF}", "--fetch-retries=0"} <= set(asked)
+    wanted = json.loads((tmp_path / "sdk/package.json").read_text())["dependencies"]
+    assert wanted == {"@aws-sdk/client-oven": "*", "@aws-sdk/client-s3": node_sdk.common()["@aws-sdk/client-s3"]}
+    assert (tmp_path / "sdk/package-lock.json").read_text() == (node_sdk.LOCK / "package-lock.json").read_text()
+
+
+def test_the_lock_has_a_hash_for_each_package_and_no_address() -> None:
+    lock = json.loads((node_sdk.LOCK / "package-lock.json").read_text())["packages"]
+    root = lock.pop("")
+
+    assert root["dependencies"] == node_sdk.common()
+    assert {f"node_modules/{name}" for name in node_sdk.common()} <= lock.keys()
+    assert all(package["integrity"].startswith("sha512-") for package in lock.values())
+    assert not any("resolved" in package for package in lock.values())
+
+
+def test_a_package_that_cannot_be_had_is_not_in_the_way_of_the_next(npm: Path, tmp_path: Path) -> None:
+    _program(npm, "exit 1")
+    node_sdk.npm_problem(["@aws-sdk/client-oven"])
+    _program(npm, "exit 0")
+
+    assert node_sdk.npm_problem(["@aws-sdk/client-s3"]) == ""
+
+    assert list(json.loads((tmp_path / "sdk/package.json").read_text())["dependencies"]) == ["@aws-sdk/client-s3"]
 
 
 def test_why_npm_failed_is_said_in_its_first_words(npm: Path) -> None:
@@ -217,5 +241,5 @@ def test_which_common_packages_are_missing_is_listed(capsys: pytest.CaptureFixtu
     assert node_sdk.main(["--list"]) == 0
 
     missing = json.loads(capsys.readouterr().out)["missing"]
-    assert sorted({*missing, "@aws-sdk/client-s3"}) == sorted(node_sdk.COMMON)
+    assert sorted({*missing, "@aws-sdk/client-s3"}) == sorted(node_sdk.common())
     assert "@aws-sdk/client-s3" not in missing

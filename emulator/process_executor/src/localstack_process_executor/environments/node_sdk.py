@@ -1,7 +1,7 @@
 """The AWS SDK for JavaScript, which AWS's Node.js runtimes have: got when a function needs it, and never while it runs.
 
 A package that a function names and does not bring is installed with npm into one folder that all functions see, while
-the function is being made. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+the function is being made. The common ones are locked with hashes, in ``node_sdk_lock``. https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
 
 ``python -m localstack_process_executor.environments.node_sdk`` installs the common ones ahead, for a machine that will
 have no network; with ``--list`` it says which are there.
@@ -26,21 +26,10 @@ SETTING = "LAMBDA_PROCESS_NODE_SDK"
 """The folder of the packages."""
 OFFLINE_SETTING = "LAMBDA_PROCESS_NODE_SDK_INSTALL"
 """``0`` installs nothing."""
-COMMON = (
-    *(
-        f"@aws-sdk/client-{name}"
-        for name in (
-            "cloudformation", "cloudwatch-logs", "dynamodb", "eventbridge", "kinesis", "lambda", "s3",
-            "secrets-manager", "sfn", "sns", "sqs", "ssm", "sts",
-        )
-    ),
-    "@aws-sdk/lib-dynamodb",
-    "@aws-sdk/s3-request-presigner",
-    "@aws-sdk/util-dynamodb",
-)  # fmt: skip
-"""What most functions use of it."""
+LOCK = Path(__file__).parent / "node_sdk_lock"
+"""The common packages, and all that they depend on, with exact versions and hashes."""
 AS_OF = "2026-11-01"
-"""Versions of this day are installed, also of what the packages depend on: a function finds the same tomorrow."""
+"""Of packages that the lock does not have, versions of this day are installed: a function finds the same tomorrow."""
 _NAMED = re.compile(rb"""["'`](@aws-sdk/[a-z0-9.-]*[a-z0-9]|@smithy/[a-z0-9.-]*[a-z0-9]|aws-sdk)(?:/[^"'`]*)?["'`]""")
 _COMPUTED = re.compile(rb"""["'`]@aws-sdk/client-["'`$]""")
 _SERVICE = re.compile(r"""\\*"service\\*"\s*:\s*\\*"([A-Za-z0-9@/.-]+)""")
@@ -50,6 +39,13 @@ _SOURCE_BYTES = 8 * 1024 * 1024
 _INSTALL_SECONDS = 200.0
 _ERROR_CHARACTERS = 400
 _lock = threading.Lock()
+
+
+@cache
+def common() -> dict[str, str]:
+    """Return the packages that most functions use, and their versions."""
+    document = json.loads((LOCK / "package.json").read_text())
+    return {str(name): str(version) for name, version in document["dependencies"].items()}
 
 
 @cache
@@ -138,13 +134,30 @@ def _install(function: str, names: list[str]) -> None:
 
 
 def npm_problem(names: Sequence[str]) -> str:
-    """Install packages as of :data:`AS_OF`; return why that failed, or nothing. Without a network it fails at once."""
+    """Install packages; return why that failed, or nothing. Without a network it fails at once."""
     npm = shutil.which("npm")
     if not npm:
         return "npm is not installed."
+    folder = modules().parent
+    wanted = folder / "package.json"
+    before = wanted.read_text()
+    packages = {*json.loads(before).get("dependencies", {}), *names}
+    # npm takes from the lock what it has, and looks at its hash; the rest is of one day
+    shutil.copyfile(LOCK / "package-lock.json", folder / "package-lock.json")
+    versions = {name: common().get(name, "*") for name in sorted(packages)}
+    wanted.write_text(json.dumps({"private": True, "dependencies": versions}, indent=2))
+    if problem := _run_npm(npm, folder):
+        # one that cannot be had must not be in the way of the next
+        wanted.write_text(before)
+        return problem
+    return ""
+
+
+def _run_npm(npm: str, folder: Path) -> str:
+    """Install what a folder's ``package.json`` names; return why that failed, or nothing."""
     command = [
-        npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error",
-        "--omit=dev", "--prefer-offline", "--fetch-retries=0", f"--before={AS_OF}", *names,
+        npm, "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier",
+        "--loglevel=error", "--omit=dev", "--prefer-offline", "--fetch-retries=0", f"--before={AS_OF}",
     ]  # fmt: skip
     # where npm finds the person's registry
     environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(_home())}
@@ -152,7 +165,7 @@ def npm_problem(names: Sequence[str]) -> str:
         done = subprocess.run(
             command,
             # not --prefix, with which npm does not read the settings of this machine
-            cwd=modules().parent,
+            cwd=folder,
             capture_output=True,
             text=True,
             timeout=_INSTALL_SECONDS,
@@ -161,7 +174,9 @@ def npm_problem(names: Sequence[str]) -> str:
         )
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
-    return _shortened(done.stderr) if done.returncode else ""
+    if not done.returncode:
+        return ""
+    return _shortened(done.stderr) or f"npm ended with status {done.returncode}."
 
 
 def _shortened(said: str) -> str:
@@ -179,9 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Install the common packages, or say in JSON which are there; return the exit status."""
     parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description="Install the AWS SDK's packages.")
     parser.add_argument("--list", action="store_true", help="print in JSON which are missing, and install none")
-    missing = missing_of(COMMON)
+    missing = missing_of(common())
     if parser.parse_args(arguments).list:
-        print(json.dumps({"common": len(COMMON), "missing": missing}))
+        print(json.dumps({"common": len(common()), "missing": missing}))
         return 0
     if missing and (problem := npm_problem(missing)):
         print(f"npm could not install {' '.join(missing)}: {problem}", file=sys.stderr)
