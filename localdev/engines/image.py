@@ -35,7 +35,8 @@ CHECKOUT_LABEL = "localdev.checkout"
 _STEP = re.compile(r"#\d+ \[(?:[\w-]+ )?(\d+/\d+)\] (\w+)")
 """How BuildKit begins a step in plain text: ``#9 [build 4/8] RUN …``."""
 
-_INDEX = "PIP_INDEX_URL"
+_INDICES = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")
+"""Variables with the address of a package index, which may have a password: secrets of the build."""
 _ERROR_LINES = 12
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _MTIME = 1735689600
@@ -54,7 +55,10 @@ def context_files(root: Path = project.TOOL) -> list[Path]:
     found = exclude_paths(str(root), patterns, dockerfile=DOCKERFILE)
     # the client would send this one, too
     found.discard(".dockerignore")
-    found.add(str(project.BOOTSTRAP_TEMPLATE.relative_to(project.NODE_MODULES.parent)))
+    found |= {
+        str(path.relative_to(project.NODE_MODULES.parent))
+        for path in (project.BOOTSTRAP_TEMPLATE, *project.NODE_CLIENT)
+    }
     return sorted(Path(path) for path in found if _place(root, path).is_file())
 
 
@@ -119,7 +123,9 @@ def _output_of_build(name: str, context: IO[bytes]) -> Iterator[str]:
 
     :raises BuildError: the build failed, or there is no ``docker`` command.
     """
-    secret = ["--secret", f"id={_INDEX.lower()},env={_INDEX}"] if os.environ.get(_INDEX) else []
+    secret = [
+        word for name in _INDICES if os.environ.get(name) for word in ("--secret", f"id={name.lower()},env={name}")
+    ]
     command = ["docker", "build", "--progress", "plain", "--file", DOCKERFILE, "--tag", name]
     command += ["--label", f"{CHECKOUT_LABEL}={project.ROOT}", *secret, "-"]
     try:

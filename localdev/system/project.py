@@ -49,6 +49,9 @@ NODE_MODULES = places.NODE_MODULES
 BOOTSTRAP_TEMPLATE = NODE_MODULES / "aws-cdk" / "lib" / "api" / "bootstrap" / "bootstrap-template.yaml"
 """The CDK CLI's own template of the ``CDKToolkit`` stack."""
 
+NODE_CLIENT = (NODE_MODULES / "aws-lambda-ric" / "dist" / "index.mjs", NODE_MODULES / "aws-lambda-ric" / "LICENSE")
+"""AWS's runtime interface client for Node.js, for the container image."""
+
 APP_PYTHON = Path(sys.executable)
 DEFAULT_PORT = 4566
 REGION = "us-east-1"

@@ -63,10 +63,12 @@ def test_every_service_is_limited_and_cannot_change_its_own_files() -> None:
 
 
 def test_a_private_index_is_a_secret_of_the_builds_alone() -> None:
-    services = _services("docker-compose.yml", profile="console", PIP_INDEX_URL="https://me:password@index.example")
+    indices = dict.fromkeys(("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY"), "https://me:password@index.example")
+    services = _services("docker-compose.yml", profile="console", **indices)
 
-    for service in services.values():
-        assert [secret["source"] for secret in service["build"]["secrets"]] == ["pip_index_url"]
+    for name, service in services.items():
+        wanted = ["pip_index_url", *(["npm_config_registry"] if name == "emulator" else [])]
+        assert [secret["source"] for secret in service["build"]["secrets"]] == wanted
         assert "args" not in service["build"]
         assert "secrets" not in service
     assert "password" not in json.dumps(services)

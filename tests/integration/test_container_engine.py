@@ -11,6 +11,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from docker.errors import NotFound
 
@@ -24,6 +25,7 @@ from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests
 from pizzeria.orders import Order, OrderApi
+from tests.emulator.deployed import zipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,15 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 pytestmark = [pytest.mark.only_on("container"), pytest.mark.usefixtures("docker")]
+
+
+_LISTS_BUCKETS = """
+    import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+    export const handler = async () => {
+        const { Buckets } = await new S3Client({ forcePathStyle: true }).send(new ListBucketsCommand({}));
+        return { isArray: Array.isArray(Buckets), node: parseInt(process.versions.node) };
+    };
+"""
 
 
 @pytest.fixture
@@ -90,6 +101,32 @@ def test_it_holds_no_socket_of_docker_and_is_nobody_special(up: Container) -> No
 
 def test_its_settings_are_those_of_the_embedded_engine(up: Container) -> None:
     assert _output(up, "cat /opt/localstack/localstack.env") == (project.EMULATOR / "localstack.env").read_text()
+
+
+def test_it_runs_node_functions_with_awss_sdk_and_can_install_nothing(up: Container) -> None:
+    ((binding,),) = up.attrs["HostConfig"]["PortBindings"].values()
+    functions = boto3.client(
+        "lambda",
+        endpoint_url=f"http://127.0.0.1:{binding['HostPort']}",
+        region_name=project.REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106
+    )
+    functions.create_function(
+        FunctionName="kitchen",
+        Runtime="nodejs22.x",
+        Handler="index.handler",
+        Role="arn:aws:iam::000000000000:role/r",
+        Timeout=60,
+        Code={"ZipFile": zipped({"index.mjs": _LISTS_BUCKETS})},
+    )
+    functions.get_waiter("function_active_v2").wait(FunctionName="kitchen", WaiterConfig={"Delay": 1})
+
+    answer = functions.invoke(FunctionName="kitchen")
+
+    assert json.load(answer["Payload"]) == {"isArray": True, "node": 22}
+    assert _output(up, "which npm") == ""
+    assert "Installing" not in up.logs().decode()
 
 
 def test_its_name_is_random(up: Container) -> None:

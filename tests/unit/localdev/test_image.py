@@ -32,12 +32,14 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_emulator_and_the_bootstrap_template_go_into_it_and_nothing_else() -> None:
+def test_the_emulator_and_what_it_takes_of_node_packages_go_into_it_and_nothing_else() -> None:
     files = image.context_files()
 
     outside = [str(file) for file in files if file.parts[0] != "emulator"]
     assert outside == [
         "node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml",
+        "node_modules/aws-lambda-ric/LICENSE",
+        "node_modules/aws-lambda-ric/dist/index.mjs",
         "requirements-setup.txt",
     ]
     assert {Path("emulator/Dockerfile"), Path("emulator/requirements.txt"), Path("emulator/localstack.env")} < set(
@@ -135,7 +137,8 @@ def test_without_the_docker_command_it_is_named(monkeypatch: pytest.MonkeyPatch)
 def test_the_address_of_a_private_index_is_a_secret_of_the_build(
     docker_command: MakeDocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PIP_INDEX_URL", "https://person:password@index.example/simple")
+    for variable in ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY"):
+        monkeypatch.setenv(variable, "https://person:password@index.example/simple")
     docker_command('echo "$@"; exit 1')
     client: Any = NoImages()
 
@@ -143,6 +146,7 @@ def test_the_address_of_a_private_index_is_a_secret_of_the_build(
         image.ensure_image(client, lambda _: None)
 
     assert "--secret id=pip_index_url,env=PIP_INDEX_URL" in str(failure.value)
+    assert "--secret id=npm_config_registry,env=NPM_CONFIG_REGISTRY" in str(failure.value)
     assert "password" not in str(failure.value)
 
 
@@ -150,6 +154,7 @@ def test_no_dockerfile_takes_an_address_that_would_stay_in_its_history() -> None
     for file in ("emulator/Dockerfile", "console/Dockerfile"):
         text = (project.ROOT / file).read_text()
         assert "ARG PIP" not in text
+        assert "ARG NPM" not in text
         assert "--mount=type=secret,id=pip_index_url" in text
 
 
