@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from localstack_process_executor.environments.output import LogEvent
     from tests.emulator.conftest import MakeFunction
 
 PRINTS = """
@@ -144,6 +145,33 @@ def test_what_is_written_is_delivered_while_the_function_runs_and_marked(
     assert "at last\n" not in delivered
     assert [event.text for event in events if event.is_delivered] == delivered
     assert len([event for event in events if event.text == "so far\n"]) == 1
+
+
+def test_of_a_flood_of_output_only_the_end_is_kept_with_the_outcome(make_function: MakeFunction) -> None:
+    source = """
+        import os
+        def handler(event, context):
+            line = b"x" * 1023 + b"\\n"
+            for _ in range(12):
+                os.write(1, line * 1024)
+            print("the end")
+    """
+    delivered = 0
+
+    def deliver(events: list[LogEvent]) -> None:
+        nonlocal delivered
+        delivered += sum(len(event.text) for event in events if not event.is_delivered)
+
+    function = make_function(source, timeout=60.0)
+    function.environment.deliver_log_to(deliver)
+
+    outcome = function.invoke()
+
+    assert not outcome.is_error
+    left = sum(len(event.text) for event in outcome.events if not event.is_delivered)
+    assert delivered + left > 12 * 1024 * 1024
+    assert len(outcome.log) - left < 1024 * 1024
+    assert "the end\n" in outcome.log
 
 
 def test_a_short_invocation_delivers_nothing_ahead(make_function: MakeFunction) -> None:

@@ -72,13 +72,49 @@ def test_each_way_to_fail_is_named_as_on_aws(make_node: MakeNode, source: str, e
             "function.handler",
             ("Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token 'export'"),
         ),
+        (
+            {"function.js": "exports.handler = async () => 1;", "package.json": '{"type": "module"}'},
+            "function.handler",
+            ("ReferenceError", "exports is not defined in ES module scope"),
+        ),
+        (
+            {"function.mjs": "import { createOven } from './oven.mjs';", "oven.mjs": "export const other = 1;"},
+            "function.handler",
+            ("Runtime.UserCodeSyntaxError", "does not provide an export named 'createOven'"),
+        ),
+        (
+            {"function.mjs": "import 'not-there'; export const handler = async () => 1;"},
+            "function.handler",
+            ("Error", "Cannot find package 'not-there' imported from"),
+        ),
+        (
+            {
+                "function.js": "require('./oven.node'); exports.handler = async () => 1;",
+                "oven.node": "\x7fELF of macOS",
+            },
+            "function.handler",
+            ("Error", "/var/task/oven.node: file too short"),
+        ),
         ({"function.js": ""}, "function.handler", ("Runtime.HandlerNotFound", "function.handler is undefined")),
         ({"function.js": "exports.handler = 1;"}, "function.handler", ("Runtime.HandlerNotFound", "is not a function")),
         ({"function.js": ""}, "other.handler", ("Runtime.ImportModuleError", "Error: Cannot find module 'other'")),
         ({"function.js": ""}, "function", ("Runtime.MalformedHandlerName", "Bad handler")),
         ({"function.js": "throw new TypeError('at import');"}, "function.handler", ("TypeError", "at import")),
     ],
-    ids=["package", "syntax", "export", "no-handler", "no-function", "no-module", "malformed", "raises"],
+    ids=[
+        "package",
+        "syntax",
+        "export",
+        "type-module",
+        "no-such-export",
+        "imported-package",
+        "add-on",
+        "no-handler",
+        "no-function",
+        "no-module",
+        "malformed",
+        "raises",
+    ],
 )
 def test_code_that_cannot_be_loaded_fails_each_invocation(
     make_node: MakeNode, files: dict[str, str], handler: str, expected: tuple[str, str]
@@ -207,3 +243,12 @@ def test_an_endless_loop_at_import_is_ended_with_the_functions_time(make_node: M
     error = function.error({})
 
     assert error["errorType"] == "Sandbox.Timedout"
+
+
+def test_a_flood_of_output_does_not_stop_the_function(make_node: MakeNode) -> None:
+    function = make_node(
+        "exports.handler = async () => { process.stdout.write('bare'); const line = 'x'.repeat(1 << 18);"
+        " for (let n = 0; n < 64; n++) console.log(line); return 'done'; };"
+    )
+
+    assert function.answer({}) == "done"

@@ -120,3 +120,16 @@ def test_an_invocations_log_has_an_entry_with_its_time_for_each_event() -> None:
         {"timestamp": 2000, "message": "two\nlines"},
         {"timestamp": 3000, "message": "END\n"},
     ]
+
+
+def test_a_line_that_does_not_end_becomes_events_of_a_quarter_of_a_megabyte() -> None:
+    reader = OutputReader()
+    for _ in range(160):
+        reader.feed(b"x" * 64 * 1024)
+    reader.feed(b"end\n")
+
+    events = reader.take_complete()
+
+    assert [len(event.text) for event in events[:-1]] == [256 * 1024] * 39
+    assert sum(len(event.text) for event in events) == 160 * 64 * 1024 + len("end\n")
+    assert events[-1].text.endswith("end\n")

@@ -33,6 +33,8 @@ _MEMORY_SECONDS = 0.02
 _DELIVERY_SECONDS = 0.25
 """How often the log of an invocation that runs is handed on; one that is shorter has its log with its outcome."""
 """How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
+_KEPT_CHARACTERS = 64 * 1024
+"""Of what was handed on, so much is kept for the tail that a caller may ask for, and that is shorter."""
 _KB_PER_MB = 1024
 
 
@@ -340,7 +342,7 @@ class ExecutionEnvironment:
         new = [event for event in events if not event.is_delivered]
         if self._deliver and new:
             self._deliver(new)
-        self._reported = [event._replace(is_delivered=True) for event in events]
+        self._reported = [event._replace(is_delivered=True) for event in _last(events, _KEPT_CHARACTERS)]
 
     def _conclude(self, invocation: Invocation, ended: _Ended, started: float) -> Outcome:
         """Hand the caller its payload and the log, whichever way the invocation ended."""
@@ -419,6 +421,15 @@ class ExecutionEnvironment:
             self._memory_kb = (process.peak_memory_kb()[0], 0)
             self._output.feed(process.end())
         self._api.drop_connections()
+
+
+def _last(events: list[LogEvent], characters: int) -> list[LogEvent]:
+    """Return the last events that have so many characters together."""
+    kept = 0
+    while characters > 0 and kept < len(events):
+        kept += 1
+        characters -= len(events[-kept].text)
+    return events[len(events) - kept :]
 
 
 def _now(texts: Iterable[str], *, in_tail: bool = True) -> list[LogEvent]:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, Self
 
 _HEADER_BYTES = 16
 _MAGIC = b"\xa5\x5a\x00"
+_MAX_LINE_BYTES = 256 * 1024
+"""A longer line is several events, and no function fills the emulator's memory with one."""
 _MAX_FRAME_BYTES = 64 * 1024 * 1024
 _CLOCK_SECONDS = 7 * 24 * 3600
 _LEVELS = {0x08: 10, 0x0C: 20, 0x10: 30, 0x14: 40, 0x18: 50}
@@ -88,10 +90,15 @@ class OutputReader:
             del self._bytes[:size]
 
     def _read_lines(self, data: bytes, now: float) -> None:
-        self._line += data
-        *complete, rest = self._line.split(b"\n")
-        self._line = bytearray(rest)
-        self._add((f"{_text(line)}\n" for line in complete), now)
+        first, *others = data.split(b"\n")
+        self._line += first
+        if others:
+            *complete, rest = [bytes(self._line), *others]
+            self._line = bytearray(rest)
+            self._add((f"{_text(line)}\n" for line in complete), now)
+        while len(self._line) > _MAX_LINE_BYTES:
+            self._add([_text(self._line[:_MAX_LINE_BYTES])], now)
+            del self._line[:_MAX_LINE_BYTES]
 
     def _add(self, lines: Iterable[str], now: float) -> None:
         self._events += [LogEvent(line, now) for line in lines]

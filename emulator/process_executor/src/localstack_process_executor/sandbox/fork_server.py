@@ -282,7 +282,7 @@ def become_function(request: Document, *, isolated: bool) -> None:
     variables = dict(request["env"])
     if request.get("writes_frames", True):
         # the runtime client's framed log goes the same way as the output, so that both keep their order
-        os.dup2(1, _TELEMETRY_DESCRIPTOR, inheritable=True)
+        _open_telemetry()
         variables["_LAMBDA_TELEMETRY_LOG_FD"] = str(_TELEMETRY_DESCRIPTOR)
     if "assignment" in request:
         variables["_LAMBDA_SPARE"] = str(_ASSIGNMENT_DESCRIPTOR)
@@ -301,6 +301,19 @@ def become_function(request: Document, *, isolated: bool) -> None:
         proc_self.set_proc_self(request["command"], request["env"])
     with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_CTYPE, "")
+
+
+def _open_telemetry() -> None:
+    """Open the output once more: Node.js lets nobody wait who writes to what it writes to itself."""
+    try:
+        own = os.open("/proc/self/fd/1", os.O_WRONLY)
+    except OSError:
+        own = os.dup(1)  # a system without /proc
+    os.dup2(own, _TELEMETRY_DESCRIPTOR, inheritable=True)
+    if own != _TELEMETRY_DESCRIPTOR:
+        os.close(own)
+    else:
+        os.set_inheritable(own, True)
 
 
 def _close_descriptors(assignment: int | None) -> None:
