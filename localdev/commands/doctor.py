@@ -225,6 +225,38 @@ def _missing_of_the_sdk() -> list[str] | None:
     return [str(name) for name in json.loads(said)["missing"]]
 
 
+_NODE_RUNTIMES = (18, 20, 22, 24)
+_FIND_NODE = """
+import json
+from localstack_process_executor.environments.node_runtime import installed
+print(json.dumps(sorted(installed())))
+"""
+
+
+def _node_functions() -> Finding:
+    """Tell on which Node.js each runtime's functions run."""
+    found = _node_versions()
+    if found is None:
+        return Finding("runtimes", "not known before the set-up")
+    if not found:
+        return Finding("runtimes", "none: functions for Node.js can be described, and not be invoked")
+    own = {major: max(fitting) for major in _NODE_RUNTIMES if (fitting := [each for each in found if each[0] == major])}
+    told = [f"nodejs{major}.x on {_written(version)}" for major, version in own.items()]
+    if others := ", ".join(f"nodejs{major}.x" for major in _NODE_RUNTIMES if major not in own):
+        told.append(f"{others} on {_written(max(found))}, the newest here")
+    return Finding("runtimes", "; ".join(told))
+
+
+def _written(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _node_versions() -> list[tuple[int, ...]] | None:
+    """Return the versions that functions can run on; ``None`` without an emulator that could say it."""
+    said = _version_of(str(project.EMULATOR_PYTHON), "-c", _FIND_NODE)
+    return [tuple(version) for version in json.loads(said)] if said else None
+
+
 _CHECKS: list[Callable[[], Finding]] = [
     _user,
     _python,
@@ -238,6 +270,7 @@ _CHECKS: list[Callable[[], Finding]] = [
     _settings,
     _disk,
     _port,
+    _node_functions,
     _offline,
     _emulators,
     _leftovers,

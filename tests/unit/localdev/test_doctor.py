@@ -150,3 +150,33 @@ def test_an_emulator_that_is_not_made_cannot_tell_what_it_has(tmp_path: Path, mo
     monkeypatch.setattr(project, "EMULATOR_PYTHON", tmp_path / "python")
 
     assert doctor._missing_of_the_sdk() is None
+
+
+@pytest.mark.parametrize(
+    ("versions", "said"),
+    [
+        (
+            [(20, 1, 0), (22, 3, 1), (22, 20, 0)],
+            "nodejs20.x on 20.1.0; nodejs22.x on 22.20.0; nodejs18.x, nodejs24.x on 22.20.0, the newest here",
+        ),
+        ([], "none: functions for Node.js can be described, and not be invoked"),
+        (None, "not known before the set-up"),
+    ],
+)
+def test_it_tells_on_which_node_each_runtimes_functions_run(
+    monkeypatch: pytest.MonkeyPatch, versions: list[tuple[int, ...]] | None, said: str
+) -> None:
+    monkeypatch.setattr(doctor, "_node_versions", lambda: versions)
+
+    assert doctor._node_functions().found == said
+
+
+def test_the_versions_of_node_are_those_that_the_emulator_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho '[[20, 1, 0], [22, 3, 1]]'\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(project, "EMULATOR_PYTHON", python)
+
+    assert doctor._node_versions() == [(20, 1, 0), (22, 3, 1)]

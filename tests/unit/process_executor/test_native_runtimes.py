@@ -86,6 +86,51 @@ def test_a_node_runtimes_version_is_in_its_name(runtime: str | None, major: int 
     assert node_runtime.major_of(runtime) == major
 
 
+@pytest.fixture
+def stand_ins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Programs that say they are a Node.js, each a version, and AWS's client."""
+    client = tmp_path / "node_modules/aws-lambda-ric/dist/index.mjs"
+    client.parent.mkdir(parents=True)
+    client.touch()
+    versions = ("v16.20.2", "v20.20.2", "v22.9.0", "v22.11.0", "v24.1.0", "none")
+    programs = [tmp_path / version for version in versions]
+    for program in programs:
+        _program(program, f"echo {program.name}")
+    monkeypatch.setenv(node_runtime.CLIENT_SETTING, str(tmp_path / "node_modules"))
+    monkeypatch.setattr(node_runtime, "_candidates", lambda: iter(programs))
+    caches = (node_runtime.installed, node_runtime.find, node_runtime._version_of)
+    for each in caches:
+        each.cache_clear()
+    yield tmp_path
+    for each in caches:
+        each.cache_clear()
+
+
+def test_a_runtime_runs_on_the_newest_node_of_its_own_version(
+    stand_ins: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = {name: node_runtime.find(name) for name in ("nodejs20.x", "nodejs22.x", "nodejs24.x")}
+
+    assert {name: runtime and runtime.executable for name, runtime in found.items()} == {
+        "nodejs20.x": str(stand_ins / "v20.20.2"),
+        "nodejs22.x": str(stand_ins / "v22.11.0"),
+        "nodejs24.x": str(stand_ins / "v24.1.0"),
+    }
+    assert caplog.messages == []
+
+
+def test_a_runtime_without_a_node_of_its_version_runs_on_the_newest_with_one_warning(
+    stand_ins: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        runtime = node_runtime.find("nodejs18.x")
+
+    assert runtime
+    assert (runtime.executable, runtime.build) == (str(stand_ins / "v24.1.0"), "nodejs:24.v1")
+    (said,) = caplog.messages
+    assert "No Node.js 18 can be used on this machine; functions of runtime nodejs18.x run on Node.js 24.1.0." in said
+
+
 def test_v8_gets_awss_part_of_the_functions_memory(tmp_path: Path) -> None:
     node = node_runtime.NodeRuntime("nodejs:22.v1", "/usr/bin/node", 22, "/client")
 
