@@ -121,7 +121,7 @@ class NativeRuntime(ABC):
             "tmp": str(tmp),
         }
         forked = None
-        if self.starts_alike(variables):
+        if not program.debug_address and self.starts_alike(variables):
             function = {"variables": variables, "folder": _TASK}
             forked = server.spares.take(tuple(command), {**shown, "function": function})
         if not forked:
