@@ -291,6 +291,9 @@ def _index_for_uv() -> dict[str, str]:
         of_pip = (settings.get(f"{section}.{name}") for section in (":env:", "install", "global"))
         if value := os.environ.get(f"PIP_{name.upper().replace('-', '_')}") or next(filter(None, of_pip), None):
             found[variable] = " ".join(value.replace("\\n", " ").split())
+    if "UV_INDEX" in found and "UV_INDEX_STRATEGY" not in os.environ:
+        # as pip does: uv takes a package's versions from the first index that has it; the hashes keep strangers out
+        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return found
 
 
