@@ -203,7 +203,9 @@ def test_a_private_index_that_pip_is_configured_with_is_uvs_as_well(
         monkeypatch.setenv("PIP_EXTRA_INDEX_URL", extra)
     uv = tmp_path / "uv"
     seen = tmp_path / "seen"
-    uv.write_text(f'#!/bin/sh\nprintf "%s\\n" "$UV_DEFAULT_INDEX" "$UV_INDEX" "$UV_INDEX_STRATEGY" > {shlex.quote(str(seen))}\n')
+    uv.write_text(
+        f'#!/bin/sh\nprintf "%s\\n" "$UV_DEFAULT_INDEX" "$UV_INDEX" "$UV_INDEX_STRATEGY" > {shlex.quote(str(seen))}\n'
+    )
     uv.chmod(0o755)
     monkeypatch.setattr(environments, "installer", lambda: uv)
     environments._index_for_uv.cache_clear()
