@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from localdev.commands.terminal import DONE, WARNING, err, out, progress
 from localdev.deployment import assemblies, cdk, checked, context
+from localdev.deployment.addresses import reachable
 from localdev.deployment.bootstrapping import ensure_bootstrapped, ensure_bootstrapped_for
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
-from localdev.deployment.stack import reachable_api_url, stack_exists
+from localdev.deployment.stack import stack_exists
 from localdev.deployment.template import deploy_template
 from localdev.engines.embedded import EmbeddedEngine, sweep
 from localdev.system import settings
@@ -140,7 +141,7 @@ def print_outputs(engine: Engine, outputs: Outputs) -> None:
         out.print(f"[bold]{stack}[/]")
         width = max(map(len, values), default=0)
         for name, value in values.items():
-            out.print(f"  {name:<{width}}  {reachable(value, engine)}", soft_wrap=True, markup=False)
+            out.print(f"  {name:<{width}}  {reachable(engine, value)}", soft_wrap=True, markup=False)
 
 
 def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
@@ -158,7 +159,7 @@ def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
         if stack_exists(clients, name)
         for each in resources_of(clients, name)
     ]
-    printed = {reachable(value, engine) for values in outputs.values() for value in values.values()}
+    printed = {reachable(engine, value) for values in outputs.values() for value in values.values()}
     others = [each for each in addresses(engine, there) if each.url not in printed]
     if others:
         out.print("[bold]Addresses[/]")
@@ -171,7 +172,7 @@ def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
 
     :raises LocaldevError: a line names an output that no stack has.
     """
-    values = {name: reachable(value, engine) for each in outputs.values() for name, value in each.items()}
+    values = {name: reachable(engine, value) for each in outputs.values() for name, value in each.items()}
     try:
         return [line.format(options=options, **values) for line in settings.current().next_steps]
     except (KeyError, IndexError, ValueError) as error:
@@ -179,11 +180,6 @@ def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
             f"next-steps in pyproject.toml names {error}, which is no output of a stack.",
             f"the outputs are {', '.join(values) or 'none'}.",
         ) from error
-
-
-def reachable(value: str, engine: Engine) -> str:
-    """Return an output's value; the address of an API as it can be reached from here."""
-    return reachable_api_url(value, engine.endpoint_url) if value.startswith("http") else value
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
-from localdev.commands.deploying import print_outputs, reachable, require_up
+from localdev.commands.deploying import print_outputs, require_up
+from localdev.deployment.addresses import reachable
 from localdev.system.errors import LocaldevError
 from localdev.system.suggestions import suggest
 
@@ -48,7 +49,7 @@ def _read(engine: Engine, wanted: list[str]) -> Outputs:
         # two of one name are in different accounts or regions
         name = f"{stack.name} ({stack.clients.region})" if stack.name in found else stack.name
         outputs = stack_outputs(stack.clients, stack.name)
-        found[name] = {key: reachable(value, engine) for key, value in outputs.items()}
+        found[name] = {key: reachable(engine, value) for key, value in outputs.items()}
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from localdev.deployment.resources import HTTP_API, REST_API
+from localdev.deployment.stack import reachable_api_url
 from localdev.system.endpoints import is_on_this_machine
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 FUNCTION_URL: Final = "AWS::Lambda::Url"
 ADDRESSED: Final = (REST_API, HTTP_API, FUNCTION_URL)
+_FUNCTION_URL_HOST: Final = re.compile(r"(?P<id>[a-z0-9]+)\.lambda-url\.(?!.*amazonaws\.com)", re.IGNORECASE)
 _STAGES: Final = {REST_API: "AWS::ApiGateway::Stage", HTTP_API: "AWS::ApiGatewayV2::Stage"}
 
 
@@ -41,9 +45,28 @@ def addresses(engine: Engine, resources: Sequence[Resource]) -> list[Address]:
 def _urls_of(engine: Engine, clients: Clients, api: Resource, resources: Sequence[Resource]) -> Iterator[str]:
     if api.type == FUNCTION_URL:
         url = clients.client("lambda").get_function_url_config(FunctionName=api.physical_id)["FunctionUrl"]
-        yield url.rstrip("/")
+        yield _reachable_function_url(engine, url)
         return
     yield from (api_url(engine, api, stage) for stage in stages_of(clients, api, resources))
+
+
+def reachable(engine: Engine, value: str) -> str:
+    """Return an output's value; the address of an API or a function as it is reached from here."""
+    if value.startswith("http"):
+        if "lambda-url" in value:
+            return _reachable_function_url(engine, value)
+        if "execute-api" in value:
+            return reachable_api_url(value, engine.endpoint_url)
+    return value
+
+
+def _reachable_function_url(engine: Engine, url: str) -> str:
+    """Return an address of a function's URL that needs no DNS, which engines that are started here have."""
+    parts = urlsplit(url)
+    match = _FUNCTION_URL_HOST.match(parts.netloc)
+    if not match or not engine.endpoint_url or not engine.kind.ends_with_us:
+        return url.rstrip("/")
+    return f"{engine.endpoint_url}/_aws/lambda-url/{match['id']}{parts.path}".rstrip("/")
 
 
 def api_url(engine: Engine, api: Resource, stage: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.deployment import addresses, resources
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
-from localdev.deployment.stack import reachable_api_url, stack_outputs
+from localdev.deployment.stack import stack_outputs
 from localdev.engines.clients import Clients
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
@@ -43,11 +43,7 @@ class Stack(Mapping[str, str]):
     def outputs(self) -> dict[str, str]:
         """The outputs; the address of an API as it can be reached from here."""
         found = stack_outputs(self.clients, self.name)
-        endpoint = self._engine.endpoint_url
-        return {
-            name: reachable_api_url(value, endpoint) if value.startswith("http") and "execute-api" in value else value
-            for name, value in found.items()
-        }
+        return {name: addresses.reachable(self._engine, value) for name, value in found.items()}
 
     @cached_property
     def resources(self) -> list[Resource]:

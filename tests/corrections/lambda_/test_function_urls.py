@@ -162,3 +162,25 @@ def test_the_event_of_a_url_names_the_trace(cloud: Cloud, url_host: str) -> None
     response = ask(cloud.endpoint_url, seen, Host=url_host)
 
     assert response.headers["x-amzn-trace-id"].startswith(f"{response.data.decode()};")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/orders/a%2Fb?size=1&size=2"])
+def test_a_url_is_served_below_the_endpoint_as_by_its_host(cloud: Cloud, url_host: str, path: str) -> None:
+    api_id, seen = url_host.partition(".")[0], "dict(event, requestContext=None, headers=None)"
+
+    by_host = ask(f"{cloud.endpoint_url}{path}", seen, Host=url_host)
+    by_path = ask(f"{cloud.endpoint_url}/_aws/lambda-url/{api_id}{path}", seen)
+
+    assert (by_path.status, by_path.data) == (200, by_host.data)
+
+
+def test_a_function_served_below_the_endpoint_sees_its_own_host(cloud: Cloud, url_host: str) -> None:
+    domain, api_id = "event['requestContext']['domainName']", url_host.partition(".")[0]
+
+    response = ask(f"{cloud.endpoint_url}/_aws/lambda-url/{api_id}/", domain)
+
+    assert response.data.decode().startswith(".".join(url_host.split(".")[:3]))
+
+
+def test_a_url_below_the_endpoint_that_is_none_is_refused(cloud: Cloud) -> None:
+    assert ask(f"{cloud.endpoint_url}/_aws/lambda-url/none/", "1").status == 403

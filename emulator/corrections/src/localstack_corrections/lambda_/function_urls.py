@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
+from localstack_corrections.lambda_.function_url_paths import serve_below_the_endpoint
 from localstack_corrections.lambda_.refused_events import NO_CONTEXT
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def _describe_as_aws(module: ModuleType) -> None:
 
     module.event_for_lambda_url = event_for_lambda_url  # type: ignore[attr-defined]
     module.lambda_result_to_response = lambda answered: answered.response  # type: ignore[attr-defined]
+    serve_below_the_endpoint(module)
 
 
 FUNCTION_URLS = Correction(
