@@ -31,12 +31,13 @@ from console.services.pages import ServicePages
 from console.services.traces import function_name
 from console.settings import Settings, StarterError
 from console.single_states import role_of, state_alone, stopped_text
-from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, waiting_of
+from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, saved_side, waiting_of
 from executions.client import NotFoundError
 from executions.comparison import compare
 from executions.errors import HintedError
 from executions.graph import mark_of
 from executions.items import containing, events_of
+from executions.saved import read_saved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,8 @@ _COMPRESSED_FROM: Final = 20_000
 """Bytes of a page: the graph of two hundred states is large, and most of it is repetition."""
 _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
+_LONGEST_HISTORY: Final = 64_000_000
+"""Bytes of a form; an execution's 25,000 events are some 10 MB, half as much again as a form."""
 _PATIENCE: Final = 3
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
@@ -72,7 +75,8 @@ def create_app(settings: Settings) -> Starlette:
             Route("/machines/{arn:path}", console.machine),
             Route("/list/{arn:path}", console.listing),
             Route("/coverage/{arn:path}", console.coverage),
-            Route("/compare/{arn:path}", console.compare),
+            Route("/compare/{arn:path}", console.compare, methods=["GET"]),
+            Route("/compare/{arn:path}", console.compare_saved, methods=["POST"]),
             Route("/executions/{arn:path}", console.execution),
             Route("/live/{arn:path}", console.live),
             Route("/events/{arn:path}", console.events),
@@ -207,6 +211,17 @@ class _Console:
         else:
             machine = self.reading.state_machine(left.execution.state_machine_arn)[0]
             context = {"right": None, "others": self.reading.listing(machine, Filters(), after=None).rows}
+        return self.page(request, "compare.html", left=left, execution=left.execution, **context)
+
+    async def compare_saved(self, request: Request) -> Response:
+        """Return an execution beside a history from elsewhere, such as an AWS account."""
+        # nothing is changed by it: a console that is read-only compares, too
+        fields = await form_of(request, self._settings, longest=_LONGEST_HISTORY)
+        if fields is None:
+            raise HTTPException(403, "The form is not of this console or is older than it, or the history is too long.")
+        left = await run_in_threadpool(self.reading.told, request.path_params["arn"])
+        history = await run_in_threadpool(read_saved, fields.get("history", ""))
+        context = {"right": saved_side(history), "compared": compare(left.history, history)}
         return self.page(request, "compare.html", left=left, execution=left.execution, **context)
 
     def execution(self, request: Request) -> Response:

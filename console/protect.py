@@ -93,12 +93,12 @@ def _name(host: str) -> str:
     return host if host.endswith("]") else host.rpartition(":")[0] or host
 
 
-async def form_of(request: Request, settings: Settings) -> Mapping[str, str] | None:
+async def form_of(request: Request, settings: Settings, longest: int = _LONGEST_BODY) -> Mapping[str, str] | None:
     """Return the fields of a posted form; ``None`` where it does not carry our token, or is too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LONGEST_BODY:
+        if len(body) > longest:
             return None
     try:
         fields = {name: values[-1] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}

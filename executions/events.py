@@ -18,6 +18,8 @@ from executions.text import json_object
 
 _DETAILS: Final = "EventDetails"
 _MS: Final = 1000
+_LEAST_MS: Final = 10**11
+"""No time in milliseconds is less since 1973, and none in seconds is more before 5138."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _time(value: object, number: int) -> datetime:
         return value
     try:
         if isinstance(value, int | float):
-            return datetime.fromtimestamp(value / _MS, UTC)
+            # the first version of the AWS CLI prints seconds
+            return datetime.fromtimestamp(value / _MS if value >= _LEAST_MS else value, UTC)
         if isinstance(value, str):
             return _time(int(value), number) if value.isdigit() else datetime.fromisoformat(value)
     except (ValueError, OverflowError, OSError):

@@ -70,6 +70,12 @@
   showEndOfStrip();
   document.addEventListener("htmx:after:swap", showEndOfStrip);
 
+  // a file is read into the field that it is for: the form sends text
+  document.addEventListener("change", async (event) => {
+    const field = event.target.dataset?.into && document.querySelector(event.target.dataset.into);
+    if (field && event.target.files?.[0]) field.value = await event.target.files[0].text();
+  });
+
   // inputs: checked while they are typed, the last ones of each machine remembered in this browser
   const KEPT = 5;
   const keptOf = (machine) => { try { return JSON.parse(localStorage.getItem(`inputs ${machine}`)) ?? []; } catch { return []; } };

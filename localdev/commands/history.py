@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from executions.as_test import pytest_case
-from executions.client import NotFoundError
+from executions.client import NotFoundError, is_express
 from executions.errors import HintedError
 from executions.report import path_line, rows
 from executions.text import failure_text
@@ -37,6 +38,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("execution", metavar="EXECUTION", help="its name, or its ARN")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print one JSON object a line, an event each")
+    shape.add_argument(
+        "--events",
+        action="store_true",
+        help="print the events as 'aws stepfunctions get-execution-history' does, for the console to compare with",
+    )
     shape.add_argument("--as-test", action="store_true", help="print it as a test for pytest, its tasks mocked")
 
 
@@ -46,6 +52,9 @@ def _run(options: argparse.Namespace) -> int:
     arn, history = _history(engine, options.execution, options.stack)
     if options.as_test:
         print(_test(engine, arn, history, options.stack), end="")
+        return 0
+    if options.events:
+        print(_events(engine, arn))
         return 0
     if options.json:
         for row in rows(history, limit=None):
@@ -75,6 +84,20 @@ def _history(engine: Engine, execution: str, stacks: Sequence[str]) -> tuple[str
         f"There is no execution {execution!r} at {engine.where}.",
         f"{_meant(engine, execution, candidates)} '{typed('executions')}' lists those that are there.".lstrip(),
     )
+
+
+def _events(engine: Engine, arn: str) -> str:
+    """Return an execution's events in the API's own shape, as JSON.
+
+    :raises LocaldevError: it is an Express execution, which has no history.
+    """
+    if is_express(arn):
+        raise LocaldevError(
+            "Express executions have no history that the API gives.", "--json prints what is in their log group."
+        )
+    pages = clients_for(engine, arn).client("stepfunctions").get_paginator("get_execution_history")
+    found = [event for page in pages.paginate(executionArn=arn) for event in page["events"]]
+    return json.dumps({"events": found}, indent=4, default=datetime.isoformat)
 
 
 def _test(engine: Engine, arn: str, history: History, stacks: Sequence[str]) -> str:

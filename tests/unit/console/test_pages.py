@@ -499,6 +499,51 @@ def test_two_executions_are_compared_and_the_first_difference_marked(console_of:
     assert page.count("first-difference") == 1
 
 
+def _saved(name: str) -> str:
+    return json.dumps({"events": recording(name).document["events"]})
+
+
+def _compared(console: Console, history: str) -> str:
+    response = console.web.post(
+        f"/compare/{execution_arn('choice')}", data={"token": console.settings.token, "history": history}
+    )
+    return response.text
+
+
+def test_an_execution_is_compared_with_a_saved_history(console_of: ConsoleOf) -> None:
+    page = _compared(console_of("choice"), _saved("choice_default_to_fail"))
+
+    assert "The saved history" in page
+    assert "First in By size: input" in page
+
+
+def test_a_saved_history_of_the_same_execution_did_the_same(console_of: ConsoleOf) -> None:
+    assert "Both did the same" in _compared(console_of("choice"), _saved("choice"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<events>", "The saved history is not JSON"),
+        ('{"events": 1}', "has no list &#39;events&#39;"),
+        ("[]", "has no events"),
+        ('[{"id": "one"}]', "is not an event of a history"),
+        ("[" * 100_000, "The saved history is not JSON"),
+    ],
+)
+def test_what_is_no_saved_history_is_refused_with_what_to_do(console_of: ConsoleOf, text: str, said: str) -> None:
+    page = _compared(console_of("choice"), text)
+
+    assert said in page
+    assert "get-execution-history" in page or "GetExecutionHistory" in page
+
+
+def test_a_comparison_with_a_saved_history_needs_the_consoles_own_form(console_of: ConsoleOf) -> None:
+    response = console_of("choice").web.post(f"/compare/{execution_arn('choice')}", data={"history": "[]"})
+
+    assert response.status_code == 403
+
+
 def test_what_an_execution_can_be_compared_with_is_listed(console_of: ConsoleOf) -> None:
     page = console_of("choice", "loop").page(f"/compare/{execution_arn('choice')}")
 
