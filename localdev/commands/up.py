@@ -104,6 +104,7 @@ def _let_debug(engine: Engine, outputs: Outputs, debugged: Sequence[Debugged]) -
     from localdev.engines.embedded import EmbeddedEngine
 
     assert isinstance(engine, EmbeddedEngine)
+    debugging.require_debuggers(engine, outputs, debugged)
     for name, each in zip(debugging.let_debug(engine, outputs, debugged), debugged, strict=True):
         out.print(f"{DONE} {name} waits for a debugger at 127.0.0.1:{each.port} when it is invoked", soft_wrap=True)
 

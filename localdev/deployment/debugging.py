@@ -63,18 +63,30 @@ def require_debugger(function: str, runtime: str) -> None:
 def let_debug(engine: EmbeddedEngine, stacks: Iterable[str], debugged: Sequence[Debugged]) -> list[str]:
     """Let each of these functions wait for a debugger from its next invocation on; return their names.
 
-    :raises LocaldevError: no function of these stacks is called so, or there is no debugger for its runtime.
+    :raises LocaldevError: no function of these stacks is called so.
     """
     clients = engine.clients()
-    resources = [resource for stack in stacks for resource in resources_of(clients, stack)]
-    found = [find_resource(resources, each.name, [FUNCTION], what="function") for each in debugged]
-    for resource in found:
-        require_debugger(resource.label(), _runtime(clients, resource))
+    found = _functions(clients, stacks, debugged)
     lines = [f"{resource.name}:{each.port}:wait\n" for resource, each in zip(found, debugged, strict=True)]
     engine.debug_file.write_text("".join(lines))
     for resource in found:
         _start_anew(clients, resource)
     return [resource.label() for resource in found]
+
+
+def require_debuggers(engine: EmbeddedEngine, stacks: Iterable[str], debugged: Sequence[Debugged]) -> None:
+    """Check that there is a debugger for each of these functions.
+
+    :raises LocaldevError: no function of these stacks is called so, or there is no debugger for its runtime.
+    """
+    clients = engine.clients()
+    for resource in _functions(clients, stacks, debugged):
+        require_debugger(resource.label(), _runtime(clients, resource))
+
+
+def _functions(clients: Clients, stacks: Iterable[str], debugged: Sequence[Debugged]) -> list[Resource]:
+    resources = [resource for stack in stacks for resource in resources_of(clients, stack)]
+    return [find_resource(resources, each.name, [FUNCTION], what="function") for each in debugged]
 
 
 def _runtime(clients: Clients, function: Resource) -> str:
