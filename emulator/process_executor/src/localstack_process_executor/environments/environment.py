@@ -281,8 +281,9 @@ class ExecutionEnvironment:
         if message := ended.message:
             took = (message.began - started) * 1000, (time.monotonic() - message.began) * 1000
             self._response_times = ResponseTimes(handed_over, *took)
-        if ended.message and ended.message.kind == "too-large":
-            # the runtime client writes what it was told into the log, and does not live on
+        if ended.message and ended.message.kind == "too-large" and not self._api.runtime_is_waiting:
+            # Python's client writes what it was told into the log, and does not live on; that of Node.js comes back,
+            # perhaps in the same moment
             afterwards = self._wait(self._process, deadline, "next")
             ended = replace(ended, by=afterwards.by, returncode=afterwards.returncode)
         self._memory_kb = self._process.peak_memory_kb()
