@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from localdev.commands.base import Command
+from localdev.commands.base import Command, port_argument
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
@@ -183,8 +183,7 @@ def _docker() -> Finding:
     return Finding("Docker", version or "no engine answers; --engine embedded needs none, --engine container does")
 
 
-def _port() -> Finding:
-    port = project.DEFAULT_PORT
+def _port(port: int = project.DEFAULT_PORT) -> Finding:
     if EmbeddedEngine(port).is_up():
         return Finding(f"port {port}", "held by this project's emulator")
     if port_is_free(port):
@@ -279,10 +278,12 @@ _CHECKS: list[Callable[[], Finding]] = [
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON line for each finding")
+    help_ = f"the port an emulator is to have (default: {project.DEFAULT_PORT})"
+    parser.add_argument("--port", type=port_argument, metavar="N", help=help_)
 
 
 def _run(options: argparse.Namespace) -> int:
-    findings = [check() for check in _CHECKS]
+    findings = [_port(options.port) if options.port and check is _port else check() for check in _CHECKS]
     for finding in findings:
         if options.json:
             print(json.dumps({**asdict(finding), "ok": finding.hint is None}))

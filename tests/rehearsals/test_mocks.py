@@ -188,7 +188,7 @@ def test_the_report_says_what_was_mocked_and_in_which_event(rehearsing: Rehearsi
     started = execution.event("LambdaFunctionStarted")
     assert event == {
         "kind": "mock", "what": "return", "state": "Work", "attempt": 1, "eventId": started["id"],
-        "detail": {"size": 3},
+        "detail": {"size": 3}, "executionArn": execution.arn,
     }  # fmt: skip
 
 

@@ -68,6 +68,16 @@ def test_a_node_past_its_end_of_life_is_said_and_no_failure(
     assert "20.20.2, past its end of life" in capsys.readouterr().out
 
 
+def test_the_port_that_an_emulator_is_to_have_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_CHECKS", [doctor._port])
+
+    main(["doctor", "--port", "4599"])
+
+    assert "port 4599" in capsys.readouterr().out
+
+
 def test_programs_read_a_line_for_each_finding(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,9 +34,10 @@ def _write_times(module: ModuleType) -> None:
 
     @wraps(original)
     def eval_state_input(self: Any, env: Any) -> None:
-        # LocalStack has set it just before
+        # LocalStack has set it just before, by the execution's own clock where a test gave it one
         entered = env.states.context_object.context_object_data["State"]
-        entered["EnteredTime"] = datetime.now(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = datetime.fromisoformat(entered["EnteredTime"]).astimezone(UTC)
+        entered["EnteredTime"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         original(self, env)
 
     state._eval_state_input = eval_state_input
