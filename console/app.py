@@ -31,8 +31,8 @@ from console.services.pages import ServicePages
 from console.services.traces import function_name
 from console.settings import Settings, StarterError
 from console.single_states import role_of, state_alone, stopped_text
-from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, saved_side, waiting_of
-from executions.client import NotFoundError
+from console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, waiting_of
+from executions.client import NotFoundError, execution_of
 from executions.comparison import compare
 from executions.errors import HintedError
 from executions.graph import mark_of
@@ -221,7 +221,8 @@ class _Console:
             raise HTTPException(403, "The form is not of this console or is older than it, or the history is too long.")
         left = await run_in_threadpool(self.reading.told, request.path_params["arn"])
         history = await run_in_threadpool(read_saved, fields.get("history", ""))
-        context = {"right": saved_side(history), "compared": compare(left.history, history)}
+        right = execution_of(history, arn="", name="The saved history", state_machine_arn="")
+        context = {"right": {"execution": right}, "compared": compare(left.history, history)}
         return self.page(request, "compare.html", left=left, execution=left.execution, **context)
 
     def execution(self, request: Request) -> Response:

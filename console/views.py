@@ -13,7 +13,6 @@ from urllib.parse import quote
 from console.shown import mark_class
 from console.single_states import can_be_tested, role_of
 from console.timeline import ticks, timeline
-from executions.client import Execution
 from executions.graph import Mark, graph_of, mark_of
 from executions.history import Status
 from executions.items import ChosenItem, inside, items_of, without_others
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from console.reading import Told
     from console.timeline import TimelineRow
+    from executions.client import Execution
     from executions.definition import State
     from executions.history import History, Visit
     from executions.items import Item
@@ -360,33 +360,6 @@ def _named(visit: Visit, history: History) -> str:
     culprit = history.visits[history.culprit] if history.culprit is not None else None
     inside = culprit is not None and any(frame.container == visit.index for frame in culprit.frames)
     return f"{visit.state} › {culprit.state}" if culprit and inside else visit.state  # noqa: RUF001 - a chevron is meant
-
-
-@dataclass(frozen=True)
-class SavedSide:
-    """A side of a comparison that is a file: what its head shows."""
-
-    execution: Execution
-
-
-def saved_side(history: History) -> SavedSide:
-    """Return what is known of the execution that a saved history is of."""
-    first, last = history.events[0].at, history.events[-1].at
-    failure = history.failure
-    return SavedSide(
-        Execution(
-            arn="",
-            name="The saved history",
-            state_machine_arn="",
-            status=history.status,
-            started=first,
-            stopped=None if history.status == "RUNNING" else last,
-            input=history.input,
-            output=history.output,
-            error=failure.error if failure else None,
-            cause=failure.cause if failure else None,
-        )
-    )
 
 
 def execution_url(arn: str, state: str | None = None) -> str:

@@ -133,6 +133,23 @@ def is_express(arn: str) -> bool:
     return ":express:" in arn
 
 
+def execution_of(history: History, *, arn: str, name: str, state_machine_arn: str) -> Execution:
+    """Return what a history of at least one event tells of its execution."""
+    failure = history.failure
+    return Execution(
+        arn=arn,
+        name=name,
+        state_machine_arn=state_machine_arn,
+        status=history.status,
+        started=history.events[0].at,
+        stopped=history.events[-1].at if history.status != "RUNNING" else None,
+        input=history.input,
+        output=history.output,
+        error=failure.error if failure else None,
+        cause=failure.cause if failure else None,
+    )
+
+
 def history_of(client: SFNClient, execution_arn: str) -> History:
     """Return every page of a Standard execution's history, read.
 
@@ -316,19 +333,7 @@ class ExecutionsClient:
                 "Express executions have no history: what they did is in their state machine's log group, where it "
                 "logs with the level ALL.",
             )
-        failure = history.failure
-        return Execution(
-            arn=arn,
-            name=arn.split(":")[-2],
-            state_machine_arn=_machine_of_express(arn),
-            status=history.status,
-            started=history.events[0].at,
-            stopped=history.events[-1].at if history.status != "RUNNING" else None,
-            input=history.input,
-            output=history.output,
-            error=failure.error if failure else None,
-            cause=failure.cause if failure else None,
-        )
+        return execution_of(history, arn=arn, name=arn.split(":")[-2], state_machine_arn=_machine_of_express(arn))
 
     def _logged_events(self, arn: str) -> tuple[Event, ...]:
         def has_begun(messages: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ def with_injected(history: History, endpoint_url: str, execution_arn: str) -> Hi
 
     An AWS account and an emulator without our plugins have neither.
     """
-    found = _reported(endpoint_url, execution_arn)
+    found = reported(endpoint_url, execution_arn)
     injected: dict[int, str] = {}
     for event in found:
         word = _WORDS.get(event["kind"])
@@ -34,7 +34,8 @@ def with_injected(history: History, endpoint_url: str, execution_arn: str) -> Hi
     return replace(history, injected=injected) if injected else history
 
 
-def _reported(endpoint_url: str, execution_arn: str) -> list[dict[str, Any]]:
+def reported(endpoint_url: str, execution_arn: str) -> list[dict[str, Any]]:
+    """Return what was mocked and which faults were injected in an execution; nothing where that cannot be."""
     if _OF_AWS in endpoint_url:
         return []
     url = f"{endpoint_url.rstrip('/')}{_PATH}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from console.reading import Reading
     from console.services.record import Entry, Recorded
-    from console.services.stack import Message, Stack
+    from console.services.stack import Stack
     from console.services.traces import Span, Trace
     from executions.client import Execution
     from executions.history import History
@@ -191,7 +191,7 @@ class ServicePages:
         rule = self._stack.rule(request.path_params["bus"], request.path_params["name"])
         recorded = self._stack.recorded(_LAST, kind="delivery", name=rule.name)
         return self._page(
-            request, "rule.html", rule=rule, recorded=recorded, stack=self._stack, execution_of=_execution_of
+            request, "rule.html", rule=rule, recorded=recorded, stack=self._stack, execution_in=_execution_in
         )
 
 
@@ -210,16 +210,8 @@ def _rows(trace: Trace) -> list[Row]:
     return rows
 
 
-def _execution_in(message: Message) -> str | None:
-    """Return the ARN of the execution that a message is about, where it is an event of one."""
-    return _arn_in(message.body)
-
-
-def _execution_of(entry: Entry) -> str | None:
-    return _arn_in(entry.input)
-
-
-def _arn_in(text: str | None) -> str | None:
+def _execution_in(text: str | None) -> str | None:
+    """Return the ARN of the execution that an event is about, if it is about one."""
     detail = json_object(text).get("detail")
     arn = detail.get("executionArn") if isinstance(detail, dict) else None
     return arn if isinstance(arn, str) else None

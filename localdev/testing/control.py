@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +13,6 @@ from localdev.system.errors import LocaldevError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from localdev.engines.clients import Clients
 
 PATH: Final = "/_localdev/rehearsals"
 _SECONDS: Final = 90.0
@@ -61,15 +59,6 @@ class Control:
                 "start it with this project's plugins (--engine embedded or container).",
             )
         raise LocaldevError(str(document["message"]))
-
-
-def events_of(clients: Clients, execution_arn: str) -> list[dict[str, Any]]:
-    """Return what was mocked and which faults were injected in an execution; nothing where that cannot be."""
-    with contextlib.suppress(LocaldevError):
-        endpoint_url = clients.client("stepfunctions").meta.endpoint_url
-        events: list[dict[str, Any]] = Control(endpoint_url).get(executionArn=execution_arn)["events"]
-        return events
-    return []
 
 
 @cache

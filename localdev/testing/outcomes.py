@@ -94,9 +94,9 @@ class Outcome:
     @cached_property
     def mocked(self) -> list[str]:
         """The names of the states that a mock has answered for, in the order in which it has."""
-        from localdev.testing.control import events_of
+        from executions.injected import reported
 
-        found = events_of(self._reader.clients, self.arn)
+        found = reported(self._reader.clients.client("stepfunctions").meta.endpoint_url, self.arn)
         return list(dict.fromkeys(each["state"] for each in found if each["kind"] == "mock"))
 
     @property

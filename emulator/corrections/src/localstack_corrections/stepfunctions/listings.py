@@ -45,15 +45,18 @@ def _check_token(module: ModuleType, name: str, kept: str) -> None:
     @wraps(released)
     def listed(self: Any, context: Any, *arguments: Any, next_token: str | None = None, **options: Any) -> Any:
         if next_token is not None:
-            _require_token(module, next_token, getattr(self.get_store(context), kept))
+            _position(module, next_token, getattr(self.get_store(context), kept))
         return released(self, context, *arguments, next_token=next_token, **options)
 
     setattr(provider, name, listed)
 
 
-def _require_token(module: ModuleType, token: str, arns: Iterable[str]) -> None:
-    if token not in map(module.get_next_page_token_from_arn, arns):
-        raise module.InvalidToken("Invalid Token: 'Invalid token'")
+def _position(module: ModuleType, token: str, arns: Iterable[str]) -> int:
+    """Return where in a list the page of a token begins. :raises InvalidToken: no page has given it."""
+    for position, arn in enumerate(arns):
+        if module.get_next_page_token_from_arn(arn) == token:
+            return position
+    raise module.InvalidToken("Invalid Token: 'Invalid token'")
 
 
 def _page_map_runs(module: ModuleType) -> None:
@@ -71,14 +74,12 @@ def _page_map_runs(module: ModuleType) -> None:
     ) -> Any:
         module.assert_pagination_parameters_valid(max_results, next_token)
         found = released(self, context, execution_arn=execution_arn, **options)["mapRuns"]
-        tokens = [module.get_next_page_token_from_arn(each["mapRunArn"]) for each in found]
-        if next_token is not None and next_token not in tokens:
-            raise module.InvalidToken("Invalid Token: 'Invalid token'")
-        first = 0 if next_token is None else tokens.index(next_token)
+        arns = [each["mapRunArn"] for each in found]
+        first = 0 if next_token is None else _position(module, next_token, arns)
         following = first + (max_results or _PAGE)
         answer = module.ListMapRunsOutput(mapRuns=found[first:following])
         if following < len(found):
-            answer["nextToken"] = tokens[following]
+            answer["nextToken"] = module.get_next_page_token_from_arn(arns[following])
         return answer
 
     provider.list_map_runs = list_map_runs
