@@ -14,7 +14,8 @@ import pytest
 from localdev.system.project import ROOT
 
 CI = ROOT / ".ci"
-SCRIPTS = sorted([*(ROOT / "scripts").iterdir(), *(path for path in CI.iterdir() if path.is_file())])
+IN_CI = [path for path in CI.iterdir() if path.is_file() and path.suffix != ".py"]
+SCRIPTS = sorted([*(ROOT / "scripts").iterdir(), *IN_CI])
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 SHELLS = {
     "sh": ["sh", "-n"],
@@ -86,3 +87,34 @@ def test_the_app_is_run_by_an_interpreter_whose_path_is_quoted() -> None:
     app = json.loads((ROOT / "cdk.json").read_text())["app"]
 
     assert app == '"${CDK_PYTHON:-.venv/bin/python}" app.py'
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_run_of_ci_ends_with_its_own_status_and_removes_its_user(tmp_path: Path, status: int) -> None:
+    for name in ("pkill", "userdel"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >>"$0.called"\nexit 1\n')
+        (tmp_path / name).chmod(0o755)
+
+    run = """
+        . .ci/ordinary-user
+        user=somebody; true & checking=$!; wait
+        trap 'clean_up "$checking" "$2"' EXIT
+        exit "$1"
+    """
+    ended = subprocess.run(
+        ["sh", "-euc", run, "sh", str(status), str(tmp_path / "checks")],
+        cwd=ROOT,
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=False,
+    )
+
+    assert (ended.returncode, (tmp_path / "userdel.called").read_text()) == (status, "userdel --remove somebody\n")
+
+
+def test_a_run_of_ci_says_last_which_tests_failed(tmp_path: Path) -> None:
+    failed = '<testcase classname="tests.a" name="b"><failure message="1 is\nnot 2"/></testcase>'
+    (tmp_path / "user.xml").write_text(f'<testsuites>{failed}<testcase classname="tests.a" name="c"/></testsuites>')
+
+    said = subprocess.run([CI / "failures.py", tmp_path / "user.xml"], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "user: failure in tests.a::b: 1 is not 2\n"
