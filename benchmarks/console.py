@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 import uvicorn
 
-from console.app import create_app
 from localdev.commands.console_pages import console_settings
+from localdev.console.app import create_app
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests

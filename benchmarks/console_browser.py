@@ -19,7 +19,7 @@ import psutil
 import urllib3
 from playwright.sync_api import sync_playwright
 
-from executions.definition import read_definition
+from localdev.executions.definition import read_definition
 from localdev.system.processes import free_port
 from localdev.system.project import ROOT
 from localdev.system.waiting import wait_until
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from executions.client import Execution
-    from executions.definition import Definition
-    from executions.history import History
+    from localdev.executions.client import Execution
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import History
 
 _ITEMS_OF_25_000_EVENTS: Final = 6_250
 _MOVES: Final = 120
@@ -188,8 +188,8 @@ def _serve(port: int) -> None:
 
     import uvicorn
 
-    from console.app import create_app
-    from console.settings import Settings
+    from localdev.console.app import create_app
+    from localdev.console.settings import Settings
     from tests.unit.console.conftest import RecordedClient, execution_arn
 
     @dataclass

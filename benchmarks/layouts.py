@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from executions.definition import read_definition
-from executions.graph import graph_of
+from localdev.executions.definition import read_definition
+from localdev.executions.graph import graph_of
 from localdev.system.project import ROOT
 from tests.console.browsers import BROWSERS
 from tests.console.conftest import ARGUMENTS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.console.workflows import Workflow
 
-_STATIC = ROOT / "console" / "static"
+_STATIC = ROOT / "localdev" / "console" / "static"
 _PICTURE = ROOT / "docs" / "images" / "layouts.png"
 _WIDTH, _HEIGHT = 1500, 5 * 300
 _STYLE = """

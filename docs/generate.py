@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docs import patch_list, reference, resource_schemas
-from executions.definition import read_definition
-from executions.diagram import mermaid
 from localdev.commands import COMMANDS
 from localdev.commands.cli import help_of
 from localdev.deployment import cdk
 from localdev.deployment.manifest import stacks_of
 from localdev.engines import EmbeddedEngine
+from localdev.executions.definition import read_definition
+from localdev.executions.diagram import mermaid
 from localdev.system.processes import free_port
 from localdev.system.project import EMULATOR_PYTHON, ROOT
 from tests.console.browsers import BROWSERS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError
 
-from console.settings import StarterError
+from localdev.console.settings import StarterError
 from localdev.deployment.stack import reachable_api_url
 from localdev.system.errors import LocaldevError
 from pizzeria.orders import OrderApi

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from executions.client import NotFoundError
 from localdev.deployment.executions import executions_client
+from localdev.executions.client import NotFoundError
 from pizzeria.orders import OrderNotFoundError
 from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
-    from executions.history import History
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
+    from localdev.executions.history import History
 
 
 def order_history(engine: Engine, order_id: str) -> History:

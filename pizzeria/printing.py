@@ -44,7 +44,7 @@ def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
 
 def print_order(asked: str, outcome: Outcome, path: str | None) -> None:
     """Print an order, its outcome, the way it took there, and error and cause beneath."""
-    from executions.text import failure_text
+    from localdev.executions.text import failure_text
 
     line = Text.assemble(asked, "  ", (outcome.order.order_id, "dim"), "  ")
     line.append(Text.from_markup(shown_status(outcome.status)))

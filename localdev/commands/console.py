@@ -36,8 +36,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     import uvicorn
 
-    from console.app import create_app
     from localdev.commands.console_pages import console_settings
+    from localdev.console.app import create_app
 
     engine = _engine(options)
     host = options.host.strip("[]")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.services.stack import Stack
-from console.settings import Settings, Starter
-from executions.control import ExecutionsControl
 from localdev.commands import load
+from localdev.console.services.stack import Stack
+from localdev.console.settings import Settings, Starter
 from localdev.deployment.executions import executions_client
+from localdev.executions.control import ExecutionsControl
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -52,7 +52,7 @@ def _form(engine: Engine, options: str) -> Starter | None:
     if not callable(make):
         raise LocaldevError(
             f"pyproject.toml: console-form in [tool.localdev] names {place!r}, which is no class.",
-            "name a class that is a console.settings.Starter (docs/settings.md).",
+            "name a class that is a localdev.console.settings.Starter (docs/settings.md).",
         )
     form: Starter = make(engine, options)
     return form

@@ -12,9 +12,9 @@ from localdev.commands.deploying import require_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from executions.client import ExecutionsClient, ExecutionSummary
     from localdev.deployment.resources import Resource
     from localdev.engines import Engine
+    from localdev.executions.client import ExecutionsClient, ExecutionSummary
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 _MOST = 50
@@ -97,9 +97,9 @@ def _as_document(machine: Resource, execution: ExecutionSummary) -> dict[str, ob
 def _print(found: list[tuple[Resource, ExecutionSummary]]) -> None:
     from rich.markup import escape
 
-    from executions.text import duration_text, one_line
     from localdev.commands.printing import shown_status
     from localdev.commands.terminal import out
+    from localdev.executions.text import duration_text, one_line
 
     if not found:
         out.print("There is no such execution.")

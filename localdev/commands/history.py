@@ -6,11 +6,6 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from executions.as_test import pytest_case
-from executions.client import NotFoundError, is_express
-from executions.errors import HintedError
-from executions.report import path_line, rows
-from executions.text import failure_text
 from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import require_up
 from localdev.commands.printing import print_events, shown_path, shown_status
@@ -18,6 +13,11 @@ from localdev.commands.terminal import out
 from localdev.deployment.deployed import clients_for, resources, state_machines
 from localdev.deployment.executions import executions_client
 from localdev.deployment.resources import STATE_MACHINE
+from localdev.executions.as_test import pytest_case
+from localdev.executions.client import NotFoundError, is_express
+from localdev.executions.errors import HintedError
+from localdev.executions.report import path_line, rows
+from localdev.executions.text import failure_text
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 from localdev.system.suggestions import suggest
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from executions.history import History
     from localdev.engines import Engine
+    from localdev.executions.history import History
 
 
 _MOST = 100

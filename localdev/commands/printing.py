@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from executions import signs
 from localdev.commands.terminal import out
+from localdev.executions import signs
 
 if TYPE_CHECKING:
-    from executions.report import Row
+    from localdev.executions.report import Row
 
 _MARKS = {
     "SUCCEEDED": (signs.SUCCEEDED, "green"),
@@ -38,7 +38,7 @@ def shown_path(line: str) -> Text:
 
 def print_events(rows: list[Row]) -> None:
     """Print a line an event; on a terminal, what does not fit on its line is cut."""
-    from executions.report import event_lines
+    from localdev.executions.report import event_lines
 
     for line in event_lines(rows):
         out.print(Text(line, no_wrap=True, overflow="ellipsis"), soft_wrap=not out.is_terminal)

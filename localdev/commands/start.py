@@ -15,10 +15,10 @@ from localdev.system.project import typed
 if TYPE_CHECKING:
     import argparse
 
-    from executions.client import Execution, ExecutionsClient
-    from executions.history import History
     from localdev.deployment.resources import Resource
     from localdev.engines import Engine
+    from localdev.executions.client import Execution, ExecutionsClient
+    from localdev.executions.history import History
 
 ENDED_OTHERWISE: Final = 3
 _SECONDS: Final = 300.0
@@ -104,7 +104,7 @@ def _run_express(engine: Engine, machine: Resource, document: str, options: argp
         raise LocaldevError(
             f"{machine.name} could not be started: {error}.", "correct the name or the input."
         ) from error
-    from executions.client import Execution
+    from localdev.executions.client import Execution
 
     execution = Execution(
         ended["executionArn"], ended["name"], machine.physical_id, ended["status"], ended["startDate"],
@@ -119,7 +119,7 @@ def _started(arn: str, options: argparse.Namespace) -> int:
 
 
 def _wait(client: ExecutionsClient, arn: str, seconds: float) -> Execution:
-    from executions.report import path_line
+    from localdev.executions.report import path_line
     from localdev.system.waiting import WaitTimeoutError, wait_until
 
     def ended() -> Execution | None:
@@ -170,10 +170,10 @@ def _parsed(text: str | None) -> object:
 
 
 def _print(execution: Execution, history: History | None, again: str) -> None:
-    from executions.report import path_line
-    from executions.text import duration_text, failure_text
     from localdev.commands.printing import shown_path, shown_status
     from localdev.commands.terminal import out
+    from localdev.executions.report import path_line
+    from localdev.executions.text import duration_text, failure_text
 
     lasted = duration_text(execution.stopped - execution.started) if execution.stopped else ""
     out.print(f"{shown_status(execution.status)} [dim]({lasted})[/]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from executions import signs
+from localdev.executions import signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

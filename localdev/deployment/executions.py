@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from executions.client import ExecutionsClient
+from localdev.executions.client import ExecutionsClient
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import executions
-
-_STATIC: Final = Path(executions.__file__).resolve().parents[1] / "console" / "static"
+_STATIC: Final = Path(__file__).resolve().parents[1] / "console" / "static"
 """Files only: no code of the console is used."""
 
 

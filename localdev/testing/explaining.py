@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from executions.errors import HintedError
-from executions.origin import origin_of
-from executions.report import path_line
-from executions.text import duration_text, failure_text, one_line
+from localdev.executions.errors import HintedError
+from localdev.executions.origin import origin_of
+from localdev.executions.report import path_line
+from localdev.executions.text import duration_text, failure_text, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from executions.history import History, Visit
+    from localdev.executions.history import History, Visit
     from localdev.testing.outcomes import Path
     from localdev.testing.reading import Reader
 

@@ -7,14 +7,14 @@ import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from executions.client import Execution as Described
-from executions.definition import read_definition
+from localdev.executions.client import Execution as Described
+from localdev.executions.definition import read_definition
 from localdev.testing import started_elsewhere
 from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
-    from executions.definition import Definition
+    from localdev.executions.definition import Definition
     from localdev.testing.case import Case
     from localdev.testing.mocks import Mock
     from localdev.testing.reading import Reader

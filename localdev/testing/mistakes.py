@@ -8,7 +8,7 @@ from localdev.system.errors import LocaldevError
 from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
-    from executions.definition import Definition
+    from localdev.executions.definition import Definition
 
 
 def require_state(machine: str, definition: Definition, state: str) -> None:

@@ -6,18 +6,18 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from executions.history import Status
-from executions.report import path_line
-from executions.text import cause_message, one_line
+from localdev.executions.history import Status
+from localdev.executions.report import path_line
+from localdev.executions.text import cause_message, one_line
 from localdev.testing.mistakes import require_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from executions.client import Execution as Described
-    from executions.definition import Definition
-    from executions.events import Event
-    from executions.history import History, Visit
+    from localdev.executions.client import Execution as Described
+    from localdev.executions.definition import Definition
+    from localdev.executions.events import Event
+    from localdev.executions.history import History, Visit
     from localdev.testing.reading import Reader
 
 
@@ -94,7 +94,7 @@ class Outcome:
     @cached_property
     def mocked(self) -> list[str]:
         """The names of the states that a mock has answered for, in the order in which it has."""
-        from executions.injected import reported
+        from localdev.executions.injected import reported
 
         found = reported(self._reader.clients.client("stepfunctions").meta.endpoint_url, self.arn)
         return list(dict.fromkeys(each["state"] for each in found if each["kind"] == "mock"))

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from executions.client import is_express
-from executions.history import Status
 from localdev.deployment.executions import executions_client
+from localdev.executions.client import is_express
+from localdev.executions.history import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from executions.client import Execution, ExecutionsClient, ExpressExecutions
-    from executions.definition import Definition
-    from executions.history import Attempt, History
-    from executions.logs import Invocation
     from localdev.engines.clients import Clients
+    from localdev.executions.client import Execution, ExecutionsClient, ExpressExecutions
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import Attempt, History
+    from localdev.executions.logs import Invocation
 
 _GONE = {"ExecutionDoesNotExist", "ValidationException"}
 """What StopExecution says of an execution that has ended meanwhile."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from executions.as_test import mock_lines
+from localdev.executions.as_test import mock_lines
 
 if TYPE_CHECKING:
-    from executions.history import History
+    from localdev.executions.history import History
 
 
 def recorded(history: History, *, variable: str = "machine") -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from executions.client import Execution as Described
+from localdev.executions.client import Execution as Described
 from localdev.system.errors import LocaldevError
 from localdev.testing.control import Control
 from localdev.testing.running import Execution
@@ -19,7 +19,7 @@ from localdev.testing.starts import Taken, starts_at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from executions.history import History
+    from localdev.executions.history import History
     from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Fault

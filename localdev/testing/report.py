@@ -8,9 +8,9 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from executions.diagram import mermaid
-from executions.graph import graph_of
-from executions.report import history_text, path_line
+from localdev.executions.diagram import mermaid
+from localdev.executions.graph import graph_of
+from localdev.executions.report import history_text, path_line
 from localdev.testing.drawing import scripts, styles
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from executions.history import History
+    from localdev.executions.history import History
     from localdev.testing.reading import Reader
     from localdev.testing.running import Execution
 

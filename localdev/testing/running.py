@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from executions.report import path_line
+from localdev.executions.report import path_line
 from localdev.system.waiting import WaitTimeoutError, wait_until
 from localdev.testing.outcomes import Outcome
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from executions.client import Execution as Described
-    from executions.history import History
+    from localdev.executions.client import Execution as Described
+    from localdev.executions.history import History
     from localdev.testing.reading import Reader
 
 SECONDS: Final = 60.0

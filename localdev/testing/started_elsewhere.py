@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from executions.client import NotFoundError
+from localdev.executions.client import NotFoundError
 from localdev.system.waiting import wait_until
 from localdev.testing.outcomes import parsed
 from localdev.testing.running import Execution

@@ -42,7 +42,7 @@ def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
 
 
 def _order(options: argparse.Namespace) -> int:
-    from executions.report import path_line
+    from localdev.executions.report import path_line
     from pizzeria.order_history import execution_history, path_document
 
     engine = engine_of(options)

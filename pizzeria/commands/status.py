@@ -5,10 +5,10 @@ import json
 
 from rich.text import Text
 
-from executions.report import path_line
 from localdev.commands.base import Command, engine_of
 from localdev.commands.printing import shown_path, shown_status
 from localdev.commands.terminal import out
+from localdev.executions.report import path_line
 from pizzeria.deployed import order_api
 from pizzeria.order_history import order_history, path_document
 

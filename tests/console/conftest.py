@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import uvicorn
 
-from console.app import create_app
 from localdev.commands.console_pages import console_settings
+from localdev.console.app import create_app
 from localdev.deployment import assemblies, cdk
 from localdev.deployment.executions import executions_client
 from localdev.deployment.stack import reachable_api_url
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-    from console.settings import Settings
+    from localdev.console.settings import Settings
     from localdev.engines import Engine
     from pizzeria.stack import StackOutputs
 

@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from console.settings import Settings
+from localdev.console.settings import Settings
 from tests.console.conftest import served
 from tests.unit.console.conftest import RecordedClient, execution_arn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from executions.client import ExecutionsClient
-    from executions.definition import Definition
-    from executions.history import History
+    from localdev.executions.client import ExecutionsClient
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import History
 
 NAME = "choice"
 """The recording that a made-up execution takes its status and its input from."""

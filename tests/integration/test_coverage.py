@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from executions.coverage import Kind
 from localdev.deployment.resources import STATE_MACHINE, Resource
+from localdev.executions.coverage import Kind
 from localdev.system.waiting import wait_until
 from localdev.testing.coverage.collecting import Collector, Tests
 from localdev.testing.reading import Reader

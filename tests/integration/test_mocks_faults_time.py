@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from executions.report import rows
 from localdev.deployment.executions import executions_client
+from localdev.executions.report import rows
 from localdev.system.errors import LocaldevError
 from localdev.testing.apis import Api
 from localdev.testing.case import Case

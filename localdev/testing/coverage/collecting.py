@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from executions.client import NotFoundError
-from executions.coverage import counts_of
-from executions.definition import DefinitionError
+from localdev.executions.client import NotFoundError
+from localdev.executions.coverage import counts_of
+from localdev.executions.definition import DefinitionError
 from localdev.testing.coverage.data import NO_TEST, CoverageData, Covered
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_stepfunctions import SFNClient
 
-    from executions.history import History
     from localdev.deployment.resources import Resource
+    from localdev.executions.history import History
     from localdev.testing.stacks import Stacks
 
 _SILENT: Final = (

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from executions.coverage import Coverage, percent, points_of
-from executions.definition import read_definition
+from localdev.executions.coverage import Coverage, percent, points_of
+from localdev.executions.definition import read_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from executions.coverage import Point
-    from executions.definition import Definition
+    from localdev.executions.coverage import Point
+    from localdev.executions.definition import Definition
 
 NO_TEST: Final = ""
 """The test of an execution that nothing says which one started it."""

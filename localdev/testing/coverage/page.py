@@ -12,7 +12,7 @@ from localdev.testing.drawing import scripts, styles
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from executions.coverage import Coverage, Point
+    from localdev.executions.coverage import Coverage, Point
     from localdev.testing.coverage.data import CoverageData, Covered
 
 _STYLE: Final = """

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from starlette.testclient import TestClient
 
-from console.app import create_app
-from console.settings import Settings, StarterError
-from executions.client import (
+from localdev.console.app import create_app
+from localdev.console.settings import Settings, StarterError
+from localdev.executions.client import (
     Execution,
     ExecutionsClient,
     ExecutionSummary,
@@ -20,16 +20,16 @@ from executions.client import (
     Page,
     StateMachine,
 )
-from executions.control import StateTest
+from localdev.executions.control import StateTest
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from executions.control import ExecutionsControl
-    from executions.definition import Definition
-    from executions.history import Attempt, History
-    from executions.logs import Invocation
+    from localdev.executions.control import ExecutionsControl
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import Attempt, History
+    from localdev.executions.logs import Invocation
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:pizzeria"

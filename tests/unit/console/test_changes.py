@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from executions.control import RefusedError
-from executions.tokens import waiting_task
+from localdev.executions.control import RefusedError
+from localdev.executions.tokens import waiting_task
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import recording
 

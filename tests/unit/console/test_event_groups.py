@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.event_groups import grouped, is_failure
+from localdev.console.event_groups import grouped, is_failure
 from tests.unit.executions.conftest import recording
 
 

@@ -16,11 +16,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from starlette.testclient import TestClient
 
-from console.shown import day
-from console.views import aws_console_url
-from executions.client import Execution, NotFoundError
-from executions.errors import DefinitionError
-from executions.logs import Invocation, LogLine
+from localdev.console.shown import day
+from localdev.console.views import aws_console_url
+from localdev.executions.client import Execution, NotFoundError
+from localdev.executions.errors import DefinitionError
+from localdev.executions.logs import Invocation, LogLine
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.reading import _Remembered
+from localdev.console.reading import _Remembered
 
 
 def _kept(remembered: _Remembered[int], *values: int) -> list[int]:

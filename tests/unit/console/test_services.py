@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from console.services.record import NONE_KEPT, Entry, Recorded, entry_of
-from console.services.stack import Function, Message, Queue, Rule, Stack, messages_of
-from console.services.traces import function_name, trace_of, trace_of_execution
-from executions.client import Execution, NotFoundError
+from localdev.console.services.record import NONE_KEPT, Entry, Recorded, entry_of
+from localdev.console.services.stack import Function, Message, Queue, Rule, Stack, messages_of
+from localdev.console.services.traces import function_name, trace_of, trace_of_execution
+from localdev.executions.client import Execution, NotFoundError
 from tests.unit.console.conftest import Console, execution_arn
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
-    from executions.history import History
+    from localdev.executions.history import History
 
 type ConsoleOf = Callable[..., Console]
 BEGAN = 1_767_225_600.0

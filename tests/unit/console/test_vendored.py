@@ -9,7 +9,7 @@ import pytest
 
 from localdev.system.project import ROOT
 
-VENDOR = ROOT / "console" / "static" / "vendor"
+VENDOR = ROOT / "localdev" / "console" / "static" / "vendor"
 ROWS = re.findall(
     r"^\| (\S+\.js) \| (\S+) \| ([\d.]+) \| .*?, (\S+) \| `(\w{64})` \|$",
     (VENDOR / "README.md").read_text(),

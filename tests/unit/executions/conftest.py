@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from executions.definition import Definition, read_definition
-from executions.events import Event, events_of_log, read_events
-from executions.replay import read_history
+from localdev.executions.definition import Definition, read_definition
+from localdev.executions.events import Event, events_of_log, read_events
+from localdev.executions.replay import read_history
 
 if TYPE_CHECKING:
-    from executions.history import History
+    from localdev.executions.history import History
 
 RECORDED = Path(__file__).parent / "recorded"
 NAMES = sorted(path.stem for path in RECORDED.glob("*.json"))

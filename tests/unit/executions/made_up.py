@@ -6,14 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from executions.definition import Definition, read_definition
-from executions.events import read_events
-from executions.replay import read_history
+from localdev.executions.definition import Definition, read_definition
+from localdev.executions.events import read_events
+from localdev.executions.replay import read_history
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from executions.history import History
+    from localdev.executions.history import History
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 ACCEPT = {

@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from executions.as_test import pytest_case
-from executions.errors import HintedError
-from executions.history import Status
+from localdev.executions.as_test import pytest_case
+from localdev.executions.errors import HintedError
+from localdev.executions.history import Status
 from tests.unit.executions.conftest import NAMES, recording
 
 

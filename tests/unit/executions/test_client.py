@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from executions.client import ExecutionsClient, NotFoundError
-from executions.history import Attempt, Status
 from localdev.engines.clients import Clients
+from localdev.executions.client import ExecutionsClient, NotFoundError
+from localdev.executions.history import Attempt, Status
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from executions.comparison import compare
+from localdev.executions.comparison import compare
 from tests.unit.executions.conftest import recording
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from executions.control import ExecutionsControl, RefusedError
 from localdev.engines.clients import Clients
+from localdev.executions.control import ExecutionsControl, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from executions.coverage import Coverage, Kind, coverage_of, points_of
-from executions.definition import read_definition
-from executions.events import read_events
-from executions.replay import read_history
+from localdev.executions.coverage import Coverage, Kind, coverage_of, points_of
+from localdev.executions.definition import read_definition
+from localdev.executions.events import read_events
+from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.simulator import Simulated, executions
 
@@ -177,7 +177,7 @@ def test_every_recorded_execution_is_counted_within_its_definition(name: str) ->
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_drawing_has_as_many_steps_as_that_of_the_one_execution(name: str) -> None:
-    from executions.graph import graph_of
+    from localdev.executions.graph import graph_of
 
     found = recording(name)
     drawn = {(edge.source, edge.target, edge.is_catch): edge.taken for edge in _coverage(name).graph().edges}
@@ -197,6 +197,6 @@ def test_states_are_counted_as_often_as_they_were_entered(simulated: Simulated) 
 
 
 def test_a_hundred_is_all_of_it() -> None:
-    from executions.coverage import percent
+    from localdev.executions.coverage import percent
 
     assert (percent(999, 1000), percent(1000, 1000), percent(0, 0)) == (99.9, 100, 100)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from executions.definition import DefinitionError, Retrier, State, TransitionKind, read_definition
+from localdev.executions.definition import DefinitionError, Retrier, State, TransitionKind, read_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from executions.definition import read_definition
-from executions.diagram import mermaid
+from localdev.executions.definition import read_definition
+from localdev.executions.diagram import mermaid
 
 
 def _drawn(states: dict[str, Any], start_at: str) -> list[str]:

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from executions import conditions, text
+from localdev.executions import conditions, text
 
 
 @pytest.mark.parametrize("module", [conditions, text], ids=lambda module: module.__name__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from executions.express import LoggedLines, newest_lines
+from localdev.executions.express import LoggedLines, newest_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from executions.family import map_runs_of, named_parent, started_by
+from localdev.executions.family import map_runs_of, named_parent, started_by
 from tests.unit.executions.made_up import Writer
 
 CHILD = "arn:aws:states:us-east-1:000000000000:execution:child:one"

@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from executions.definition import read_definition
-from executions.diagram import mermaid
-from executions.graph import Graph, Mark, Node, graph_of
-from executions.history import Status
+from localdev.executions.definition import read_definition
+from localdev.executions.diagram import mermaid
+from localdev.executions.graph import Graph, Mark, Node, graph_of
+from localdev.executions.history import Status
 from tests.unit.executions.conftest import NAMES, recording
 
 

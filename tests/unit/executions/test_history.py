@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from executions.errors import HistoryError
-from executions.events import Event, read_events
-from executions.history import History, Status, Step, Visit
-from executions.invocations import request_id_of
-from executions.replay import read_history
+from localdev.executions.errors import HistoryError
+from localdev.executions.events import Event, read_events
+from localdev.executions.history import History, Status, Step, Visit
+from localdev.executions.invocations import request_id_of
+from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.machines import RUNS
 

@@ -9,8 +9,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from executions.client import ExecutionsClient, history_of
 from localdev.engines.clients import Clients
+from localdev.executions.client import ExecutionsClient, history_of
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from executions.definition import read_definition
-from executions.graph import Mark, graph_of
-from executions.history import Status
-from executions.items import ChosenItem, containing, events_of, inside, items_of, without_others
-from executions.origin import origin_of
+from localdev.executions.definition import read_definition
+from localdev.executions.graph import Mark, graph_of
+from localdev.executions.history import Status
+from localdev.executions.items import ChosenItem, containing, events_of, inside, items_of, without_others
+from localdev.executions.origin import origin_of
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import ACCEPT, Writer, map_of
 

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from executions.history import Attempt, Status
-from executions.logs import Invocation, LogLine, invocations, invocations_of, log_line
+from localdev.executions.history import Attempt, Status
+from localdev.executions.logs import Invocation, LogLine, invocations, invocations_of, log_line
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 ONE, TWO = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"

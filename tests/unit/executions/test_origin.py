@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from executions.definition import read_definition
-from executions.events import read_events
-from executions.origin import origin_of
-from executions.replay import read_history
+from localdev.executions.definition import read_definition
+from localdev.executions.events import read_events
+from localdev.executions.origin import origin_of
+from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
-    from executions.history import Visit
+    from localdev.executions.history import Visit
 
 _MOMENT = "2026-01-01T00:00:00+00:00"
 _CATCH = [{"ErrorEquals": ["States.ALL"], "Next": "Clean up"}]

@@ -6,12 +6,12 @@ from collections import Counter
 
 from hypothesis import given, settings
 
-from executions.definition import read_definition
-from executions.diagram import mermaid
-from executions.events import read_events
-from executions.graph import Mark, graph_of
-from executions.history import History, Status
-from executions.replay import read_history
+from localdev.executions.definition import read_definition
+from localdev.executions.diagram import mermaid
+from localdev.executions.events import read_events
+from localdev.executions.graph import Mark, graph_of
+from localdev.executions.history import History, Status
+from localdev.executions.replay import read_history
 from tests.unit.executions.simulator import Simulated, executions
 
 _SETTINGS = settings(max_examples=40, deadline=None, derandomize=True)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from executions.diagram import mermaid
-from executions.report import history_text, path_line, report_text, rows
 from localdev.engines.clients import Clients
+from localdev.executions.diagram import mermaid
+from localdev.executions.report import history_text, path_line, report_text, rows
 from tests.unit.executions.conftest import NAMES, recording
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"

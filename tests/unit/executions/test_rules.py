@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from executions.definition import read_definition
-from executions.rules import Rule, Verdict, rules_of, variables_before
+from localdev.executions.definition import read_definition
+from localdev.executions.rules import Rule, Verdict, rules_of, variables_before
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import Writer
 

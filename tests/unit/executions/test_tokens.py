@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from executions.definition import State, read_definition
-from executions.tokens import waiting_task
+from localdev.executions.definition import State, read_definition
+from localdev.executions.tokens import waiting_task
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import Writer
 
 if TYPE_CHECKING:
-    from executions.history import Visit
+    from localdev.executions.history import Visit
 
 SENT = "abc"
 

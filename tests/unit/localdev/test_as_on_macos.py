@@ -27,11 +27,10 @@ sysconfig.get_config_vars()
 sys.platform = "darwin"
 
 import importlib, pkgutil
-import console, executions, localdev
+import localdev
 from localdev.commands.cli import main
 
-names = [each.name for package in (console, executions, localdev)
-         for each in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+names = [each.name for each in pkgutil.walk_packages(localdev.__path__, "localdev.")
          if not each.name.endswith("__main__")]
 for name in names:
     importlib.import_module(name)

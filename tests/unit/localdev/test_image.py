@@ -151,7 +151,7 @@ def test_the_address_of_a_private_index_is_a_secret_of_the_build(
 
 
 def test_no_dockerfile_takes_an_address_that_would_stay_in_its_history() -> None:
-    for file in ("emulator/Dockerfile", "console/Dockerfile"):
+    for file in ("emulator/Dockerfile", "localdev/console/Dockerfile"):
         text = (project.ROOT / file).read_text()
         assert "ARG PIP" not in text
         assert "ARG NPM" not in text

@@ -110,7 +110,7 @@ def test_an_app_is_kept_where_temporary_files_are_on_another_file_system(
 
 def test_a_tar_ball_without_git_is_as_good_as_a_clone(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "ball.tar", "w") as ball:
-        for name in ("app.py", "cdk.json", "executions", "infra", "lambdas", "localdev", "pizzeria", "pyproject.toml",
+        for name in ("app.py", "cdk.json", "infra", "lambdas", "localdev", "pizzeria", "pyproject.toml",
                      "requirements.txt", "scripts", "package-lock.json"):  # fmt: skip
             ball.add(ROOT / name, name, filter=lambda entry: None if "__pycache__" in entry.name else entry)
     checkout = tmp_path / "the-state-machine-1.0"

@@ -53,12 +53,10 @@ def _sources(folder: str, pattern: str = "*") -> set[str]:
 
 
 def test_every_module_of_the_tool_is_in_it_with_what_it_reads(files: Mapping[str, bytes]) -> None:
-    left_out = {"console/Dockerfile", "console/Dockerfile.dockerignore", "console/requirements.in",
-                "console/requirements.txt"}  # fmt: skip
+    names = ("Dockerfile", "Dockerfile.dockerignore", "requirements.in", "requirements.txt")
 
-    for folder in ("localdev", "executions", "console"):
-        assert _sources(folder) - left_out <= files.keys()
-        assert f"{folder}/py.typed" in files
+    assert _sources("localdev") - {f"localdev/console/{name}" for name in names} <= files.keys()
+    assert "localdev/py.typed" in files
 
 
 def test_all_that_the_emulator_is_made_of_is_in_it(files: Mapping[str, bytes]) -> None:
@@ -78,7 +76,7 @@ def test_its_locks_have_hashes(files: Mapping[str, bytes]) -> None:
 
 
 def test_nothing_of_the_app_nor_of_an_environment_is_in_it(files: Mapping[str, bytes]) -> None:
-    assert {name.split("/")[0] for name in files if ".dist-info/" not in name} == {"localdev", "executions", "console"}
+    assert {name.split("/")[0] for name in files if ".dist-info/" not in name} == {"localdev"}
     assert not [name for name in files if ".venv" in name or "__pycache__" in name or ".egg-info" in name]
 
 

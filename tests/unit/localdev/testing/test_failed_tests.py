@@ -16,8 +16,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from executions.client import Execution as Described
-from executions.logs import Invocation, LogLine
+from localdev.executions.client import Execution as Described
+from localdev.executions.logs import Invocation, LogLine
 from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution
 from tests.unit.executions.conftest import recording

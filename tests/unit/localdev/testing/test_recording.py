@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from executions.events import read_events
-from executions.replay import read_history
+from localdev.executions.events import read_events
+from localdev.executions.replay import read_history
 from localdev.testing.recording import recorded
 
 

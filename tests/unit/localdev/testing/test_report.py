@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from executions.diagram import mermaid
-from executions.report import history_text, path_line
+from localdev.executions.diagram import mermaid
+from localdev.executions.report import history_text, path_line
 from localdev.testing.report import Executed, Summary, attach, extra_html, page_parts
 from tests.unit.executions.conftest import recording
 

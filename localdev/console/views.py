@@ -1,0 +1,380 @@
+"""Make the pages' content from what was read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from localdev.console.shown import mark_class
+from localdev.console.single_states import can_be_tested, role_of
+from localdev.console.timeline import ticks, timeline
+from localdev.executions.graph import Mark, graph_of, mark_of
+from localdev.executions.history import Status
+from localdev.executions.items import ChosenItem, inside, items_of, without_others
+from localdev.executions.origin import origin_of
+from localdev.executions.rules import rules_of, variables_before
+from localdev.executions.text import failure_text
+from localdev.executions.tokens import waiting_task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
+
+    from localdev.console.reading import Told
+    from localdev.console.timeline import TimelineRow
+    from localdev.executions.client import Execution
+    from localdev.executions.definition import State
+    from localdev.executions.history import History, Visit
+    from localdev.executions.items import Item
+    from localdev.executions.rules import Rule
+    from localdev.executions.tokens import WaitingTask
+
+_STRIP: Final = 12
+_ITEM: Final = re.compile(r"(\d{1,7})\.(\d{1,7})")
+_AWS_CONSOLES: Final = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+"""By the partition of an ARN."""
+_MOST_CHOICES: Final = 100
+_LETTERS: Final[dict[Status | None, str]] = {
+    Status.FAILED: "f",
+    Status.TIMED_OUT: "t",
+    Status.RUNNING: "r",
+    Status.CAUGHT: "c",
+    Status.ABORTED: "a",
+    Status.SUCCEEDED: "s",
+    None: "n",
+}
+_ITEM_WORDS: Final[dict[Status | None, str]] = {
+    Status.FAILED: "failed",
+    Status.TIMED_OUT: "timed out",
+    Status.RUNNING: "running",
+    Status.CAUGHT: "caught",
+    Status.ABORTED: "aborted",
+    Status.SUCCEEDED: "succeeded",
+    None: "not started",
+}
+_GRAVE: Final = {Mark.FAILED, Mark.TIMED_OUT}
+
+
+@dataclass(frozen=True)
+class StateView:
+    """One state, at one of its visits."""
+
+    name: str
+    type: str
+    comment: str | None
+    visits: tuple[Visit, ...]
+    visit: Visit | None
+    mark: str
+    failure: str | None
+    """Error and cause of the visit; of a Fail state, its own."""
+    items: tuple[Item, ...] = ()
+    """Those of the visit of a Map, or the branches of a Parallel's."""
+    definition: str | None = None
+    """The state as it is written."""
+    rules: tuple[Rule, ...] = ()
+    """Of a Choice."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What it could read, each as JSON."""
+    waiting: WaitingTask | None = None
+    """What it waits for."""
+    injected: str = ""
+    """What a test has put in place of the real thing at the visit."""
+    from_here: str | None = None
+    """How it can be run again from here: ``redrive`` the execution, or ``test`` the state alone."""
+
+    @property
+    def tabs(self) -> list[tuple[str, str]]:
+        """The tabs that have something to show, as key and title, in order."""
+        visit = self.visit
+        attempts = visit.attempts if visit else ()
+        has = {
+            "rules": self.rules,
+            "items": self.items,
+            "input": visit,
+            "sent": attempts,
+            "output": visit,
+            "variables": self.variables or (visit and visit.assigned),
+            "definition": self.definition,
+            "attempts": attempts,
+            "logs": any(attempt.function for attempt in attempts),
+        }
+        return [(key, key.capitalize()) for key, shown in has.items() if shown]
+
+    @property
+    def first_tab(self) -> str:
+        """The tab that is open unless another one was chosen."""
+        keys = [key for key, _ in self.tabs]
+        return next((key for key in ("logs", "rules", "items", "input") if key in keys), "definition")
+
+    @property
+    def choices(self) -> list[Visit]:
+        """The visits to choose from: what failed first, then by item; of very many, only the first of these."""
+
+        def rank(visit: Visit) -> tuple[bool, list[int], int]:
+            return mark_of(visit) not in _GRAVE, [frame.index for frame in visit.frames], visit.index
+
+        return sorted(self.visits, key=rank)[:_MOST_CHOICES]
+
+    @property
+    def item_letters(self) -> str:
+        """A letter for the status of each item of a Map, or of each branch of a Parallel: see items.js."""
+        return "".join(_LETTERS[item.status] for item in self.items)
+
+    @property
+    def item_counts(self) -> list[tuple[str, str, int]]:
+        """Letter, word and number of each status that items have, the gravest first."""
+        counted = Counter(item.status for item in self.items)
+        return [(_LETTERS[status], word, counted[status]) for status, word in _ITEM_WORDS.items() if counted[status]]
+
+    @property
+    def number(self) -> int:
+        """Number of the visit that is looked at, counted from 1."""
+        return self._numbers.get(self.visit.index, 1) if self.visit else 1
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {visit.index: number for number, visit in enumerate(self.visits, 1)}
+
+    @property
+    def item_key(self) -> str | None:
+        """Name the innermost item that the visit is of, in an address."""
+        if self.visit is None or not self.visit.frames:
+            return None
+        frame = self.visit.frames[-1]
+        return f"{frame.container}.{frame.index}"
+
+    def neighbour(self, step: int) -> int | None:
+        """Return the index of the visit before or after the one that is looked at."""
+        at = self.number - 1 + step
+        return self.visits[at].index if 0 <= at < len(self.visits) else None
+
+    def label(self, visit: Visit, history: History) -> str:
+        """Return what tells one visit from the others: the item of a Map, or which time it was."""
+        if not visit.frames:
+            return f"#{self._numbers[visit.index]}"
+        frames = [
+            f"{history.visits[frame.container].state} {frame.index}"
+            for frame in visit.frames
+            if history.visits[frame.container].type == "Map"
+        ]
+        return " · ".join(frames) or f"#{self._numbers[visit.index]}"
+
+
+@dataclass(frozen=True)
+class ExecutionView:
+    """The page of one execution."""
+
+    told: Told
+    state: StateView | None
+    timeline: tuple[TimelineRow, ...]
+    ticks: tuple[timedelta, ...]
+    """Times since the start, evenly along the timeline."""
+    spare_rows: int
+    """How many states have not been reached: rows kept free, so that nothing moves when they are."""
+    strip: tuple[tuple[str, str], ...]
+    """The way taken: name and mark of each state, the middle of a long way left out."""
+    graph_json: str
+    seen: str
+    """Names what this view shows: another one is shown where it differs."""
+    item: ItemView | None = None
+    """The one item that is looked at, where one was chosen."""
+    origin: StateView | None = None
+    """The state whose error made the execution fail, where that is not the one it ended in."""
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item of a Map, or one branch of a Parallel."""
+
+    chosen: ChosenItem
+    container: Visit
+    status: Status | None
+    count: int
+    """How many there are."""
+
+    @property
+    def key(self) -> str:
+        """Name it in an address."""
+        return f"{self.chosen.container}.{self.chosen.index}"
+
+    @property
+    def noun(self) -> str:
+        """Say what it is one of."""
+        return "Branch" if self.container.type == "Parallel" else "Item"
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the key of the item before or after it."""
+        index = self.chosen.index + step
+        return f"{self.chosen.container}.{index}" if 0 <= index < self.count else None
+
+
+def execution_view(told: Told, *, state: str | None, visit: int | None, item: str | None = None) -> ExecutionView:
+    """Return the page of an execution with one state selected: the one asked for, or the one worth looking at.
+
+    Where an item is chosen, graph and timeline are about that one of its container's items alone.
+    """
+    history = told.history
+    of_item = item_view(history, item)
+    visits = inside(history, of_item.chosen) if of_item else history.visits
+    chosen = _chosen(told, state, visit, of_item)
+    graph = told.graph
+    if of_item and told.definition:
+        graph = graph_of(told.definition, history, without_others(history, of_item.chosen))
+    rows = timeline(history, visits)
+    states = len(graph.nodes) if graph else 0
+    return ExecutionView(
+        told=told,
+        state=chosen,
+        timeline=tuple(rows),
+        ticks=ticks(history, visits),
+        spare_rows=0 if of_item or not told.execution.is_running else max(min(states, 12) - len(rows), 0),
+        strip=_strip(history),
+        graph_json=json.dumps(graph.as_data()) if graph else "",
+        seen=f"{len(history.events)}-{told.execution.status}",
+        item=of_item,
+        origin=_origin(told),
+    )
+
+
+def item_view(history: History, key: str | None) -> ItemView | None:
+    """Return the item that an address names; ``None`` where there is no such item."""
+    found = _ITEM.fullmatch(key or "")
+    if found is None or int(found[1]) >= len(history.visits):
+        return None
+    chosen = ChosenItem(int(found[1]), int(found[2]))
+    container = history.visits[chosen.container]
+    items = items_of(container, history)
+    if chosen.index >= len(items):
+        return None
+    return ItemView(chosen, container, items[chosen.index].status, len(items))
+
+
+def _origin(told: Told) -> StateView | None:
+    found = origin_of(told.history, told.definition)
+    if found is None or found.index == told.history.culprit:
+        return None
+    return state_view(told, found.state, found)
+
+
+def _chosen(told: Told, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
+    history = told.history
+    if visit is not None and 0 <= visit < len(history.visits):
+        return state_view(told, history.visits[visit].state, history.visits[visit])
+    visits = inside(history, item.chosen) if item else ()
+    if state is not None:
+        return state_view(told, state, next((each for each in reversed(visits) if each.state == state), None))
+    if item is not None:
+        found = _worth_looking_at(visits) or item.container
+        return state_view(told, found.state, found)
+    looked_at = origin_of(history, told.definition) or _worth_looking_at(history.visits)
+    return state_view(told, looked_at.state, looked_at) if looked_at else None
+
+
+def nth_visit(history: History, state: str, number: int) -> int | None:
+    """Return the index of a state's visit by its number, counted from 1; the last one's where there are fewer."""
+    visits = list(history.visits_of(state))
+    return visits[min(max(number, 1), len(visits)) - 1].index if visits else None
+
+
+def _worth_looking_at(visits: Sequence[Visit]) -> Visit | None:
+    """Return what is at work, what did not go smoothly, or what came last."""
+    latest = list(reversed(visits))
+    for marks in ({Mark.RUNNING, Mark.TIMED_OUT}, {Mark.FAILED}, {Mark.CAUGHT, Mark.RETRIED, Mark.ABORTED}):
+        found = next((visit for visit in latest if mark_of(visit) in marks), None)
+        if found is not None:
+            return found
+    return latest[0] if latest else None
+
+
+def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
+    """Return one state; the last of its visits unless one is given. ``None`` where there is no such state."""
+    visits = tuple(told.history.visits_of(name))
+    place = (
+        next((place for place in told.definition.walk() if place.state.name == name), None) if told.definition else None
+    )
+    if not visits and place is None:
+        return None
+    looked_at = visit or (visits[-1] if visits else None)
+    own = place.state if place else None
+    return StateView(
+        name=name,
+        type=own.type if own else visits[0].type,
+        comment=own.comment if own else None,
+        visits=visits,
+        visit=looked_at,
+        mark=mark_class(mark_of(looked_at)) if looked_at else "not-reached",
+        failure=_failure(looked_at, own.error if own else None, own.cause if own else None),
+        items=items_of(looked_at, told.history) if looked_at else (),
+        definition=json.dumps(own.source, ensure_ascii=False) if own else None,
+        rules=rules_of(own, looked_at, told.history) if own else (),
+        variables=variables_before(looked_at, told.history) if looked_at else {},
+        waiting=waiting_task(own, looked_at) if own and looked_at else None,
+        injected=", ".join(told.history.injected_into([looked_at])) if looked_at else "",
+        from_here=_from_here(told, own, looked_at) if own and looked_at else None,
+    )
+
+
+def _from_here(told: Told, state: State, visit: Visit) -> str | None:
+    """Return how a state can be run again: a redrive begins with what ended the execution, or what is around it."""
+    culprit = told.history.culprit
+    if told.execution.is_redrivable and culprit is not None:
+        ended = told.history.visits[culprit]
+        if visit.index in {culprit, *(frame.container for frame in ended.frames)}:
+            return "redrive"
+    return "test" if visit.input and can_be_tested(state.type, state.resource) and role_of(told) else None
+
+
+def waiting_of(told: Told, visit: Visit) -> WaitingTask | None:
+    """Return what a visit waits for, if it waits for a token."""
+    view = state_view(told, visit.state, visit)
+    return view.waiting if view else None
+
+
+def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str | None:
+    if visit is None:
+        return None
+    if visit.failure is not None and (visit.failure.error or visit.failure.cause):
+        return failure_text(visit.failure.error, visit.failure.cause)
+    return failure_text(error, cause) if visit.type == "Fail" else None
+
+
+def _strip(history: History) -> tuple[tuple[str, str], ...]:
+    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in history.path()]
+    if len(path) <= _STRIP:
+        return tuple(path)
+    half = _STRIP // 2
+    return (*path[:half], (f"{len(path) - 2 * half} more", "not-reached"), *path[-half:])
+
+
+def _named(visit: Visit, history: History) -> str:
+    """Return a state's name, and that of the state inside of it that it failed in."""
+    culprit = history.visits[history.culprit] if history.culprit is not None else None
+    inside = culprit is not None and any(frame.container == visit.index for frame in culprit.frames)
+    return f"{visit.state} › {culprit.state}" if culprit and inside else visit.state  # noqa: RUF001 - a chevron is meant
+
+
+def execution_url(arn: str, state: str | None = None) -> str:
+    """Return the page of an execution, with one of its states looked at."""
+    return f"/executions/{quote(arn, safe=':')}{f'?state={quote(state)}' if state else ''}"
+
+
+def aws_console_url(execution: Execution, region: str | None) -> str | None:
+    """Return the same execution in AWS's own console; ``None`` where it is not in AWS."""
+    if region is None:
+        return None
+    arn = execution.arn
+    console = _AWS_CONSOLES.get(arn.split(":")[1], _AWS_CONSOLES["aws"])
+    kind, query = "v2/executions", ""
+    if execution.is_express:
+        # it is looked for in the log group, from its beginning
+        kind, query = "express-executions", f"?startDate={int(execution.started.timestamp() * 1000)}"
+    return f"https://{region}.{console}/states/home?region={region}#/{kind}/details/{quote(arn, safe=':')}{query}"

@@ -1,0 +1,143 @@
+"""A Choice state's rules at one visit: the values they looked at, and which one decided.
+
+Which rule matched is said only where it is certain: where it is the only one that leads to where the execution went, or
+where it can be evaluated (see :mod:`localdev.executions.choices`). JSONata conditions are not evaluated.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from localdev.executions.choices import applies, can_evaluate, value_at
+from localdev.executions.definition import TransitionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from localdev.executions.definition import State
+    from localdev.executions.history import History, Visit
+
+_PATH: Final = re.compile(r"\$(?:[.\[].+)|\$[A-Za-z_]\w*")
+
+
+class Verdict(StrEnum):
+    """Part that a rule had in where the execution went."""
+
+    MATCHED = "matched"
+    NOT_MATCHED = "did not match"
+    NOT_ASKED = "not asked"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule, or the default."""
+
+    condition: str
+    target: str
+    verdict: Verdict
+    values: tuple[tuple[str, str | None], ...] = ()
+    """Each path that it looks at, and what is there as JSON; ``None`` where nothing is."""
+
+
+def rules_of(state: State, visit: Visit | None, history: History) -> tuple[Rule, ...]:
+    """Return the rules of a Choice in their order, the default last; none of any other state."""
+    ways = [way for way in state.transitions if way.kind in {TransitionKind.CHOICE, TransitionKind.DEFAULT}]
+    written = state.source.get("Choices")
+    written = written if isinstance(written, Sequence) else ()
+    context = _Context(state, visit, history) if visit is not None else None
+    matched = _matched([way.target for way in ways], written, visit, history, context)
+    return tuple(
+        Rule(
+            way.label or "",
+            way.target,
+            _verdict(index, matched),
+            tuple(context.values(written[index])) if context and index < len(written) else (),
+        )
+        for index, way in enumerate(ways)
+    )
+
+
+def variables_before(visit: Visit, history: History) -> dict[str, str]:
+    """Return the workflow variables that a visit could read, each as JSON."""
+    found: dict[str, str] = {}
+    for earlier in history.visits[: visit.index]:
+        has_ended = earlier.exited is not None and earlier.exited < visit.entered
+        if has_ended and visit.frames[: len(earlier.frames)] == earlier.frames:
+            found |= earlier.assigned
+    return found
+
+
+def _verdict(index: int, matched: int | None) -> Verdict:
+    if matched is None:
+        return Verdict.UNKNOWN
+    if index == matched:
+        return Verdict.MATCHED
+    return Verdict.NOT_MATCHED if index < matched else Verdict.NOT_ASKED
+
+
+def _matched(
+    targets: Sequence[str], written: Sequence[object], visit: Visit | None, history: History, context: _Context | None
+) -> int | None:
+    if visit is None or context is None:
+        return None
+    went = next((later.state for later in history.visits[visit.index + 1 :] if later.previous == visit.index), None)
+    possible = [index for index, target in enumerate(targets) if target == went]
+    if len(possible) == 1:
+        return possible[0]
+    for index, rule in enumerate(written):
+        says = context.evaluate(rule)
+        if says is None:
+            return None
+        if says:
+            return index if index in possible else None
+    # no rule applies: it was the default
+    return len(written) if len(written) in possible else None
+
+
+class _Context:
+    """Values that a rule can look at: the state's input and the workflow's variables."""
+
+    def __init__(self, state: State, visit: Visit, history: History) -> None:
+        given = _parsed(visit.input)
+        self._input = value_at(state.input_path, given) if state.input_path else given
+        self._variables = variables_before(visit, history)
+
+    def values(self, rule: object) -> Iterator[tuple[str, str | None]]:
+        """Yield the paths in a rule, each once, and what is there as JSON."""
+        for path in dict.fromkeys(_paths(rule)):
+            if path.startswith("$."):
+                is_there = applies({"Variable": path, "IsPresent": True}, self._input)
+                yield path, json.dumps(value_at(path, self._input), ensure_ascii=False) if is_there else None
+            else:
+                yield path, self._variables.get(path.removeprefix("$"))
+
+    def evaluate(self, rule: object) -> bool | None:
+        """Return whether a rule applies; ``None`` where that cannot be said here."""
+        return applies(rule, self._input) if isinstance(rule, Mapping) and can_evaluate(rule) else None
+
+
+def _paths(rule: object) -> Iterator[str]:
+    if isinstance(rule, Mapping):
+        for key, value in rule.items():
+            if isinstance(value, str) and (key == "Variable" or key.endswith("Path")) and _PATH.fullmatch(value):
+                yield value
+            elif key in {"And", "Or", "Not"}:
+                yield from _paths(value)
+            elif key == "Condition" and isinstance(value, str):
+                yield from re.findall(r"\$[A-Za-z_]\w*(?![\w(])", value)
+    elif isinstance(rule, list):
+        for each in rule:
+            yield from _paths(each)
+
+
+def _parsed(text: str | None) -> object:
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
