@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localdev.engines import ExternalEngine
-from localdev.setup.environments import installer
+from localdev.setup.installer import uv
 from localdev.system.child_environment import child_environment
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import end_session, free_port
@@ -93,10 +93,12 @@ def _install(venv: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_INSTALL_SECONDS)
 
     what = (f"{NAME}=={VERSION}", "boto3")
-    run(sys.executable, "-m", "venv", *(["--without-pip"] if (uv := installer()) else []), venv)
-    if uv:
+    run(sys.executable, "-m", "venv", *(["--without-pip"] if (fast := uv()) else []), venv)
+    if fast:
         with contextlib.suppress(subprocess.CalledProcessError):
-            run(uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", venv / "bin" / "python", *what)
+            run(
+                installer, "pip", "install", "--quiet", "--compile-bytecode", "--python", venv / "bin" / "python", *what
+            )
             return
         run(sys.executable, "-m", "venv", "--clear", venv)
     run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)

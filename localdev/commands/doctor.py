@@ -19,7 +19,9 @@ from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
 from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.engines.emulator_settings import left_out, passed_on
-from localdev.setup.environments import LEAST_NODE, SDK_INSTALLER, SDK_VARIABLE, SetupError, check_node
+from localdev.setup.environments import SDK_INSTALLER, SDK_VARIABLE
+from localdev.setup.errors import SetupError
+from localdev.setup.node import LEAST_NODE, check_node
 from localdev.system import project
 from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_holder, port_is_free

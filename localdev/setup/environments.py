@@ -1,52 +1,38 @@
 """Make both Python environments and ``node_modules``, synthesise the app once, or see in a moment that all is current.
 
 Run by ``scripts/setup`` with a bare Python 3.13, before anything is installed: the standard library only. The installed
-tool calls :func:`ensure`. Each part carries a stamp with a hash of everything it was made from, written last, so that a
-part whose making was interrupted is made again from nothing.
+tool runs it when something is missing. Each part carries a stamp with a hash of everything it was made from, written
+last, so that a part whose making was interrupted is made again from nothing.
 """
 
 import argparse
 import contextlib
-import errno
 import fcntl
-import functools
-import hashlib
 import os
-import pwd
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 from localdev.setup import places
-from localdev.setup.places import EMULATOR, NODE_MODULES
+from localdev.setup.errors import AGAIN, SetupError, said_of
+from localdev.setup.installer import make_environment, run_uv, uv
+from localdev.setup.node import check_node
+from localdev.setup.parts import Part, make, remove
+from localdev.setup.places import EMULATOR, MADE, NODE_MODULES, STATE
+from localdev.setup.pythons import base_python, emulator_python
+from localdev.setup.running import run
 
 ROOT = places.SOURCES
-MADE = places.MADE
 APP = MADE / ".venv"
 """The checkout's; the installed tool is in an environment that somebody else has made."""
 MAKE_INDICES = ROOT / "emulator" / "image" / "make_indices.py"
 FIRST_SYNTHESIS = APP / ".first-synthesis"
 """Goes with the environment whose bytecode it has made."""
-LEAST_NODE = 20
-LEAST_SUPPORTED_NODE = 22
-"""Older ones work, though neither Node's makers nor the CDK's support them any more."""
-STATE = MADE / ".localdev"
-INSTALLER = STATE / "installer"
 SDK_INSTALLER = "localstack_process_executor.environments.node_sdk"
 """A module of the emulator's environment."""
 SDK_VARIABLE = "LAMBDA_PROCESS_NODE_SDK"
-STAMP = ".made-from"
-_NOT_OURS = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP")
-"""Variables that lead a Python to another one's modules."""
-_FOR_UV = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
-"""The machine's own certificates, which a proxy that inspects TLS is among; uv has a list of its own by default."""
 _SELDOM_IMPORTED = (
     "awscli", "cfnlint", "docutils", "graphql", "mpmath", "networkx", "openapi_core", "opensearchpy", "pip", "pygments",
     "pymongo", "samtranslator", "setuptools", "sympy", "twisted",
@@ -54,108 +40,10 @@ _SELDOM_IMPORTED = (
 """Half of the emulator's modules, which no start imports: they are compiled when they are."""
 _WRITES_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 """For what is to compile an environment's modules, whatever the person's shell says: every later start saves that."""
-_PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
 FOR_NPM = (
     "package.json", "package-lock.json", ".npmrc", "localdev/loopback_names/package.json",
     "localdev/loopback_names/index.cjs",
 )  # fmt: skip
-_LOG_LINES = 15
-_PYTHON = (3, 13)
-_AGAIN = "run the command again" if places.IS_INSTALLED else "run ./scripts/setup again"
-_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-
-
-class SetupError(Exception):
-    """A part could not be made; the message says which, why, and what to do."""
-
-
-@dataclass
-class Part:
-    """One of the things to be made: a folder, what it depends on, and how it is made."""
-
-    title: str
-    folder: Path
-    inputs: Sequence[Path]
-    make: Callable[[], None]
-    after: Sequence["Part"] = ()
-    """The parts it is made with."""
-    state: str = "waiting"
-    seconds: float = 0.0
-    error: str = ""
-    ended: threading.Event = field(default_factory=threading.Event)
-    fingerprint: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        digest = hashlib.sha256(f"{sys.version} {self.folder}".encode())
-        for path in self.inputs:
-            digest.update(path.read_bytes())
-        self.fingerprint = digest.hexdigest()
-
-    def is_current(self) -> bool:
-        """Return whether it was made to its end, from these very inputs, by this Python."""
-        stamp = self.folder / STAMP
-        return stamp.is_file() and stamp.read_text() == self.fingerprint
-
-    def run(self) -> None:
-        """Make it from nothing; what goes wrong is kept in ``error``."""
-        for part in self.after:
-            part.ended.wait()
-        if all(part.state != "failed" for part in self.after):
-            self._make()
-        else:
-            self.state = "left out"
-        self.ended.set()
-
-    def _make(self) -> None:
-        self.state, started = "running", time.monotonic()
-        try:
-            remove(self.folder)
-            self.make()
-            (self.folder / STAMP).write_text(self.fingerprint)
-            self.state = "done"
-        except (SetupError, OSError) as error:
-            self.state, self.error = "failed", said_of(error)
-        finally:
-            self.seconds = time.monotonic() - started
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder. :raises OSError: something in it stays."""
-
-    def let_go(function: Callable[..., object], path: str, error: BaseException) -> None:
-        if not isinstance(error, FileNotFoundError):
-            Path(path).parent.chmod(0o700)
-            function(path)
-
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder, onexc=let_go)
-
-
-def said_of(error: Exception) -> str:
-    """Return what a person is told of an error; of a file that is another user's, whose and what to do."""
-    if not isinstance(error, OSError) or not error.filename:
-        return str(error)
-    path = Path(os.fsdecode(error.filename))
-    there = next((place for place in (path, *path.parents) if os.access(place, os.F_OK)), ROOT)
-    owner, own = there.stat().st_uid, os.geteuid()
-    if error.errno == errno.ENOSPC:
-        return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and {_AGAIN}."
-    if isinstance(error, PermissionError) and owner != own:
-        return (
-            f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}.\n"
-            f"Hint: 'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
-        )
-    return str(error)
-
-
-def _name_of(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
-
-
-_installer_lock = threading.Lock()
 _IMPORTED_BY_EVERY_COMMAND = """
 import boto3, docker, psutil, requests, rich.console, rich.table, urllib3, watchfiles
 for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
@@ -168,133 +56,6 @@ folder = sys.argv[1]
 pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", folder, folder])
 """
 """In a process of its own: pytest warns of plugins that are imported before it."""
-
-
-def run(*command: str | Path, env: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
-    """Run a command to its end, quietly. :raises SetupError: with the end of its output."""
-    result = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=_environment() | (env or {}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if result.returncode:
-        shown = " ".join(str(part) for part in command[:6])
-        end = "\n".join(result.stdout.splitlines()[-_LOG_LINES:])
-        raise SetupError(f"{shown} ended with status {result.returncode}:\n{end}")
-
-
-def _environment() -> dict[str, str]:
-    """Return the person's variables without those that are not for the set-up: ``AWS_PROFILE`` may name no profile."""
-    return {name: value for name, value in os.environ.items() if name not in _NOT_OURS and not name.startswith("AWS_")}
-
-
-def base_python() -> str:
-    """Return the Python underneath: we may be running in the very environment that is to be made anew."""
-    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
-
-
-def emulator_python() -> str:
-    """Return the Python of the emulator's environment: LocalStack 4.14 runs on 3.13 alone.
-
-    :raises SetupError: this is another one, and there is none of 3.13 on the ``PATH``, in pyenv or in uv.
-    """
-    if sys.version_info[:2] == _PYTHON:
-        return base_python()
-    name = ".".join(map(str, _PYTHON))
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    found = [shutil.which(f"python{name}"), *sorted(map(str, pyenv.glob(f"{name}*/bin/python{name}")))]
-    for python in (*filter(None, found), *_known_to_uv(name)):
-        program = f"import sys; sys.exit(sys.version_info[:2] != {_PYTHON})"
-        if not subprocess.run([python, "-I", "-c", program], capture_output=True, check=False).returncode:
-            return python
-    raise SetupError(
-        f"Python {name} is not installed, and LocalStack 4.14 runs on no other.\n"
-        f"Hint: install it (python.org, 'pyenv install {name}' or 'uv python install {name}'), and {_AGAIN}."
-    )
-
-
-def _known_to_uv(version: str) -> list[str]:
-    uv = shutil.which("uv")
-    command = [uv or "", "python", "find", version]
-    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout if uv else ""
-    return found.split("\n")[:1] if found else []
-
-
-@functools.cache
-def installer() -> Path | None:
-    """Return uv, in an environment of its own; ``None`` where it cannot be had, and pip has to do."""
-    uv = INSTALLER / "bin" / "uv"
-    try:
-        if not uv.exists():
-            _make_installer("install", *_PIP_OPTIONS, "-r", ROOT / "requirements-setup.txt")
-        run(uv, "--version")
-    except SetupError:
-        return None
-    return uv
-
-
-def _make_installer(*pip: str | Path) -> None:
-    """Make the installer's environment with this Python's own pip: another one takes longer than all else there."""
-    python = base_python()
-    run(python, "-m", "venv", "--clear", "--without-pip", INSTALLER)
-    try:
-        run(python, "-m", "pip", "--python", INSTALLER / "bin" / "python", *pip)
-    except SetupError as error:
-        if not re.search("No module named pip|no such option", str(error)):
-            raise
-        run(python, "-m", "venv", "--clear", INSTALLER)
-        run(INSTALLER / "bin" / "pip", *pip)
-
-
-def make_environment(folder: Path, *requirements: Path, python: str) -> None:
-    """Make a virtual environment of a Python, with exactly what the locks name."""
-    locks = [argument for lock in requirements for argument in ("-r", lock)]
-    with _installer_lock:
-        uv = installer()
-    if uv:
-        try:
-            # a tenth of a second; Python's own takes that long for pip alone, which is not needed
-            run(uv, "venv", "--quiet", "--clear", "--python", python, folder, env=_FOR_UV)
-            run_uv("pip", "install", "--require-hashes", "--python", folder / "bin" / "python", *locks)
-        except SetupError as error:
-            # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
-            _say(f"uv could not install the {folder.parent.name} environment, pip does: {error}", live=False)
-        else:
-            return
-    run(python, "-m", "venv", "--clear", folder)
-    run(folder / "bin" / "python", "-m", "pip", "install", *_PIP_OPTIONS, *locks)
-
-
-def run_uv(*arguments: str | Path) -> None:
-    """Run uv quietly. :raises SetupError: it failed, or cannot be had."""
-    uv = installer()
-    if not uv:
-        raise SetupError("uv cannot be installed.")
-    run(uv, *arguments, "--quiet", env=_FOR_UV | _index_for_uv())
-
-
-@functools.cache
-def _index_for_uv() -> dict[str, str]:
-    """Return the package indices that pip is configured with, if any, as uv's variables."""
-    # 'config get' reads one file of several, and never that of PIP_CONFIG_FILE
-    pip = [base_python(), "-m", "pip", "config", "list"]
-    said = subprocess.run(pip, capture_output=True, text=True, check=False).stdout
-    settings = {name: value for name, _, value in re.findall(r"^(\S+?)=(['\"])(.*)\2$", said, re.MULTILINE)}
-    found = {}
-    for name, variable in (("index-url", "UV_DEFAULT_INDEX"), ("extra-index-url", "UV_INDEX")):
-        of_pip = (settings.get(f"{section}.{name}") for section in (":env:", "install", "global"))
-        if value := os.environ.get(f"PIP_{name.upper().replace('-', '_')}") or next(filter(None, of_pip), None):
-            found[variable] = " ".join(value.replace("\\n", " ").split())
-    if "UV_INDEX" in found and "UV_INDEX_STRATEGY" not in os.environ:
-        # as pip does: uv takes a package's versions from the first index that has it; the hashes keep strangers out
-        found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
-    return found
 
 
 def make_app() -> None:
@@ -327,7 +88,7 @@ def make_emulator() -> None:
     editable = () if places.IS_INSTALLED else ("-e",)
     packages = [argument for package in emulator_packages() for argument in (*editable, package)]
     options = ["--no-deps", "--no-build-isolation", *packages]
-    if installer():
+    if uv():
         run_uv("pip", "install", "--python", python, *options)
     else:
         run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *options)
@@ -387,25 +148,6 @@ def check_place() -> None:
         raise SetupError(f"No program can be run from {kind}, {there}: it is mounted 'noexec'.\nHint: {way_out}.")
 
 
-def check_node() -> str | None:
-    """Return a warning of a Node that still works, or nothing.
-
-    :raises SetupError: Node is missing, or older than the CDK CLI needs.
-    """
-    hint = f"Hint: install Node {LEAST_NODE} or newer (nodejs.org) and run this again."
-    node = shutil.which("node")
-    if not node or not shutil.which("npm"):
-        raise SetupError(f"Node.js is not installed, and the AWS CDK needs it.\n{hint}")
-    found = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    version = found.stdout.strip()
-    major = version.removeprefix("v").split(".")[0]
-    if not major.isdigit() or int(major) < LEAST_NODE:
-        raise SetupError(f"Node.js is {version or 'broken'}; the AWS CDK needs {LEAST_NODE}.\n{hint}")
-    if int(major) < LEAST_SUPPORTED_NODE:
-        return f"Node.js {version} works, but neither Node.js nor the AWS CDK supports it any more; 24 is current."
-    return None
-
-
 def parts() -> list[Part]:
     """Return everything that is needed, each with what it is made from; the app's environment only in a checkout."""
     packages = [package / "pyproject.toml" for package in emulator_packages()]
@@ -419,37 +161,6 @@ def parts() -> list[Part]:
     first = Part("first synthesis", FIRST_SYNTHESIS, [*locks, ROOT / "package-lock.json"], synthesise_at_first,
                  after=[app, command_line])  # fmt: skip
     return [app, emulator, command_line, first]
-
-
-def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> None:
-    """Show one line that changes on a terminal; elsewhere a line for each part that is done."""
-    live = sys.stderr.isatty()
-    said: set[str] = set()
-    started, tick = time.monotonic(), 0
-    while any(thread.is_alive() for thread in threads) or len(said) < len(todo):
-        for part in todo:
-            if part.state in {"done", "failed", "left out"} and part.title not in said:
-                said.add(part.title)
-                if part.state != "left out":
-                    mark = "✓" if part.state == "done" else "✗"
-                    _say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
-        running = ", ".join(part.title for part in todo if part.state == "running")
-        if live and running:
-            spinner = _SPINNER[tick % len(_SPINNER)]
-            elapsed = time.monotonic() - started
-            print(
-                f"\r\x1b[K{spinner} {running} … {elapsed:.0f} s",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-        tick += 1
-        for thread in threads:
-            thread.join(0.1 / len(threads))
-
-
-def _say(text: str, *, live: bool) -> None:
-    print(f"\r\x1b[K{text}" if live else text, file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -537,16 +248,8 @@ def make_what_is_missing() -> int:
     for part in failed:
         print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
     if failed:
-        print(f"Hint: check the network and {_AGAIN}.", file=sys.stderr)
+        print(f"Hint: check the network and {AGAIN}.", file=sys.stderr)
     return 1 if failed else 0
-
-
-def make(todo: Sequence[Part]) -> None:
-    """Make the parts side by side, saying how far each is."""
-    threads = [threading.Thread(target=part.run, daemon=True) for part in todo]
-    for thread in threads:
-        thread.start()
-    show_progress(todo, threads)
 
 
 if __name__ == "__main__":

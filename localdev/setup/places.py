@@ -51,6 +51,9 @@ RELEASE = _release() if IS_INSTALLED else __version__
 MADE = cache_folder() / RELEASE if IS_INSTALLED else SOURCES
 """The folder in which the environments are made: of the checkout, or of this machine and release."""
 
+STATE = MADE / ".localdev"
+"""What a run keeps for the next one."""
+
 SHARED = MADE / ("shared" if IS_INSTALLED else ".localdev")
 """Where downloads are kept that one app's run makes and another's may use."""
 

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 _TAKE_OVER = """
 import os, pathlib, sys
 from localdev.setup import environments, places
+from localdev.setup.parts import STAMP
 assert places.IS_INSTALLED
 for part, made in zip(environments.parts(), sys.argv[1:], strict=True):
     part.folder.mkdir(parents=True)
     for path in pathlib.Path(made).iterdir():
         (part.folder / path.name).symlink_to(path)
-    stamp = part.folder / environments.STAMP
+    stamp = part.folder / STAMP
     stamp.unlink(missing_ok=True)
     stamp.write_text(part.fingerprint)
 """

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.deployment import assemblies, cdk
-from localdev.setup import environments
-from localdev.setup.environments import SetupError
+from localdev.setup import installer
+from localdev.setup.errors import SetupError
+from localdev.setup.pythons import base_python
 from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
@@ -149,9 +150,9 @@ def test_an_old_pip_on_the_path_is_not_used(tmp_path: Path, monkeypatch: pytest.
     lock = tmp_path / "lock.txt"
     lock.touch()
     monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(environments, "installer", lambda: None)
+    monkeypatch.setattr(installer, "uv", lambda: None)
 
-    environments.make_environment(tmp_path / "made" / ".venv", lock, python=environments.base_python())
+    installer.make_environment(tmp_path / "made" / ".venv", lock, python=base_python())
 
     assert (tmp_path / "made" / ".venv" / "bin" / "python").exists()
 
@@ -167,10 +168,10 @@ def test_the_installer_has_a_pip_of_its_own_where_pythons_is_old_or_missing(
         if "--python" in command:
             raise SetupError(said)
 
-    monkeypatch.setattr(environments, "run", run)
-    monkeypatch.setattr(environments, "INSTALLER", tmp_path)
+    monkeypatch.setattr(installer, "run", run)
+    monkeypatch.setattr(installer, "INSTALLER", tmp_path)
 
-    environments._make_installer("install", "uv")
+    installer._make_installer("install", "uv")
 
     assert ran[2:] == [["-m", "venv", "--clear", str(tmp_path)], ["install", "uv"]]
 
@@ -181,11 +182,11 @@ def test_the_installer_is_made_once_where_the_network_is_away(tmp_path: Path, mo
             raise SetupError("Could not find a version that satisfies the requirement uv")
         assert "--without-pip" in command
 
-    monkeypatch.setattr(environments, "run", run)
-    monkeypatch.setattr(environments, "INSTALLER", tmp_path)
+    monkeypatch.setattr(installer, "run", run)
+    monkeypatch.setattr(installer, "INSTALLER", tmp_path)
 
     with pytest.raises(SetupError, match="Could not find a version"):
-        environments._make_installer("install", "uv")
+        installer._make_installer("install", "uv")
 
 
 @pytest.mark.parametrize("way", ["variable", "file"])
@@ -207,11 +208,11 @@ def test_a_private_index_that_pip_is_configured_with_is_uvs_as_well(
         f'#!/bin/sh\nprintf "%s\\n" "$UV_DEFAULT_INDEX" "$UV_INDEX" "$UV_INDEX_STRATEGY" > {shlex.quote(str(seen))}\n'
     )
     uv.chmod(0o755)
-    monkeypatch.setattr(environments, "installer", lambda: uv)
-    environments._index_for_uv.cache_clear()
+    monkeypatch.setattr(installer, "uv", lambda: uv)
+    installer._index_for_uv.cache_clear()
 
-    environments.run_uv("pip", "install", "oven")
-    environments._index_for_uv.cache_clear()
+    installer.run_uv("pip", "install", "oven")
+    installer._index_for_uv.cache_clear()
 
     # a version may be in any of them, as for pip
     assert seen.read_text().splitlines() == [index, extra, "unsafe-best-match"]

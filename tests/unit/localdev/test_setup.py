@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.setup import environments
-from localdev.setup.environments import Part, SetupError, check_node
+from localdev.setup.errors import SetupError, said_of
+from localdev.setup.node import check_node
+from localdev.setup.parts import Part, make
+from localdev.setup.pythons import base_python
+from localdev.setup.running import run
 from localdev.system.project import ROOT
 from localdev.system.waiting import wait_until
 
@@ -95,7 +99,7 @@ def test_a_part_is_left_out_without_a_word_when_one_it_is_made_with_failed(
     oven = _part(tmp_path / "oven", lock, fails_with="no gas")
     pizza = Part("pizza", tmp_path / "pizza", [lock], pytest.fail, after=[oven])
 
-    environments.make([oven, pizza])
+    make([oven, pizza])
 
     assert (pizza.state, pizza.error) == ("left out", "")
     assert capsys.readouterr().err == "✗ oven (0 s)\n"
@@ -163,7 +167,7 @@ def test_of_two_commands_in_a_fresh_clone_one_makes_everything_and_the_other_wai
 
 def test_a_command_that_fails_is_shown_with_the_end_of_what_it_said() -> None:
     with pytest.raises(SetupError, match=r"(?s)ended with status 3.*no gas"):
-        environments.run("sh", "-c", "echo no gas; exit 3")
+        run("sh", "-c", "echo no gas; exit 3")
 
 
 def test_node_missing_is_said_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,13 +240,13 @@ def test_variables_that_lead_python_elsewhere_do_not_reach_what_the_set_up_runs(
     for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP"):
         monkeypatch.setenv(name, "/nowhere")
 
-    environments.run(environments.base_python(), "-c", "import json")
+    run(base_python(), "-c", "import json")
 
 
 def test_aws_settings_do_not_reach_what_the_set_up_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-not-there")
 
-    environments.run("sh", "-c", 'test -z "${AWS_PROFILE:-}"')
+    run("sh", "-c", 'test -z "${AWS_PROFILE:-}"')
 
 
 def test_a_read_only_folder_is_made_again(tmp_path: Path, lock: Path) -> None:
@@ -261,16 +265,14 @@ def test_a_file_of_another_user_is_said_to_be_theirs(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("os.geteuid", lambda: 65534)
     error = PermissionError(13, "Permission denied", "/etc/the-state-machine")
 
-    said = environments.said_of(error)
+    said = said_of(error)
 
     assert said.startswith("/etc belongs to root, and you are ")
     assert "\nHint: 'sudo chown -R " in said
 
 
 def test_a_full_disk_is_said_to_be_full() -> None:
-    assert environments.said_of(OSError(28, "No space left on device", "/a/file")).startswith(
-        "The disk is full: /a/file"
-    )
+    assert said_of(OSError(28, "No space left on device", "/a/file")).startswith("The disk is full: /a/file")
 
 
 @pytest.mark.parametrize(("problem", "status"), [(None, 0), ("npm could not", 1)])

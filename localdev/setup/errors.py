@@ -1,0 +1,38 @@
+"""Say what went wrong in the set-up, and what a person can do: the standard library only."""
+
+import errno
+import os
+import pwd
+from pathlib import Path
+
+from localdev.setup import places
+
+AGAIN = "run the command again" if places.IS_INSTALLED else "run ./scripts/setup again"
+
+
+class SetupError(Exception):
+    """A part could not be made; the message says which, why, and what to do."""
+
+
+def said_of(error: Exception) -> str:
+    """Return what a person is told of an error; of a file that is another user's, whose and what to do."""
+    if not isinstance(error, OSError) or not error.filename:
+        return str(error)
+    path = Path(os.fsdecode(error.filename))
+    there = next((place for place in (path, *path.parents) if os.access(place, os.F_OK)), places.SOURCES)
+    owner, own = there.stat().st_uid, os.geteuid()
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and {AGAIN}."
+    if isinstance(error, PermissionError) and owner != own:
+        return (
+            f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}.\n"
+            f"Hint: 'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
+        )
+    return str(error)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
