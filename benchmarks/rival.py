@@ -96,9 +96,7 @@ def _install(venv: Path) -> None:
     run(sys.executable, "-m", "venv", *(["--without-pip"] if (fast := uv()) else []), venv)
     if fast:
         with contextlib.suppress(subprocess.CalledProcessError):
-            run(
-                installer, "pip", "install", "--quiet", "--compile-bytecode", "--python", venv / "bin" / "python", *what
-            )
+            run(fast, "pip", "install", "--quiet", "--compile-bytecode", "--python", venv / "bin" / "python", *what)
             return
         run(sys.executable, "-m", "venv", "--clear", venv)
     run(venv / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
