@@ -61,7 +61,11 @@ def _event(event: Mapping[str, object]) -> Event:
             "An event has an id, a type and a timestamp, as GetExecutionHistory gives it.",
         )
     previous = event.get("previousEventId")
-    details = next((value for key, value in event.items() if key.endswith(_DETAILS)), None)
+    details = None
+    for key, value in event.items():
+        if key.endswith(_DETAILS):
+            details = value
+            break
     return Event(
         number,
         previous if isinstance(previous, int) else 0,

@@ -38,14 +38,18 @@ def _take_events(response_dict: dict[str, Any], customized_response_dict: dict[s
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
-    found = {name: _without_nulls(value) for name, value in event.items() if value is not None}
+    found = _without_nulls(event)
     at = found.get("timestamp")
     if isinstance(at, int | float):
         found["timestamp"] = datetime.fromtimestamp(at, UTC)
     return found
 
 
-def _without_nulls(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+def _without_nulls(document: dict[str, Any]) -> dict[str, Any]:
+    """Remove members that are null at any depth of objects, in place: hardly an event has one."""
+    if None in document.values():
+        document = {name: value for name, value in document.items() if value is not None}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            document[name] = _without_nulls(value)
+    return document

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from localdev.executions.family import child_of
 from localdev.executions.history import Attempt, Failure, Frame, History, Iteration, Status, Visit
@@ -57,8 +57,7 @@ def read_history(events: Iterable[Event]) -> History:
     return replay.history(ordered)
 
 
-@dataclass(frozen=True)
-class _Position:
+class _Position(NamedTuple):
     """Point at which an event leaves its branch or iteration."""
 
     frames: tuple[Frame, ...] = ()
@@ -97,14 +96,12 @@ class _Visit:
     iterations: dict[tuple[int, int], Iteration] = field(default_factory=dict)
     items: int | None = None
     map_run_arn: str | None = None
+    state: str = field(init=False)
+    type: str = field(init=False)
 
-    @property
-    def state(self) -> str:
-        return self.entered.text("name") or "?"
-
-    @property
-    def type(self) -> str:
-        return self.entered.type.removesuffix(_ENTERED)
+    def __post_init__(self) -> None:
+        self.state = self.entered.text("name") or "?"
+        self.type = self.entered.type.removesuffix(_ENTERED)
 
     @property
     def is_open(self) -> bool:
@@ -121,7 +118,7 @@ class _Replay:
         self._end: Event | None = None
         self._culprit: int | None = None
         self._remarks: list[str] = []
-        self._handlers: Mapping[str, _Handler] = {
+        self._handlers: dict[str, _Handler] = {
             "ExecutionStarted": self._execution_started,
             "ExecutionRedriven": self._execution_redriven,
             "EvaluationFailed": self._evaluation_failed,
@@ -135,14 +132,16 @@ class _Replay:
 
     def take(self, event: Event) -> None:
         """Take one more event."""
-        if event.previous not in self._positions:
+        position = self._positions.get(event.previous)
+        if position is None:
             self._remarks.append(f"Event {event.id} follows event {event.previous}, which is missing.")
-        position = self._positions.get(event.previous, _Position())
-        self._positions[event.id] = self._handler(event.type)(event, position)
+            position = _Position()
+        handler = self._handlers.get(event.type)
+        if handler is None:
+            handler = self._handlers[event.type] = self._handler(event.type)
+        self._positions[event.id] = handler(event, position)
 
     def _handler(self, kind: str) -> _Handler:
-        if kind in self._handlers:
-            return self._handlers[kind]
         if kind.endswith(_ENTERED):
             return self._entered
         if kind.endswith(_EXITED):
@@ -219,7 +218,7 @@ class _Replay:
                 failure=visit.failure,
                 request_id=request_id_of(event) or last.request_id,
             )
-        return replace(position, visit=visit.index, opens=False)
+        return position._replace(visit=visit.index, opens=False)
 
     # Parallel and Map
 
@@ -330,9 +329,9 @@ class _Replay:
             yield self._visits[frame.container]
 
     def _named(self, position: _Position, name: str | None) -> _Visit | None:
-        near = next((visit for visit in self._outwards(position) if visit.state == name and visit.exited is None), None)
-        if near is not None:
-            return near
+        for visit in self._outwards(position):
+            if visit.state == name and visit.exited is None:
+                return visit
         return next((visit for visit in reversed(self._visits) if visit.state == name and visit.exited is None), None)
 
     def _container(self, position: _Position, kind: str) -> _Visit | None:
