@@ -24,9 +24,10 @@ from localdev.console import shown
 from localdev.console.event_groups import grouped, is_failure
 from localdev.console.family import has_family
 from localdev.console.filters import STATUSES, address_of, filters_of
+from localdev.console.listings import Filters
 from localdev.console.protect import Protected, form_of
 from localdev.console.pulse import SilentError
-from localdev.console.reading import Filters, Reading
+from localdev.console.reading import Reading
 from localdev.console.services.pages import ServicePages
 from localdev.console.services.traces import function_name
 from localdev.console.settings import Settings, StarterError
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from localdev.console.reading import Told
+    from localdev.console.details import ExecutionDetails
     from localdev.console.settings import Starter
     from localdev.console.views import ItemView
     from localdev.executions.client import ExecutionSummary, StateMachine
@@ -475,7 +476,7 @@ def _seconds(summary: ExecutionSummary) -> float:
     return ((summary.stopped or datetime.now(UTC)) - summary.started).total_seconds()
 
 
-def _shown(told: Told, events: Sequence[Event], item: ItemView | None, only: str | None) -> dict[str, Any]:
+def _shown(told: ExecutionDetails, events: Sequence[Event], item: ItemView | None, only: str | None) -> dict[str, Any]:
     """Return what the table of events needs; ``only`` is ``None`` on a page that shows the first of all of them."""
     shown = events[:_EVENTS_PAGE] if only is None else events
     fields = {"item": item.key if item else "", "only": only or ""}
@@ -489,7 +490,7 @@ def _shown(told: Told, events: Sequence[Event], item: ItemView | None, only: str
     }
 
 
-def _events(told: Told, item: ItemView | None) -> Sequence[Event]:
+def _events(told: ExecutionDetails, item: ItemView | None) -> Sequence[Event]:
     """Return the events of an execution, or of the one item of it that is looked at."""
     if item is None:
         return told.history.events
@@ -530,7 +531,7 @@ def _wants_file(request: Request) -> bool:
     return "download" in request.query_params
 
 
-def _visit_of(told: Told, request: Request) -> Visit:
+def _visit_of(told: ExecutionDetails, request: Request) -> Visit:
     index = _number(request.query_params.get("visit"))
     if index is None or index >= len(told.history.visits):
         raise HTTPException(404)

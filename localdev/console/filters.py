@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from localdev.console.reading import Filters
+from localdev.console.listings import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

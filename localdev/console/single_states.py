@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from localdev.console.shown import status_word
 
 if TYPE_CHECKING:
-    from localdev.console.reading import Told
+    from localdev.console.details import ExecutionDetails
 
 TESTABLE: Final = {"Task", "Pass", "Wait", "Choice", "Succeed", "Fail"}
 """The types of states that TestState runs alone."""
 _WAITS: Final = (".waitForTaskToken", ".sync", ".sync:2")
 
 
-def state_alone(told: Told, name: str) -> dict[str, object] | None:
+def state_alone(told: ExecutionDetails, name: str) -> dict[str, object] | None:
     """Return a state's definition as TestState takes it; ``None`` where it cannot run alone."""
     places = told.definition.walk() if told.definition else ()
     state = next((place.state for place in places if place.state.name == name), None)
@@ -29,12 +29,12 @@ def can_be_tested(kind: str, resource: str | None) -> bool:
     return kind in TESTABLE and not (resource or "").endswith(_WAITS)
 
 
-def role_of(told: Told) -> str | None:
+def role_of(told: ExecutionDetails) -> str | None:
     """Return the ARN of the role that an execution runs with, as its first event has it."""
     return told.history.events[0].text("roleArn") if told.history.events else None
 
 
-def stopped_text(told: Told) -> str:
+def stopped_text(told: ExecutionDetails) -> str:
     """Return what the engine did when it was asked to stop an execution, as a sentence or two."""
     status = told.execution.status
     if told.execution.is_running:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
-    from localdev.console.reading import Told
+    from localdev.console.details import ExecutionDetails
     from localdev.console.timeline import TimelineRow
     from localdev.executions.client import Execution
     from localdev.executions.definition import State
@@ -173,7 +173,7 @@ class StateView:
 class ExecutionView:
     """The page of one execution."""
 
-    told: Told
+    told: ExecutionDetails
     state: StateView | None
     timeline: tuple[TimelineRow, ...]
     ticks: tuple[timedelta, ...]
@@ -217,7 +217,9 @@ class ItemView:
         return f"{self.chosen.container}.{index}" if 0 <= index < self.count else None
 
 
-def execution_view(told: Told, *, state: str | None, visit: int | None, item: str | None = None) -> ExecutionView:
+def execution_view(
+    told: ExecutionDetails, *, state: str | None, visit: int | None, item: str | None = None
+) -> ExecutionView:
     """Return the page of an execution with one state selected: the one asked for, or the one worth looking at.
 
     Where an item is chosen, graph and timeline are about that one of its container's items alone.
@@ -258,14 +260,14 @@ def item_view(history: History, key: str | None) -> ItemView | None:
     return ItemView(chosen, container, items[chosen.index].status, len(items))
 
 
-def _origin(told: Told) -> StateView | None:
+def _origin(told: ExecutionDetails) -> StateView | None:
     found = origin_of(told.history, told.definition)
     if found is None or found.index == told.history.culprit:
         return None
     return state_view(told, found.state, found)
 
 
-def _chosen(told: Told, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
+def _chosen(told: ExecutionDetails, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
     history = told.history
     if visit is not None and 0 <= visit < len(history.visits):
         return state_view(told, history.visits[visit].state, history.visits[visit])
@@ -295,7 +297,7 @@ def _worth_looking_at(visits: Sequence[Visit]) -> Visit | None:
     return latest[0] if latest else None
 
 
-def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
+def state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
     """Return one state; the last of its visits unless one is given. ``None`` where there is no such state."""
     visits = tuple(told.history.visits_of(name))
     place = (
@@ -323,7 +325,7 @@ def state_view(told: Told, name: str, visit: Visit | None) -> StateView | None:
     )
 
 
-def _from_here(told: Told, state: State, visit: Visit) -> str | None:
+def _from_here(told: ExecutionDetails, state: State, visit: Visit) -> str | None:
     """Return how a state can be run again: a redrive begins with what ended the execution, or what is around it."""
     culprit = told.history.culprit
     if told.execution.is_redrivable and culprit is not None:
@@ -333,7 +335,7 @@ def _from_here(told: Told, state: State, visit: Visit) -> str | None:
     return "test" if visit.input and can_be_tested(state.type, state.resource) and role_of(told) else None
 
 
-def waiting_of(told: Told, visit: Visit) -> WaitingTask | None:
+def waiting_of(told: ExecutionDetails, visit: Visit) -> WaitingTask | None:
     """Return what a visit waits for, if it waits for a token."""
     view = state_view(told, visit.state, visit)
     return view.waiting if view else None

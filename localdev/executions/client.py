@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from localdev.executions.definition import Definition, read_definition
 from localdev.executions.errors import HintedError
-from localdev.executions.events import events_of_log, read_events
+from localdev.executions.events import events_of_log
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
+from localdev.executions.growing import grown, history_of
 from localdev.executions.history_pages import read_events_as_they_are
 from localdev.executions.injected import with_injected
 from localdev.executions.logs import Invocation, invocations, invocations_of, log_line
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 PAGE: Final = 25
 _EVENTS_OF_AN_END = 25
-_EVENTS_AT_ONCE: Final = 1000
 _MISSING: Final = {
     "ExecutionDoesNotExist",
     "InvalidArn",
@@ -150,18 +150,6 @@ def execution_of(history: History, *, arn: str, name: str, state_machine_arn: st
     )
 
 
-def history_of(client: SFNClient, execution_arn: str) -> History:
-    """Return every page of a Standard execution's history, read.
-
-    :raises botocore.exceptions.ClientError: there is no such execution.
-    """
-    paginator = client.get_paginator("get_execution_history")
-    pages = paginator.paginate(
-        executionArn=execution_arn, includeExecutionData=True, PaginationConfig={"PageSize": _EVENTS_AT_ONCE}
-    )
-    return read_history(read_events(cast("Mapping[str, object]", event) for page in pages for event in page["events"]))
-
-
 class ExecutionsClient:
     """Reads from one endpoint.
 
@@ -267,9 +255,19 @@ class ExecutionsClient:
         with _missing(f"There is no execution {arn}."):
             return history_of(self._states, arn)
 
-    def history_with_injected(self, arn: str) -> History:
-        """Return what an execution did, and what was mocked and injected in it by a test."""
-        return with_injected(self.history(arn), self._states.meta.endpoint_url, arn)
+    def history_with_injected(self, arn: str, known: History | None = None) -> History:
+        """Return what an execution did, and what was mocked and injected in it by a test.
+
+        ``known`` is its history as it was read before: it is returned itself where no event has come since.
+        """
+        history = self.history(arn) if known is None or is_express(arn) else self._grown(arn, known)
+        if known is not None and history.events == known.events:
+            return known
+        return with_injected(history, self._states.meta.endpoint_url, arn)
+
+    def _grown(self, arn: str, known: History) -> History:
+        with _missing(f"There is no execution {arn}."):
+            return grown(self._states, arn, known)
 
     def executions_of_map_run(self, arn: str, *, size: int) -> Page[ExecutionSummary]:
         """Return the first executions of a distributed Map's run."""

@@ -142,6 +142,6 @@ def report_text(client: SFNClient, execution_arn: str) -> str:
 
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
-    from localdev.executions.client import history_of
+    from localdev.executions.growing import history_of
 
     return history_text(history_of(client, execution_arn))

@@ -13,11 +13,15 @@ from botocore.stub import ANY, Stubber
 
 from localdev.engines.clients import Clients
 from localdev.executions.client import ExecutionsClient, NotFoundError
+from localdev.executions.events import read_events
 from localdev.executions.history import Attempt, Status
+from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from localdev.executions.history import History
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:machine"
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
@@ -122,6 +126,29 @@ def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", {"events": events[2:]}, {**wanted, "nextToken": "2"})
 
     assert stubbed.client.history(ARN).visits == recording("choice").history.visits
+
+
+def test_what_was_injected_is_asked_for_only_where_an_event_has_come(
+    stubbed: Stubbed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def with_injected(history: History, _: str, arn: str) -> History:
+        asked.append(arn)
+        return history
+
+    monkeypatch.setattr("localdev.executions.client.with_injected", with_injected)
+    recorded = recording("choice").document["events"]
+    events = [{**event, "timestamp": datetime.fromisoformat(event["timestamp"])} for event in recorded]
+    for _ in range(2):
+        stubbed.states.add_response("get_execution_history", {"events": events[::-1]})
+    before = read_history(read_events(events[:3]))
+
+    known = stubbed.client.history_with_injected(ARN, before)
+    again = stubbed.client.history_with_injected(ARN, known)
+
+    assert again is known
+    assert asked == [ARN]
 
 
 _GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/machine:*"

@@ -10,7 +10,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from localdev.engines.clients import Clients
-from localdev.executions.client import ExecutionsClient, history_of
+from localdev.executions.client import ExecutionsClient
+from localdev.executions.growing import history_of
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

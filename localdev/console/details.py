@@ -1,0 +1,84 @@
+"""An execution in full, and what the pages derive from it, each piece once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localdev.console.remembered import Remembered
+from localdev.executions.client import NotFoundError
+from localdev.executions.errors import DefinitionError
+from localdev.executions.graph import Graph, graph_of
+from localdev.executions.history import Status
+
+if TYPE_CHECKING:
+    from localdev.executions.client import Execution, ExecutionsClient
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import History
+
+_REMEMBERED: Final = 64
+_HEAVIEST: Final = 50_000
+"""Kilobytes, about, of the executions that are remembered."""
+
+
+@dataclass(frozen=True)
+class ExecutionDetails:
+    """An execution in full."""
+
+    execution: Execution
+    history: History
+    definition: Definition | None
+    graph: Graph | None
+    remarks: tuple[str, ...]
+    """What could not be read or drawn, a sentence each."""
+
+
+class ExecutionReader:
+    """Reads executions, and only what has changed since they were read before."""
+
+    def __init__(self, client: ExecutionsClient) -> None:
+        self._client = client
+        self._read: Remembered[ExecutionDetails] = Remembered(_REMEMBERED, weigh=_weight_of, heaviest=_HEAVIEST)
+
+    def finished(self, arn: str) -> ExecutionDetails | None:
+        """Return an execution that is remembered and cannot change any more; the engine is not asked."""
+        known = self._read.find(arn)
+        return known if known is not None and _has_ended(known) else None
+
+    def read(self, arn: str) -> ExecutionDetails:
+        """Return an execution as it is now: what is remembered of it itself, where nothing has come since."""
+        known = self._read.find(arn)
+        execution = self._client.execution(arn)
+        if known is not None and known.execution.started != execution.started:
+            known = None
+        history = self._client.history_with_injected(arn, known.history if known else None)
+        if known is not None and known.graph and history is known.history and execution == known.execution:
+            return known
+        details = self._details(execution, history, known.definition if known else None)
+        self._read.put(arn, details)
+        return details
+
+    def _details(self, execution: Execution, history: History, definition: Definition | None) -> ExecutionDetails:
+        try:
+            definition = definition or self._client.definition(execution.arn)
+        except DefinitionError as error:
+            remark = f"The definition cannot be drawn. {error}"
+            return ExecutionDetails(execution, history, None, None, (remark, *history.remarks))
+        except NotFoundError:
+            gone = "The state machine has been removed since, and its definition with it."
+            return ExecutionDetails(execution, history, None, None, (gone, *history.remarks))
+        graph = graph_of(definition, history)
+        return ExecutionDetails(execution, history, definition, graph, graph.remarks)
+
+
+def _weight_of(told: ExecutionDetails) -> int:
+    """Return about how many kilobytes an execution takes: one for each event, and what its documents have."""
+    texts = (value for event in told.history.events for value in event.details.values() if isinstance(value, str))
+    return len(told.history.events) + sum(map(len, texts)) // 1000
+
+
+def _has_ended(told: ExecutionDetails) -> bool:
+    # a definition that could not be read may be read the next time; what can be redriven may go on at any time
+    execution = told.execution
+    is_over = told.history.status is not Status.RUNNING and not execution.is_running and not execution.is_redrivable
+    return told.graph is not None and is_over

@@ -1,0 +1,189 @@
+"""Lists of executions: pages, searches, counts by status."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from localdev.console.remembered import Remembered
+from localdev.executions.client import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from localdev.executions.client import ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
+
+PAGE: Final = 25
+_SCANNED_AT_ONCE: Final = 100
+_MOST_SCANNED: Final = 500
+_READERS: Final = 8
+_COUNTED: Final = 1000
+_COUNTED_FOR_SECONDS: Final = 4
+_HEAVIEST: Final = 20_000
+"""Kilobytes of inputs and outputs that are remembered: each may have 256."""
+_ENDED_BADLY: Final = {"FAILED", "TIMED_OUT", "ABORTED"}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Filter of executions. ``text`` is looked for in name, input, output, error, cause and last state."""
+
+    status: str | None = None
+    text: str = ""
+    since: date | None = None
+    """The first day, in this machine's zone."""
+    until: date | None = None
+    """The last day."""
+
+    @property
+    def is_search(self) -> bool:
+        """Return whether executions must be looked at one by one."""
+        return bool(self.text or self.since or self.until)
+
+    def has_date(self, started: datetime) -> bool:
+        """Return whether an execution that started then is wanted."""
+        day = started.astimezone().date()
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+    def is_too_old(self, started: datetime) -> bool:
+        """Return whether neither this execution nor any that started before it is wanted."""
+        return self.since is not None and started.astimezone().date() < self.since
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Count of executions by status."""
+
+    by_status: Counter[str]
+    is_all: bool
+    """Whether all of them were counted, and not the newest alone."""
+
+    @property
+    def total(self) -> int:
+        """Return how many were counted."""
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list: an execution, and its input, error, cause and last state where they could be read."""
+
+    summary: ExecutionSummary
+    input: str | None
+    error: str | None = None
+    cause: str | None = None
+    failed_in: str | None = None
+    """The state that it entered last."""
+    output: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of rows; ``next`` asks for what comes after."""
+
+    rows: tuple[Listed, ...]
+    next: str | None
+    scanned: int
+    """How many were looked at to find the rows."""
+    logged: ExpressExecutions | None = None
+    """Where the rows are from a log group: what was read of it."""
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether any of it still runs."""
+        return any(row.summary.status == "RUNNING" for row in self.rows)
+
+
+class ExecutionLists:
+    """Reads lists through a client."""
+
+    def __init__(self, client: ExecutionsClient) -> None:
+        self._client = client
+        self._counts: Remembered[Counts] = Remembered(100)
+        self._rows: Remembered[Listed] = Remembered(5_000, weigh=_weight_of, heaviest=_HEAVIEST)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-lists")
+
+    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
+        """Return a page of the executions of a state machine that are wanted, newest first."""
+        if machine.type == "EXPRESS":
+            return self._express_listing(machine, wanted)
+        if not wanted.is_search:
+            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=PAGE)
+            return Listing(self._listed(page.items), page.next, len(page.items))
+        return self._found(machine, wanted, after)
+
+    def _found(self, machine: StateMachine, wanted: Filters, after: str | None) -> Listing:
+        rows: list[Listed] = []
+        scanned = 0
+        while scanned < _MOST_SCANNED and len(rows) < PAGE:
+            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=_SCANNED_AT_ONCE)
+            scanned += len(page.items)
+            dated = tuple(item for item in page.items if wanted.has_date(item.started))
+            rows += [row for row in self._listed(dated) if _contains(row, wanted.text)]
+            after = page.next
+            if after is None or wanted.is_too_old(page.items[-1].started):
+                after = None
+                break
+        return Listing(tuple(rows), after, scanned)
+
+    def _express_listing(self, machine: StateMachine, wanted: Filters) -> Listing:
+        found = self._client.express_executions(machine.arn)
+        rows = [
+            Listed(summary, given)
+            for summary, given in found.rows
+            if wanted.status in {None, summary.status} and wanted.has_date(summary.started)
+        ]
+        shown = tuple(row for row in rows if _contains(row, wanted.text))[:_SCANNED_AT_ONCE]
+        return Listing(shown, None, len(found.rows), found)
+
+    def counts(self, machine: StateMachine) -> Counts:
+        """Return how many of the newest executions have which status, as of a few seconds ago at most."""
+        key = f"{machine.arn} {int(time.monotonic() / _COUNTED_FOR_SECONDS)}"
+        return self._counts.get(key, lambda: self._counted(machine)) or Counts(Counter(), is_all=True)
+
+    def _counted(self, machine: StateMachine) -> Counts:
+        if machine.type == "EXPRESS":
+            return Counts(Counter(), is_all=True)
+        page = self._client.executions(machine.arn, status=None, after=None, size=_COUNTED)
+        return Counts(Counter(item.status for item in page.items), is_all=page.next is None)
+
+    def with_recent(
+        self, machines: Sequence[StateMachine], size: int
+    ) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...]]]:
+        """Return state machines with their newest executions; an Express one has none."""
+        return list(zip(machines, self._readers.map(lambda each: self._recent(each, size), machines), strict=True))
+
+    def _recent(self, machine: StateMachine, size: int) -> tuple[ExecutionSummary, ...]:
+        if machine.type == "EXPRESS":
+            return ()
+        return self._client.executions(machine.arn, status=None, after=None, size=size).items
+
+    def _listed(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
+        found = self._readers.map(self._row, items)
+        return tuple(row or Listed(item, None) for item, row in zip(items, found, strict=True))
+
+    def _row(self, item: ExecutionSummary) -> Listed | None:
+        # what an execution was given never changes, and its end only by a redrive, which has another time
+        return self._rows.get(f"{item.arn} {item.status} {item.started} {item.stopped}", lambda: self._described(item))
+
+    def _described(self, item: ExecutionSummary) -> Listed | None:
+        try:
+            found = self._client.execution(item.arn)
+            state = self._client.last_state(item.arn) if item.status in _ENDED_BADLY else None
+        except NotFoundError:
+            return None
+        return Listed(item, found.input, found.error, found.cause, state, found.output)
+
+
+def _contains(row: Listed, text: str) -> bool:
+    wanted = text.casefold()
+    fields = (row.summary.name, row.input, row.output, row.error, row.cause, row.failed_in)
+    return any(wanted in field.casefold() for field in fields if field)
+
+
+def _weight_of(row: Listed) -> int:
+    return sum(len(text) for text in (row.input, row.output, row.error, row.cause) if text) // 1000
