@@ -1,0 +1,122 @@
+"""Answers where something goes wrong: a page, or for htmx a sentence in a header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from botocore.exceptions import BotoCoreError, ClientError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from localdev.console.pulse import SilentError
+from localdev.executions.client import NotFoundError
+from localdev.executions.errors import HintedError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from localdev.console.reading import Reading
+    from localdev.console.rendering import Renderer
+    from localdev.console.settings import Settings
+
+_PATIENCE: Final = 3
+_ADVISED: Final = {404, 422}
+"""The statuses of what a person can do something about."""
+
+
+class Problems:
+    """Answers requests that failed."""
+
+    def __init__(self, settings: Settings, reading: Reading, renderer: Renderer) -> None:
+        self._settings = settings
+        self._reading = reading
+        self._renderer = renderer
+
+    def handlers(self) -> dict[Any, Any]:
+        """Return the answer to each kind of error."""
+        return {
+            NotFoundError: self.not_found,
+            SilentError: self.silent,
+            HintedError: self.refused,
+            BotoCoreError: self.away,
+            ClientError: self.engine_error,
+            HTTPException: self.http_error,
+            Exception: self.broken,
+        }
+
+    def not_found(self, request: Request, error: Exception) -> Response:
+        """Answer that there is no such execution or state machine, or not any more."""
+        assert isinstance(error, HintedError)
+        machine = self._reading.successor(request.path_params.get("arn", ""))
+        if machine is None:
+            return self._error(request, 404, "Not found", error.message, error.hint)
+        message = (
+            f"{error.message} It has been deleted, or {self._settings.where} was started anew since and has forgotten "
+            f"it. The state machine {machine.name} is there."
+        )
+        way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
+        return self._error(request, 404, "Not there any more", message, way_on=way_on)
+
+    def silent(self, request: Request, error: Exception) -> Response:
+        """Answer that the engine is there and says nothing."""
+        del error
+        message = (
+            f"{self._settings.where} takes connections and has not answered for {_PATIENCE} seconds: it is frozen or "
+            "very busy. This page goes on by itself when it answers."
+        )
+        return self._error(request, 503, "The engine does not answer", message, retries=True)
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        """Answer that what was asked for cannot be done or read."""
+        assert isinstance(error, HintedError)
+        return self.refusal(request, error.message, error.hint)
+
+    def refusal(self, request: Request, message: str, hint: str | None) -> Response:
+        """Answer that something was not accepted, and why."""
+        return self._error(request, 422, "That did not work", message, hint)
+
+    def away(self, request: Request, error: Exception) -> Response:
+        """Answer that the engine does not answer."""
+        where, how = self._settings.where, self._settings.how_to_start
+        message = f"{where} does not answer. Start it with {how}; this page goes on by itself when it is back."
+        return self._error(request, 503, "The engine is away", message, str(error), retries=True)
+
+    def engine_error(self, request: Request, error: Exception) -> Response:
+        """Answer with the engine's own error."""
+        assert isinstance(error, ClientError)
+        reason = error.response.get("Error", {})
+        message = f"{self._settings.where} answered: {reason.get('Message') or reason.get('Code')}"
+        return self._error(request, 502, "The engine reports an error", message, reason.get("Code"))
+
+    def http_error(self, request: Request, error: Exception) -> Response:
+        """Answer as Starlette does."""
+        assert isinstance(error, HTTPException)
+        sentence = "There is nothing at this address." if error.status_code == 404 else error.detail
+        return self._error(request, error.status_code, "Not found" if error.status_code == 404 else "Refused", sentence)
+
+    def broken(self, request: Request, error: Exception) -> Response:
+        """Answer that the console made a mistake, which its own log tells in full."""
+        message = f"The console made a mistake: {type(error).__name__}. What led to it is in the terminal it runs in."
+        return self._error(request, 500, "That should not have happened", message)
+
+    def _error(
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        retries: bool = False,
+        way_on: tuple[str, str] | None = None,
+    ) -> Response:
+        if request.headers.get("hx-request"):
+            # what to do about it is said too, but not an engine's code for it, or why a connection failed
+            told = f"{message} {hint}" if hint and status in _ADVISED else message
+            headers = {"HX-Reswap": "none", "X-Problem": quote(told)}
+            if way_on:
+                headers["X-Way-On"] = " ".join(map(quote, way_on))
+            return Response(status_code=status, headers=headers)
+        context = {"title": title, "message": message, "hint": hint, "retries": retries, "way_on": way_on}
+        return self._renderer.page(request, "error.html", status, **context)

@@ -1,0 +1,159 @@
+"""One execution: its page, and what the page loads on demand."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from localdev.console.event_groups import grouped, is_failure
+from localdev.console.family import has_family
+from localdev.console.routes.asked import attempt_of, number_of, visit_of
+from localdev.console.views import aws_console_url, execution_view, item_view, nth_visit
+from localdev.executions.items import containing, events_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+
+    from localdev.console.details import ExecutionDetails
+    from localdev.console.reading import Reading
+    from localdev.console.rendering import Renderer
+    from localdev.console.settings import Settings
+    from localdev.console.views import ItemView
+    from localdev.executions.events import Event
+
+_EVENTS_PAGE: Final = 150
+
+
+class ExecutionPages:
+    """Answers requests for executions."""
+
+    def __init__(self, settings: Settings, reading: Reading, renderer: Renderer) -> None:
+        self._settings = settings
+        self._reading = reading
+        self._page = renderer.page
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/executions/{arn:path}", self.execution),
+            Route("/live/{arn:path}", self.live),
+            Route("/events/{arn:path}", self.events),
+            Route("/event/{arn:path}", self.event),
+            Route("/log/{arn:path}", self.log),
+            Route("/document/{arn:path}", self.document),
+            Route("/items/{arn:path}", self.items),
+            Route("/family/{arn:path}", self.family),
+        ]
+
+    def execution(self, request: Request) -> Response:
+        """Return one execution."""
+        return self._page(request, "execution.html", **self._execution(request))
+
+    def live(self, request: Request) -> Response:
+        """Return the part of an execution's page that changes; nothing where what is shown is current."""
+        context = self._execution(request)
+        if request.query_params.get("seen") == context["view"].seen:
+            return Response(status_code=204)
+        return self._page(request, "_live.html", **context)
+
+    def _execution(self, request: Request) -> dict[str, Any]:
+        arn = request.path_params["arn"]
+        state = request.query_params.get("state")
+        visit = number_of(request.query_params.get("visit"))
+        nth = number_of(request.query_params.get("nth"))
+        told = self._reading.told(arn)
+        if nth is not None and state is not None:
+            visit = nth_visit(told.history, state, nth)
+        view = execution_view(told, state=state, visit=visit, item=request.query_params.get("item"))
+        events = _events(told, view.item)
+        asked = {"visit": visit} if visit is not None else {"state": state} if state else {}
+        return {
+            "view": view,
+            "execution": told.execution,
+            "history": told.history,
+            **_shown(told, events, view.item, None),
+            "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
+            "has_family": has_family(told.execution, told.history),
+            "aws_url": aws_console_url(told.execution, self._settings.aws_region),
+        }
+
+    def events(self, request: Request) -> Response:
+        """Return every event of an execution, or of one item of it, or those of them that are failures."""
+        told = self._reading.told(request.path_params["arn"])
+        item = item_view(told.history, request.query_params.get("item"))
+        only = "failures" if request.query_params.get("only") == "failures" else ""
+        events = [event for event in _events(told, item) if not only or is_failure(event)]
+        return self._page(request, "_events.html", execution=told.execution, **_shown(told, events, item, only))
+
+    def event(self, request: Request) -> Response:
+        """Return one event in full."""
+        told = self._reading.told(request.path_params["arn"])
+        number = number_of(request.query_params.get("id"))
+        found = next((event for event in told.history.events if event.id == number), None)
+        if found is None:
+            raise HTTPException(404)
+        return self._page(request, "_event.html", id=number, text=json.dumps(found.details, default=str))
+
+    def items(self, request: Request) -> Response:
+        """Return the indexes of a visit's items that contain a text, as JSON."""
+        told = self._reading.told(request.path_params["arn"])
+        text = request.query_params.get("q", "")
+        return JSONResponse(sorted(containing(told.history, visit_of(told, request), text)))
+
+    def family(self, request: Request) -> Response:
+        """Return what started an execution, and what it started, as a tree."""
+        return self._page(request, "_family.html", family=self._reading.family(request.path_params["arn"]))
+
+    def log(self, request: Request) -> Response:
+        """Return what a function wrote during one attempt."""
+        told = self._reading.told(request.path_params["arn"])
+        attempt = attempt_of(visit_of(told, request), request)
+        invocations = self._settings.client.invocations(attempt, told.history.request_ids())
+        return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
+
+    def document(self, request: Request) -> Response:
+        """Return an input, an output or the cause of a failed attempt as it is, however long."""
+        told = self._reading.told(request.path_params["arn"])
+        what = request.query_params.get("of", "input")
+        source: Any = visit_of(told, request) if "visit" in request.query_params else told.execution
+        if what in {"cause", "sent", "answer"}:
+            attempt = attempt_of(visit_of(told, request), request)
+            cause = attempt.failure.cause if attempt.failure else None
+            text = {"cause": cause, "sent": attempt.input, "answer": attempt.output}[what]
+        else:
+            text = source.output if what == "output" else source.input
+        if text is None:
+            raise HTTPException(404)
+        headers = (
+            {"Content-Disposition": f'attachment; filename="{what}.json"'} if "download" in request.query_params else {}
+        )
+        return PlainTextResponse(text, headers=headers)
+
+
+def _shown(told: ExecutionDetails, events: Sequence[Event], item: ItemView | None, only: str | None) -> dict[str, Any]:
+    """Return what the table of events needs; ``only`` is ``None`` on a page that shows the first of all of them."""
+    shown = events[:_EVENTS_PAGE] if only is None else events
+    fields = {"item": item.key if item else "", "only": only or ""}
+    return {
+        "events": grouped(told.history, shown),
+        "more_events": len(events) - len(shown),
+        "item_key": f"-{item.key}" if item else "",
+        "shown_only": only or "",
+        "kept_open": only is not None,
+        "events_url": f"/events/{told.execution.arn}?{urlencode(fields)}",
+    }
+
+
+def _events(told: ExecutionDetails, item: ItemView | None) -> Sequence[Event]:
+    """Return the events of an execution, or of the one item of it that is looked at."""
+    if item is None:
+        return told.history.events
+    shown = events_of(told.history, item.chosen)
+    return [event for event in told.history.events if event.id in shown]
