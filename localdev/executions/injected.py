@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-import urllib3
+from localdev.executions.emulator import REHEARSALS, EmulatorApi, EmulatorApiError
 
 if TYPE_CHECKING:
     from localdev.executions.history import History
 
-_PATH: Final = "/_localdev/rehearsals"
-_OF_AWS: Final = ".amazonaws.com"
 _SECONDS: Final = 5.0
-_OK: Final = 200
 _WORDS: Final = {"mock": "mocked", "fault": "fault"}
 
 
@@ -36,13 +32,9 @@ def with_injected(history: History, endpoint_url: str, execution_arn: str) -> Hi
 
 def reported(endpoint_url: str, execution_arn: str) -> list[dict[str, Any]]:
     """Return what was mocked and which faults were injected in an execution; nothing where that cannot be."""
-    if _OF_AWS in endpoint_url:
-        return []
-    url = f"{endpoint_url.rstrip('/')}{_PATH}"
     try:
-        response = urllib3.request("GET", url, fields={"executionArn": execution_arn}, timeout=_SECONDS, retries=False)
-        document = json.loads(response.data) if response.status == _OK else {}
-    except (urllib3.exceptions.HTTPError, ValueError):
+        document = EmulatorApi(endpoint_url, REHEARSALS, seconds=_SECONDS).get(executionArn=execution_arn)
+    except EmulatorApiError:
         return []
-    events: list[dict[str, Any]] = document.get("events", []) if isinstance(document, dict) else []
+    events: list[dict[str, Any]] = document.get("events", [])
     return events

@@ -5,20 +5,18 @@ See ``emulator/rehearsals/src/localstack_rehearsals/record``.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import urllib3
 from botocore.exceptions import EndpointConnectionError
+
+from localdev.executions.emulator import TRACES, EmulatorApi, EmulatorApiError, UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PATH: Final = "/_localdev/traces"
 _SECONDS: Final = 10.0
-_OK: Final = 200
 _FIRST_REFUSAL: Final = 400
 
 
@@ -83,32 +81,23 @@ class Record:
     """Reads the record of one emulator."""
 
     def __init__(self, endpoint_url: str) -> None:
-        self._endpoint_url = endpoint_url.rstrip("/")
-        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+        self._api = EmulatorApi(endpoint_url, TRACES, seconds=_SECONDS)
 
     def read(self, limit: int, **equal: str) -> Recorded:
         """Return the newest entries of which all these are true; those of an engine that keeps no record are none.
 
         :raises EndpointConnectionError: the engine does not answer.
         """
-        url = f"{self._endpoint_url}{_PATH}"
         try:
-            response = self._pool.request("GET", url, fields={"limit": str(limit), **equal}, timeout=_SECONDS)
-        except urllib3.exceptions.HTTPError as error:
-            raise EndpointConnectionError(endpoint_url=self._endpoint_url) from error
-        document = _document(response.data) if response.status == _OK else None
-        if document is None:
+            document = self._api.get(limit=str(limit), **equal)
+        except UnansweredError as error:
+            raise EndpointConnectionError(endpoint_url=self._api.endpoint_url) from error
+        except EmulatorApiError:
+            return NONE_KEPT
+        if "entries" not in document:
             return NONE_KEPT
         entries = tuple(entry_of(each) for each in document["entries"])
         return Recorded(entries, _moment(document["since"]), document["forgotten"])
-
-
-def _document(body: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) and "entries" in document else None
 
 
 def entry_of(document: Mapping[str, Any]) -> Entry:

@@ -17,6 +17,7 @@
   const TIGHT_BELOW = 440;
   const PAGE = 10;
   const MANY = 60;
+  const GLYPH_SCALE = 1.15;
   const SIGNS = {
     running: "M-4.5 0h.01M0 0h.01M4.5 0h.01",
     succeeded: "M-3.8 .4L-1 3.2L4 -3",
@@ -42,6 +43,25 @@
     for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
     made.append(...children);
     return made;
+  }
+
+  const NUMBERS = { a: 7, c: 6, h: 1, l: 2, m: 2, v: 1, z: 0 };
+
+  /** A path's data, scaled and moved: a transform of its own for each would make the browser sort hundreds of layers. */
+  function placed(data, x, y, scale = 1) {
+    return data.replace(/([a-z])([^a-z]*)/gi, (_, command, rest) => {
+      const kind = command.toLowerCase();
+      const isAbsolute = command !== kind;
+      const numbers = (rest.match(/-?\d*\.?\d+/g) ?? []).map((text, index) => {
+        const at = index % NUMBERS[kind];
+        // of an arc the angle and the two flags are neither lengths nor places
+        if (kind === "a" && at > 1 && at < 5) return text;
+        const isX = kind === "h" || (kind === "a" ? at === 5 : kind !== "v" && at % 2 === 0);
+        const isPlace = isAbsolute && !(kind === "a" && at < 5);
+        return +(Number(text) * scale + (isPlace ? (isX ? x : y) : 0)).toFixed(2);
+      });
+      return command + numbers.join(" ");
+    });
   }
 
   let made = 0;
@@ -242,14 +262,15 @@
     label(each) {
       const width = each.width + 12;
       const height = each.lines.length * LABEL_LINE + 4;
+      const top = each.y - height / 2;
       const group = element(
         "g",
-        { class: "edge-label", transform: `translate(${each.x - width / 2} ${each.y - height / 2})` },
+        { class: "edge-label" },
         element("title", {}, each.label ?? each.edge.label),
-        element("rect", { width, height, rx: 6 }),
+        element("rect", { x: each.x - width / 2, y: top, width, height, rx: 6 }),
       );
       each.lines.forEach((line, index) => {
-        group.append(element("text", { x: width / 2, y: 13 + index * LABEL_LINE, "text-anchor": "middle" }, line));
+        group.append(element("text", { x: each.x, y: top + 13 + index * LABEL_LINE, "text-anchor": "middle" }, line));
       });
       return group;
     }
@@ -257,15 +278,15 @@
     dot(dot) {
       return element(
         "g",
-        { class: `dot dot-${dot.name}`, transform: `translate(${dot.x} ${dot.y})` },
-        element("circle", { r: DOT - 3 }),
-        element("text", { y: 3.5, "text-anchor": "middle" }, dot.name),
+        { class: `dot dot-${dot.name}` },
+        element("circle", { cx: dot.x, cy: dot.y, r: DOT - 3 }),
+        element("text", { x: dot.x, y: dot.y + 3.5, "text-anchor": "middle" }, dot.name),
       );
     }
 
     /** A state's face, which is its link; what is written over it is for the eye, the link's name says it all. */
-    face(node, box, radius) {
-      const rect = element("rect", { class: "face", width: box.width, height: box.height, rx: radius });
+    face({ node, box, x, y }, radius) {
+      const rect = element("rect", { class: "face", x, y, width: box.width, height: box.height, rx: radius });
       if (!this.dataset.page) return rect;
       const query = `?state=${encodeURIComponent(node.name)}${this.dataset.query ?? ""}`;
       return element("a", {
@@ -280,34 +301,36 @@
       }, rect);
     }
 
-    card({ node, box, x, y, at }) {
-      const stacked = node.is_container ? element("rect", { class: "behind", x: 5, y: 5, width: box.width, height: box.height, rx: 9 }) : null;
-      const group = element("g", { transform: `translate(${x} ${y})` }, ...(stacked ? [stacked] : []), this.face(node, box, 9));
+    card(each) {
+      const { node, box, x, y, at } = each;
+      const stacked = node.is_container ? element("rect", { class: "behind", x: x + 5, y: y + 5, width: box.width, height: box.height, rx: 9 }) : null;
+      const group = element("g", {}, ...(stacked ? [stacked] : []), this.face(each, 9));
       const written = element("g", { class: "written", ...this.silence() });
       group.append(written);
-      written.append(
-        element("path", { class: "glyph", d: GLYPHS[node.type] ?? GLYPHS.Pass, transform: `translate(${box.left / 3} ${box.height / 2 - 9}) scale(1.15)` }),
-      );
+      written.append(element("path", { class: "glyph", d: placed(GLYPHS[node.type] ?? GLYPHS.Pass, x + box.left / 3, y + box.height / 2 - 9, GLYPH_SCALE) }));
       box.lines.forEach((line, index) => {
-        written.append(element("text", { class: "name", x: box.left, y: NODE.padding + 11 + index * NODE.line }, line));
+        written.append(element("text", { class: "name", x: x + box.left, y: y + NODE.padding + 11 + index * NODE.line }, line));
       });
-      const subtitle = element("text", { class: "subtitle", x: box.left, y: NODE.padding + 11 + box.lines.length * NODE.line });
-      written.append(subtitle, this.badge(box.width - 20 - (node.is_container ? BOX.button : 0), box.height / 2), this.flag(box.width));
-      if (node.is_container) group.append(this.button(node, box.width - 24, box.height / 2, true));
-      this.cards.set(node.name, { group, subtitle, at });
+      const subtitle = element("text", { class: "subtitle", x: x + box.left, y: y + NODE.padding + 11 + box.lines.length * NODE.line });
+      const sign = { x: x + box.width - 20 - (node.is_container ? BOX.button : 0), y: y + box.height / 2 };
+      written.append(subtitle, this.badge(sign), this.flag(x + box.width / 2, y));
+      if (node.is_container) group.append(this.button(node, x + box.width - 24, y + box.height / 2, true));
+      this.cards.set(node.name, { group, subtitle, sign, at });
       return group;
     }
 
-    box({ node, box, x, y, at }, left, top) {
-      const group = element("g", { transform: `translate(${x} ${y})` }, this.face(node, box, 12));
+    box(each, left, top) {
+      const { node, box, x, y, at } = each;
+      const group = element("g", {}, this.face(each, 12));
       const written = element("g", { class: "written", ...this.silence() });
       group.append(written);
-      written.append(element("path", { class: "glyph", d: GLYPHS[node.type], transform: "translate(13 12) scale(1.15)" }));
-      box.lines.forEach((line, index) => written.append(element("text", { class: "name", x: 40, y: 21 + index * NODE.line }, line)));
-      const subtitle = element("text", { class: "subtitle", x: 40, y: 35 + (box.lines.length - 1) * NODE.line });
-      written.append(subtitle, this.badge(box.width - 20 - BOX.button, 22), this.flag(box.width));
-      group.append(this.button(node, box.width - 24, 22, false));
-      this.cards.set(node.name, { group, subtitle, at });
+      written.append(element("path", { class: "glyph", d: placed(GLYPHS[node.type], x + 13, y + 12, GLYPH_SCALE) }));
+      box.lines.forEach((line, index) => written.append(element("text", { class: "name", x: x + 40, y: y + 21 + index * NODE.line }, line)));
+      const subtitle = element("text", { class: "subtitle", x: x + 40, y: y + 35 + (box.lines.length - 1) * NODE.line });
+      const sign = { x: x + box.width - 20 - BOX.button, y: y + 22 };
+      written.append(subtitle, this.badge(sign), this.flag(x + box.width / 2, y));
+      group.append(this.button(node, x + box.width - 24, y + 22, false));
+      this.cards.set(node.name, { group, subtitle, sign, at });
       const whole = element("g", {}, group);
       let inside = BOX.padding + Math.max(0, (box.width - BOX.padding * 2 - box.across) / 2);
       for (const machine of box.inner) {
@@ -332,16 +355,17 @@
 
     silence() { return this.dataset.page ? { "aria-hidden": "true" } : {}; }
 
-    badge(x, y) {
-      return element("g", { class: "badge", transform: `translate(${x} ${y})` }, element("circle", { r: 9 }), element("path", { d: "" }));
+    badge({ x, y }) {
+      return element("g", { class: "badge" }, element("circle", { cx: x, cy: y, r: 9 }), element("path", { d: "" }));
     }
 
-    flag(width) {
+    /** Over the middle of a state's upper edge. */
+    flag(x, y) {
       return element(
         "g",
-        { class: "flag", transform: `translate(${width / 2 - 41} -10)` },
-        element("rect", { width: 82, height: 20, rx: 10 }),
-        element("text", { x: 41, y: 14, "text-anchor": "middle" }, "failed here"),
+        { class: "flag" },
+        element("rect", { x: x - 41, y: y - 10, width: 82, height: 20, rx: 10 }),
+        element("text", { x, y: y + 4, "text-anchor": "middle" }, "failed here"),
       );
     }
 
@@ -381,7 +405,7 @@
     paintNode(node, plain) {
       const card = this.cards.get(node.name);
       if (!card) return;
-      const { group, subtitle } = card;
+      const { group, subtitle, sign } = card;
       const mark = plain ? "plain" : node.mark.replaceAll(" ", "-");
       const base = node.is_container ? "node container" : "node";
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
@@ -392,7 +416,7 @@
       // whether a test has put something in place of the real thing: mocked, fault
       const injected = [...new Set((node.injected ?? "").split(", ").filter(Boolean).map((each) => each.split(":")[0]))].map((word) => ` · ${word}`).join("");
       subtitle.textContent = `${node.type}${injected}${many}${short}${inside}`;
-      group.querySelector(".badge path").setAttribute("d", plain ? "" : SIGNS[node.mark] ?? "");
+      group.querySelector(".badge path").setAttribute("d", plain ? "" : placed(SIGNS[node.mark] ?? "", sign.x, sign.y));
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");
       if (!link) return;

@@ -38,6 +38,9 @@ globalThis.ExecutionViewport = (() => {
 
     bind() {
       const { svg, panzoom } = this;
+      // over the drawing while it is dragged: the browser looks for what is under the pointer, and finds it at once
+      this.cover = document.createElementNS(SVG, "rect");
+      for (const [name, value] of Object.entries({ class: "cover", width: "100%", height: "100%" })) this.cover.setAttribute(name, value);
       let from = null;
       svg.addEventListener("pointerdown", (event) => {
         if (event.target.closest("[data-toggle]") || event.button > 0) return;
@@ -46,10 +49,19 @@ globalThis.ExecutionViewport = (() => {
       });
       const move = (event) => {
         if (!from) return;
-        if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > DRAGGED) from.isFar = true;
+        if (!from.isFar && Math.hypot(event.clientX - from.x, event.clientY - from.y) > DRAGGED) {
+          from.isFar = true;
+          svg.append(this.cover);
+          svg.classList.add("moving");
+        }
         panzoom.handleMove(event);
       };
-      const up = (event) => { panzoom.handleUp(event); setTimeout(() => { from = null; }); };
+      const up = (event) => {
+        panzoom.handleUp(event);
+        this.cover.remove();
+        svg.classList.remove("moving");
+        setTimeout(() => { from = null; });
+      };
       // for as long as the graph is there, and no longer
       this.gone = new AbortController();
       const { signal } = this.gone;
@@ -169,8 +181,9 @@ globalThis.ExecutionViewport = (() => {
     moved() {
       this.scale = this.panzoom.getScale();
       const percent = this.host.querySelector("[data-percent]");
-      if (percent) {
-        percent.textContent = `${Math.round(this.scale * 100)} %`;
+      const text = `${Math.round(this.scale * 100)} %`;
+      if (percent && percent.textContent !== text) {
+        percent.textContent = text;
         percent.setAttribute("aria-label", `${percent.textContent}: show in full size`);
       }
       const { x, y } = this.panzoom.getPan();
