@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
 from localdev.executions.client import NotFoundError
@@ -12,9 +13,11 @@ from localdev.executions.graph import Graph, graph_of
 from localdev.executions.history import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from localdev.executions.client import Execution, ExecutionsClient
     from localdev.executions.definition import Definition
-    from localdev.executions.history import History
+    from localdev.executions.history import History, Visit
 
 _REMEMBERED: Final = 64
 _HEAVIEST: Final = 50_000
@@ -31,6 +34,32 @@ class ExecutionDetails:
     graph: Graph | None
     remarks: tuple[str, ...]
     """What could not be read or drawn, a sentence each."""
+    _derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def derived[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` makes of this execution alone, made once for each key.
+
+        What depends on the time of day is none of it: of an execution that runs, its timeline.
+        """
+        if key not in self._derived:
+            self._derived[key] = make()
+        made: T = self._derived[key]
+        return made
+
+    @property
+    def graph_json(self) -> str:
+        """The graph as the page's drawing takes it; empty where there is none."""
+        return self.derived("graph", lambda: json.dumps(self.graph.as_data()) if self.graph else "")
+
+    def visits_of(self, state: str) -> tuple[Visit, ...]:
+        """Return every visit of a state, in order."""
+        return self.derived("visits", self._by_state).get(state, ())
+
+    def _by_state(self) -> dict[str, tuple[Visit, ...]]:
+        found: dict[str, list[Visit]] = {}
+        for visit in self.history.visits:
+            found.setdefault(visit.state, []).append(visit)
+        return {state: tuple(visits) for state, visits in found.items()}
 
 
 class ExecutionReader:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    LoginError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -23,6 +32,15 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 3
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
+_LONGEST: Final = 2_000
+"""Characters of what htmx is told in a header."""
+_SIGNED_OUT: Final = (
+    CredentialRetrievalError, LoginError, NoAuthTokenError, NoCredentialsError, SSOError, TokenRetrievalError,
+)  # fmt: skip
+_EXPIRED: Final = {
+    "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired", "UnrecognizedClientException",
+}  # fmt: skip
+"""https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html, and STS's for a session's end."""
 
 
 class Problems:
@@ -77,7 +95,9 @@ class Problems:
         return self._error(request, 422, "That did not work", message, hint)
 
     def away(self, request: Request, error: Exception) -> Response:
-        """Answer that the engine does not answer."""
+        """Answer that the engine does not answer, or that nobody is signed in to ask it."""
+        if isinstance(error, _SIGNED_OUT):
+            return self._signed_out(request, str(error))
         where, how = self._settings.where, self._settings.how_to_start
         message = f"{where} does not answer. Start it with {how}; this page goes on by itself when it is back."
         return self._error(request, 503, "The engine is away", message, str(error), retries=True)
@@ -86,8 +106,18 @@ class Problems:
         """Answer with the engine's own error."""
         assert isinstance(error, ClientError)
         reason = error.response.get("Error", {})
+        if reason.get("Code") in _EXPIRED:
+            return self._signed_out(request, reason.get("Message") or reason["Code"])
         message = f"{self._settings.where} answered: {reason.get('Message') or reason.get('Code')}"
         return self._error(request, 502, "The engine reports an error", message, reason.get("Code"))
+
+    def _signed_out(self, request: Request, reason: str) -> Response:
+        message = (
+            f"{self._settings.where} does not accept the AWS session any more: it has expired, or there is none. Sign "
+            "in again, as with `aws sso login` or `aws login`; this page goes on by itself. Where the keys are in "
+            "environment variables, start the console again with new ones."
+        )
+        return self._error(request, 503, "The AWS session has expired", message, reason, retries=True)
 
     def http_error(self, request: Request, error: Exception) -> Response:
         """Answer as Starlette does."""
@@ -114,7 +144,7 @@ class Problems:
         if request.headers.get("hx-request"):
             # what to do about it is said too, but not an engine's code for it, or why a connection failed
             told = f"{message} {hint}" if hint and status in _ADVISED else message
-            headers = {"HX-Reswap": "none", "X-Problem": quote(told)}
+            headers = {"HX-Reswap": "none", "X-Problem": quote(told[:_LONGEST])}
             if way_on:
                 headers["X-Way-On"] = " ".join(map(quote, way_on))
             return Response(status_code=status, headers=headers)

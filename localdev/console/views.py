@@ -115,7 +115,7 @@ class StateView:
         keys = [key for key, _ in self.tabs]
         return next((key for key in ("logs", "rules", "items", "input") if key in keys), "definition")
 
-    @property
+    @cached_property
     def choices(self) -> list[Visit]:
         """The visits to choose from: what failed first, then by item; of very many, only the first of these."""
 
@@ -225,13 +225,14 @@ def execution_view(
     Where an item is chosen, graph and timeline are about that one of its container's items alone.
     """
     history = told.history
-    of_item = item_view(history, item)
+    of_item = item_view(told, item)
     visits = inside(history, of_item.chosen) if of_item else history.visits
     chosen = _chosen(told, state, visit, of_item)
     graph = told.graph
     if of_item and told.definition:
         graph = graph_of(told.definition, history, without_others(history, of_item.chosen))
-    rows = timeline(history, visits)
+    goes_on = of_item is not None or history.status is Status.RUNNING
+    rows = timeline(history, visits) if goes_on else told.derived("timeline", lambda: timeline(history, visits))
     states = len(graph.nodes) if graph else 0
     return ExecutionView(
         told=told,
@@ -239,32 +240,42 @@ def execution_view(
         timeline=tuple(rows),
         ticks=ticks(history, visits),
         spare_rows=0 if of_item or not told.execution.is_running else max(min(states, 12) - len(rows), 0),
-        strip=_strip(history),
-        graph_json=json.dumps(graph.as_data()) if graph else "",
-        seen=f"{len(history.events)}-{told.execution.status}",
+        strip=told.derived("strip", lambda: _strip(history)),
+        graph_json=told.graph_json if graph is told.graph else json.dumps(graph.as_data()) if graph else "",
+        seen=seen_of(told),
         item=of_item,
         origin=_origin(told),
     )
 
 
-def item_view(history: History, key: str | None) -> ItemView | None:
+def seen_of(told: ExecutionDetails) -> str:
+    """Name what the view of an execution shows: another name where it shows something else."""
+    return f"{len(told.history.events)}-{told.execution.status}"
+
+
+def item_view(told: ExecutionDetails, key: str | None) -> ItemView | None:
     """Return the item that an address names; ``None`` where there is no such item."""
+    history = told.history
     found = _ITEM.fullmatch(key or "")
     if found is None or int(found[1]) >= len(history.visits):
         return None
     chosen = ChosenItem(int(found[1]), int(found[2]))
     container = history.visits[chosen.container]
-    items = items_of(container, history)
+    items = told.derived(("items", container.index), lambda: items_of(container, history))
     if chosen.index >= len(items):
         return None
     return ItemView(chosen, container, items[chosen.index].status, len(items))
 
 
 def _origin(told: ExecutionDetails) -> StateView | None:
-    found = origin_of(told.history, told.definition)
+    found = _origin_visit(told)
     if found is None or found.index == told.history.culprit:
         return None
     return state_view(told, found.state, found)
+
+
+def _origin_visit(told: ExecutionDetails) -> Visit | None:
+    return told.derived("origin", lambda: origin_of(told.history, told.definition))
 
 
 def _chosen(told: ExecutionDetails, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
@@ -277,13 +288,13 @@ def _chosen(told: ExecutionDetails, state: str | None, visit: int | None, item: 
     if item is not None:
         found = _worth_looking_at(visits) or item.container
         return state_view(told, found.state, found)
-    looked_at = origin_of(history, told.definition) or _worth_looking_at(history.visits)
+    looked_at = _origin_visit(told) or told.derived("worth looking at", lambda: _worth_looking_at(history.visits))
     return state_view(told, looked_at.state, looked_at) if looked_at else None
 
 
-def nth_visit(history: History, state: str, number: int) -> int | None:
+def nth_visit(told: ExecutionDetails, state: str, number: int) -> int | None:
     """Return the index of a state's visit by its number, counted from 1; the last one's where there are fewer."""
-    visits = list(history.visits_of(state))
+    visits = told.visits_of(state)
     return visits[min(max(number, 1), len(visits)) - 1].index if visits else None
 
 
@@ -299,7 +310,12 @@ def _worth_looking_at(visits: Sequence[Visit]) -> Visit | None:
 
 def state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
     """Return one state; the last of its visits unless one is given. ``None`` where there is no such state."""
-    visits = tuple(told.history.visits_of(name))
+    key = ("state", name, visit.index if visit else None)
+    return told.derived(key, lambda: _state_view(told, name, visit))
+
+
+def _state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
+    visits = told.visits_of(name)
     place = (
         next((place for place in told.definition.walk() if place.state.name == name), None) if told.definition else None
     )
@@ -315,7 +331,7 @@ def state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateV
         visit=looked_at,
         mark=mark_class(mark_of(looked_at)) if looked_at else "not-reached",
         failure=_failure(looked_at, own.error if own else None, own.cause if own else None),
-        items=items_of(looked_at, told.history) if looked_at else (),
+        items=told.derived(("items", looked_at.index), lambda: items_of(looked_at, told.history)) if looked_at else (),
         definition=json.dumps(own.source, ensure_ascii=False) if own else None,
         rules=rules_of(own, looked_at, told.history) if own else (),
         variables=variables_before(looked_at, told.history) if looked_at else {},

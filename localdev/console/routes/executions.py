@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from localdev.console.event_groups import grouped, is_failure
 from localdev.console.family import has_family
 from localdev.console.routes.asked import attempt_of, number_of, visit_of
-from localdev.console.views import aws_console_url, execution_view, item_view, nth_visit
+from localdev.console.views import aws_console_url, execution_view, item_view, nth_visit, seen_of
 from localdev.executions.items import containing, events_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from localdev.console.views import ItemView
     from localdev.executions.events import Event
 
-_EVENTS_PAGE: Final = 150
+_FIRST_EVENTS: Final = 100
+_MORE_EVENTS: Final = 500
 
 
 class ExecutionPages:
@@ -58,10 +59,10 @@ class ExecutionPages:
 
     def live(self, request: Request) -> Response:
         """Return the part of an execution's page that changes; nothing where what is shown is current."""
-        context = self._execution(request)
-        if request.query_params.get("seen") == context["view"].seen:
+        seen = request.query_params.get("seen")
+        if seen is not None and seen == seen_of(self._reading.told(request.path_params["arn"])):
             return Response(status_code=204)
-        return self._page(request, "_live.html", **context)
+        return self._page(request, "_live.html", **self._execution(request))
 
     def _execution(self, request: Request) -> dict[str, Any]:
         arn = request.path_params["arn"]
@@ -70,7 +71,7 @@ class ExecutionPages:
         nth = number_of(request.query_params.get("nth"))
         told = self._reading.told(arn)
         if nth is not None and state is not None:
-            visit = nth_visit(told.history, state, nth)
+            visit = nth_visit(told, state, nth)
         view = execution_view(told, state=state, visit=visit, item=request.query_params.get("item"))
         events = _events(told, view.item)
         asked = {"visit": visit} if visit is not None else {"state": state} if state else {}
@@ -78,19 +79,25 @@ class ExecutionPages:
             "view": view,
             "execution": told.execution,
             "history": told.history,
-            **_shown(told, events, view.item, None),
+            **_shown(told, events, view.item, only=None, upto=_FIRST_EVENTS),
             "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
-            "has_family": has_family(told.execution, told.history),
+            "has_family": told.derived("family", lambda: has_family(told.execution, told.history)),
             "aws_url": aws_console_url(told.execution, self._settings.aws_region),
         }
 
     def events(self, request: Request) -> Response:
-        """Return every event of an execution, or of one item of it, or those of them that are failures."""
+        """Return the events of an execution or of one item of it, all or its failures, some hundred at a time."""
         told = self._reading.told(request.path_params["arn"])
-        item = item_view(told.history, request.query_params.get("item"))
+        item = item_view(told, request.query_params.get("item"))
         only = "failures" if request.query_params.get("only") == "failures" else ""
         events = [event for event in _events(told, item) if not only or is_failure(event)]
-        return self._page(request, "_events.html", execution=told.execution, **_shown(told, events, item, only))
+        begin = number_of(request.query_params.get("from"))
+        if begin is not None and begin >= len(events):
+            # what runs is asked for again; at the end nothing takes the place of the row that asks
+            return Response(status_code=204) if told.execution.is_running else HTMLResponse("")
+        template = "_events.html" if begin is None else "_event_rows.html"
+        shown = _shown(told, events, item, only=only, begin=begin or 0, upto=(begin or 0) + _MORE_EVENTS)
+        return self._page(request, template, execution=told.execution, **shown)
 
     def event(self, request: Request) -> Response:
         """Return one event in full."""
@@ -137,13 +144,23 @@ class ExecutionPages:
         return PlainTextResponse(text, headers=headers)
 
 
-def _shown(told: ExecutionDetails, events: Sequence[Event], item: ItemView | None, only: str | None) -> dict[str, Any]:
+def _shown(
+    told: ExecutionDetails,
+    events: Sequence[Event],
+    item: ItemView | None,
+    *,
+    only: str | None,
+    upto: int,
+    begin: int = 0,
+) -> dict[str, Any]:
     """Return what the table of events needs; ``only`` is ``None`` on a page that shows the first of all of them."""
-    shown = events[:_EVENTS_PAGE] if only is None else events
     fields = {"item": item.key if item else "", "only": only or ""}
+    key = ("events", *fields.values(), begin, upto)
     return {
-        "events": grouped(told.history, shown),
-        "more_events": len(events) - len(shown),
+        "events": told.derived(key, lambda: grouped(told.history, events[begin:upto])),
+        "next_event": min(upto, len(events)),
+        "more_events": max(len(events) - upto, 0),
+        "more_at_once": _MORE_EVENTS,
         "item_key": f"-{item.key}" if item else "",
         "shown_only": only or "",
         "kept_open": only is not None,
@@ -155,5 +172,9 @@ def _events(told: ExecutionDetails, item: ItemView | None) -> Sequence[Event]:
     """Return the events of an execution, or of the one item of it that is looked at."""
     if item is None:
         return told.history.events
+    return told.derived(("events of", item.key), lambda: _events_of_item(told, item))
+
+
+def _events_of_item(told: ExecutionDetails, item: ItemView) -> Sequence[Event]:
     shown = events_of(told.history, item.chosen)
     return [event for event in told.history.events if event.id in shown]

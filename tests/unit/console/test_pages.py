@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 from starlette.testclient import TestClient
 
 from localdev.console.shown import day
@@ -23,6 +23,7 @@ from localdev.executions.errors import DefinitionError
 from localdev.executions.logs import Invocation, LogLine
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
+from tests.unit.executions.made_up import map_of
 
 type ConsoleOf = Callable[..., Console]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -635,6 +636,53 @@ def test_an_error_of_the_engine_is_a_sentence(console_of: ConsoleOf) -> None:
 
     assert response.status_code == 502
     assert "http://127.0.0.1:4566 answered: You may not list state machines." in response.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "The token is expired."}}, "ListExecutions"),
+        UnauthorizedSSOTokenError(),
+        NoCredentialsError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_aws_session_that_has_expired_is_told_from_an_engine_that_is_away(
+    console_of: ConsoleOf, error: Exception
+) -> None:
+    console = console_of("choice")
+    console.engine.error = error
+
+    response = console.web.get(f"/executions/{execution_arn('choice')}")
+
+    assert response.status_code == 503
+    assert "Sign in again" in response.text
+    assert "data-retry" in response.text
+
+
+def test_the_events_of_a_long_history_come_in_pages(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.histories["choice"] = map_of(400)[1]
+    arn = execution_arn("choice")
+
+    first = console.page(f"/events/{arn}")
+    second = console.page(f"/events/{arn}?from=500")
+
+    assert "Show 500 of 1,106 more events" in first
+    assert '<td class="number">500</td>' in first
+    assert '<td class="number">501</td>' not in first
+    assert '<td class="number">501</td>' in second
+    assert "<table" not in second
+    assert console.web.get(f"/events/{arn}?from=1606").text == ""
+
+
+def test_the_last_row_of_events_asks_for_more_while_it_runs(console_of: ConsoleOf) -> None:
+    console = console_of("running")
+    arn = execution_arn("running")
+    count = len(console.engine.history(arn).events)
+
+    assert f"from={count}" in console.page(f"/events/{arn}")
+    assert console.web.get(f"/events/{arn}?from={count}").status_code == 204
 
 
 def test_an_address_that_is_none_is_a_page_with_a_way_on(console_of: ConsoleOf) -> None:
