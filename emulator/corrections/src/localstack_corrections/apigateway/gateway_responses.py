@@ -15,7 +15,7 @@ _MODULE = "localstack.services.apigateway.next_gen.execute_api.handlers.gateway_
 _DEFAULT = '{"message":$context.error.messageString}'
 _HEADER = "gatewayresponse.header."
 _VARIABLE = re.compile(r"\$(?P<name>(?:context|stageVariables)(?:\.[\w-]+)+)")
-_REQUEST = re.compile(r"method\.request\.(?P<kind>header|querystring|path)\.(?P<name>.+)")
+_REQUEST = re.compile(r"method\.request\.(?P<kind>(?:multivalue)?(?:header|querystring)|path)\.(?P<name>.+)")
 
 
 def variable(context: Any, name: str) -> Any:
@@ -49,6 +49,10 @@ def header(expression: str, context: Any) -> str | None:
             "header": request["headers"],
             "querystring": request["query_string_parameters"],
             "path": request.get("path_parameters") or {},
+            "multivalueheader": {match["name"]: ",".join(request["headers"].getlist(match["name"])) or None},
+            "multivaluequerystring": {
+                name: ",".join(values) for name, values in request["multi_value_query_string_parameters"].items()
+            },
         }
         found = places[match["kind"]].get(match["name"])
     else:

@@ -6,10 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigateway.handler_chain import GATEWAY
+from localstack_corrections.apigateway.measured import measured_of
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+_INTEGRATION = "localstack.services.apigateway.next_gen.execute_api.handlers.integration"
 
 
 def _log(gateway: ModuleType) -> None:
@@ -46,21 +49,13 @@ def variables(context: Any, response: Any) -> dict[str, Any]:
     """
     known = dict(context.context_variables)
     error = known.get("error") or {}
-    answered = context.endpoint_response or {}
     request = context.invocation_request or {}
-    integration = {
-        "status": answered.get("status_code"),
-        "integrationStatus": answered.get("status_code"),
-        "latency": None,
-        "error": error.get("message") if not answered else None,
-        "requestId": None,
-    }
+    measured = measured_of(context)
     return {
         **known,
+        **measured,
+        **_integration_variables(context, error.get("message")),
         "error.messageString": f'"{error["message"]}"' if error.get("message") else None,
-        "integration": integration,
-        "integrationStatus": answered.get("status_code"),
-        "integrationErrorMessage": integration["error"],
         "responseLatency": int(time.time() * 1000) - int(known.get("requestTimeEpoch") or 0),
         "responseLength": len(response.data or b""),
         "routeKey": f"{request.get('http_method')} {known.get('resourcePath')}",
@@ -69,32 +64,57 @@ def variables(context: Any, response: Any) -> dict[str, Any]:
     }
 
 
+def _integration_variables(context: Any, error: str | None) -> dict[str, Any]:
+    """Return what is known of the integration: nothing where the request did not come so far."""
+    answered = context.endpoint_response or {}
+    latency = measured_of(context).get("integrationLatency")
+    if latency is None:
+        return {}
+    status = answered.get("status_code")
+    # of a function's answer, one is Lambda's and the other the function's
+    service_status = 200 if answered and context.integration["type"] == "AWS_PROXY" else status
+    failure = None if answered else error
+    return {
+        "integrationStatus": service_status,
+        "integrationErrorMessage": failure,
+        "integration.error": failure,
+        "integration.integrationStatus": service_status,
+        "integration.latency": latency,
+        "integration.status": status,
+    }
+
+
+def _time_integrations(module: ModuleType) -> None:
+    handler = module.IntegrationHandler
+    call = handler.__call__
+
+    def timed(self: Any, chain: Any, context: Any, response: Any) -> None:
+        began = time.perf_counter()
+        try:
+            call(self, chain, context, response)
+        finally:
+            measured_of(context)["integrationLatency"] = int((time.perf_counter() - began) * 1000)
+
+    handler.__call__ = timed
+
+
 def _write_execution_log(context: Any, response: Any) -> None:
     """Write the steps of an invocation to ``API-Gateway-Execution-Logs_{api}/{stage}``."""
+    from localstack_corrections.apigateway.execution_lines import lines
     from localstack_corrections.apigateway.throttling import settings_of
     from localstack_corrections.apis import access_logs
 
     if not context.resource:
         return
-    level = settings_of(context)[1].get("loggingLevel") or "OFF"
+    settings = settings_of(context)[1]
+    level = settings.get("loggingLevel") or "OFF"
     failed = response.status_code >= 400
     if level == "OFF" or (level == "ERROR" and not failed):
         return
-    known = context.context_variables
-    request = context.invocation_request
+    request_id = context.context_variables["requestId"]
     group = (context.account_id, context.region, f"{access_logs.EXECUTION_LOGS}{context.api_id}/{context.stage}")
-    error = (known.get("error") or {}).get("message")
-    lines = [
-        f"Extended Request Id: {known['extendedRequestId']}",
-        f"Starting execution for request: {known['requestId']}",
-        f"HTTP Method: {request['http_method']}, Resource Path: {context.resource['path']}",
-        f"Method request path: {request.get('path_parameters') or {}}",
-        f"Method request query string: {request['query_string_parameters']}",
-        *([f"Execution failed due to configuration error: {error}"] if error else ["Successfully completed execution"]),
-        f"Method completed with status: {response.status_code}",
-    ]
-    for line in lines:
-        access_logs.WRITER.write(group, f"({known['requestId']}) {line}", known["requestId"].replace("-", ""))
+    for line in lines(context, response, with_data=bool(settings.get("dataTraceEnabled"))):
+        access_logs.WRITER.write(group, f"({request_id}) {line}", request_id.replace("-", ""))
 
 
 CORRECTION = Correction(
@@ -102,5 +122,5 @@ CORRECTION = Correction(
     localstack="Keeps the settings of access and execution logs, and writes none.",
     aws="Writes a line for each request to the stage's log group, and the steps of the execution to the API's own.",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
-    patches={GATEWAY: _log},
+    patches={GATEWAY: _log, _INTEGRATION: _time_integrations},
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
@@ -22,12 +23,16 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 
 from localstack_corrections.apigateway.handler_chain import method_arn
+from localstack_corrections.apigateway.measured import measured_of
 from localstack_corrections.apis.authorizer_context import MalformedContextError, as_strings, plain_values
 from localstack_corrections.apis.authorizer_results import AuthorizerResults
 from localstack_corrections.apis.functions import NoFunctionError, function_arn, invoke
 from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
 from localstack_corrections.apis.signatures import SignatureError, caller
 from localstack_corrections.apis.time_limit import TooLongError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOG = logging.getLogger(__name__)
 _LIMIT = 29.0
@@ -41,7 +46,7 @@ def authorize(context: Any) -> None:
     method = context.resource_method
     kind = method.get("authorizationType") or "NONE"
     if kind == "AWS_IAM":
-        _check_signature(context)
+        _measured(context, "authenticate", lambda: _check_signature(context))
     elif kind == "CUSTOM":
         _ask(context, _authorizer(context))
     elif kind == "COGNITO_USER_POOLS":
@@ -90,14 +95,29 @@ def _check_signature(context: Any) -> None:
     )
 
 
+def answer_of(context: Any, authorizer: dict[str, Any]) -> dict[str, Any]:
+    """Return what an authorizer answers for a request, whatever the policy in it says.
+
+    :raises BaseGatewayException: the request has no identity, or the authorizer fails.
+    """
+    return _called(context, authorizer, _identity(context, authorizer))
+
+
+def _identity(context: Any, authorizer: dict[str, Any]) -> list[str]:
+    return _token(context, authorizer) if authorizer["type"] == "TOKEN" else _sources(context, authorizer)
+
+
 def _ask(context: Any, authorizer: dict[str, Any]) -> None:
-    identity = _token(context, authorizer) if authorizer["type"] == "TOKEN" else _sources(context, authorizer)
+    identity = _identity(context, authorizer)
     ttl = authorizer.get("authorizerResultTtlInSeconds")
     seconds = int(_DEFAULT_TTL if ttl is None else ttl) if identity else 0
     key = (context.api_id, context.stage, context.deployment_id, authorizer["id"], *identity)
     answer = RESULTS.get(key)
+    latency = 0
     if answer is None:
-        answer = _called(context, authorizer, identity)
+        began = perf_counter()
+        answer = _measured(context, "authorizer", lambda: _called(context, authorizer, identity))
+        latency = int((perf_counter() - began) * 1000)
         RESULTS.put(key, answer, seconds)
     decision = decide(answer["policyDocument"], method_arn(context))
     if decision is Decision.DENIED:
@@ -105,9 +125,30 @@ def _ask(context: Any, authorizer: dict[str, Any]) -> None:
     if decision is Decision.SILENT:
         raise AccessDeniedError("User is not authorized to access this resource")
     strings = as_strings(plain_values(answer.get("context")))
-    context.context_variables["authorizer"] = {**strings, "principalId": answer["principalId"]}
+    context.context_variables["authorizer"] = {
+        **strings,
+        "principalId": answer["principalId"],
+        "integrationLatency": latency,
+    }
     if usage_key := answer.get("usageIdentifierKey"):
         context.context_variables["identity"]["apiKey"] = usage_key
+
+
+def _measured(context: Any, step: str, call: Callable[[], Any]) -> Any:
+    """Return a step's result, and keep its status, latency and error for access logs."""
+    began, known = perf_counter(), measured_of(context)
+    try:
+        result = call()
+        known[f"{step}.status"] = 200
+    except BaseGatewayException as error:
+        known[f"{step}.status"] = int(error.status_code)
+        known[f"{step}.error"] = error.message
+        raise
+    finally:
+        known[f"{step}.latency"] = int((perf_counter() - began) * 1000)
+        known[f"{step}.integrationLatency"] = known[f"{step}.latency"]
+        known[f"{step}.integrationStatus"] = known.get(f"{step}.status")
+    return result
 
 
 def _token(context: Any, authorizer: dict[str, Any]) -> list[str]:

@@ -11,28 +11,50 @@ from localstack_corrections.apigateway.throttling import bucket_of
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import date
 
 
 class Quotas:
-    """Counts requests of each key of each plan in the plan's period."""
+    """Counts requests of each key of each plan, in the plan's period and by the day."""
 
     def __init__(self) -> None:
         self._used: dict[tuple[str, str], tuple[str, int]] = {}
+        self._daily: dict[tuple[str, str], dict[date, tuple[int, int]]] = {}
+        """By day: the requests made, and those that remained after the last one."""
         self._lock = threading.Lock()
 
     def take(self, plan: str, key: str, quota: dict[str, Any], now: datetime) -> bool:
-        """Count a request, and return whether the quota allows it."""
-        period = period_of(str(quota.get("period") or "DAY"), now)
-        limit = int(quota["limit"])
+        """Count a request, and return whether the quota allows it; an empty quota allows all."""
+        limit = int(quota.get("limit") or 0)
         with self._lock:
-            known, used = self._used.get((plan, key), ("", int(quota.get("offset") or 0)))
-            if known and known != period:
-                used = 0
-            if used >= limit:
+            used = self._used_in(plan, key, quota, now)
+            if limit and used >= limit:
                 return False
-            self._used[(plan, key)] = (period, used + 1)
+            self._count(plan, key, quota, now, used + 1, 1)
             return True
+
+    def set_used(self, plan: str, key: str, quota: dict[str, Any], now: datetime, used: int) -> None:
+        """Say how many requests a key has made in the present period."""
+        with self._lock:
+            self._count(plan, key, quota, now, used, 0)
+
+    def report(self, plan: str, key: str, quota: dict[str, Any], days: Iterable[date]) -> list[list[int]]:
+        """Return the requests made on each day, and those that remained of the quota."""
+        daily = self._daily.get((plan, key), {})
+        whole = int(quota.get("limit") or 0)
+        return [list(daily.get(day, (0, whole))) for day in days]
+
+    def _used_in(self, plan: str, key: str, quota: dict[str, Any], now: datetime) -> int:
+        period = period_of(str(quota.get("period") or "DAY"), now)
+        known, used = self._used.get((plan, key), ("", int(quota.get("offset") or 0)))
+        return 0 if known and known != period else used
+
+    def _count(self, plan: str, key: str, quota: dict[str, Any], now: datetime, used: int, made: int) -> None:
+        self._used[(plan, key)] = (period_of(str(quota.get("period") or "DAY"), now), used)
+        days = self._daily.setdefault((plan, key), {})
+        before, _ = days.get(now.date(), (0, 0))
+        days[now.date()] = (before + made, max(int(quota.get("limit") or 0) - used, 0))
 
 
 def period_of(kind: str, now: datetime) -> str:
@@ -44,7 +66,7 @@ def period_of(kind: str, now: datetime) -> str:
     return f"{now:%Y-%m-%d}"
 
 
-_QUOTAS = Quotas()
+QUOTAS = Quotas()
 
 
 def _load() -> Callable[[Any], None]:
@@ -59,7 +81,7 @@ def _load() -> Callable[[Any], None]:
         if plan is None:
             return
         quota = plan.get("quota") or {}
-        if quota.get("limit") and not _QUOTAS.take(plan["id"], key, quota, datetime.now(UTC)):
+        if not QUOTAS.take(plan["id"], key, quota, datetime.now(UTC)):
             raise QuotaExceededError("Limit Exceeded")
         route = f"{context.resource['path']}/{context.invocation_request['http_method']}"
         limits = (stage.get("throttle") or {}).get(route) or plan.get("throttle") or {}

@@ -31,7 +31,7 @@ def answer(api: HttpApi, request: Any) -> Any:
     """Return the response to a request of werkzeug's."""
     path, query = _target(request)
     invocation = _invocation(api, request, path, query)
-    if invocation is None:
+    if invocation is None or api.resources.disable_execute_api_endpoint:
         made = _own(HttpApiError(404, "Not Found"))
     else:
         made = _answered(invocation)

@@ -1,0 +1,156 @@
+"""Custom domain names, usage reports, test invocations and what logs say of a request."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from localdev.system.waiting import wait_until
+from localstack_corrections.apigateway.custom_domains import chosen
+from tests.corrections import web
+
+if TYPE_CHECKING:
+    from localdev.engines import EmbeddedEngine
+    from localdev.engines.clients import Clients
+    from tests.corrections.apigateway.rest_api import RestApi
+
+ALLOW = """
+def handler(event, context):
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": "*"}
+    return {"principalId": "me", "policyDocument": {"Statement": [statement]}}
+"""
+
+
+def _domain(api: RestApi, base: str) -> str:
+    name = f"{web.name('api')}.example.test"
+    api.client.create_domain_name(domainName=name, endpointConfiguration={"types": ["REGIONAL"]})
+    api.client.create_base_path_mapping(domainName=name, basePath=base, restApiId=api.id, stage="prod")
+    return name
+
+
+def test_a_domain_name_serves_the_stage_of_the_base_path(
+    api: RestApi, corrected_engine: EmbeddedEngine, echo: str
+) -> None:
+    api.method(echo, resource=api.resource("pets"))
+    api.deploy()
+    host = _domain(api, "v1")
+    reply = web.request(f"{corrected_engine.endpoint_url}/v1/pets?a=1", headers={"Host": host})
+    event = reply.json
+    assert (event["resource"], event["path"], event["queryStringParameters"]) == ("/pets", "/v1/pets", {"a": "1"})
+    assert (event["requestContext"]["path"], event["requestContext"]["domainName"]) == ("/v1/pets", host)
+    assert web.request(f"{corrected_engine.endpoint_url}/v2/pets", headers={"Host": host}).status == 403
+
+
+def test_a_domain_name_that_is_deleted_serves_nothing(api: RestApi, corrected_engine: EmbeddedEngine) -> None:
+    api.method()
+    api.deploy()
+    host = _domain(api, "v1")
+    api.client.delete_domain_name(domainName=host)
+    assert web.request(f"{corrected_engine.endpoint_url}/v1", headers={"Host": host}).status == 404
+
+
+def test_localstack_as_released_serves_no_domain_name(released_api: RestApi, released_engine: EmbeddedEngine) -> None:
+    released_api.method()
+    released_api.deploy()
+    host = _domain(released_api, "v1")
+    assert web.request(f"{released_engine.endpoint_url}/v1", headers={"Host": host}).status == 404
+
+
+def test_the_longest_base_path_wins() -> None:
+    mappings = [{"basePath": base} for base in ("(none)", "v1", "v1/beta")]
+    found = {path: chosen(mappings, path) for path in ("/v1/beta/x", "/v1", "/v10")}
+    assert {path: (each[0]["basePath"], each[1]) for path, each in found.items() if each} == {
+        "/v1/beta/x": ("v1/beta", "/x"),
+        "/v1": ("v1", "/"),
+        "/v10": ("(none)", "/v10"),
+    }
+
+
+def test_an_api_without_its_default_endpoint_is_forbidden_there(api: RestApi) -> None:
+    api.method()
+    patch = [{"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "True"}]
+    api.client.update_rest_api(restApiId=api.id, patchOperations=patch)
+    assert api.request().status == 403
+
+
+def _used(api: RestApi, requests: int) -> tuple[dict[str, Any], str]:
+    api.method(apiKeyRequired=True)
+    api.deploy()
+    key = api.client.create_api_key(name=web.name("key"), enabled=True)
+    plan = api.client.create_usage_plan(
+        name=web.name("plan"), apiStages=[{"apiId": api.id, "stage": "prod"}], quota={"limit": 3, "period": "DAY"}
+    )
+    api.client.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
+    for _ in range(requests):
+        api.request(headers={"X-API-Key": key["value"]})
+    return plan, key["id"]
+
+
+def test_usage_is_what_was_used_and_what_remains(api: RestApi) -> None:
+    plan, key = _used(api, 2)
+    today = str(datetime.now(UTC).date())
+    usage = api.client.get_usage(usagePlanId=plan["id"], startDate=today, endDate=today)
+    assert usage["items"] == {key: [[2, 1]]}
+
+
+def test_an_exhausted_quota_can_be_extended(api: RestApi) -> None:
+    plan, key = _used(api, 3)
+    patch = [{"op": "replace", "path": "/remaining", "value": "5"}]
+    updated = api.client.update_usage(usagePlanId=plan["id"], keyId=key, patchOperations=patch)
+    assert updated["items"] == {key: [[3, 5]]}
+
+
+def test_localstack_as_released_has_no_usage(released_api: RestApi) -> None:
+    plan, _ = _used(released_api, 1)
+    with pytest.raises(ClientError, match="GetUsage"):
+        released_api.client.get_usage(usagePlanId=plan["id"], startDate="2026-11-01", endDate="2026-11-01")
+
+
+def test_an_authorizer_can_be_tested(aws: Clients, api: RestApi) -> None:
+    authorizer = api.authorizer(web.function(aws, ALLOW), "TOKEN", "method.request.header.Authorization")
+    answer = api.client.test_invoke_authorizer(
+        restApiId=api.id, authorizerId=authorizer, headers={"Authorization": "x"}
+    )
+    refused = api.client.test_invoke_authorizer(restApiId=api.id, authorizerId=authorizer, headers={})
+    assert (answer["clientStatus"], answer["principalId"], refused["clientStatus"]) == (200, "me", 401)
+
+
+def test_localstack_as_released_tests_no_authorizer(released: Clients, released_api: RestApi) -> None:
+    function = web.function(released, ALLOW)
+    authorizer = released_api.authorizer(function, "TOKEN", "method.request.header.Authorization")
+    with pytest.raises(ClientError, match="TestInvokeAuthorizer"):
+        released_api.client.test_invoke_authorizer(restApiId=released_api.id, authorizerId=authorizer)
+
+
+def test_logs_say_how_long_each_part_took(aws: Clients, api: RestApi, echo: str) -> None:
+    group, logs = web.name("/access"), aws.client("logs")
+    logs.create_log_group(logGroupName=group)
+    names = ("integrationLatency", "integration.latency", "integration.status", "authorizer.latency", "error.message")
+    authorizer = api.authorizer(web.function(aws, ALLOW), "TOKEN", "method.request.header.Authorization")
+    api.method(echo, authorizationType="CUSTOM", authorizerId=authorizer)
+    api.settings(
+        **{
+            "accessLogSettings/destinationArn": f"arn:aws:logs:{aws.region}:000000000000:log-group:{group}",
+            "accessLogSettings/format": json.dumps({name: f"$context.{name}" for name in names}),
+            "*/*/logging/loglevel": "INFO",
+            "*/*/logging/dataTrace": "true",
+        }
+    )
+    api.request(headers={"Authorization": "x"})
+    [event] = wait_until(
+        lambda: logs.filter_log_events(logGroupName=group)["events"] or None, what="a line", seconds=web.SECONDS
+    )
+    said = json.loads(event["message"])
+    assert said.pop("integration.status") == "200"
+    assert said.pop("error.message") == "-"
+    assert all(int(value) >= 0 for value in said.values())
+    steps = f"API-Gateway-Execution-Logs_{api.id}/prod"
+    lines = [each["message"].split(") ", 1)[1] for each in logs.filter_log_events(logGroupName=steps)["events"]]
+    begins = ["Extended Request Id", "Starting authorizer", "Successfully completed authorizer", "Verifying Usage Plan"]
+    assert [line.startswith(begin) for line, begin in zip(lines, begins, strict=False)] == [True] * 4
+    assert any(line.startswith("Method request headers: {") for line in lines)
+    assert any(line.startswith("Received response. Status: 200, Integration latency: ") for line in lines)
