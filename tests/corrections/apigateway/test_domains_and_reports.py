@@ -149,7 +149,14 @@ def test_logs_say_how_long_each_part_took(aws: Clients, api: RestApi, echo: str)
     assert said.pop("error.message") == "-"
     assert all(int(value) >= 0 for value in said.values())
     steps = f"API-Gateway-Execution-Logs_{api.id}/prod"
-    lines = [each["message"].split(") ", 1)[1] for each in logs.filter_log_events(logGroupName=steps)["events"]]
+
+    def written() -> list[str] | None:
+        if not logs.describe_log_groups(logGroupNamePrefix=steps)["logGroups"]:
+            return None
+        events = logs.filter_log_events(logGroupName=steps)["events"]
+        return [each["message"].split(") ", 1)[1] for each in events] or None
+
+    lines = wait_until(written, what="the steps of the execution", seconds=web.SECONDS)
     begins = ["Extended Request Id", "Starting authorizer", "Successfully completed authorizer", "Verifying Usage Plan"]
     assert [line.startswith(begin) for line, begin in zip(lines, begins, strict=False)] == [True] * 4
     assert any(line.startswith("Method request headers: {") for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from localdev.system.waiting import wait_until
@@ -107,6 +108,39 @@ def test_an_entry_has_milliseconds_and_no_data(aws: Clients) -> None:
     entries = _logged(aws, "ALL", _PASS, "ExecutionSucceeded")
     assert all(int(entry["event_timestamp"]) > 10**12 and entry["redrive_count"] == "0" for entry in entries)
     assert "secret" not in json.dumps(entries)
+
+
+_ASSIGNS = {"StartAt": "P", "States": {"P": {"Type": "Pass", "Assign": {"v.$": "$.secret"}, "End": True}}}
+
+
+def test_an_entry_has_no_variables_where_no_data_is_wanted(aws: Clients) -> None:
+    entries = _logged(aws, "ALL", _ASSIGNS, "ExecutionSucceeded")
+    assert not any("assignedVariables" in entry["details"] for entry in entries)
+
+
+def test_as_released_an_entry_has_variables_where_no_data_is_wanted(released: Clients) -> None:
+    entries = _logged(released, "ALL", _ASSIGNS, "ExecutionSucceeded")
+    assert any("assignedVariables" in entry["details"] for entry in entries)
+
+
+def test_a_stream_has_the_name_of_the_machine_and_the_minute(aws: Clients) -> None:
+    group, logs = f"/aws/vendedlogs/states/{name()}", aws.client("logs")
+    logs.create_log_group(logGroupName=group)
+    arn = f"arn:aws:logs:us-east-1:{ROLE.split(':')[4]}:log-group:{group}:*"
+    machine = created(
+        aws,
+        _PASS,
+        type="EXPRESS",
+        loggingConfiguration={"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}]},
+    )
+    started(aws, machine)
+
+    def stream() -> str | None:
+        events = logs.filter_log_events(logGroupName=group)["events"]
+        return events[0]["logStreamName"] if events else None
+
+    found = wait_until(stream, what="an entry of a log", seconds=SECONDS)
+    assert re.fullmatch(rf"states/{machine.rsplit(':', 1)[1]}/\d{{4}}(-\d\d){{4}}/[0-9a-f]{{8}}", found)
 
 
 def test_as_released_an_entry_has_a_date_as_text(released: Clients) -> None:

@@ -43,7 +43,11 @@ def _invoke_authorizers(module: ModuleType) -> None:
     from localstack.aws.api import handler
 
     @handler("TestInvokeAuthorizer", expand=False)
-    def ask_authorizer(_self: Any, context: Any, request: dict[str, Any]) -> dict[str, Any]:
+    def test_invoke_authorizer(  # LocalStack finds the operation by this name
+        _self: Any,  # noqa: PT019 - it is no test
+        context: Any,
+        request: dict[str, Any],
+    ) -> dict[str, Any]:
         from localstack.services.apigateway.next_gen.execute_api.gateway_response import BaseGatewayException
 
         from localstack_corrections.apigateway.rest_authorizers import answer_of
@@ -65,7 +69,7 @@ def _invoke_authorizers(module: ModuleType) -> None:
             "policy": json.dumps(answer["policyDocument"], separators=(",", ":")),
         }
 
-    module.ApigatewayNextGenProvider.test_invoke_authorizer = ask_authorizer
+    module.ApigatewayNextGenProvider.test_invoke_authorizer = test_invoke_authorizer
 
 
 def _invocation(context: Any, request: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
+from localstack_corrections.stepfunctions.arns import wrong_arn
 from localstack_corrections.stepfunctions.asl import PROVIDER
 from localstack_corrections.stepfunctions.inputs import FORBIDDEN
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
-_EXECUTION: Final = re.compile(r"arn:aws[a-z-]*:states:[^:]*:[^:]*:(?P<kind>[^:]*):.+", re.DOTALL)
-_OF_EXECUTIONS: Final = ("execution", "express")
 
 
 def broken(name: str, value: Any, shape: Any) -> Iterator[str]:
@@ -49,9 +48,8 @@ def _check_arns(module: ModuleType, request: dict[str, Any]) -> None:
     role = request.get("roleArn")
     if role is not None and not _ROLE.fullmatch(role):
         raise module.InvalidArn(f"Invalid Role Arn: '{role}'")
-    execution = _EXECUTION.fullmatch(request.get("executionArn", ""))
-    if execution and execution["kind"] not in _OF_EXECUTIONS:
-        raise module.InvalidArn(f"Invalid Arn: 'Resource type not valid in this context: {execution['kind']}'")
+    if wrong := wrong_arn(request):
+        raise module.InvalidArn(wrong)
 
 
 def _check_requests(module: ModuleType) -> None:

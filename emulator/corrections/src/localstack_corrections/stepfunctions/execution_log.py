@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
@@ -17,11 +19,27 @@ _ERRORS: Final = (
     "EvaluationFailed",
 )
 
+_DATA: Final = ("assignedVariables", "assignedVariablesDetails", "parameters")
+"""What LocalStack's logs have of an execution's data where a machine wants none."""
+
 
 def _log_as_aws(module: ModuleType) -> None:
     module._ERROR_LOG_EVENT_TYPES.update(module.HistoryEventType(name) for name in _ERRORS)
 
+    begin = module.CloudWatchLoggingConfiguration.__init__
+
+    def begin_with_stream(self: Any, *arguments: Any, **options: Any) -> None:
+        begin(self, *arguments, **options)
+        name = self.state_machine_arn.split(":", 6)[6]
+        minute = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M")
+        self.log_stream_name = f"states/{name}/{minute}/{secrets.token_hex(4)}"
+
+    module.CloudWatchLoggingConfiguration.__init__ = begin_with_stream
+
     def publish_history_log(self: Any, history_log: dict[str, Any]) -> None:
+        if not self.configuration.include_execution_data:
+            details = {name: value for name, value in history_log["details"].items() if name not in _DATA}
+            history_log = history_log | {"details": details}
         milliseconds = int(history_log["event_timestamp"].timestamp() * 1000)
         count = str(getattr(self, "redrive_count", 0))
         entry = history_log | {"event_timestamp": str(milliseconds), "redrive_count": count}
@@ -32,8 +50,14 @@ def _log_as_aws(module: ModuleType) -> None:
 
 CORRECTION = Correction(
     name="execution-log",
-    localstack="Logs dates as text, no redrive count, and no failed evaluations and activities at the level `ERROR`.",
-    aws="An entry has `event_timestamp` in epoch milliseconds and `redrive_count`; `ERROR` has all that failed.",
+    localstack=(
+        "Logs dates as text, no redrive count, no failed evaluations and activities at the level `ERROR`, and variables"
+        " and parameters of tasks without `includeExecutionData`."
+    ),
+    aws=(
+        "An entry has `event_timestamp` in epoch milliseconds and `redrive_count`; `ERROR` has all that failed; data is"
+        " there only with `includeExecutionData`; streams are `states/<machine>/<minute>/<id>`."
+    ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html",
     patches={f"{ASL}.eval.event.logging": _log_as_aws},
 )

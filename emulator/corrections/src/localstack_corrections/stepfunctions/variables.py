@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import COMMON, EXECUTION_STATE, STATE, TASK, TASK_SERVICE
+from localstack_corrections.stepfunctions.asl import ASL, COMMON, EXECUTION_STATE, STATE, TASK, TASK_SERVICE
 from localstack_corrections.stepfunctions.failures import compact, fail
 
 if TYPE_CHECKING:
@@ -80,6 +80,21 @@ def _forget_after_an_error(module: ModuleType) -> None:
     state._from_error = from_error
 
 
+def _write_as_json(module: ModuleType) -> None:
+    """Write what was assigned as JSON, texts with quotation marks in them too."""
+    store = module.VariableStore
+    written = store.get_assigned_variables
+
+    def get_assigned_variables(self: Any) -> dict[str, str]:
+        texts = {name: self.get(name) for name in self._declaration_tracing}
+        return {
+            **written(self),
+            **{name: compact(text) for name, text in texts.items() if isinstance(text, str)},
+        }
+
+    store.get_assigned_variables = get_assigned_variables
+
+
 CORRECTION = Correction(
     name="variables",
     localstack="What `Assign` sets is seen by the same state's `Output`, and of any size.",
@@ -88,6 +103,7 @@ CORRECTION = Correction(
     source="Developer guide, Passing data between states with variables: Evaluation order in an assign field, Limits",
     patches={
         f"{COMMON}.assign.assign_decl": _put_off,
+        f"{ASL}.eval.variable_store": _write_as_json,
         STATE: _begin_with_none,
         f"{TASK}.state_task_lambda": _assign_at_the_end("StateTaskLambda"),
         f"{TASK_SERVICE}.state_task_service": _assign_at_the_end("StateTaskService"),

@@ -19,6 +19,7 @@ from localstack_corrections.stepfunctions.validation.diagnostics import JSON, Di
 if TYPE_CHECKING:
     from types import ModuleType
 
+_ALONE = "StateName"
 _DEFINITIONS = 256
 _MOST_RESULTS = 100
 
@@ -57,6 +58,24 @@ def diagnostics(definition: str) -> tuple[Diagnostic, ...]:
     return tuple(found)
 
 
+def of_a_state(definition: str, name: str | None) -> tuple[Diagnostic, ...]:
+    """Return why AWS does not test a state: one by itself, or the one that a name has in a whole definition.
+
+    A state by itself has the name that AWS gives it in causes; where AWS locates its fields is not known.
+    """
+    if name:
+        return diagnostics(definition)
+    from localstack_corrections.stepfunctions.validation.schema import Schema
+
+    try:
+        state = json.loads(definition, object_pairs_hook=_object)
+    except ValueError as error:
+        return (Diagnostic(JSON, str(error)),)
+    except RecursionError:
+        return (Diagnostic("TOO_DEEPLY_NESTED", "The definition is too deeply nested"),)
+    return tuple(Schema().machine({"StartAt": _ALONE, "States": {_ALONE: state}}))
+
+
 def _warnings(definition: str) -> tuple[Diagnostic, ...]:
     from localstack_corrections.stepfunctions.validation.warnings import warnings
 
@@ -70,7 +89,7 @@ def _validate_as_aws(module: ModuleType) -> None:
 
     def validate_definition(definition: str, static_analysers: list[Any]) -> None:
         of_one_state = any(isinstance(each, module.TestStateStaticAnalyser) for each in static_analysers)
-        found = () if of_one_state else diagnostics(definition)
+        found = of_a_state(definition, static_analysers[0].state_name) if of_one_state else diagnostics(definition)
         if found:
             error = module.InvalidDefinition()
             error.message = rejection(list(found))
