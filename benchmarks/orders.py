@@ -89,7 +89,7 @@ class Pizzeria:
         self._before: set[str] = set()
 
     def load(self, callers: int, orders: int) -> Load:
-        """Place orders with so many callers at once, and see what became of each of them."""
+        """Place orders with so many callers at once, and collect the outcome of each."""
         return self.outcome(callers, self.place(callers, orders))
 
     def place(self, callers: int, orders: int) -> list[Order]:

@@ -1,4 +1,4 @@
-"""Very many orders, and what became of each of them: none may be lost, doubled or wrongly ended.
+"""Place very many orders and check each outcome: none may be lost, doubled or wrongly ended.
 
 With ``--without environment-assignment`` it shows what LocalStack's own way to hand environments to invocations does to
 orders under load.

@@ -1,4 +1,4 @@
-"""Orders that came to nothing."""
+"""Queue for orders that failed, timed out or were aborted."""
 
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_events as events

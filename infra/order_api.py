@@ -1,4 +1,4 @@
-"""The HTTP side: place an order, ask what has become of it."""
+"""The HTTP side: place an order, ask for its status."""
 
 import json
 from typing import cast
@@ -51,7 +51,7 @@ class OrderApi(Construct):
             self,
             "OrderStatus",
             module="order_status",
-            description="Says what has become of an order",
+            description="Returns the status and the outcome of an order",
             timeout=Duration.seconds(15),
             environment=environment,
         )

@@ -1,4 +1,4 @@
-"""``GET /orders/{orderId}``: what has become of an order."""
+"""Answer ``GET /orders/{orderId}`` with an order's status and outcome."""
 
 from __future__ import annotations
 

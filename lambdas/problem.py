@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 
 class ProblemError(Exception):
-    """The request cannot be answered as asked; the client is told why.
+    """The request cannot be answered as asked; the response says why.
 
     :param status: the HTTP status to answer with.
     :param detail: a sentence for the client: what is wrong and, where there is one, the way out.

@@ -18,7 +18,7 @@ _ORDER_ID_LENGTH = 20
 
 
 def orders_table(rows: list[tuple[str, Outcome]]) -> Table:
-    """Return one row an order: what was asked for, and what became of it."""
+    """Return one row an order: what was asked for, and its outcome."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")

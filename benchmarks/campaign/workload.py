@@ -1,4 +1,4 @@
-"""Executions that are started while the emulator is disturbed, and what became of each."""
+"""Start executions while the emulator is disturbed, and collect their outcomes."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def _do_without_missing_folder() -> None:
 
 
 def _said_of(error: Exception) -> LocaldevError | None:
-    """Return what a person is told of an error that the machine is to blame for; of any other, nothing."""
+    """Return the message for an error that the machine is to blame for; for any other, nothing."""
     from localdev.system.folders import is_trouble, trouble_with
 
     if isinstance(error, OSError) and is_trouble(error):

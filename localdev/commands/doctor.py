@@ -242,10 +242,10 @@ def _node_functions() -> Finding:
     if not found:
         return Finding("runtimes", "none: functions for Node.js can be described, and not be invoked")
     own = {major: max(fitting) for major in _NODE_RUNTIMES if (fitting := [each for each in found if each[0] == major])}
-    told = [f"nodejs{major}.x on {_written(version)}" for major, version in own.items()]
+    lines = [f"nodejs{major}.x on {_written(version)}" for major, version in own.items()]
     if others := ", ".join(f"nodejs{major}.x" for major in _NODE_RUNTIMES if major not in own):
-        told.append(f"{others} on {_written(max(found))}, the newest here")
-    return Finding("runtimes", "; ".join(told))
+        lines.append(f"{others} on {_written(max(found))}, the newest here")
+    return Finding("runtimes", "; ".join(lines))
 
 
 def _written(version: tuple[int, ...]) -> str:

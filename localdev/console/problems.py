@@ -33,7 +33,7 @@ _PATIENCE: Final = 3
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
 _LONGEST: Final = 2_000
-"""Characters of what htmx is told in a header."""
+"""Characters of a message in a header for htmx."""
 _SIGNED_OUT: Final = (
     CredentialRetrievalError, LoginError, NoAuthTokenError, NoCredentialsError, SSOError, TokenRetrievalError,
 )  # fmt: skip

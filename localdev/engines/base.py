@@ -47,7 +47,7 @@ class Engine(Protocol):
         ...
 
     def start(self, say: Callable[[str], None] = say_nothing) -> None:
-        """Start it, and return once it answers; ``say`` is told what takes long.
+        """Start it, and return once it answers; ``say`` gets a message for each step that takes long.
 
         :raises LocaldevError: with the last lines of its log, where it has one.
         """

@@ -234,7 +234,7 @@ class EmbeddedEngine(LocalEngine):
             (files / "etc/localstack/init" / stage).symlink_to(project.EMULATOR / stage)
 
     def _environment(self) -> dict[str, str]:
-        """Return what this emulator alone is told; the settings of all are in ``emulator/localstack.env``."""
+        """Return the settings of this emulator alone; those of all are in ``emulator/localstack.env``."""
         return child_environment(
             self.folder / "home",
             {

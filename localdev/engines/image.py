@@ -79,7 +79,7 @@ def content_hash(root: Path = project.TOOL) -> str:
 
 
 def ensure_image(client: DockerClient, say: Callable[[str], None]) -> str:
-    """Return the name of an image of what is in this checkout now; ``say`` is told the steps of its making.
+    """Return the name of an image of what is in this checkout now; ``say`` gets a message for each step of its build.
 
     :raises LocaldevError: it could not be built, with the end of what the build said.
     """

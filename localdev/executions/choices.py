@@ -1,8 +1,8 @@
 """Tell which rule of a Choice state applied, where its definition and its input alone say so.
 
-A history tells which state an execution went on to, not by which rule. Rules that lead to the same state are told apart
-by evaluating them again: JSONPath rules on plain paths of the input. JSONata conditions and rules on variables or the
-context object are not.
+A history tells which state an execution went on to, not by which rule. Rules that lead to the same state are
+distinguished by evaluating them again: JSONPath rules on plain paths of the input. JSONata conditions and rules on
+variables or the context object are not.
 
 The operators: https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 """

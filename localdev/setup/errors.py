@@ -15,7 +15,7 @@ class SetupError(Exception):
 
 
 def said_of(error: Exception) -> str:
-    """Return what a person is told of an error; of a file that is another user's, whose and what to do."""
+    """Return the message for an error; for a file of another user, whose it is and what to do."""
     if not isinstance(error, OSError) or not error.filename:
         return str(error)
     path = Path(os.fsdecode(error.filename))

@@ -1,4 +1,4 @@
-"""Connections that came to nothing, in words."""
+"""Describe connections that failed, in words."""
 
 from __future__ import annotations
 

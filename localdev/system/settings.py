@@ -1,4 +1,4 @@
-"""Read what the tool is told of an app: the table ``[tool.localdev]`` of the app's ``pyproject.toml``."""
+"""Read the app's settings: the table ``[tool.localdev]`` of the app's ``pyproject.toml``."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def wait_until[T](
     pause = _FIRST_PAUSE
     while (found := probe()) is None:
         if time.monotonic() > deadline:
-            raise WaitTimeoutError(f"Waited {seconds:g} s for {what}, in vain.", hint)
+            raise WaitTimeoutError(f"Timed out after {seconds:g} s waiting for {what}.", hint)
         time.sleep(pause)
         pause = min(pause * 1.5, longest_pause)
     return found

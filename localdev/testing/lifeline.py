@@ -1,4 +1,4 @@
-"""End a test run at once when the emulator that its tests use has ended: every other test would wait in vain."""
+"""End a test run at once when its emulator has ended: every other test would wait for its time-out."""
 
 from __future__ import annotations
 

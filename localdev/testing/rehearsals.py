@@ -320,5 +320,5 @@ def _described(found: dict[str, Any]) -> Described:
 def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:
     try:
         return {"value": function(document)}
-    except Exception as error:  # noqa: BLE001 - whatever the test's code raises is told to the emulator
+    except Exception as error:  # noqa: BLE001 - whatever the test's code raises goes to the emulator
         return {"error": f"{type(error).__name__}: {error}"}

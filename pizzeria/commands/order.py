@@ -1,4 +1,4 @@
-"""``order`` and ``demo``: orders placed over HTTP, and what became of them."""
+"""``order`` and ``demo``: orders placed over HTTP, and their outcomes."""
 
 import argparse
 import json
@@ -108,7 +108,7 @@ def _order_of_each_kind(api: OrderApi, engine: Engine, options: argparse.Namespa
 
 
 ORDER = Command(
-    "Order pizzas, and wait for what becomes of each.",
+    "Order pizzas, and wait for the outcome of each.",
     _order,
     _add_order_arguments,
     epilog=(
@@ -117,7 +117,7 @@ ORDER = Command(
     ),
 )
 DEMO = Command(
-    "Set up, start, deploy, order a pizza of each kind and show what became of them.\nLeaves the emulator up.",
+    "Set up, start, deploy, order a pizza of each kind and show their outcomes.\nLeaves the emulator up.",
     _demo,
     _add_demo_arguments,
 )

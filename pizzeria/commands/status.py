@@ -1,4 +1,4 @@
-"""``status``: what has become of one order, and the way it took."""
+"""``status``: one order's status, and the path it took."""
 
 import argparse
 import json
@@ -34,4 +34,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("Show what has become of an order, and the way it took.", _run, _add_arguments)
+COMMAND = Command("Show an order's status, and the path it took.", _run, _add_arguments)

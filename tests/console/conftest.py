@@ -104,7 +104,7 @@ def served(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def settings(engine: Engine) -> Settings:
-    """Provide what the console is told of the engine."""
+    """Provide the console's settings of the engine."""
     hosts = frozenset({"127.0.0.1"})
     return console_settings(engine, read_only=False, hosts=hosts)
 
@@ -138,7 +138,7 @@ class Visitor:
         return page
 
     def _heard(self, message: Any) -> None:
-        # an answer that is an error is told there too; what the page makes of it is what the tests look at
+        # an answer that is an error is logged there too; what the page makes of it is what the tests look at
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 
@@ -167,7 +167,7 @@ def visitors_of(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def visit(visitors_of: Callable[..., Visitor], console: str) -> Callable[..., Visitor]:
-    """Makes visitors of the suite's console, or of the one it is told."""
+    """Makes visitors of the suite's console, or of a given one."""
 
     def make(*, at: str = console, **options: Any) -> Visitor:
         return visitors_of(at, **options)

@@ -30,7 +30,7 @@ LONGEST_FRAME_MS = 500
 
 @pytest.fixture
 def visit(visitors_of: Callable[..., Visitor]) -> Visit:
-    """Makes visitors, who are told the whole address of a page."""
+    """Makes visitors, who open a page by its whole address."""
     return partial(visitors_of, "")
 
 

@@ -59,7 +59,7 @@ def secret() -> Iterator[Path]:
 
 
 def outcomes(make_function: MakeFunction, *attempts: tuple[Any, ...], source: str = PROBE) -> list[Any]:
-    """Return what became of each attempt of a function."""
+    """Return the result of each attempt of a function."""
     found: list[Any] = make_function(source, timeout=60.0).answer([list(each) for each in attempts])
     return found
 

@@ -1,4 +1,4 @@
-"""The process that functions' processes are forked from, and what becomes of them when something is killed."""
+"""Test the process that functions' processes are forked from, and both when one of them is killed."""
 
 from __future__ import annotations
 

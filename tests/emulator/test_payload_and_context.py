@@ -1,4 +1,4 @@
-"""Test what goes in and comes out, and what a handler is told: section 2."""
+"""Test payloads, answers and the handler's context: section 2."""
 
 from __future__ import annotations
 

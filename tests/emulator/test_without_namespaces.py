@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
-    """LocalStack that was told to do without."""
+    """LocalStack that is set to do without."""
     engine = TestEngine(free_port(), ends_with_us=True, settings={"LAMBDA_PROCESS_NAMESPACES": "0"})
     engine.start()
     yield Cloud(engine.endpoint_url)

@@ -1,4 +1,4 @@
-"""Orders that came to nothing."""
+"""Test the queue for orders that failed."""
 
 from __future__ import annotations
 

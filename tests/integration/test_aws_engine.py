@@ -1,4 +1,4 @@
-"""``--engine aws`` against a stand-in: an emulator, reached by the means AWS documents for endpoints of one's own.
+"""``--engine aws`` against a stand-in: an emulator, reached by the means AWS documents for other endpoints.
 
 What an account would do otherwise has not been tried: see docs/aws.md.
 """

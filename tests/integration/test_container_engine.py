@@ -220,7 +220,7 @@ def test_a_container_out_of_memory_is_said_to_be() -> None:
 def test_a_container_that_never_answers_is_given_up(own: ContainerEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "START_SECONDS", 0.2)
 
-    with pytest.raises(LocaldevError, match=r"Waited 0.2 s for LocalStack to be ready, in vain"):
+    with pytest.raises(LocaldevError, match=r"Timed out after 0.2 s waiting for LocalStack to be ready"):
         own.start()
 
     assert own.containers() == []

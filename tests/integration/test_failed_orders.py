@@ -1,4 +1,4 @@
-"""Test what becomes of orders that fail."""
+"""Test the queue for orders that fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test what a customer is told when the kitchen is away, broken or slow."""
+"""Test a customer's answer when the kitchen is away, broken or slow."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ type MakeFunction = Callable[[], str]
 
 @pytest.fixture
 def make_function(engine: EmbeddedEngine) -> MakeFunction:
-    """Makes a function that says that it was told of something, and gives its name."""
+    """Makes a function that logs each call, and gives its name."""
     return partial(_make_function, engine)
 
 

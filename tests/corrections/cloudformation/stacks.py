@@ -1,4 +1,4 @@
-"""Deploys small templates, and waits for what becomes of them."""
+"""Deploys small templates, and waits for their final status."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Stack:
         return [each["ResourceStatusReason"] for each in events if "ResourceStatusReason" in each]
 
     def statuses(self, logical_id: str) -> list[str]:
-        """Return what became of a resource, oldest first."""
+        """Return the events of a resource, oldest first."""
         events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
         return [each["ResourceStatus"] for each in reversed(events) if each["LogicalResourceId"] == logical_id]
 

@@ -1,4 +1,4 @@
-"""Test what a caller is told of an invocation that cannot be made."""
+"""Test the error of an invocation that cannot be made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run a definition, and say what became of it."""
+"""Run a definition, and return its outcome."""
 
 from __future__ import annotations
 

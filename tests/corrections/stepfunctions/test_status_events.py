@@ -1,4 +1,4 @@
-"""Test what EventBridge and the log are told of executions."""
+"""Test the events and log lines of executions' status changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write what is told of an execution at each moment of its end: as released, and with our correction."""
+"""Write what DescribeExecution answers at each moment of an execution's end: as released, and with our correction."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Watched(execution.Execution):  # type: ignore[misc]  # LocalStack is not t
 
 
 def told(state: Any) -> list[dict[str, Any]]:
-    """Return everything that was told of the end."""
+    """Return every answer about the end."""
     ending = Watched()
     states = SimpleNamespace(get_input=lambda: {"containsPineapple": False})
     ending.exec_worker = SimpleNamespace(env=SimpleNamespace(program_state=lambda: state, states=states))

@@ -128,7 +128,7 @@ def crowd(service: assignment.AssignmentService, callers: int = 16, invocations:
 
 
 class Held:
-    """An invocation on a thread of its own, which holds its environment until it is told."""
+    """An invocation on a thread of its own, which holds its environment until it is released."""
 
     def __init__(self, service: assignment.AssignmentService) -> None:
         self.environment: Environment | None = None

@@ -85,7 +85,7 @@ def logged() -> list[str]:
 
 
 def put(ways: Any, events: list[Any], *, group: str = "g", stream: str = "s") -> list[Any]:
-    """Return what becomes of the same events either way."""
+    """Return the result of the same events either way."""
     return [outcome(lambda way=way: way(group, stream, events)) for way in ways]
 
 

@@ -78,7 +78,7 @@ class Lines(logging.Handler):
 
 
 class Oven(eval_component.EvalComponent):
-    """Does what it is told, and may have no name."""
+    """Step with a given effect, with or without a name."""
 
     def __init__(self, work: Any, name: str | None = "Oven") -> None:
         self._work, self._name = work, name

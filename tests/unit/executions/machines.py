@@ -11,7 +11,7 @@ import time
 
 
 def handler(event, context):
-    """Fail until it is told that it has been retried often enough."""
+    """Fail until the input says that it has been retried often enough."""
     print("flavour", event.get("flavour"))
     time.sleep(event.get("seconds", 0))
     if event.get("retries", 0) < event.get("fails", 0):

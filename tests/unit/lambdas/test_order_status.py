@@ -1,4 +1,4 @@
-"""Test what has become of an order."""
+"""Test the answer about an order's status."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def _as_ordinary_user(step: object, *arguments: object) -> str:
                 os.setgid(ORDINARY)
                 os.setuid(ORDINARY)
             step(*arguments)  # type: ignore[operator]
-        except BaseException as error:  # noqa: BLE001 - it is told to the test
+        except BaseException as error:  # noqa: BLE001 - the test gets it
             said = f"{type(error).__name__}: {error}"
         os.write(write, said.encode())
         os._exit(0)

@@ -19,7 +19,7 @@ ORDER = Order("margherita", "order-1", "arn:execution:order-1")
 
 
 class Pizzeria(ThreadingHTTPServer):
-    """Answers what it is told, one answer a request, and remembers what it was asked."""
+    """Gives the prepared answers, one a request, and keeps the requests."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []

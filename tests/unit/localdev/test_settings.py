@@ -1,4 +1,4 @@
-"""Test what the tool is told of an app, and what it finds by itself."""
+"""Test the app's settings, and what the tool finds by itself."""
 
 from __future__ import annotations
 

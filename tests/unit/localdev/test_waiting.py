@@ -18,7 +18,7 @@ def test_a_deadline_that_passes_names_what_was_waited_for() -> None:
     with pytest.raises(WaitTimeoutError) as failure:
         wait_until(lambda: None, what="the oven to be hot", seconds=0.02, hint="switch it on.")
 
-    assert str(failure.value) == "Waited 0.02 s for the oven to be hot, in vain.\nHint: switch it on."
+    assert str(failure.value) == "Timed out after 0.02 s waiting for the oven to be hot.\nHint: switch it on."
 
 
 def test_a_probe_that_knows_better_ends_the_wait_with_its_own_error() -> None:

@@ -39,7 +39,7 @@ def in_a_child(step: Callable[[], object]) -> tuple[int, str]:
             status = 0
         except SystemExit as error:
             status = int(error.code or 0)
-        except BaseException:  # noqa: BLE001 - the parent is told
+        except BaseException:  # noqa: BLE001 - the parent gets it
             traceback.print_exc()
         finally:
             sys.stdout.flush()

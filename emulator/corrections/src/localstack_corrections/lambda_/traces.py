@@ -42,7 +42,7 @@ def _name_the_functions(module: ModuleType) -> None:
         trace.ensure_parent_exists().ensure_sampled_exists(version.config.tracing_config_mode == "Active")
         through = lineage(trace.lineage, version.id.unqualified_arn())
         seen = TraceHeader(trace.root, trace.parent, trace.sampled, trace.data, through)
-        # whoever waits is told what the function has seen; a queued event may be tried again, from where it was
+        # the caller gets the trace that the function has seen; a queued event may be tried again, from where it was
         invocation.trace_context["aws_trace_header"] = trace if invocation.invocation_type == "Event" else seen
         return invoke(self, replace(invocation, trace_context={"aws_trace_header": seen}))
 

@@ -1,4 +1,4 @@
-"""Executions that end early: stopped, timed out. What ends them takes effect at once and is told whole."""
+"""End executions early, when they are stopped or time out: at once, and with error and cause."""
 
 from __future__ import annotations
 

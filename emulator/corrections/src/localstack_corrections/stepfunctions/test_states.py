@@ -21,7 +21,7 @@ def _tell_of_failures(module: ModuleType) -> None:
     to_output: Callable[..., dict[str, Any]] = execution.to_test_state_output
 
     @wraps(to_output)
-    def told(self: Any, inspection_level: Any) -> dict[str, Any]:
+    def described(self: Any, inspection_level: Any) -> dict[str, Any]:
         state = self.exec_worker.env.program_state()
         missing: set[str] = set()
         if isinstance(state, module.ProgramError):
@@ -35,7 +35,7 @@ def _tell_of_failures(module: ModuleType) -> None:
             output["inspectionData"] = {name: _as_text(value) for name, value in inspection.items()}
         return output
 
-    execution.to_test_state_output = told
+    execution.to_test_state_output = described
 
 
 def _as_text(value: Any) -> Any:

@@ -270,7 +270,7 @@ class ExecutionEnvironment:
         return process is not None and peers.comes_from(connection, process.pids())
 
     def _run(self, invocation: Invocation, deadline: float) -> _Ended:
-        """Hand the invocation over and wait for what becomes of it."""
+        """Hand the invocation over and wait for its result."""
         assert self._process
         handed_over, started = time.time(), time.monotonic()
         self._api.send_invocation(invocation.request_id, _headers(invocation, deadline), invocation.payload)
@@ -282,7 +282,7 @@ class ExecutionEnvironment:
             took = (message.began - started) * 1000, (time.monotonic() - message.began) * 1000
             self._response_times = ResponseTimes(handed_over, *took)
         if ended.message and ended.message.kind == "too-large" and not self._api.runtime_is_waiting:
-            # Python's client writes what it was told into the log, and does not live on; that of Node.js comes back,
+            # Python's client writes the error into the log, and does not live on; that of Node.js comes back,
             # perhaps in the same moment
             afterwards = self._wait(self._process, deadline, "next")
             ended = replace(ended, by=afterwards.by, returncode=afterwards.returncode)
@@ -441,7 +441,7 @@ def _now(texts: Iterable[str], *, in_tail: bool = True) -> list[LogEvent]:
 
 def _headers(invocation: Invocation, deadline: float) -> dict[str, str]:
     """Return the headers of https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-next."""
-    # a function without a deadline is told of one that it does not live to see
+    # a function without a deadline gets one that it does not live to see
     seconds = min(remaining(deadline), 24 * 3600.0)
     headers = {
         "Lambda-Runtime-Aws-Request-Id": invocation.request_id,

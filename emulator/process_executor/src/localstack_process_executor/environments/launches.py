@@ -56,7 +56,7 @@ def check_folders(program: Program) -> None:
         if not folder.is_dir():
             name = program.variables.get("AWS_LAMBDA_FUNCTION_NAME")
             problem = f"The folder that {name} is run from is not there any more: {folder}. Hint: put it back."
-            # the caller is told of an internal error only
+            # the caller gets an internal error only
             LOG.error(problem)
             raise FileNotFoundError(problem)
 

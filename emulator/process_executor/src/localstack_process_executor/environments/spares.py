@@ -1,6 +1,6 @@
 """Processes that are started ahead: each waits in its sandbox for the function that is started next.
 
-An interpreter takes most of a cold start to begin. A spare has begun: it is told the function's variables and folder
+An interpreter takes most of a cold start to begin. A spare has begun: it gets the function's variables and folder
 when there is one. Whoever has no function of such a runtime pays nothing; a spare that nobody needs is ended.
 """
 
@@ -29,7 +29,7 @@ type Command = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Spare:
-    """A process that waits, and where it is told what for."""
+    """Process that waits for a function, and the channel on which it gets one."""
 
     forked: Forked
     assignment: int

@@ -144,7 +144,7 @@ def main() -> None:
 
 
 if "LD_LIBRARY_PATH" in os.environ:
-    # a new interpreter is told where its own library is, whatever the function says
+    # a new interpreter gets the path of its own library, whatever the function says
     os.environ["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"].removesuffix(f":{sys.prefix}/lib/.")
 if os.environ.get("LC_CTYPE") in {"C.UTF-8", "C.utf8", "UTF-8"}:
     # set by Python itself (PEP 538) where this machine does not have AWS's locale

@@ -7,7 +7,7 @@ descriptors:
 - ``output``: standard output and standard error of the function;
 - ``status``: where how the function's process ended is written, and closed;
 - ``life``: end of file there ends the environment. LocalStack holds the other end, so that nothing outlives it;
-- ``assignment``, of a *spare* only: a process that is started ahead, and waits in its environment until it is told
+- ``assignment``, of a *spare* only: a process that is started ahead, and waits in its environment until it gets
   there which function it is to run.
 
 For each it makes an environment of its own: mounts, a PID namespace, an *init* process that outlives every other

@@ -42,7 +42,7 @@ def _record_invocations(module: ModuleType) -> None:
         header = invocation.trace_context.get("aws_trace_header")
         if header is None:
             invocation.trace_context["aws_trace_header"] = header = TraceHeader().ensure_root_exists()
-        # the parent that the function is told is the one that its calls name
+        # the parent in the function's trace header is the one that its calls name
         header.ensure_parent_exists()
         payload = text_of(invocation.payload)
         began = time.time()

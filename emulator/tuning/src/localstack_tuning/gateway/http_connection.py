@@ -134,7 +134,7 @@ class RequestParser:
 
 
 class HttpConnection:
-    """Serves one client until it goes or is told to."""
+    """Serves one client until it or the server closes the connection."""
 
     def __init__(self, sock: socket.socket, application: WSGIApplication, *, scheme: str) -> None:
         self._sock = sock

@@ -37,7 +37,7 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 class ThreadedRuntimeServer(RuntimeServer):  # type: ignore[misc]
-    """Listens on exactly the addresses it is told."""
+    """Listens on exactly the given addresses."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()

@@ -118,7 +118,7 @@ def _function(name: str) -> Callable[[ModuleType], Mapping[str, Any]]:
 
 
 def _validators(module: ModuleType) -> Mapping[str, Any]:
-    """Handlers that do nothing unless LocalStack is told to validate."""
+    """Handlers that do nothing unless LocalStack's validation is switched on."""
     from localstack import config
 
     def validator(name: str, setting: str) -> type:

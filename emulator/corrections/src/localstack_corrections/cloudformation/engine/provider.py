@@ -327,7 +327,7 @@ class Provider(released.CloudformationProviderV2):
 
     @handler("RollbackStack", expand=False)
     def rollback_stack(self, context: Any, request: Any) -> Any:
-        """Undo a deployment that failed and was told to stay as it was."""
+        """Roll back a deployment that failed while rollback was disabled."""
         stack = self._half_done(context, request["StackName"])
         executor = Executor(_empty_change_set(stack))
         unfinished: Unfinished = stack.unfinished

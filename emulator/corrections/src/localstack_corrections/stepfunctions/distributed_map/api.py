@@ -98,13 +98,13 @@ def describe_children(module: ModuleType) -> None:
         tell: Callable[[Any], dict[str, Any]] = getattr(execution, name)
 
         @wraps(tell)
-        def told(self: Any) -> dict[str, Any]:
+        def described(self: Any) -> dict[str, Any]:
             output = tell(self)
             if self.map_run_arn is not None:
                 output["mapRunArn"] = self.map_run_arn
             return output
 
-        setattr(execution, name, told)
+        setattr(execution, name, described)
 
     for name in ("to_describe_output", "to_execution_list_item", "to_describe_state_machine_for_execution_output"):
         with_map_run(name)
