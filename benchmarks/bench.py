@@ -31,6 +31,7 @@ from localdev.commands import terminal
 from localdev.commands.watch import Watch
 from localdev.deployment import assemblies, cdk
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
+from localdev.deployment.hot_code import HotFunction
 from localdev.deployment.stack import reachable_api_url, resource_ids
 from localdev.engines import EmbeddedEngine
 from localdev.system.errors import LocaldevError
@@ -216,7 +217,8 @@ def _saves(engine: EmbeddedEngine) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(shutil.copytree(ROOT / "lambdas", Path(folder) / "lambdas"))
         names = resource_ids(engine.clients(), STACK_NAME, FUNCTION).values()
-        watch = Watch(engine, lambda _: [HandlerFolder(source, tuple(names))])
+        functions = tuple(HotFunction(name, engine.clients().client("lambda")) for name in names)
+        watch = Watch(engine, lambda _: [HandlerFolder(source, functions)])
         watch.begin()
         threading.Thread(target=watch.follow, daemon=True).start()
         try:

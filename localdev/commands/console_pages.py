@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localdev.commands import load
+from localdev.console.services.everywhere import StackEverywhere
 from localdev.console.services.stack import Stack
 from localdev.console.settings import Settings, Starter
-from localdev.deployment.executions import executions_client
-from localdev.executions.control import ExecutionsControl
+from localdev.deployment.executions import ControlEverywhere, ExecutionsEverywhere
+from localdev.deployment.places import Places
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
 if TYPE_CHECKING:
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
 
 def console_settings(
@@ -29,18 +31,32 @@ def console_settings(
 
     :raises LocaldevError: the setting ``console-form`` names no form.
     """
-    clients = engine.clients()
+    places = Places(engine)
     return Settings(
-        client=executions_client(clients),
-        control=None if read_only else ExecutionsControl(clients.client("stepfunctions")),
+        client=ExecutionsEverywhere(places),
+        control=None if read_only else ControlEverywhere(places),
         where=engine.where,
         how_to_start=f"{typed('up')}{options}",
         starter=_form(engine, options),
-        stack=Stack(clients.client, emulator=None if engine.kind.is_account else engine.endpoint_url),
-        aws_region=clients.region if engine.kind.is_account else None,
+        stack=_stack(places, emulator=None if engine.kind.is_account else engine.endpoint_url),
+        aws_region=engine.clients().region if engine.kind.is_account else None,
         hosts=hosts,
         answers_to_addresses=answers_to_addresses,
     )
+
+
+def _stack(places: Places, *, emulator: str | None) -> Stack:
+    """Return what reads functions, queues and rules of every account and region that stacks of the app may be in."""
+    here = places.all()[0]
+
+    def at(clients: Clients) -> Stack:
+        return Stack(clients.client, emulator=emulator)
+
+    def of(arn: str) -> Stack | None:
+        found = places.of(arn)
+        return None if found is here else at(found)
+
+    return StackEverywhere(here.client, emulator=emulator, others=lambda: [*map(at, places.all()[1:])], of=of)
 
 
 def _form(engine: Engine, options: str) -> Starter | None:

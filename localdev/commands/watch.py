@@ -50,7 +50,7 @@ class _Hot:
 
     def __init__(self, engine: Engine, handlers: HandlerFolder) -> None:
         self.code = HotCode(handlers.folder, hot_folder(_port(engine)) / _name_of(handlers.folder))
-        self.functions = HotFunctions(engine.clients(), handlers.functions)
+        self.functions = HotFunctions(handlers.functions)
 
     def shown(self, name: str) -> str:
         """Return a module's path, for a person."""

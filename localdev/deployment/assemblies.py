@@ -65,10 +65,7 @@ def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Pat
 def environments() -> list[tuple[str, str]]:
     """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
     found = {
-        (stack.account or DEFAULT_ACCOUNT, stack.region or REGION)
-        for folder in _newest_first()
-        if (folder / "manifest.json").exists()
-        for stack in stacks_of(folder)
+        stack.place for folder in _newest_first() if (folder / "manifest.json").exists() for stack in stacks_of(folder)
     }
     return sorted(found - {(DEFAULT_ACCOUNT, REGION)})
 

@@ -45,7 +45,7 @@ def ensure_bootstrapped_for(engine: Engine, stacks: Iterable[Stack]) -> None:
     """
     if engine.kind.is_account or engine.endpoint_url is None:
         return
-    named = {(stack.account or DEFAULT_ACCOUNT, stack.region or REGION) for stack in stacks}
+    named = {stack.place for stack in stacks}
     others = sorted(named - {(DEFAULT_ACCOUNT, REGION)})
     if not others:
         return

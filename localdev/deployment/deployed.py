@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from localdev.deployment.places import Places
 from localdev.deployment.resources import STATE_MACHINE, resources_of
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -53,13 +54,7 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
 
 def places(engine: Engine) -> list[Clients]:
     """Return clients of every account and region that stacks of the app may be in, the default's first."""
-    if engine.endpoint_url is None or engine.kind.is_account:
-        return [engine.clients()]
-    from localdev.deployment import assemblies
-    from localdev.engines.clients import Clients
-
-    others = assemblies.environments()
-    return [engine.clients(), *(Clients(engine.endpoint_url, account, region) for account, region in others)]
+    return Places(engine).all()
 
 
 def resources(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:
@@ -76,13 +71,9 @@ def clients_of(engine: Engine, resource: Resource) -> Clients:
 
 
 def clients_for(engine: Engine, arn: str) -> Clients:
-    """Return clients of the account and region that an ARN names; in a person's account there is one of each."""
+    """Return clients of the account and region that an ARN names."""
     _, _, _, region, account, *_ = arn.split(":")
-    if engine.endpoint_url is None or engine.kind.is_account:
-        return engine.clients()
-    from localdev.engines.clients import Clients
-
-    return Clients(engine.endpoint_url, account, region)
+    return Places(engine).at(account, region)
 
 
 def state_machines(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:

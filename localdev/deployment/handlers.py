@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from localdev.deployment import assemblies, context
 from localdev.deployment.app import App
+from localdev.deployment.hot_code import HotFunction
 from localdev.deployment.manifest import Stack, stacks_of
-from localdev.deployment.stack import resource_ids
+from localdev.deployment.places import Places
+from localdev.deployment.stack import resource_ids, stack_exists
 from localdev.system import project, settings
 from localdev.system.errors import LocaldevError
 
@@ -28,8 +30,7 @@ class HandlerFolder:
     """A folder of Lambda code, and the functions that run it."""
 
     folder: Path
-    functions: tuple[str, ...]
-    """The functions' names, as deployed."""
+    functions: tuple[HotFunction, ...]
 
 
 def handler_folders(engine: Engine) -> list[HandlerFolder]:
@@ -40,17 +41,20 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
 
     None for a function whose code was bundled from other files, or is a layer's: a deployment makes that live.
 
-    :raises LocaldevError: the stacks are not deployed.
+    :raises LocaldevError: none of the stacks is deployed.
     """
-    clients = engine.clients()
     assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
-    found: dict[Path, list[str]] = {}
-    for stack in stacks_of(assembly):
+    places = Places(engine)
+    stacks = [(stack, places.at(*stack.place)) for stack in stacks_of(assembly)]
+    # some of them may have been chosen; where none is there, the first one's error says so
+    there = [(stack, clients) for stack, clients in stacks if stack_exists(clients, stack.name)]
+    found: dict[Path, list[HotFunction]] = {}
+    for stack, clients in there or stacks:
         names = resource_ids(clients, stack.name, FUNCTION)
         for logical_id, folder in function_folders(stack, candidates()).items():
             if logical_id in names:
-                found.setdefault(folder, []).append(names[logical_id])
-    return [HandlerFolder(folder, tuple(names)) for folder, names in found.items()]
+                found.setdefault(folder, []).append(HotFunction(names[logical_id], clients.client("lambda")))
+    return [HandlerFolder(folder, tuple(functions)) for folder, functions in found.items()]
 
 
 def candidates() -> list[Path]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from localdev.deployment.syntax import Mistake
-    from localdev.engines.clients import Clients
 
 _UPDATE_SECONDS = 30.0
 HOT_RELOAD_BUCKET = "hot-reload"
@@ -79,17 +78,24 @@ class HotCode:
         remove_folder(self.copies)
 
 
+@dataclass(frozen=True)
+class HotFunction:
+    """A deployed function's name, and a client of the account and region that it is in."""
+
+    name: str
+    client: LambdaClient
+
+
 class HotFunctions:
     """Deployed functions, which can be switched to a folder and back to their packages."""
 
-    def __init__(self, clients: Clients, names: Sequence[str]) -> None:
-        self._lambda: LambdaClient = clients.client("lambda")
-        self.names = list(names)
+    def __init__(self, functions: Sequence[HotFunction]) -> None:
+        self._functions = list(functions)
 
     def run_from(self, folder: Path) -> None:
         """Run a folder's code from the next invocation on, and whenever a file there changes."""
-        for name in self.names:
-            self._lambda.update_function_code(FunctionName=name, S3Bucket=HOT_RELOAD_BUCKET, S3Key=str(folder))
+        for each in self._functions:
+            each.client.update_function_code(FunctionName=each.name, S3Bucket=HOT_RELOAD_BUCKET, S3Key=str(folder))
         self._wait()
 
     def all_run_from(self, folder: Path) -> bool:
@@ -97,7 +103,7 @@ class HotFunctions:
         from botocore.exceptions import ClientError
 
         try:
-            codes = [self._lambda.get_function(FunctionName=name)["Code"] for name in self.names]
+            codes = [each.client.get_function(FunctionName=each.name)["Code"] for each in self._functions]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
@@ -107,21 +113,19 @@ class HotFunctions:
     def run_package(self, package: bytes) -> None:
         """Run a package, as if deployed; nobody looks at the folder any more when this returns."""
         self._wait()  # a switch that was interrupted may be under way, and would come after this one
-        for name in self.names:
-            self._lambda.update_function_code(FunctionName=name, ZipFile=package)
+        for each in self._functions:
+            each.client.update_function_code(FunctionName=each.name, ZipFile=package)
         self._wait()
 
     def _wait(self) -> None:
         """Wait until new invocations run what the functions were switched to."""
 
-        def updated(name: str) -> bool | None:
-            return (
-                self._lambda.get_function(FunctionName=name)["Configuration"]["LastUpdateStatus"] != "InProgress"
-                or None
-            )
+        def updated(each: HotFunction) -> bool | None:
+            configuration = each.client.get_function(FunctionName=each.name)["Configuration"]
+            return configuration["LastUpdateStatus"] != "InProgress" or None
 
-        for name in self.names:
-            wait_until(partial(updated, name), what=f"the update of {name}", seconds=_UPDATE_SECONDS)
+        for each in self._functions:
+            wait_until(partial(updated, each), what=f"the update of {each.name}", seconds=_UPDATE_SECONDS)
 
 
 def _packaged(folder: Path) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from localdev.system.errors import LocaldevError
+from localdev.system.project import DEFAULT_ACCOUNT, REGION
 from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ class Stack:
     account: str | None = None
     """The account that the app names for it; ``None``: whichever it is deployed to."""
     region: str | None = None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The account and region of an emulator that it is deployed to."""
+        return self.account or DEFAULT_ACCOUNT, self.region or REGION
 
     @cached_property
     def template(self) -> dict[str, Any]:

@@ -66,6 +66,11 @@ class StateMachine:
     """``STANDARD`` or ``EXPRESS``."""
     created: datetime
 
+    @property
+    def place(self) -> str:
+        """Its account and region, for a person."""
+        return place_of(self.arn)
+
 
 @dataclass(frozen=True)
 class ExecutionSummary:
@@ -126,6 +131,12 @@ class Page[T]:
 
     items: tuple[T, ...]
     next: str | None
+
+
+def place_of(arn: str) -> str:
+    """Return the account and region that an ARN names, for a person."""
+    _, _, _, region, account, *_ = arn.split(":")
+    return f"{region}, account {account}"
 
 
 def is_express(arn: str) -> bool:

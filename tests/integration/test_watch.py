@@ -19,7 +19,7 @@ from localdev.commands.deploying import Selection
 from localdev.commands.watch import Watch
 from localdev.deployment.checked import Shortfall, refuse
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
-from localdev.deployment.hot_code import HotFunctions
+from localdev.deployment.hot_code import HotFunction, HotFunctions
 from localdev.deployment.stack import resource_ids
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
@@ -62,14 +62,16 @@ def watched(engine: Engine, api: Api, source: Path) -> Iterator[Watch]:
     watch.end()
 
 
-def function_names(engine: Engine) -> tuple[str, ...]:
-    """Return the deployed functions' names."""
-    return tuple(resource_ids(engine.clients(), stack_name(engine), FUNCTION).values())
+def functions(engine: Engine) -> tuple[HotFunction, ...]:
+    """Return the deployed functions."""
+    clients = engine.clients()
+    names = resource_ids(clients, stack_name(engine), FUNCTION).values()
+    return tuple(HotFunction(name, clients.client("lambda")) for name in names)
 
 
 def watch_of(engine: Engine, source: Path) -> Watch:
     """Return a watch of other sources than the checkout's."""
-    return Watch(engine, lambda engine: [HandlerFolder(source, function_names(engine))])
+    return Watch(engine, lambda engine: [HandlerFolder(source, functions(engine))])
 
 
 def save(source: Path, message: str) -> None:
@@ -141,7 +143,7 @@ def test_functions_that_were_deployed_from_elsewhere_are_switched_again(
     with zipfile.ZipFile(package, "w") as archive:
         for path in source.glob("*.py"):
             archive.write(path, path.name)
-    HotFunctions(engine.clients(), function_names(engine)).run_package(package.getvalue())
+    HotFunctions(functions(engine)).run_package(package.getvalue())
     save(source, "after that")
     watched.code_changed()
     assert api.order("pepperoni")["message"] == "after that"
@@ -217,7 +219,7 @@ def test_interrupted_at_the_start_it_leaves_packages(engine: Engine, api: Api, m
 
     monkeypatch.setattr(HotFunctions, "run_from", interrupted)
     assert command.watch_until_interrupted(engine, "") == 0
-    assert not HotFunctions(engine.clients(), function_names(engine)).all_run_from(folders[0])
+    assert not HotFunctions(functions(engine)).all_run_from(folders[0])
     assert api.order("pepperoni")["message"] == MESSAGE
 
 

@@ -11,7 +11,7 @@ import urllib3
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from localdev.console.services.record import NONE_KEPT, Record, Recorded
-from localdev.executions.client import NotFoundError
+from localdev.executions.client import NotFoundError, place_of
 from localdev.executions.logs import Invocation, invocations, log_line
 
 if TYPE_CHECKING:
@@ -45,6 +45,18 @@ class Function:
     timeout: int
     description: str
     log_group: str
+    is_elsewhere: bool = False
+    """Whether it is in another account or region than the first that is read."""
+
+    @property
+    def key(self) -> str:
+        """What its page is asked for by."""
+        return self.arn if self.is_elsewhere else self.name
+
+    @property
+    def place(self) -> str:
+        """Its account and region, for a person."""
+        return place_of(self.arn)
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,18 @@ class Queue:
     visible: int
     in_flight: int
     delayed: int
+    is_elsewhere: bool = False
+    """Whether it is in another account or region than the first that is read."""
+
+    @property
+    def key(self) -> str:
+        """What its page is asked for by."""
+        return self.arn if self.is_elsewhere else self.name
+
+    @property
+    def place(self) -> str:
+        """Its account and region, for a person."""
+        return place_of(self.arn)
 
 
 @dataclass(frozen=True)
@@ -83,6 +107,19 @@ class Rule:
     description: str
     targets: tuple[str, ...] = ()
     """The targets' ARNs."""
+    is_elsewhere: bool = False
+    """Whether it is in another account or region than the first that is read."""
+
+    @property
+    def key(self) -> str:
+        """What its page is asked for by: its bus and its name."""
+        bus = f"{self.arn.partition(':rule/')[0]}:event-bus/{self.bus}" if self.is_elsewhere else self.bus
+        return f"{bus}/{self.name}"
+
+    @property
+    def place(self) -> str:
+        """Its account and region, for a person."""
+        return place_of(self.arn)
 
 
 class Stack:
