@@ -29,6 +29,7 @@ _TAGS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 """
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+_PIP = Path(__file__).with_name("pip_for_lambda.py")
 _OPTIONS = ("--quiet", "--no-input", "--no-compile", "--disable-pip-version-check", "--only-binary", ":all:")
 
 
@@ -52,7 +53,7 @@ def handler_packages(
     if found := stack.node.try_find_child(_ID):
         return [cast(lambda_.ILayerVersion, found)]
     target = _target(runtime.name.removeprefix("python"), architecture.name)
-    digest = hashlib.sha256("\0".join([*target, requirements.read_text()]).encode()).hexdigest()
+    digest = hashlib.sha256("\0".join([*target, _PIP.name, requirements.read_text()]).encode()).hexdigest()
     folder = cache / digest[:16]
     if not folder.is_dir():
         _install(requirements, target, folder)
@@ -69,9 +70,10 @@ def handler_packages(
 
 
 def _target(version: str, architecture: str) -> list[str]:
-    """Return pip's options for wheels that run on Lambda, whatever machine installs them."""
-    tags = [f"{tag}_{_MACHINES[architecture]}" for tag in _TAGS]
-    return ["--python-version", version, "--implementation", "cp", *_each("--platform", tags)]
+    """Return the arguments of ``pip_for_lambda`` for wheels that run on Lambda, whatever machine installs them."""
+    machine = _MACHINES[architecture]
+    platforms = _each("--platform", [f"{tag}_{machine}" for tag in _TAGS])
+    return [machine, version, "install", "--python-version", version, "--implementation", "cp", *platforms]
 
 
 def _each(option: str, values: list[str]) -> Iterator[str]:
@@ -84,8 +86,8 @@ def _install(requirements: Path, target: list[str], folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         made = Path(temporary) / "layer"
-        options = [*_OPTIONS, *target, "--target", str(made / "python"), "--requirement", str(requirements)]
-        command = [sys.executable, "-m", "pip", "install", *options]
+        options = [*_OPTIONS, "--target", str(made / "python"), "--requirement", str(requirements)]
+        command = [sys.executable, str(_PIP), *target, *options]
         result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=requirements.parent)
         if result.returncode:
             raise RuntimeError(

@@ -83,6 +83,28 @@ def test_extras_are_installed_and_what_a_marker_excludes_is_not(tmp_path: Path) 
     assert not (layer / "bin").exists()
 
 
+@pytest.mark.parametrize(
+    ("marker", "holds"),
+    [
+        ('sys_platform == "linux"', True),
+        ('sys_platform in "win32 darwin"', False),
+        ('platform_system == "Linux" and os_name == "posix"', True),
+        ('platform_machine == "aarch64"', True),
+        ('platform_machine == "x86_64"', False),
+        ('python_version == "3.12" and python_full_version < "3.13"', True),
+        ('python_version >= "3.13"', False),
+        ('implementation_name == "cpython" and platform_python_implementation == "CPython"', True),
+    ],
+)
+def test_markers_are_those_of_the_function_and_not_of_this_machine(tmp_path: Path, marker: str, holds: bool) -> None:
+    _wheel(tmp_path / "wheels", "first", Requires_Dist=[f"second; {marker}"])
+    for each in ("second", "third"):
+        _wheel(tmp_path / "wheels", each)
+    requirements = _requirements(tmp_path, "first", f"third; {marker}")
+    layer, _ = _layer(tmp_path, requirements, architecture=ARM, runtime=lambda_.Runtime.PYTHON_3_12)
+    assert {path.stem for path in layer.glob("*.py")} == {"first", *(("second", "third") if holds else ())}
+
+
 def test_a_package_without_a_wheel_says_what_it_needs(tmp_path: Path) -> None:
     _wheel(tmp_path / "wheels", "native", "cp313-cp313-win_amd64")
     with pytest.raises(RuntimeError, match=r"(?s)native.*Hint: .*wheel for Python 3.13 on manylinux2014_x86_64"):
