@@ -13,10 +13,10 @@ from localdev.executions import signs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-out = Console(highlight=False)
-"""Results."""
+out = Console(highlight=False, emoji=False)
+"""Results. Without emojis: a secret's ARN has ``:secret:`` in it, which is one's name."""
 
-err = Console(highlight=False, stderr=True)
+err = Console(highlight=False, emoji=False, stderr=True)
 """Progress and messages."""
 
 DONE = f"[green]{signs.SUCCEEDED}[/]"

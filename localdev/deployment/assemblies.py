@@ -79,7 +79,8 @@ def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), l
         content = path.read_bytes()
         digest.update(f"\0{path.relative_to(ROOT)}\0{len(content)}\0".encode())
         digest.update(content)
-        named |= {name for name in variables.keys() - named if len(name) > 1 and name.encode() in content}
+        # a shell's _ is another one for each command
+        named |= {name for name in variables.keys() - named if name != "_" and name.encode() in content}
     # what an app may read it names; the rest of the person's variables changes with every terminal
     digest.update(json.dumps({name: variables[name] for name in sorted(named)}).encode())
     return digest.hexdigest()[:32]

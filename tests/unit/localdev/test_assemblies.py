@@ -77,6 +77,17 @@ def test_what_is_not_part_of_the_app_is_no_change(checkout: Path) -> None:
     assert assemblies.fingerprint() == before
 
 
+@pytest.mark.parametrize(("name", "matters"), [("V", True), ("_", False)])
+def test_a_variable_that_the_app_names_is_a_part_of_it(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, name: str, matters: bool
+) -> None:
+    (checkout / "app.py").write_text(f'os.environ["{name}"]')
+    monkeypatch.setenv(name, "1")
+    before = assemblies.fingerprint()
+    monkeypatch.setenv(name, "2")
+    assert (assemblies.fingerprint() != before) == matters
+
+
 @pytest.mark.usefixtures("checkout")
 def test_another_name_of_the_stack_and_the_linter_have_assemblies_of_their_own() -> None:
     assert len({assemblies.assembly(), assemblies.assembly("another"), assemblies.assembly(linter=True)}) == 3
