@@ -9,7 +9,7 @@ import sys
 import textwrap
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -17,11 +17,17 @@ import pytest
 from localdev.system.waiting import wait_until
 from localstack_process_executor.environments import forking, interpreters
 from localstack_process_executor.environments import process as process_module
-from localstack_process_executor.environments.errors import EnvironmentStoppedError, ForkServerError
+from localstack_process_executor.environments.errors import (
+    EnvironmentStoppedError,
+    ForkServerError,
+    ForkServerKilledError,
+)
 from localstack_process_executor.environments.forking import FORK_SERVERS, ForkServer
+from localstack_process_executor.environments.restarts import outlasting_kills
 from tests.emulator.deployed import fork_server_program
 
 if TYPE_CHECKING:
+    from localstack_process_executor.environments.forked import Forked
     from tests.emulator.conftest import MakeFunction
 
 COUNTS = "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return count\n"
@@ -59,7 +65,7 @@ def test_a_fork_server_that_dies_while_it_is_asked_says_so() -> None:
     server = ForkServer(interpreters.own(), namespaces=False)
     os.kill(server.pid, signal.SIGKILL)
 
-    with pytest.raises(ForkServerError, match="The fork server is gone"):
+    with pytest.raises(ForkServerKilledError, match="The fork server is gone"):
         server.fork({})
 
     server.stop()
@@ -87,8 +93,49 @@ def test_an_environment_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyP
 
 
 def test_a_fork_server_that_cannot_be_started_says_so() -> None:
-    with pytest.raises(ForkServerError, match="The fork server has ended"):
+    with pytest.raises(ForkServerError, match="The fork server has ended") as raised:
         ForkServer(interpreters.Interpreter("/bin/false", "/", "3.13"))
+    # which would be tried again
+    assert raised.type is not ForkServerKilledError
+
+
+def test_a_function_starts_though_fork_servers_are_killed(
+    make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork = ForkServer.fork
+    killed: list[int] = []
+
+    def kill_and_fork(server: ForkServer, *arguments: Any) -> Forked:
+        if len(killed) < 3:
+            killed.append(server.pid)
+            os.kill(server.pid, signal.SIGKILL)
+        return fork(server, *arguments)
+
+    monkeypatch.setattr(ForkServer, "fork", kill_and_fork)
+
+    assert make_function(COUNTS).answer() == 1
+    assert len(set(killed)) == 3
+
+
+def test_a_fork_server_that_is_killed_while_it_starts_is_told_from_one_that_cannot_start(tmp_path: Path) -> None:
+    kills_itself = tmp_path / "python"
+    kills_itself.write_text("#!/bin/sh\nkill -9 $$\n")
+    kills_itself.chmod(0o755)
+
+    with pytest.raises(ForkServerKilledError, match="killed while it started"):
+        ForkServer(interpreters.Interpreter(str(kills_itself), "/", "3.13"))
+
+
+def test_who_goes_on_killing_fork_servers_gets_the_error() -> None:
+    attempts = []
+
+    def attempt() -> None:
+        attempts.append(1)
+        raise ForkServerKilledError("killed")
+
+    with pytest.raises(ForkServerKilledError):
+        outlasting_kills(attempt, seconds=0.01)
+    assert len(attempts) > 1
 
 
 def test_a_process_ends_where_the_system_has_no_process_descriptors(

@@ -174,6 +174,73 @@ def test_of_a_flood_of_output_only_the_end_is_kept_with_the_outcome(make_functio
     assert "the end\n" in outcome.log
 
 
+WRITES_TO_THE_END = """
+    import os
+    def handler(event, context):
+        line = b"x" * 1023 + b"\\n"
+        for number in range(64):
+            os.write(1, line * 1024)
+        return "done"
+"""
+
+
+def test_a_function_that_writes_more_than_there_is_room_for_waits_until_there_is(make_function: MakeFunction) -> None:
+    sizes: list[int] = []
+    asked = 0
+
+    def deliver(events: list[LogEvent]) -> None:
+        sizes.append(sum(len(event.text) for event in events))
+
+    def has_room() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked % 4 == 0
+
+    function = make_function(WRITES_TO_THE_END, timeout=60.0)
+    function.environment.deliver_log_to(deliver, has_room)
+
+    assert function.answer() == "done"
+    assert sum(sizes) > 60 * 1024 * 1024
+    assert max(sizes) < 4 * 1024 * 1024
+
+
+def test_a_function_that_finds_no_room_for_its_log_times_out_like_any_other(make_function: MakeFunction) -> None:
+    function = make_function(WRITES_TO_THE_END, timeout=1.0)
+    function.environment.deliver_log_to(lambda _: None, lambda: False)
+
+    outcome = function.invoke_as("r1")
+
+    assert "Task timed out" in outcome.payload.decode()
+    assert len(outcome.log) < 4 * 1024 * 1024
+
+
+def test_an_initialisation_that_floods_its_log_is_delivered_too(make_function: MakeFunction) -> None:
+    function = make_function(
+        """
+        import os
+        for number in range(64):
+            os.write(1, (b"x" * 1023 + b"\\n") * 1024)
+        def handler(event, context):
+            return "done"
+        """,
+        timeout=60.0,
+    )
+    delivered = 0
+
+    def deliver(events: list[LogEvent]) -> None:
+        nonlocal delivered
+        delivered += sum(len(event.text) for event in events)
+
+    function.environment.deliver_log_to(deliver)
+
+    assert function.answer() == "done"
+    # the first process was started without
+    function.environment._end_process()
+    outcome = function.invoke_as("r2")
+    assert delivered > 60 * 1024 * 1024
+    assert len(outcome.log) < 4 * 1024 * 1024
+
+
 def test_a_short_invocation_delivers_nothing_ahead(make_function: MakeFunction) -> None:
     function = make_function(PRINTS)
     delivered: list[object] = []

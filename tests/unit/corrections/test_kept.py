@@ -55,14 +55,14 @@ def test_an_execution_that_was_redriven_is_not_forgotten_for_its_first_end() -> 
     assert forgotten == []
 
 
-def log_group(most: int) -> Any:
-    return SimpleNamespace(counted=Group(most), streams={})
+def log_group(most: int, most_characters: int = 1000) -> Any:
+    return SimpleNamespace(counted=Group(most, most_characters), streams={})
 
 
 def write(group: Any, stream: str, ids: range) -> None:
     if stream not in group.streams:
         group.streams[stream] = SimpleNamespace(events=Events(group))
-    group.streams[stream].events += [SimpleNamespace(event_id=number) for number in ids]
+    group.streams[stream].events += [SimpleNamespace(event_id=number, message="x" * 10) for number in ids]
 
 
 def test_a_log_group_keeps_its_newest_events_and_no_emptied_stream() -> None:
@@ -75,6 +75,24 @@ def test_a_log_group_keeps_its_newest_events_and_no_emptied_stream() -> None:
 
     kept = {name: [event.event_id for event in stream.events] for name, stream in group.streams.items()}
     assert kept == {"second": [15, 16, 17, 18, 19], "third": [*range(20, 35)]}
+
+
+def test_a_log_group_keeps_as_many_events_as_its_size_allows() -> None:
+    group = log_group(1000, most_characters=200)
+    write(group, "first", range(10))
+
+    write(group, "second", range(10, 30))
+
+    kept = {name: [event.event_id for event in stream.events] for name, stream in group.streams.items()}
+    assert kept == {"second": [*range(10, 30)]}
+
+
+def test_an_event_that_is_longer_than_all_that_is_kept_stays_alone() -> None:
+    group = log_group(1000, most_characters=5)
+
+    write(group, "first", range(10))
+
+    assert [event.event_id for event in group.streams["first"].events] == [9]
 
 
 def test_a_log_group_within_its_bound_keeps_everything() -> None:

@@ -32,20 +32,20 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self.client_context: str | None = None
         """Of the next invocation; see :mod:`service_patches`."""
         self._environment: FunctionVersionEnvironment | None = None
-        self._deliver: Callable[[InvocationLog], None] | None = None
+        self._delivery: tuple[Callable[[InvocationLog], None], Callable[[], bool]] | None = None
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Start the process. Raises for a failed initialisation only where it was provisioned."""
         from localstack_process_executor.environments.function_versions import FunctionVersionEnvironment
 
         self._environment = FunctionVersionEnvironment(self.function_version, env_vars)
-        if self._deliver:
-            self._environment.deliver_log_to(self._deliver)
+        if self._delivery:
+            self._environment.deliver_log_to(*self._delivery)
         self._environment.start()
 
-    def deliver_log_to(self, deliver: Callable[[InvocationLog], None]) -> None:
-        """Hand on what an invocation logs while it runs; to be said before the start."""
-        self._deliver = deliver
+    def deliver_log_to(self, deliver: Callable[[InvocationLog], None], has_room: Callable[[], bool]) -> None:
+        """Hand on what an invocation logs while it runs, as long as there is room; to be said before the start."""
+        self._delivery = deliver, has_room
 
     def take_log(self) -> InvocationLog | None:
         """Return what has been logged and is of no invocation yet: of an initialisation that was provisioned."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,14 +26,17 @@ from localstack_process_executor.environments.forking import base_folder
 from localstack_process_executor.environments.output import LogEvent, OutputReader
 from localstack_process_executor.environments.platform_log import ON_DEMAND, PlatformLog, Report, ResponseTimes
 from localstack_process_executor.environments.process import RuntimeProcess, remaining
+from localstack_process_executor.environments.restarts import outlasting_kills
 from localstack_process_executor.environments.runtime_api import RuntimeApi, RuntimeMessage
 from localstack_process_executor.environments.tracing import Segment, segment
 
 _INIT_SECONDS, _PROVISIONED_INIT_SECONDS = 10.0, 130.0
 _MEMORY_SECONDS = 0.02
+"""How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
 _DELIVERY_SECONDS = 0.25
 """How often the log of an invocation that runs is handed on; one that is shorter has its log with its outcome."""
-"""How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
+_DELIVERY_CHARACTERS = 1024 * 1024
+"""As much is handed on at once; a function that writes more than can be stored waits."""
 _KEPT_CHARACTERS = 64 * 1024
 """Of what was handed on, so much is kept for the tail that a caller may ask for, and that is shorter."""
 _KB_PER_MB = 1024
@@ -139,6 +143,7 @@ class ExecutionEnvironment:
         self._unreported: list[LogEvent] = []
         self._reported: list[LogEvent] = []
         self._deliver: Callable[[list[LogEvent]], None] | None = None
+        self._has_room: Callable[[], bool] = lambda: True
         self._deliver_at = math.inf
         self._init_failed = False
         self._init_duration_ms: float | None = None
@@ -155,8 +160,7 @@ class ExecutionEnvironment:
         """
         with self._work():
             self._unreported = _now(self._log.init_start(), in_tail=False)
-            started = time.monotonic()
-            ended = self._initialize("init", started, started + self._spec.init_seconds)
+            started, ended = self._timed(self._spec.init_seconds, partial(self._initialize, "init"))
             if ended is None:
                 self._init_duration_ms = (time.monotonic() - started) * 1000
             # one that took too long may take less in an invocation
@@ -167,9 +171,14 @@ class ExecutionEnvironment:
         """Return whether the function could not be initialised when the environment was started."""
         return self._init_failed
 
-    def deliver_log_to(self, deliver: Callable[[list[LogEvent]], None]) -> None:
-        """Hand on what an invocation logs while it runs; its outcome's log has the same events, marked as delivered."""
-        self._deliver = deliver
+    def deliver_log_to(
+        self, deliver: Callable[[list[LogEvent]], None], has_room: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Hand on what an invocation logs while it runs; its outcome's log has the same events, marked as delivered.
+
+        While ``has_room`` returns false, a function that goes on writing has to wait.
+        """
+        self._deliver, self._has_room = deliver, has_room
 
     def take_log(self) -> list[LogEvent]:
         """Return what has been logged and is of no invocation yet; the next one's log is without it."""
@@ -184,9 +193,8 @@ class ExecutionEnvironment:
         :raises EnvironmentStoppedError: :meth:`stop` was called before.
         """
         with self._work():
-            started = time.monotonic()
+            started, ended = self._timed(self._spec.timeout_seconds, self._await_runtime)
             deadline = started + self._spec.timeout_seconds
-            ended = self._await_runtime(deadline)
             self._reported = self.take_log() + _now(self._log.start(invocation.request_id, invocation.segment))
             if ended is None:
                 ended = self._run(invocation, deadline)
@@ -232,8 +240,21 @@ class ExecutionEnvironment:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._on_end()
 
-    def _initialize(self, phase: str, started: float, deadline: float) -> _Ended | None:
+    def _timed(self, seconds: float, begin: Callable[[float], _Ended | None]) -> tuple[float, _Ended | None]:
+        """Return when ``begin`` began, with a deadline so much later, and its result.
+
+        It begins anew, with all its time, when the fork server is killed under it.
+        """
+
+        def attempt() -> tuple[float, _Ended | None]:
+            started = time.monotonic()
+            return started, begin(started + seconds)
+
+        return outlasting_kills(attempt)
+
+    def _initialize(self, phase: str, deadline: float) -> _Ended | None:
         """Start a process; ``None`` once its runtime waits for work, else why it never will. Its log comes first."""
+        started = time.monotonic()
         ended = self._start_process(deadline)
         duration_ms = (time.monotonic() - started) * 1000
         status, error_type = "success", None
@@ -308,7 +329,7 @@ class ExecutionEnvironment:
                 return ended
         self._end_process()
         self._take_output()
-        return self._initialize("invoke", time.monotonic(), deadline)
+        return self._initialize("invoke", deadline)
 
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
         """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
@@ -316,9 +337,10 @@ class ExecutionEnvironment:
         began = time.monotonic()
         look_at_memory = began + _MEMORY_SECONDS
         while True:
-            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS), began)
+            reads = self._output.characters < _DELIVERY_CHARACTERS or self._has_room()
+            ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS), began, reads=reads)
             messages = [message for fileno in ready.others for message in self._api.handle(fileno)]
-            self._output.feed(ready.output)
+            self._feed(ready.output)
             if asked_for := next((message for message in messages if message.kind in kinds), None):
                 return _Ended("message", asked_for)
             if ready.may_have_ended and (returncode := process.returncode()) is not None:
@@ -334,16 +356,33 @@ class ExecutionEnvironment:
                 if process.exceeds(limit_kb):
                     return _Ended("memory")
 
+    def _feed(self, output: bytes) -> None:
+        """Take what the function has written."""
+        self._output.feed(output)
+        if self._output.characters >= _DELIVERY_CHARACTERS:
+            self._deliver_log()
+
     def _deliver_log(self) -> None:
-        """Hand on what the invocation under way has logged since the last time, if it is time."""
-        if time.monotonic() < self._deliver_at:
+        """Hand on what was logged since the last time, if it is time, or so much that it cannot wait."""
+        is_due = time.monotonic() >= self._deliver_at
+        if not self._deliver or not self._has_room():
+            return
+        if not is_due and self._output.characters < _DELIVERY_CHARACTERS:
+            return
+        written = self._kept(self._output.take_complete())
+        if self._deliver_at == math.inf:
+            # of an initialisation
+            self._unreported = self._delivered([*self._unreported, *written], self._deliver)
             return
         self._deliver_at = time.monotonic() + _DELIVERY_SECONDS
-        events = [*self._reported, *self._kept(self._output.take_complete())]
-        new = [event for event in events if not event.is_delivered]
-        if self._deliver and new:
-            self._deliver(new)
-        self._reported = [event._replace(is_delivered=True) for event in _last(events, _KEPT_CHARACTERS)]
+        self._reported = self._delivered([*self._reported, *written], self._deliver)
+
+    @staticmethod
+    def _delivered(events: list[LogEvent], deliver: Callable[[list[LogEvent]], None]) -> list[LogEvent]:
+        """Hand events on, and return the last of them, marked."""
+        if new := [event for event in events if not event.is_delivered]:
+            deliver(new)
+        return [event._replace(is_delivered=True) for event in _last(events, _KEPT_CHARACTERS)]
 
     def _conclude(self, invocation: Invocation, ended: _Ended, started: float) -> Outcome:
         """Hand the caller its payload and the log, whichever way the invocation ended."""

@@ -16,3 +16,7 @@ class EntrypointError(RuntimeError):
 
 class ForkServerError(RuntimeError):
     """The fork server could not be started, or could not make an environment."""
+
+
+class ForkServerKilledError(ForkServerError):
+    """Something has killed the fork server before it made the environment. The next one may make it."""

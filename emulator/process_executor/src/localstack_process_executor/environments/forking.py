@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from localstack_process_executor.environments import interpreters
-from localstack_process_executor.environments.errors import ForkServerError
+from localstack_process_executor.environments.errors import ForkServerError, ForkServerKilledError
 from localstack_process_executor.environments.forked import Forked
 from localstack_process_executor.environments.interpreters import Interpreter
 from localstack_process_executor.environments.runtime_dir import BOOTSTRAP, SANDBOX, runtime_entries
@@ -28,6 +29,7 @@ _PROGRAM = SANDBOX / "fork_server.py"
 _START_SECONDS = 60.0
 _REPLY_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+_EXIT_SECONDS = 1.0
 
 PRELOADED = (
     "awslambdaric.lambda_config",
@@ -120,8 +122,11 @@ class ForkServer:
         self._socket.settimeout(_START_SECONDS)
         try:
             ready = self._reply()
-        except ForkServerError:
+        except ForkServerError as error:
+            was_killed = self._has_been_killed()
             self.stop()
+            if was_killed:
+                raise ForkServerKilledError(f"The fork server has been killed while it started: {error}") from error
             raise
         self.isolated = bool(ready["isolated"])
         self.modules = frozenset(ready["modules"])
@@ -197,12 +202,20 @@ class ForkServer:
                 self._socket.sendall(data)
                 reply = self._reply()
             except (OSError, ForkServerError) as error:
+                kind = ForkServerKilledError if self._has_been_killed() else ForkServerError
                 # nobody knows what a later answer would belong to
                 self._process.kill()
-                raise ForkServerError(f"The fork server is gone: {error}") from error
+                raise kind(f"The fork server is gone: {error}") from error
         if "pid" not in reply:
             raise ForkServerError(f"The execution environment could not be made: {reply['error']}")
         return int(reply["pid"])
+
+    def _has_been_killed(self) -> bool:
+        """Return whether somebody's signal has ended it, or the kernel for want of memory."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # its end of the socket closes a moment before
+            return self._process.wait(_EXIT_SECONDS) == -signal.SIGKILL
+        return False
 
     def _make_folders(self) -> None:
         (self.folder / "root").mkdir()

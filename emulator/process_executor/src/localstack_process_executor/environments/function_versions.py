@@ -29,6 +29,7 @@ from localstack_process_executor.environments.environment import (
 from localstack_process_executor.environments.forked import Forked
 from localstack_process_executor.environments.output import InvocationLog
 from localstack_process_executor.environments.platform_log import JsonLog, PlatformLog, TextLog
+from localstack_process_executor.environments.restarts import outlasting_kills
 from localstack_process_executor.environments.runtimes import Runtime
 from localstack_process_executor.environments.tracing import trace_id
 from localstack_process_executor.environments.variables import function_environment
@@ -59,9 +60,9 @@ class FunctionVersionEnvironment:
         if provisioned and self._environment.init_failed:
             raise LambdaRuntimeException("FUNCTION_ERROR_INIT_FAILURE")
 
-    def deliver_log_to(self, deliver: Callable[[InvocationLog], None]) -> None:
-        """Hand on what an invocation logs while it runs."""
-        self._environment.deliver_log_to(lambda events: deliver(InvocationLog(events)))
+    def deliver_log_to(self, deliver: Callable[[InvocationLog], None], has_room: Callable[[], bool]) -> None:
+        """Hand on what an invocation logs while it runs, as long as there is room for it."""
+        self._environment.deliver_log_to(lambda events: deliver(InvocationLog(events)), has_room)
 
     def take_log(self) -> InvocationLog:
         """Return what has been logged and is of no invocation yet."""
@@ -125,7 +126,8 @@ class FunctionVersionEnvironment:
             return package
         # a version that was used long ago may have been tidied away
         archive.prepare_for_execution()
-        copy = _COPIES.acquire(package, writable=_runtime(self._version).isolated)
+        isolated = outlasting_kills(lambda: _runtime(self._version).isolated)
+        copy = _COPIES.acquire(package, writable=isolated)
         self._copied.append(package)
         return copy
 

@@ -41,6 +41,8 @@ class OutputReader:
         self._bytes = bytearray()
         self._line = bytearray()
         self._events: list[LogEvent] = []
+        self.characters = 0
+        """Length of the complete events that nobody has taken."""
 
     def feed(self, data: bytes) -> None:
         """Read what was written just now."""
@@ -50,7 +52,7 @@ class OutputReader:
 
     def take_complete(self) -> list[LogEvent]:
         """Return all events since the last time; a line without an end waits for it."""
-        events, self._events = self._events, []
+        events, self._events, self.characters = self._events, [], 0
         return events
 
     def take(self) -> list[LogEvent]:
@@ -86,7 +88,7 @@ class OutputReader:
                 continue
             # the last two bits of its type tell the format
             level = self._bytes[len(_MAGIC)] & ~3
-            self._events.append(LogEvent(_text(self._bytes[_HEADER_BYTES:size]), now, _LEVELS.get(level)))
+            self._append(LogEvent(_text(self._bytes[_HEADER_BYTES:size]), now, _LEVELS.get(level)))
             del self._bytes[:size]
 
     def _read_lines(self, data: bytes, now: float) -> None:
@@ -101,7 +103,12 @@ class OutputReader:
             del self._line[:_MAX_LINE_BYTES]
 
     def _add(self, lines: Iterable[str], now: float) -> None:
-        self._events += [LogEvent(line, now) for line in lines]
+        for line in lines:
+            self._append(LogEvent(line, now))
+
+    def _append(self, event: LogEvent) -> None:
+        self._events.append(event)
+        self.characters += len(event.text)
 
 
 def _frame_size(data: bytearray) -> int | None:
@@ -135,6 +142,11 @@ class InvocationLog(str):
         text = super().__new__(cls, "".join(event.text for event in events if event.in_tail))
         text.log_events = events
         return text
+
+    @property
+    def characters(self) -> int:
+        """Return the length of what is to be stored."""
+        return sum(len(event.text) for event in self.log_events if not event.is_delivered)
 
     def entries(self) -> list[dict[str, Any]]:
         """Return what ``PutLogEvents`` takes of the undelivered events: it refuses events of newlines only."""

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from localstack_process_executor.environments.forked import Forked
 
 _READ_BYTES = 64 * 1024
+_MOST_READS = 16
+"""What a pipe can hold, 1 MB; without an end, who writes as fast as we read would never let us go on."""
 _GONE_SECONDS = 10.0
 _QUIET_SECONDS = 0.01
 """Who writes more than a pipe holds in this time waits for the rest of it."""
@@ -76,14 +78,16 @@ class RuntimeProcess:
                 self._conclude()
         return self._returncode
 
-    def poll(self, other_filenos: list[int], seconds: float, since: float) -> Ready:
+    def poll(self, other_filenos: list[int], seconds: float, since: float, *, reads: bool = True) -> Ready:
         """Wait until another descriptor is readable or the process ends, or writes; at most for so long.
 
         What was written before another descriptor became readable is read with it. Most functions write a line or two
         and answer: in the first milliseconds after ``since``, of the monotonic clock, nobody is woken for a line.
+
+        Without ``reads`` a process that writes more than a pipe holds waits.
         """
         quiet = since + _QUIET_SECONDS - time.monotonic()
-        own = (self._forked.status,) if quiet > 0 else (self._forked.output, self._forked.status)
+        own = (self._forked.status,) if quiet > 0 or not reads else (self._forked.output, self._forked.status)
         poller = select.poll()
         for fileno in (*other_filenos, *own):
             poller.register(fileno, select.POLLIN)
@@ -93,16 +97,17 @@ class RuntimeProcess:
             # whoever could write has ended; how is a moment away
             _wait_until_readable(self._forked.status, min(seconds, _GONE_SECONDS))
         filenos = [fileno for fileno, _ in ready]
+        others = [fileno for fileno in filenos if fileno not in own]
         return Ready(
-            [fileno for fileno in filenos if fileno not in own],
-            self.read_output() if ready else b"",
+            others,
+            self.read_output() if others or (ready and reads) else b"",
             hung_up or self._forked.status in filenos,
         )
 
     def read_output(self) -> bytes:
-        """Return everything written and not yet read; never waits."""
+        """Return everything written and not yet read; never waits, and leaves what is written meanwhile for later."""
         chunks: list[bytes] = []
-        while True:
+        for _ in range(_MOST_READS):
             try:
                 chunk = os.read(self._forked.output, _READ_BYTES)
             except BlockingIOError:

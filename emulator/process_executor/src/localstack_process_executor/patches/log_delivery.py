@@ -18,6 +18,7 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.utils.aws.client_types import ServicePrincipal
 
 from localstack_process_executor.environments.output import InvocationLog
+from localstack_process_executor.patches.log_room import LogRoom
 
 LOG = logging.getLogger(__name__)
 
@@ -39,6 +40,26 @@ def keep_events_as_they_are() -> None:
                 LOG.warning("Error saving logs to group %s in region %s: %s", item.log_group, self.region, error)
 
     LogHandler.run_log_loop = run
+
+
+def bound_what_waits() -> None:
+    """Let who logs wait while more is to be stored than LocalStack may keep in memory."""
+    init: Callable[..., None] = LogHandler.__init__
+    add: Callable[[LogHandler, LogItem], None] = LogHandler.add_logs
+
+    @wraps(init)
+    def begin(self: LogHandler, *arguments: Any, **options: Any) -> None:
+        init(self, *arguments, **options)
+        self.log_room = LogRoom(self.log_queue)
+
+    @wraps(add)
+    def add_logs(self: LogHandler, log_item: LogItem) -> None:
+        room: LogRoom = self.log_room
+        room.wait(lambda: self._thread is not None and not self._shutdown_event.is_set())
+        add(self, log_item)
+
+    LogHandler.__init__ = begin
+    LogHandler.add_logs = add_logs
 
 
 def _put(client: Any, item: LogItem) -> None:
@@ -67,9 +88,10 @@ def store_what_has_no_outcome_yet(managers: Mapping[str, LambdaVersionManager]) 
 
     @wraps(start)
     def start_and_store(self: ExecutionEnvironment) -> None:
-        self.runtime_executor.deliver_log_to(
-            lambda log: _add(self, managers.get(self.function_version.qualified_arn), log)
-        )
+        def manager() -> LambdaVersionManager | None:
+            return managers.get(self.function_version.qualified_arn)
+
+        self.runtime_executor.deliver_log_to(lambda log: _add(self, manager(), log), lambda: _has_room(manager()))
         try:
             start(self)
         finally:
@@ -78,6 +100,10 @@ def store_what_has_no_outcome_yet(managers: Mapping[str, LambdaVersionManager]) 
                 _add(self, managers.get(self.function_version.qualified_arn), log)
 
     ExecutionEnvironment.start = start_and_store
+
+
+def _has_room(manager: LambdaVersionManager | None) -> bool:
+    return manager is None or manager.log_handler.log_room.is_left()
 
 
 def _add(environment: ExecutionEnvironment, manager: LambdaVersionManager | None, log: InvocationLog | None) -> None:

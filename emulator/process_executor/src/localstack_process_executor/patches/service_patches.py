@@ -131,6 +131,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     _keep_reserved_variables,
     _invoke_the_version_that_replaced_another,
     log_delivery.keep_events_as_they_are,
+    log_delivery.bound_what_waits,
     _store_what_has_no_outcome_yet,
     _wait_for_provisioned_initialisations,
 )
