@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -61,9 +63,37 @@ def test_a_stack_whose_name_is_taken_is_refused(aws: Clients, stack: Stack) -> N
     assert stack.settled() == "CREATE_COMPLETE"
 
 
+@pytest.mark.parametrize("operation", ["create_stack", "create_change_set"])
+def test_a_template_with_aliases_is_refused_before_they_fill_the_memory(aws: Clients, operation: str) -> None:
+    lines = ["a: &a [x,x,x,x,x,x,x,x,x]"]
+    lines += [f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]" for old, new in itertools.pairwise("abcdefgh")]
+    api: Any = aws.client("cloudformation")
+    settings = {"ChangeSetName": "aliases"} if operation == "create_change_set" else {}
+
+    with pytest.raises(ClientError, match="YAML aliases are not allowed in CloudFormation templates"):
+        getattr(api, operation)(StackName="aliases", TemplateBody="\n".join(lines), **settings)
+
+
+def test_a_template_that_is_too_deep_is_refused(aws: Clients) -> None:
+    body = '{"Resources": ' + '{"a": ' * 8000 + "1" + "}" * 8001
+    with pytest.raises(ClientError, match="ValidationError"):
+        aws.client("cloudformation").create_stack(StackName="deep", TemplateBody=body)
+
+
 def test_a_parameter_without_a_value_is_named(stack: Stack) -> None:
     with pytest.raises(ClientError, match=r"Parameters: \[Wanted\] must have values"):
         stack.deploy({"It": QUEUE}, Parameters={"Wanted": {"Type": "String"}})
+
+
+def test_a_parameter_without_a_previous_value_is_named(aws: Clients, stack: Stack) -> None:
+    stack.deploy({"It": QUEUE})
+    body = json.dumps({"Resources": {"It": QUEUE}, "Parameters": {"Name": {"Type": "String"}}})
+    with pytest.raises(ClientError, match=re.escape("Parameters: [Name] must have values")):
+        aws.client("cloudformation").update_stack(
+            StackName=stack.name,
+            TemplateBody=body,
+            Parameters=[{"ParameterKey": "Name", "UsePreviousValue": True}],
+        )
 
 
 def test_a_parameter_that_the_template_does_not_have_is_named(stack: Stack) -> None:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.corrections.cloudformation.cases.base import FUNCTION, ROLE_ARN
+from tests.emulator.deployed import zipped
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -91,3 +92,83 @@ def test_a_type_that_is_not_read_is_left_out_and_refused_alone(aws: Clients, sta
     assert _drifts(aws, stack) == {}
     with pytest.raises(ClientError, match="its type is not read here"):
         aws.client("cloudformation").detect_stack_resource_drift(StackName=stack.name, LogicalResourceId="It")
+
+
+def _revert(aws: Clients, stack: Stack, resources: dict[str, Any]) -> list[dict[str, Any]]:
+    """Deploy with ``cdk deploy --revert-drift``'s kind of change set, and return its changes."""
+    api: Any = aws.client("cloudformation")
+    api.create_change_set(
+        StackName=stack.name,
+        ChangeSetName="revert",
+        ChangeSetType="UPDATE",
+        DeploymentMode="REVERT_DRIFT",
+        TemplateBody=json.dumps({"Resources": resources}),
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    found = api.describe_change_set(StackName=stack.name, ChangeSetName="revert")
+    if found["Status"] != "FAILED":
+        api.execute_change_set(StackName=stack.name, ChangeSetName="revert")
+        assert stack.settled() == "UPDATE_COMPLETE", stack.reasons()
+    return [each["ResourceChange"] for each in found["Changes"]]
+
+
+def test_a_property_that_was_changed_is_reverted(aws: Clients, stack: Stack) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 5, "DelaySeconds": 1}}
+    stack.deploy({"It": queue, "Other": queue})
+    aws.client("sqs").set_queue_attributes(QueueUrl=stack.physical_ids()["It"], Attributes={"VisibilityTimeout": "9"})
+    before = stack.physical_ids()
+
+    (change,) = _revert(aws, stack, {"It": queue, "Other": queue})
+
+    assert (change["Action"], change["LogicalResourceId"]) == ("Modify", "It")
+    assert stack.physical_ids() == before
+    assert _drifts(aws, stack)["It"]["StackResourceDriftStatus"] == "IN_SYNC"
+
+
+def test_a_resource_that_was_deleted_is_made_again_for_those_that_refer_to_it(aws: Clients, stack: Stack) -> None:
+    value = {"Type": "String", "Value": {"Fn::GetAtt": ["It", "QueueName"]}}
+    resources = {"It": {"Type": "AWS::SQS::Queue"}, "Name": {"Type": "AWS::SSM::Parameter", "Properties": value}}
+    stack.deploy(resources)
+    parameter, old = stack.physical_ids()["Name"], stack.physical_ids()["It"]
+    aws.client("sqs").delete_queue(QueueUrl=old)
+
+    _revert(aws, stack, resources)
+
+    new = stack.physical_ids()["It"]
+    assert {each["StackResourceDriftStatus"] for each in _drifts(aws, stack).values()} == {"IN_SYNC"}
+    assert aws.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"] == new.rpartition("/")[2]
+
+
+def test_code_that_was_swapped_is_drift_and_is_reverted(aws: Clients, stack: Stack) -> None:
+    s3: Any = aws.client("s3")
+    s3.create_bucket(Bucket=stack.name)
+    s3.put_object(Bucket=stack.name, Key="code.zip", Body=zipped({"index.py": "def handler(*_):\n    return 'ours'\n"}))
+    function = {**FUNCTION["Function"]["Properties"], "Code": {"S3Bucket": stack.name, "S3Key": "code.zip"}}
+    resources = {**FUNCTION, "Function": {**FUNCTION["Function"], "Properties": function}}
+    assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
+    assert _drifts(aws, stack)["Function"]["StackResourceDriftStatus"] == "IN_SYNC"
+    api: Any = aws.client("lambda")
+    name = stack.physical_ids()["Function"]
+    api.update_function_code(FunctionName=name, ZipFile=zipped({"index.py": "def handler(*_):\n    return 'theirs'\n"}))
+    api.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+    (difference,) = _drifts(aws, stack)["Function"]["PropertyDifferences"]
+    _revert(aws, stack, resources)
+
+    assert difference["PropertyPath"] == "/Code"
+    assert json.loads(api.invoke(FunctionName=name)["Payload"].read()) == "ours"
+    assert _drifts(aws, stack)["Function"]["StackResourceDriftStatus"] == "IN_SYNC"
+
+
+def test_where_nothing_has_drifted_there_is_nothing_to_revert(aws: Clients, stack: Stack) -> None:
+    resources = {"It": {"Type": "AWS::SQS::Queue"}}
+    stack.deploy(resources)
+    assert _revert(aws, stack, resources) == []
+
+
+def test_a_deployment_that_does_not_revert_leaves_drift(aws: Clients, stack: Stack) -> None:
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 5}}
+    stack.deploy({"It": queue})
+    aws.client("sqs").set_queue_attributes(QueueUrl=stack.physical_ids()["It"], Attributes={"VisibilityTimeout": "9"})
+    stack.deploy({"It": queue, "Other": {"Type": "AWS::SQS::Queue"}})
+    assert _drifts(aws, stack)["It"]["StackResourceDriftStatus"] == "MODIFIED"

@@ -68,6 +68,22 @@ def test_a_parameter_of_systems_manager_is_read_again_with_every_update(aws: Cli
     assert _value(aws, stack) == "two"
 
 
+def test_its_previous_value_is_its_name_as_the_cdk_asks_for_it(aws: Clients, stack: Stack) -> None:
+    ssm = aws.client("ssm")
+    ssm.put_parameter(Name=f"/{stack.name}/a", Value="one", Type="String")
+    parameters = {"Name": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{stack.name}/a"}}
+    resources = {"It": _parameter({"Ref": "Name"})}
+    assert stack.deploy(resources, Parameters=parameters) == "CREATE_COMPLETE"
+    ssm.put_parameter(Name=f"/{stack.name}/a", Value="two", Type="String", Overwrite=True)
+    aws.client("cloudformation").update_stack(
+        StackName=stack.name,
+        TemplateBody=json.dumps({"Resources": resources, "Parameters": parameters}),
+        Parameters=[{"ParameterKey": "Name", "UsePreviousValue": True}],
+    )
+    assert stack.settled() == "UPDATE_COMPLETE"
+    assert _value(aws, stack) == "two"
+
+
 def test_a_loop_makes_a_resource_of_each_item_and_follows_its_list(aws: Clients, stack: Stack) -> None:
     def looped(*names: str) -> dict[str, Any]:
         return {"Fn::ForEach::Each": ["Name", list(names), {"It${Name}": _parameter({"Fn::Sub": "is ${Name}"})}]}

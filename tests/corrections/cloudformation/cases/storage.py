@@ -125,12 +125,13 @@ CASES: tuple[Case, ...] = (
         {
             "LifecycleConfiguration": {
                 "Rules": [
+                    {"Status": "Enabled", "ExpirationInDays": 5},
                     {
                         "Id": "a",
                         "Status": "Disabled",
                         "NoncurrentVersionExpiration": {"NoncurrentDays": 4},
                         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
-                    }
+                    },
                 ]
             },
             "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]},

@@ -16,9 +16,10 @@ from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from localstack_corrections.cloudformation.records import specified
-from localstack_corrections.cloudformation.resources.readers import READERS, comparable
+from localstack_corrections.cloudformation.resources.readers import READERS, comparable, function_code
 
 if TYPE_CHECKING:
+    from localstack_corrections.cloudformation.engine.reverts import Drifted
     from localstack_corrections.cloudformation.records import Properties, Record
 
 LOG = logging.getLogger(__name__)
@@ -46,30 +47,61 @@ class Detection:
 
 def detect(stack: Any, names: list[str] | None = None) -> Detection:
     """Compare the resources of a stack, or some of them, with what their services say of them."""
-    clients = connect_to(aws_access_key_id=stack.account_id, region_name=stack.region_name)
+    clients = _clients(stack)
+    return Detection(stack, [_drift(stack, each, clients) for each in _comparable(stack, names)])
+
+
+def drifted(stack: Any) -> Drifted:
+    """Return what is not as the stack has made it."""
+    clients = _clients(stack)
+    found: dict[str, Properties | None] = {}
+    for record in _comparable(stack):
+        actual = _actual(record, clients)
+        differing = _different(specified(record), actual) if actual is not None else ()
+        if actual is None:
+            found[record["LogicalResourceId"]] = None
+        elif differing:
+            found[record["LogicalResourceId"]] = {key: actual[key] for key in differing}
+    return found
+
+
+def _clients(stack: Any) -> Any:
+    return connect_to(aws_access_key_id=stack.account_id, region_name=stack.region_name)
+
+
+def _comparable(stack: Any, names: list[str] | None = None) -> list[Record]:
     records: dict[str, Record] = stack.resolved_resources
-    found = [
-        _of(stack, name, record, clients)
+    return [
+        {**record, "LogicalResourceId": name}
         for name, record in records.items()
         if record["Type"] in READERS and (not names or name in names)
     ]
-    return Detection(stack, found)
 
 
-def _of(stack: Any, name: str, record: Record, clients: Any) -> dict[str, Any]:
+def _actual(record: Record, clients: Any) -> Properties | None:
+    """Return the properties that the service tells; ``None`` if it does not have the resource any more."""
+    try:
+        actual = READERS[record["Type"]](clients, record["PhysicalResourceId"])
+    except (ClientError, LookupError):
+        LOG.debug("drift: %s is gone", record["LogicalResourceId"], exc_info=True)
+        return None
+    if record["Type"] == "AWS::Lambda::Function":
+        actual |= function_code(clients, record["PhysicalResourceId"], specified(record).get("Code") or {})
+    return actual
+
+
+def _drift(stack: Any, record: Record, clients: Any) -> dict[str, Any]:
     wanted = specified(record)
     drift = {
         "StackId": stack.stack_id,
-        "LogicalResourceId": name,
+        "LogicalResourceId": record["LogicalResourceId"],
         "PhysicalResourceId": record["PhysicalResourceId"],
         "ResourceType": record["Type"],
         "ExpectedProperties": json.dumps(wanted, default=str),
         "Timestamp": datetime.now(tz=UTC),
     }
-    try:
-        actual = READERS[record["Type"]](clients, record["PhysicalResourceId"])
-    except (ClientError, LookupError):
-        LOG.debug("drift: %s is gone", name, exc_info=True)
+    actual = _actual(record, clients)
+    if actual is None:
         return {**drift, "StackResourceDriftStatus": "DELETED", "PropertyDifferences": []}
     differences = [_difference(key, wanted[key], actual[key]) for key in sorted(_different(wanted, actual))]
     return {

@@ -22,7 +22,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
 
-from localstack_corrections.cloudformation.engine import invalid, policies, replacement
+from localstack_corrections.cloudformation.engine import invalid, policies, replacement, reverts
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
 from localstack_corrections.cloudformation.records import Record, Records, is_custom, is_deployed, specified
@@ -46,6 +46,9 @@ class Executor(ChangeSetModelExecutor):
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set)
         stack = change_set.stack
+        drifted = getattr(change_set, "drifted", {})
+        self._before_resolved_resources: Records = reverts.records_as_they_are(stack.resolved_resources, drifted)
+        self._gone = reverts.gone(drifted)
         self._policy: str | None = getattr(change_set, "policy", None) or getattr(stack, "policy", None)
         self.resource_provider_executor = ProviderExecutor(stack_name=stack.stack_name, stack_id=stack.stack_id)
         self.journal = Journal()
@@ -112,7 +115,7 @@ class Executor(ChangeSetModelExecutor):
         finally:
             self._evaluated.pop()
         deployed = self._deployed.get(name)
-        deployed = deployed if is_deployed(deployed) else None
+        deployed = deployed if is_deployed(deployed) and name not in self._gone else None
         if wanted is None:
             if deployed:
                 self._remove_later(name, deployed)

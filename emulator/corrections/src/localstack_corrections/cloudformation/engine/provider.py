@@ -37,7 +37,7 @@ from localstack.services.cloudformation.v2 import provider as released
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.utils.threads import start_worker_thread
 
-from localstack_corrections.cloudformation.engine import details, drift, exports, imports, policies, validation
+from localstack_corrections.cloudformation.engine import details, drift, exports, imports, policies, reverts, validation
 from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
 from localstack_corrections.cloudformation.engine.executor import Executor
 
@@ -81,6 +81,8 @@ class Provider(released.CloudformationProviderV2):
     ) -> None:
         if before_template is not None:
             before_template = change_set.stack.processed_template or before_template
+            change_set.drifted = getattr(change_set.stack, "reverted", None) or {}
+            before_template = reverts.template_as_it_is(before_template, change_set.drifted)
         validation.refuse_unknown_parameters(after_template or {}, after_parameters or {})
         super()._setup_change_set_model(
             change_set=change_set,
@@ -95,6 +97,25 @@ class Provider(released.CloudformationProviderV2):
             validation.refuse_cycles(change_set.processed_template)
             validation.refuse_other_types(before_template or {}, change_set.processed_template)
 
+    @staticmethod
+    def _extract_after_parameters(
+        request_parameters: Any, before_parameters: dict[str, Any] | None = None
+    ) -> dict[str, str]:
+        """Return the values of a request's parameters; the previous one of a Systems Manager parameter is its name.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html: its
+        value is fetched with every update.
+        """
+        found = {}
+        for each in request_parameters:
+            name = each["ParameterKey"]
+            before = (before_parameters or {}).get(name, {})
+            previous = before.get("given_value") or before.get("default_value")
+            value = previous if each.get("UsePreviousValue") else each.get("ParameterValue")
+            if value is not None:
+                found[name] = value
+        return found
+
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: Any, request: Any) -> Any:
         """Refuse a stack that cannot be updated now; leave the state of one that exists as it is."""
@@ -106,10 +127,12 @@ class Provider(released.CloudformationProviderV2):
         if request.get("ChangeSetType", "UPDATE") == ChangeSetType.UPDATE:
             _refuse_unless_updatable(stack)
         status, events = stack.status, list(stack.events)
+        # one that is for now only: what the services have may be different again for the next
+        stack.reverted = drift.drifted(stack) if request.get("DeploymentMode") == reverts.MODE else None
         try:
             return super().create_change_set(context, request)
         finally:
-            stack.status, stack.events = status, events
+            stack.status, stack.events, stack.reverted = status, events, None
 
     def _create_import(self, context: Any, request: Any, stack: Any) -> Any:
         """Create a change set that creates or updates the stack, and creates no resource."""

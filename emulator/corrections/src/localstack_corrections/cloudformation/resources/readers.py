@@ -6,14 +6,20 @@ them. It raises the service's error, or ``LookupError``, when the resource is go
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from localstack import config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from localstack_corrections.cloudformation.records import Properties
 
+_CHUNK_BYTES = 1024 * 1024
 type Reader = Callable[[Any, str], Properties]
 
 
@@ -80,6 +86,27 @@ def _function(clients: Any, name: str) -> Properties:
     names = ("FunctionName", "Runtime", "Handler", "Role", "Timeout", "MemorySize", "Description", "EphemeralStorage")
     environment = {"Environment": _same(found.get("Environment") or {}, "Variables")}
     return {**_said(found, Arn="FunctionArn"), **_same(found, *names), **environment}
+
+
+def function_code(clients: Any, name: str, wanted: Properties) -> Properties:
+    """Return where a function's code is from, as a template says it, if its package is the one that is there.
+
+    Else ``Code`` has the hash of what the function runs. AWS does not look at code; ``--revert-drift``, which the CDK
+    recommends after a hotswap, would leave it. Inline code has a hash that no template tells: nothing is said of it.
+    """
+    if "S3Key" not in wanted or wanted.get("S3Bucket") == config.BUCKET_MARKER_LOCAL:
+        return {}
+    version = {"VersionId": wanted["S3ObjectVersion"]} if wanted.get("S3ObjectVersion") else {}
+    try:
+        answer = clients.s3.get_object(Bucket=wanted["S3Bucket"], Key=wanted["S3Key"], **version)
+    except ClientError:
+        return {}
+    digest = hashlib.sha256()
+    for chunk in answer["Body"].iter_chunks(_CHUNK_BYTES):
+        digest.update(chunk)
+    expected = base64.b64encode(digest.digest()).decode()
+    actual = clients.lambda_.get_function_configuration(FunctionName=name)["CodeSha256"]
+    return {"Code": wanted if actual == expected else {"CodeSha256": actual}}
 
 
 def _role(clients: Any, name: str) -> Properties:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +237,8 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
     """Return a rule in the words of S3's API."""
     kept = ("AbortIncompleteMultipartUpload", "NoncurrentVersionExpiration", "Status")
     made: dict[str, Any] = {name: rule[name] for name in kept if name in rule}
-    made |= {"ID": rule["Id"]} if "Id" in rule else {}
+    # S3 makes one up for a rule without; LocalStack refuses such a rule
+    made["ID"] = rule.get("Id") or hashlib.sha256(json.dumps(rule, sort_keys=True).encode()).hexdigest()[:48]
     expiration = {"ExpirationInDays": "Days", "ExpirationDate": "Date", "ExpiredObjectDeleteMarker": None}
     found = {new or old: rule[old] for old, new in expiration.items() if old in rule}
     made |= {"Expiration": found} if found else {}
