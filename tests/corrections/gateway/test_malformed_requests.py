@@ -41,6 +41,8 @@ def call(engine: EmbeddedEngine, service: str, target: str, body: bytes) -> tupl
         ("events", f"{EVENTS}.PutEvents"),
         ("logs", "Logs_20140328.PutLogEvents"),
         ("dynamodb", "DynamoDB_20120810.PutItem"),
+        ("sqs", f"{QUEUES}.SendMessage"),
+        ("monitoring", "GraniteServiceVersion20100801.PutMetricData"),
     ],
 )
 def test_a_body_that_is_no_json_is_refused(corrected_engine: EmbeddedEngine, service: str, target: str) -> None:
@@ -49,9 +51,27 @@ def test_a_body_that_is_no_json_is_refused(corrected_engine: EmbeddedEngine, ser
     assert (status, b"SerializationException" in body) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("service", "target"),
+    [
+        ("logs", "Logs_20140328.DescribeLogGroups"),
+        ("dynamodb", "DynamoDB_20120810.ListTables"),
+        ("kms", "TrentService.ListKeys"),
+        ("ssm", "AmazonSSM.DescribeParameters"),
+        ("cloudcontrolapi", "CloudApiService.ListResources"),
+    ],
+)
+def test_a_body_of_null_is_no_error_of_the_service(corrected_engine: EmbeddedEngine, service: str, target: str) -> None:
+    # what AWS says of it is not known
+    status, body = call(corrected_engine, service, target, b" null ")
+
+    assert (status, b"SerializationException" in body) == (400, True)
+
+
 def test_an_operation_that_nobody_knows_is_refused(corrected_engine: EmbeddedEngine) -> None:
-    status, body = call(corrected_engine, "states", f"{STATES}.Nope", b"{}")
-    assert (status, b"UnknownOperationException" in body) == (400, True)
+    for service, target in (("states", f"{STATES}.Nope"), ("sqs", f"{QUEUES}.Nope")):
+        status, body = call(corrected_engine, service, target, b"{}")
+        assert (status, b"UnknownOperationException" in body) == (400, True)
 
     form = {"Content_Type": "application/x-www-form-urlencoded"}
     status, body = send(corrected_engine, "sts", "POST", "/", b"Action=Nope", **form)

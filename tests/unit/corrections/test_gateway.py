@@ -41,6 +41,11 @@ def test_a_body_that_is_not_compressed_is_handed_on(body: bytes) -> None:
     assert decoded(body) is body
 
 
+def test_a_body_that_would_fill_the_memory_is_not_decompressed() -> None:
+    body = gzip.compress(bytes(33 * 1024 * 1024))
+    assert decoded(body) is body
+
+
 class _ServiceError(Exception):
     """An error that a service answers with."""
 
@@ -50,7 +55,7 @@ class _ServiceError(Exception):
 
 
 MODULE: Any = SimpleNamespace(ServiceException=_ServiceError, CommonServiceException=_ServiceError)
-NO_REQUEST = SimpleNamespace(service_request=None)
+NO_REQUEST = SimpleNamespace(service_request=None, request=SimpleNamespace(get_data=lambda: b"{}"))
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

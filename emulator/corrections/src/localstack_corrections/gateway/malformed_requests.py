@@ -51,7 +51,13 @@ def _unreadable(module: ModuleType, exception: Exception, context: Any) -> Excep
         code, message, status = "MissingAction", "The request must contain the parameter Action", 400
     else:
         code, message, status = "SerializationException", "", 400
-    return module.CommonServiceException(code, message, status_code=status, sender_fault=True)  # type: ignore[no-any-return]
+    return _refusal(module, code, message, status)
+
+
+def _refusal(module: ModuleType, code: str, message: str, status: int = 400) -> Exception:
+    """Return an error of the caller's; services that had a query protocol call it by its class."""
+    kind = type(code, (module.CommonServiceException,), {})
+    return kind(code, message, status_code=status, sender_fault=True)  # type: ignore[no-any-return]
 
 
 def _is_unknown(exception: Exception, parser: Any) -> bool:
@@ -75,13 +81,21 @@ def _of_an_operation(module: ModuleType, exception: Exception, context: Any) -> 
     if isinstance(exception, OSError) and exception.errno in _NO_SPACE:
         message = "There is no space left where the emulator keeps its data. Hint: free some."
         return module.CommonServiceException("ServiceUnavailable", message, status_code=503)  # type: ignore[no-any-return]
-    is_known = isinstance(exception, (module.ServiceException, NotImplementedError))
-    problems = [] if is_known or context.service_request is None else _problems(context)
+    if isinstance(exception, (module.ServiceException, NotImplementedError)):
+        return exception
+    if context.service_request is None:
+        # a body of null: what AWS says of it is not known, but no service of it can take it for its parameters
+        return _refusal(module, "SerializationException", "") if _is_null(context.request) else exception
+    problems = _problems(context)
     if not problems:
         return exception
     code = "ValidationError" if str(context.protocol or context.service.protocol) == "query" else "ValidationException"
     count = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected: "
-    return module.CommonServiceException(code, count + "; ".join(problems), status_code=400, sender_fault=True)  # type: ignore[no-any-return]
+    return _refusal(module, code, count + "; ".join(problems))
+
+
+def _is_null(request: Any) -> bool:
+    return bool(request.get_data().strip() == b"null")
 
 
 def _problems(context: Any) -> list[str]:
