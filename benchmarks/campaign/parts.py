@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _STOPPED_SECONDS = 0.3
-_FORK_SERVER_SECONDS = 1.5
+_CALLED_SECONDS = 0.2
 _SPARE_DESCRIPTORS = 8
 _SLOW_CLIENTS = 50
 _ANSWER_SECONDS = 2.0
@@ -46,8 +46,8 @@ def kill_fork_servers(target: Target, seconds: float) -> Outcome:
             if processes:
                 _one_of(processes).kill()
 
-    # one takes a good part of a second to start: killed again before that, it would serve nobody
-    return disturbed("kill fork servers", target, seconds, kill, every=_FORK_SERVER_SECONDS)
+    # more often than one needs to start: functions that need one wait until the kills are over
+    return disturbed("kill fork servers", target, seconds, kill)
 
 
 def stop_and_continue(target: Target, seconds: float) -> Outcome:
@@ -72,6 +72,19 @@ def lose_clients(target: Target, seconds: float) -> Outcome:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
     return disturbed("lose clients", target, seconds, break_off)
+
+
+def kill_callers(target: Target, seconds: float) -> Outcome:
+    """Kill processes that wait for a function's answer: it runs to its end, and its place is free again."""
+
+    def call_and_die() -> None:
+        with target.caller(slow_seconds=_CALLED_SECONDS) as caller:
+            # its first line says that the request is on its way
+            if caller.stdout and caller.stdout.readline():
+                time.sleep(random.uniform(0, _CALLED_SECONDS))  # noqa: S311 - any moment
+            caller.kill()
+
+    return disturbed("kill callers", target, seconds, call_and_die)
 
 
 def fuzz(target: Target, seconds: float) -> Outcome:
@@ -160,6 +173,7 @@ PARTS: Mapping[str, Callable[[Target, float], Outcome]] = {
     "kill-fork-servers": kill_fork_servers,
     "stop-and-continue": stop_and_continue,
     "lose-clients": lose_clients,
+    "kill-callers": kill_callers,
     "fuzz": fuzz,
     "slow-clients": slow_clients,
     "few-descriptors": few_descriptors,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import stat
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -14,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import psutil
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,13 +30,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CALLERS = 4
-_END_SECONDS = 60.0
+_END_SECONDS = 120.0
+_PAUSE_SECONDS = 0.1
 _ACCEPT_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _MOST_NAMED = 5
 ROLE = "arn:aws:iam::000000000000:role/campaign"
 FILE = stat.S_IFREG | 0o644
-_HANDLER = b"def handler(event, context):\n    return event\n"
+_HANDLER = b"""import time
+def handler(event, context):
+    time.sleep(event.get("seconds", 0))
+    return event
+"""
+_CALLER = """import http.client, sys
+host, port, function, body = sys.argv[1:]
+connection = http.client.HTTPConnection(host, int(port))
+connection.request("POST", f"/2015-03-31/functions/{function}/invocations", body)
+print("sent", flush=True)
+connection.getresponse().read()
+"""
 _RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 1.0, "MaxAttempts": 20}]
 
 
@@ -84,6 +99,7 @@ class Target:
             Timeout=30,
             Code={"ZipFile": package(("function.py", _HANDLER, FILE))},
         )
+        self._function: str = function["FunctionName"]
         self.functions_api.get_waiter("function_active_v2").wait(
             FunctionName=function["FunctionName"], WaiterConfig={"Delay": 1}
         )
@@ -111,6 +127,13 @@ class Target:
         self._seen.update(self.localstack.children(recursive=True))
         self._seen = {process for process in self._seen if process.is_running()}
         return list(self._seen)
+
+    def caller(self, *, slow_seconds: float) -> subprocess.Popen[bytes]:
+        """Start a process that invokes the function, which takes its time, and waits for the answer."""
+        url = urlsplit(self.engine.endpoint_url)
+        body = json.dumps({"seconds": slow_seconds})
+        arguments = [url.hostname or "127.0.0.1", str(url.port), self._function, body]
+        return subprocess.Popen([sys.executable, "-I", "-S", "-c", _CALLER, *arguments], stdout=subprocess.PIPE)
 
     def run(self, executions: int) -> list[str]:
         """Start executions and wait for their ends; return what is wrong, a sentence each."""
@@ -177,14 +200,14 @@ def _is_function(process: psutil.Process) -> bool:
         return False
 
 
-def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], None], *, every: float = 0.1) -> Outcome:
+def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], None]) -> Outcome:
     """Run executions while ``disturb`` is called again and again, and look at all of them afterwards.
 
     Those that are under way in the end may end undisturbed.
     """
     outcome, before = Outcome(part), target.names()
     deadline = time.monotonic() + seconds
-    disturber = threading.Thread(target=_repeat, args=(disturb, deadline, outcome, every), daemon=True)
+    disturber = threading.Thread(target=_repeat, args=(disturb, deadline, outcome), daemon=True)
     disturber.start()
     found: list[str] = []
     while time.monotonic() < deadline:
@@ -199,9 +222,9 @@ def disturbed(part: str, target: Target, seconds: float, disturb: Callable[[], N
     return outcome
 
 
-def _repeat(disturb: Callable[[], None], deadline: float, outcome: Outcome, every: float) -> None:
+def _repeat(disturb: Callable[[], None], deadline: float, outcome: Outcome) -> None:
     while time.monotonic() < deadline:
-        time.sleep(every)
+        time.sleep(_PAUSE_SECONDS)
         try:
             disturb()
         except (OSError, psutil.Error):
