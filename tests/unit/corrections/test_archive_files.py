@@ -46,6 +46,9 @@ def package(entries: Iterable[tuple[str, str]]) -> io.BytesIO:
         [("l@", "")],
         [("f", "x"), ("f/g", "y")],
         [("n" * 300, "x")],
+        [("d/" * 300 + "x", "x")],
+        [(("n" * 200 + "/") * 20 + "x", "x")],
+        [("", "x")],
     ],
 )
 def test_a_package_that_reaches_outside_is_refused_and_nothing_is_written(
@@ -59,6 +62,48 @@ def test_a_package_that_reaches_outside_is_refused_and_nothing_is_written(
 
     assert list(folder.iterdir()) == []
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_package_of_very_many_folders_is_refused_before_one_is_made(tmp_path: Path) -> None:
+    # a short file, whose names imply a folder for each letter
+    entries = [(f"{number}/" + "d/" * 250 + "x", "") for number in range(900)]
+
+    with pytest.raises(UnsafeArchiveError, match="more than 200000 files and folders"):
+        extract(package(entries), tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_whose_links_have_no_end_in_sight_is_refused(tmp_path: Path) -> None:
+    chain = [(f"{number}@", "./" * 1900 + str(number + 1)) for number in range(30)]
+    links = [(f"l{number}@", "0") for number in range(100)]
+
+    with pytest.raises(UnsafeArchiveError, match="too many names"):
+        extract(package([*chain, ("30", "x"), *links]), tmp_path)
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFSOCK])
+def test_a_device_a_pipe_or_a_socket_becomes_a_file(tmp_path: Path, kind: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        entry = zipfile.ZipInfo("device")
+        entry.external_attr = (kind | 0o6777) << 16
+        archive.writestr(entry, "x")
+
+    extract(buffer, tmp_path)
+
+    assert stat.S_ISREG((tmp_path / "device").lstat().st_mode)
+    assert stat.S_IMODE((tmp_path / "device").lstat().st_mode) == 0o755
+
+
+def test_an_entry_that_says_it_is_shorter_than_it_is_is_not_unpacked_beyond_that(tmp_path: Path) -> None:
+    data = package([("a", "x" * 1000)]).getvalue()
+    lie = data.replace((1000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+
+    with pytest.raises(zipfile.BadZipFile):
+        extract(io.BytesIO(lie), tmp_path)
+
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 10
 
 
 def test_links_inside_a_package_stay_links(tmp_path: Path) -> None:

@@ -20,6 +20,12 @@ _MODE = 0o755
 _MOST_LINKS = 40
 """Links that one path may run through; Linux allows as many."""
 _LONGEST_TARGET = 4096
+_LONGEST_PATH, _DEEPEST_PATH = 3840, 256
+"""Of a name in a package, so that it can be a path below our folder, too."""
+_MOST_PLACES = 200_000
+"""Files, links and folders, those that names imply included; no package of 250 MB needs as many."""
+_MOST_STEPS = 1_000_000
+"""Names that all links of a package may lead through together."""
 _IN_THE_ENVIRONMENT = ("/var/task", "/opt")
 """A link may name its own package by the place where Lambda puts it."""
 
@@ -48,8 +54,11 @@ def read(archive: zipfile.ZipFile) -> Contents:
     for entry in archive.infolist():
         _add(contents, archive, entry)
     _check_places(contents)
+    steps = 0
     for path, target in contents.links.items():
-        _check_target(contents, path, target)
+        steps += _check_target(contents, path, target)
+        if steps > _MOST_STEPS:
+            raise UnsafeArchiveError("its links lead through too many names")
     return contents
 
 
@@ -67,14 +76,12 @@ def extract(file: IO[bytes] | str, folder: str | Path) -> None:
     root = Path(folder)
     with zipfile.ZipFile(file) as archive:
         contents = read(archive)
-        for path in sorted(contents.folders | {parent for each in contents.files for parent in _parents(each)}):
+        for path in sorted(contents.folders):
             _make_folder(root.joinpath(*path))
         for path, entry in contents.files.items():
             _write(archive, entry, root.joinpath(*path))
         for path, target in contents.links.items():
-            place = root.joinpath(*path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(target)
+            root.joinpath(*path).symlink_to(target)
 
 
 def _add(contents: Contents, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
@@ -83,6 +90,8 @@ def _add(contents: Contents, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -
         raise UnsafeArchiveError(f"{entry.filename!r} is outside the package")
     if any(len(part.encode(errors="replace")) > os.pathconf("/", "PC_NAME_MAX") for part in path):
         raise UnsafeArchiveError(f"{entry.filename[:80]!r}… is too long for a file's name")
+    if len(path) > _DEEPEST_PATH or len(entry.filename.encode(errors="replace")) > _LONGEST_PATH:
+        raise UnsafeArchiveError(f"{entry.filename[:80]!r}… is too long for a path")
     # as unzip does, the last of several entries with one name is kept
     contents.files.pop(path, None)
     contents.links.pop(path, None)
@@ -91,29 +100,35 @@ def _add(contents: Contents, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -
             raise UnsafeArchiveError(f"the link {entry.filename!r} is too long")
         contents.links[path] = os.fsdecode(archive.read(entry))
     elif entry.is_dir():
-        contents.folders.update(_parents(path), {path} - {()})
+        contents.folders |= {path} - {()}
     else:
         contents.files[path] = entry
 
 
 def _check_places(contents: Contents) -> None:
-    """Refuse entries below something that is no folder."""
-    for path in (*contents.files, *contents.links):
-        if path in contents.folders or not path:
-            raise UnsafeArchiveError(f"{'/'.join(path)!r} is both a folder and a file")
-    for path in (*contents.folders, *contents.files, *contents.links):
-        for parent in _parents(path):
-            if parent in contents.links or parent in contents.files:
+    """Add the folders that names imply; refuse entries below something that is no folder, and too many."""
+    things = contents.files.keys() | contents.links.keys()
+    if () in things or things & contents.folders:
+        raise UnsafeArchiveError("something in it is both a folder and a file")
+    for path in [*contents.folders, *things]:
+        for count in range(len(path) - 1, 0, -1):
+            parent = path[:count]
+            if parent in things:
                 raise UnsafeArchiveError(f"{'/'.join(path)!r} is below {'/'.join(parent)!r}, which is no folder")
+            contents.folders.add(parent)
+        if len(contents.folders) + len(things) > _MOST_PLACES:
+            raise UnsafeArchiveError(f"it has more than {_MOST_PLACES} files and folders")
 
 
-def _check_target(contents: Contents, path: Parts, target: str) -> None:
-    """Follow a link as the kernel would, and refuse one that leaves the package on its way."""
+def _check_target(contents: Contents, path: Parts, target: str) -> int:
+    """Follow a link as the kernel would, and refuse one that leaves the package on its way; return its steps."""
     if not target or "\0" in target:
         raise UnsafeArchiveError(f"the link {'/'.join(path)!r} has no target")
     at, todo, followed = _begin(path, path[:-1], target)
+    steps = 0
     while todo:
         part = todo.pop()
+        steps += 1
         if part in {"", "."}:
             continue
         if part == "..":
@@ -128,6 +143,7 @@ def _check_target(contents: Contents, path: Parts, target: str) -> None:
                 raise UnsafeArchiveError(f"the link {'/'.join(path)!r} has no end")
             at, more, _ = _begin(path, at[:-1], contents.links[at])
             todo += more
+    return steps
 
 
 def _begin(link: Parts, folder: Parts, target: str) -> tuple[Parts, list[str], int]:
@@ -138,10 +154,6 @@ def _begin(link: Parts, folder: Parts, target: str) -> tuple[Parts, list[str], i
         if target == place or target.startswith(f"{place}/"):
             return (), target.removeprefix(place).split("/")[::-1], 0
     raise UnsafeArchiveError(f"the link {'/'.join(link)!r} leads out of the package: {target!r}")
-
-
-def _parents(path: Parts) -> list[Parts]:
-    return [path[:count] for count in range(1, len(path))]
 
 
 def _make_folder(folder: Path) -> None:
