@@ -108,7 +108,7 @@ def handler(event, context):
     if token == "odd":
         return ["no", "answer"]
     if SIMPLE:
-        return {"isAuthorized": token == "yes", "context": {"who": "me", "once": uuid.uuid4().hex}}
+        return {"isAuthorized": token == "yes", "context": {"who": "me", "once": uuid.uuid4().hex, "list": [1]}}
     effect = "Allow" if token == "yes" else "Deny"
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["RESOURCE"]}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
@@ -146,6 +146,8 @@ def test_a_function_decides(aws: Clients, api: HttpApi, echo: str, simple: bool,
     assert api.request("/").status == 401
     said = _asked(api, "yes").json["requestContext"]["authorizer"]["lambda"]
     assert said["who"] == "me" if simple else said["principalId"] == "me"
+    # a context of HTTP APIs may have arrays and objects
+    assert said["list"] == [1] if simple else said["n"] == 1
 
 
 def test_a_result_is_kept_as_long_as_the_authorizer_says(aws: Clients, api: HttpApi, echo: str) -> None:

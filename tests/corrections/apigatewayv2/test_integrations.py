@@ -215,6 +215,19 @@ def test_an_endpoint_gets_the_request_and_its_answer_is_the_response(api: HttpAp
     )
 
 
+def test_an_endpoint_is_told_of_the_client_as_by_a_proxy(api: HttpApi, mirror: str) -> None:
+    api.route("POST /", api.web(mirror))
+    reply = api.request("/", "POST", headers={"X-Forwarded-For": "203.0.113.9"})
+    headers = reply.json["headers"]
+    host = f"{api.id}.execute-api.us-east-1.amazonaws.com"
+    assert headers["forwarded"] == f"for=127.0.0.1;host={host};proto=http"
+    assert headers["via"] == "HTTP/1.1 AmazonAPIGateway"
+    # what the client sent itself goes through, and nothing is added to it
+    assert headers["x-forwarded-for"] == "203.0.113.9"
+    assert "x-forwarded-proto" not in headers
+    assert len(reply.headers.getlist("date")) == len(reply.headers.getlist("server")) == 1
+
+
 def test_parameters_are_mapped(api: HttpApi, mirror: str) -> None:
     mapped = {
         "overwrite:path": "/v1/$request.path.id",

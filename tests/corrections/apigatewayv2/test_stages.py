@@ -103,6 +103,9 @@ def test_each_request_is_in_the_access_log(aws: Clients, api: HttpApi, echo: str
             "ip": "$context.identity.sourceIp",
             "none": "$context.authorizer.principalId",
             "length": "$context.responseLength",
+            "authorizer": "$context.authorizer.error",
+            "integration": "$context.integrationErrorMessage",
+            "message": "$context.error.message",
         }
     )
     arn = f"arn:aws:logs:{aws.region}:000000000000:log-group:{group}:*"
@@ -111,16 +114,25 @@ def test_each_request_is_in_the_access_log(aws: Clients, api: HttpApi, echo: str
     api.route("GET /a", api.function(echo))
     length = len(api.request("/a").body)
     api.request("/b")
+    api.route("GET /c", api.function(echo), AuthorizationType="AWS_IAM")
+    api.request("/c")
+    api.route("GET /d", api.function("arn:aws:lambda:us-east-1:000000000000:function:no-such"))
+    api.request("/d")
 
     def lines() -> list[dict[str, str]] | None:
         events = logs.filter_log_events(logGroupName=group)["events"]
-        return [json.loads(event["message"]) for event in events] if len(events) == 2 else None
+        return [json.loads(event["message"]) for event in events] if len(events) == 4 else None
 
-    first, second = wait_until(lines, what="two lines of the access log", seconds=web.SECONDS)
+    first, second, third, fourth = wait_until(lines, what="four lines of the access log", seconds=web.SECONDS)
     assert first == {
-        "key": "GET /a", "status": "200", "ip": "127.0.0.1", "none": "-", "length": str(length)
+        "key": "GET /a", "status": "200", "ip": "127.0.0.1", "none": "-", "length": str(length),
+        "authorizer": "-", "integration": "-", "message": "-",
     }  # fmt: skip
-    assert second["status"] == "404"
+    assert (second["status"], second["message"], second["integration"]) == ("404", "Not Found", "-")
+    # each error is said of the step that failed
+    assert (third["authorizer"], third["integration"]) == ("Missing Authentication Token", "-")
+    assert (fourth["authorizer"], fourth["message"]) == ("-", "Internal Server Error")
+    assert "no-such" in fourth["integration"]
 
 
 def test_an_exported_definition_makes_the_same_api(api: HttpApi, echo: str) -> None:

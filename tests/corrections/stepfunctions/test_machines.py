@@ -185,6 +185,25 @@ def test_an_execution_with_a_bad_name_or_input_is_refused(aws: Clients, options:
     assert caught.value.response["Error"]["Code"] == code
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a": "b"R}', "Unexpected character ('R' (code 82)): was expecting comma to separate Object entries"),
+        (
+            "junk",
+            "Unrecognized token 'junk': was expecting "
+            "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+        ),
+        ("", "Expecting value: line 1 column 1 (char 0)"),
+    ],
+)
+def test_why_an_input_is_no_json_is_said_as_aws_says_it(aws: Clients, text: str, reason: str) -> None:
+    # the first was seen in a report; of an empty input AWS's words are not known
+    with pytest.raises(ClientError) as caught:
+        aws.client("stepfunctions").start_execution(stateMachineArn=created(aws, _PASS), input=text)
+    assert caught.value.response["Error"]["Message"] == f"Invalid State Machine Execution Input: '{reason}'"
+
+
 def test_an_output_of_more_than_256_kib_fails_under_its_name_also_inside_map(aws: Clients) -> None:
     double = {"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "End": True}
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "C"}]

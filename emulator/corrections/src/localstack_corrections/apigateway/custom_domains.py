@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from localstack_corrections.apigateway.unknown_stages import forbidden
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class _Domain:
         path, mark, query = _target(request)
         found = chosen(self._store.base_path_mappings.get(self._name) or [], path)
         if found is None:
-            return self._endpoint.create_not_found_response(self._name)
+            return forbidden()
         mapping, rest = found
         stage = str(mapping.get("stage") or "")
         if not stage:
             stage, _, rest = rest.removeprefix("/").partition("/")
             rest = f"/{rest}"
         if not self._endpoint.is_rest_api(mapping["restApiId"], stage):
-            return self._endpoint.create_not_found_response(mapping["restApiId"])
+            return forbidden()
         request.environ["RAW_URI"] = f"/{stage}{rest}{mark}{query}"
         context, response = self._endpoint.prepare_rest_api_invocation(request, mapping["restApiId"], stage)
         context.base_path = mapping["basePath"]
@@ -128,7 +129,7 @@ def _close_endpoints(module: ModuleType) -> None:
             deployment = self._global_store.active_deployments[api_id][stage]
             frozen = self._global_store.internal_deployments[api_id].get(deployment)
             if frozen and frozen.rest_api.rest_api.get("disableExecuteApiEndpoint"):
-                return self.create_not_found_response(api_id)
+                return forbidden()
         return answer(self, request, **arguments)
 
     endpoint.__call__ = call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -14,6 +15,8 @@ from localstack_corrections.apigatewayv2.invocation import Answer, HttpApiError,
 from localstack_corrections.apis import access_logs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localstack_corrections.apigatewayv2.registry import HttpApi
     from localstack_corrections.apigatewayv2.serving import Serving
     from localstack_corrections.apigatewayv2.snapshot import Snapshot
@@ -74,6 +77,7 @@ def _invocation(api: HttpApi, request: Any, path: str, query: str) -> Invocation
         host=_domain(api, request),
         sent_path=str(request.environ.get("RAW_URI") or request.path).partition("?")[0],
         protocol=request.environ.get("SERVER_PROTOCOL") or "HTTP/1.1",
+        scheme=request.scheme,
     )
 
 
@@ -112,7 +116,6 @@ def _answered(invocation: Invocation) -> Answer:
         made = _routed(invocation, serving, snapshot)
     except HttpApiError as error:
         invocation.said["error.message"] = error.message
-        invocation.said.setdefault("integrationErrorMessage", error.reason)
         made = _own(error)
     except Exception:
         LOG.exception("%s %s of the HTTP API %s failed", invocation.method, invocation.path, serving.api.id)
@@ -130,8 +133,24 @@ def _routed(invocation: Invocation, serving: Serving, snapshot: Snapshot) -> Ans
         raise HttpApiError(413, "Request Entity Too Large")
     if not serving.takes(invocation.route_key):
         raise HttpApiError(429, "Too Many Requests")
-    authorization.authorize(invocation, snapshot)
-    target = str(invocation.match.route.get("target") or "")
+    with _error_in(invocation, "authorizer.error"):
+        authorization.authorize(invocation, snapshot)
+    with _error_in(invocation, "integrationErrorMessage"):
+        return _at_the_integration(invocation, snapshot)
+
+
+@contextlib.contextmanager
+def _error_in(invocation: Invocation, variable: str) -> Iterator[None]:
+    """Keep the reason of an error for access logs, in the variable of the step that failed."""
+    try:
+        yield
+    except HttpApiError as error:
+        invocation.said.setdefault(variable, error.reason)
+        raise
+
+
+def _at_the_integration(invocation: Invocation, snapshot: Snapshot) -> Answer:
+    target = str((invocation.match.route if invocation.match else {}).get("target") or "")
     integration = snapshot.integrations.get(target.removeprefix("integrations/"))
     if integration is None:
         raise HttpApiError(500, "Internal Server Error", reason=f"The route has no integration: {target!r}")

@@ -66,6 +66,7 @@ class Invocation:
     sent_path: str
     """As it was sent: a signature is one of this path."""
     protocol: str = "HTTP/1.1"
+    scheme: str = "http"
     request_id: str = field(default_factory=lambda: f"{new_id(14).title()}=")
     began: float = field(default_factory=time.time)
     match: RouteMatch | None = None

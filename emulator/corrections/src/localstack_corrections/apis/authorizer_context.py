@@ -13,19 +13,30 @@ class MalformedContextError(ValueError):
     """A context that is no object of plain values."""
 
 
-def plain_values(context: Any) -> dict[str, Any]:
-    """Return the context of an answer, which holds strings, numbers and booleans only.
+def any_values(context: Any) -> dict[str, Any]:
+    """Return the context of an answer to an HTTP API, which may hold arrays and objects.
 
-    :raises MalformedContextError: it holds an array or an object, or is none.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+
+    :raises MalformedContextError: it is no object.
     """
     if context is None:
         return {}
     if not isinstance(context, dict):
         raise MalformedContextError("the context is no object")
-    for name, value in context.items():
+    return dict(context)
+
+
+def plain_values(context: Any) -> dict[str, Any]:
+    """Return the context of an answer to a REST API, which holds strings, numbers and booleans only.
+
+    :raises MalformedContextError: it holds an array or an object, or is none.
+    """
+    plain = any_values(context)
+    for name, value in plain.items():
         if isinstance(value, list | dict):
             raise MalformedContextError(f"the value of {name} is neither a string, a number nor a boolean")
-    return dict(context)
+    return plain
 
 
 def as_strings(context: dict[str, Any]) -> dict[str, str]:

@@ -107,6 +107,6 @@ STILL_DIFFERENT: tuple[str, ...] = (
         " `AWS_DISABLE_HOST_PREFIX_INJECTION=true`, or the line `127.0.0.1 sync-localhost` in its hosts file: the"
         " emulator answers to such a name. Functions, fixtures and commands need neither."
     ),
-    "Intrinsic functions: why a text is no JSON (`States.StringToJson`) is said in Python's words.",
+    "Inputs, outputs and `States.StringToJson`: why a text is no JSON is said in AWS's words, but not at which place.",
 )
 """What is known to differ from AWS, for docs/differences.md."""

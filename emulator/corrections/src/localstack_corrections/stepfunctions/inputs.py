@@ -36,6 +36,17 @@ def _refuse(module: ModuleType) -> None:
     checking("start_sync_execution")
 
 
+def why_no_json(text: str, error: ValueError) -> str:
+    """Return why a text is no JSON in the words of AWS's parser, Jackson, without the place.
+
+    A report of an input that a pipe had made has such words; AWS says more of the place than is known here.
+    """
+    from localstack_corrections.lambda_.json_errors import why_not_json
+
+    reason = why_not_json(text.encode(errors="surrogatepass"))
+    return reason.partition("\n")[0] if reason else str(error)
+
+
 def _check_name(module: ModuleType, name: str | None) -> None:
     if name is not None and (not name or len(name) > _LONGEST_NAME or FORBIDDEN.search(name)):
         raise module.InvalidName(f"Invalid Name: '{name}'")
@@ -55,8 +66,8 @@ def _check_input(module: ModuleType, document: str | None) -> None:
     try:
         json.loads(document)
     except ValueError as error:
-        # the words are those of AWS's parser, which are not documented
-        raise module.InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from error
+        message = f"Invalid State Machine Execution Input: '{why_no_json(document, error)}'"
+        raise module.InvalidExecutionInput(message) from error
 
 
 CORRECTION = Correction(

@@ -15,6 +15,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.stepfunctions.inputs import why_no_json
 from localstack_corrections.stepfunctions.java import JavaRandom, hash_order
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def string_to_json(text: Any) -> Any:
     try:
         return json.loads(_text(text)) if text else None
     except ValueError as error:
-        message = f"Cannot convert String to Json in States.StringToJson, caused by: {error}"
+        message = f"Cannot convert String to Json in States.StringToJson, caused by: {why_no_json(text, error)}"
         raise IntrinsicError(message) from None
 
 

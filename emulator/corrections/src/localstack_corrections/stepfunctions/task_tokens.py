@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import CALLBACK, PROVIDER, TASK_SERVICE
+from localstack_corrections.stepfunctions.inputs import why_no_json
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -126,7 +127,7 @@ def _require_json(output: str) -> None:
     try:
         json.loads(output)
     except ValueError as error:
-        raise InvalidOutput(f"Invalid Output: '{error}'") from error
+        raise InvalidOutput(f"Invalid Output: '{why_no_json(output, error)}'") from error
 
 
 def _one_token_an_attempt(module: ModuleType) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import ASL, PROVIDER, SERVICE
+from localstack_corrections.stepfunctions.inputs import why_no_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,7 +143,7 @@ def _check_json(module: ModuleType) -> None:
                 try:
                     json.loads(text)
                 except ValueError as error:
-                    raise module.InvalidExecutionInput(f"Invalid {name}: '{error}'") from error
+                    raise module.InvalidExecutionInput(f"Invalid {name}: '{why_no_json(text, error)}'") from error
         return test_state(self, context, request, **options)
 
     provider.test_state = checked

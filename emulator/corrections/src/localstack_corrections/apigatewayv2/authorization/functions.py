@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from localstack_corrections.apigatewayv2.authorization import identity
 from localstack_corrections.apigatewayv2.events import context_1, event, event_2
 from localstack_corrections.apigatewayv2.invocation import HttpApiError
-from localstack_corrections.apis.authorizer_context import MalformedContextError, plain_values
+from localstack_corrections.apis.authorizer_context import MalformedContextError, any_values
 from localstack_corrections.apis.functions import NoFunctionError, function_arn, invoke
 from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
 from localstack_corrections.apis.time_limit import TooLongError
@@ -43,7 +43,7 @@ def context(invocation: Invocation, authorizer: dict[str, Any]) -> dict[str, Any
         results.put(key, answer, seconds)
     if not _allows(answer, authorizer, invocation.method_arn()):
         raise HttpApiError(403, "Forbidden")
-    made = plain_values(answer.get("context"))
+    made = any_values(answer.get("context"))
     return made if _is_simple(authorizer) else {**made, "principalId": answer.get("principalId")}
 
 
@@ -112,7 +112,7 @@ def _check(answer: Any, authorizer: dict[str, Any]) -> None:
     elif not isinstance(answer.get("principalId"), str):
         raise _failed("its result has no principalId")
     try:
-        plain_values(answer.get("context"))
+        any_values(answer.get("context"))
         if not _is_simple(authorizer):
             decide(answer.get("policyDocument"), "arn:aws:execute-api:::")
     except (MalformedContextError, MalformedPolicyError) as error:

@@ -11,11 +11,13 @@ from localstack_corrections.apigatewayv2.parameters import UnresolvedError, of_r
 from localstack_corrections.apis.functions import with_stage_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from localstack_corrections.apigatewayv2.invocation import Invocation
 
 _NOT_FORWARDED = {*HOP_BY_HOP, "host", "content-length", "accept-encoding"}
+_NOT_ANSWERED = {*_NOT_FORWARDED, "date", "server"}
+"""The response has its own ``Date`` and ``Server``."""
 
 
 class _Request:
@@ -27,7 +29,11 @@ class _Request:
         self.path = parts.path
         # those of the URI come first
         self.query = parse_qsl(parts.query, keep_blank_values=True) + invocation.query_pairs
-        self.headers = [(name, value) for name, value in invocation.headers if name.lower() not in _NOT_FORWARDED]
+        self.headers = [(name, value) for name, value in _sent(invocation) if name.lower() not in _NOT_FORWARDED]
+        self.headers += [
+            ("Forwarded", f"for={invocation.source};host={invocation.host};proto={invocation.scheme}"),
+            ("Via", "HTTP/1.1 AmazonAPIGateway"),
+        ]
 
     @property
     def url(self) -> str:
@@ -41,6 +47,19 @@ class _Request:
             self.query = _changed(self.query, action, name, value, str)
         elif kind == "header":
             self.headers = _changed(self.headers, action, name, value, str.lower)
+
+
+def _sent(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """Yield the client's headers, without the ``X-Forwarded-…`` for functions: endpoints have ``Forwarded``."""
+    for name, value in invocation.headers:
+        lower = name.lower()
+        if lower == "x-forwarded-for":
+            # the last one is the one that the gateway has added
+            before = value.rpartition(",")[0].strip()
+            if before:
+                yield name, before
+        elif lower not in {"x-forwarded-port", "x-forwarded-proto"}:
+            yield name, value
 
 
 def _changed(
@@ -78,7 +97,7 @@ def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise HttpApiError(503, "Service Unavailable", reason=f"The integration cannot be reached: {error}") from error
     invocation.said["integration.integrationStatus"] = response.status
-    headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _NOT_FORWARDED]
+    headers = [(name, value) for name, value in response.headers.items() if name.lower() not in _NOT_ANSWERED]
     return Answer(response.status, response.data, headers)
 
 

@@ -163,7 +163,8 @@ def _typed(value: str, kind: str) -> Any:
 def _body(subtype: Subtype, response: dict[str, Any]) -> bytes:
     if subtype.content_type == "text/xml":
         return _query_body(subtype, response)
-    return json.dumps(response, default=_seconds, separators=(",", ":"), ensure_ascii=False).encode()
+    said = {name: value for name, value in response.items() if value is not None}
+    return json.dumps(said, default=_seconds, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _seconds(value: Any) -> float:
