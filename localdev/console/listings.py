@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.console.remembered import Remembered
 from localdev.executions.client import NotFoundError
+from localdev.executions.errors import DefinitionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from localdev.executions.client import ExecutionsClient, ExecutionSummary, ExpressExecutions, StateMachine
+    from localdev.executions.client import (
+        Execution,
+        ExecutionsClient,
+        ExecutionSummary,
+        ExpressExecutions,
+        StateMachine,
+    )
+    from localdev.executions.definition import Definition
 
 PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
@@ -77,7 +85,7 @@ class Listed:
     error: str | None = None
     cause: str | None = None
     failed_in: str | None = None
-    """The state that it entered last."""
+    """The state whose error ended it, or that it entered last."""
     output: str | None = None
 
 
@@ -105,6 +113,7 @@ class ExecutionLists:
         self._client = client
         self._counts: Remembered[Counts] = Remembered(100)
         self._rows: Remembered[Listed] = Remembered(5_000, weigh=_weight_of, heaviest=_HEAVIEST)
+        self._definitions: Remembered[Definition] = Remembered(20)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-lists")
 
     def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
@@ -142,7 +151,7 @@ class ExecutionLists:
 
     def counts(self, machine: StateMachine) -> Counts:
         """Return how many of the newest executions have which status, as of a few seconds ago at most."""
-        key = f"{machine.arn} {int(time.monotonic() / _COUNTED_FOR_SECONDS)}"
+        key = f"{machine.arn} {_slot()}"
         return self._counts.get(key, lambda: self._counted(machine)) or Counts(Counter(), is_all=True)
 
     def _counted(self, machine: StateMachine) -> Counts:
@@ -173,10 +182,24 @@ class ExecutionLists:
     def _described(self, item: ExecutionSummary) -> Listed | None:
         try:
             found = self._client.execution(item.arn)
-            state = self._client.last_state(item.arn) if item.status in _ENDED_BADLY else None
+            has_failed = item.status in _ENDED_BADLY
+            state = self._client.failed_in(item.arn, self._definition(found)) if has_failed else None
         except NotFoundError:
             return None
         return Listed(item, found.input, found.error, found.cause, state, found.output)
+
+    def _definition(self, execution: Execution) -> Definition | None:
+        """Return the machine's definition as it was some seconds ago at most: it tells what handles an error."""
+        arn = execution.state_machine_arn
+        try:
+            return self._definitions.get(f"{arn} {_slot()}", lambda: self._client.current_definition(arn))
+        except (DefinitionError, NotFoundError):
+            return None
+
+
+def _slot() -> int:
+    """Name the seconds for which what changes seldom is remembered."""
+    return int(time.monotonic() / _COUNTED_FOR_SECONDS)
 
 
 def _contains(row: Listed, text: str) -> bool:

@@ -29,7 +29,8 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_LONGEST_BODY: Final = 1_000_000
+_LONGEST_BODY: Final = 4_000_000
+"""Bytes of a form: an input of 256 KB, laid out with a number a line, is one of 2 MB."""
 _WRITES: Final = {"POST", "PUT", "PATCH", "DELETE"}
 
 

@@ -25,8 +25,11 @@ LONGEST_JSON: Final = 20_000
 """Of longer documents the beginning is shown, and the whole on request."""
 
 _TOKEN: Final = re.compile(
-    r'(?P<key>"(?:[^"\\]|\\.)*")(?=\s*:)|(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)'
+    r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<string>"(?:[^"\\]|\\.)*+(?:"|\\?\Z))'
+    r"|(?P<number>-?\d[\d.eE+-]*)|(?P<word>true|false|null)",
+    re.DOTALL,
 )
+"""A string that is cut off is one to its end: else each quote in it would be looked at as the beginning of another."""
 _STATUS_MARKS: Final = {
     "RUNNING": Mark.RUNNING,
     "PENDING_REDRIVE": Mark.RUNNING,

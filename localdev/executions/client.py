@@ -11,12 +11,13 @@ from botocore.exceptions import ClientError
 
 from localdev.executions.definition import Definition, read_definition
 from localdev.executions.errors import HintedError
-from localdev.executions.events import events_of_log
+from localdev.executions.events import events_of_log, read_events
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
 from localdev.executions.growing import grown, history_of
 from localdev.executions.history_pages import read_events_as_they_are
 from localdev.executions.injected import with_injected
 from localdev.executions.logs import Invocation, invocations, invocations_of, log_line
+from localdev.executions.origin import origin_of
 from localdev.executions.replay import read_history
 from localdev.executions.text import json_object
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from localdev.executions.history import Attempt, History
 
 PAGE: Final = 25
-_EVENTS_OF_AN_END = 25
+_EVENTS_OF_AN_END: Final = 100
+_EVENTS_OF_A_LONG_END: Final = 1000
 _MISSING: Final = {
     "ExecutionDoesNotExist",
     "InvalidArn",
@@ -291,14 +293,27 @@ class ExecutionsClient:
         with _missing(f"There is no Map run {arn}."):
             return self._states.describe_map_run(mapRunArn=arn)["executionArn"]
 
-    def last_state(self, arn: str) -> str | None:
-        """Return the name of the state that a Standard execution entered last, from the end of its history alone."""
+    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
+        """Return the name of the state whose error ended a Standard execution, else of the one that it entered last.
+
+        Only the end of the history is read, and more of it where that ends in a Fail state: what led there may be
+        further back. Where it is further still, that is the Fail state.
+        """
+        history = self._end(arn, _EVENTS_OF_AN_END)
+        origin = origin_of(history, definition)
+        if origin is not None and origin.type == "Fail" and history.events[0].id > 1:
+            history = self._end(arn, _EVENTS_OF_A_LONG_END)
+            origin = origin_of(history, definition)
+        if origin is not None:
+            return origin.state
+        return history.visits[-1].state if history.visits else None
+
+    def _end(self, arn: str, most: int) -> History:
         with _missing(f"There is no execution {arn}."):
             found = self._states.get_execution_history(
-                executionArn=arn, reverseOrder=True, maxResults=_EVENTS_OF_AN_END, includeExecutionData=False
+                executionArn=arn, reverseOrder=True, maxResults=most, includeExecutionData=False
             )
-        details = (event.get("stateEnteredEventDetails") for event in found["events"])
-        return next((entered["name"] for entered in details if entered), None)
+        return read_history(read_events(cast("list[Mapping[str, object]]", found["events"])))
 
     def definition(self, execution_arn: str) -> Definition:
         """Return the definition that an execution runs, which may not be its state machine's any more."""

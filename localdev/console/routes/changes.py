@@ -117,7 +117,9 @@ class Changes:
             raise HTTPException(403, "This console is read-only.")
         fields = await form_of(request, self._settings)
         if fields is None:
-            raise HTTPException(403, "The form is not of this console, or was opened before it was started again.")
+            raise HTTPException(
+                403, "The form is not of this console, was opened before it was started again, or is too long."
+            )
         return dict(fields)
 
     def _control(self) -> ExecutionsControl:

@@ -78,6 +78,7 @@
 
   // inputs: checked while they are typed, the last ones of each machine remembered in this browser
   const KEPT = 5;
+  const LONGEST_INPUT = 262_144;
   const keptOf = (machine) => { try { return JSON.parse(localStorage.getItem(`inputs ${machine}`)) ?? []; } catch { return []; } };
 
   function check(field) {
@@ -132,8 +133,10 @@
     check(field);
     if (!field.checkValidity()) { event.preventDefault(); event.stopImmediatePropagation(); field.focus(); return; }
     const text = JSON.stringify(JSON.parse(field.value));
+    // laid out it may be longer than an input may be, and without its spaces not
+    if (field.value.length > LONGEST_INPUT) field.value = text;
     const kept = [text, ...keptOf(field.dataset.machine).filter((each) => each !== text)].slice(0, KEPT);
-    localStorage.setItem(`inputs ${field.dataset.machine}`, JSON.stringify(kept));
+    try { localStorage.setItem(`inputs ${field.dataset.machine}`, JSON.stringify(kept)); } catch { /* there is no room for it */ }
   }, true);
 
   document.addEventListener("click", (event) => {

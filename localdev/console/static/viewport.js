@@ -129,7 +129,9 @@ globalThis.ExecutionViewport = (() => {
     begin(name) {
       if (this.fitting() >= LEGIBLE) return this.fit(false);
       const place = name === null ? null : this.drawing.cards.get(name)?.at;
-      this.centre(place ?? { x: 0, y: 0, width: this.drawing.width, height: this.frame.height }, 1, false);
+      // a definition on its own begins with its first state
+      const [first] = this.drawing.cards.values();
+      this.centre(place ?? { ...first?.at ?? { x: 0, width: this.drawing.width }, y: 0, height: this.frame.height }, 1, false);
     }
 
     fit(isAnimated = true) {

@@ -21,6 +21,7 @@ from localdev.executions.client import (
     StateMachine,
 )
 from localdev.executions.control import StateTest
+from localdev.executions.origin import origin_of
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
@@ -128,9 +129,10 @@ class RecordedClient:
         history = self.history(arn)
         return known if known is not None and known.events == history.events else history
 
-    def last_state(self, arn: str) -> str | None:
-        visits = self.history(arn).visits
-        return visits[-1].state if visits else None
+    def failed_in(self, arn: str, definition: Definition | None) -> str | None:
+        history = self.history(arn)
+        origin = origin_of(history, definition)
+        return origin.state if origin else history.visits[-1].state
 
     def definition(self, arn: str) -> Definition:
         if self.definition_error is not None:

@@ -249,4 +249,4 @@ def test_every_answer_carries_a_strict_policy(console_of: ConsoleOf, path: str) 
 def test_a_body_without_an_end_is_refused(console_of: ConsoleOf) -> None:
     console = console_of()
 
-    assert console.web.post("/place", data={**_token(console), "value": "x" * 2_000_000}).status_code == 403
+    assert console.web.post("/place", data={**_token(console), "value": "x" * 5_000_000}).status_code == 403

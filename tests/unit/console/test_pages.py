@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 from starlette.testclient import TestClient
 
-from localdev.console.shown import day
+from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
 from localdev.executions.client import Execution, NotFoundError
 from localdev.executions.errors import DefinitionError
@@ -580,6 +580,16 @@ def test_an_engine_that_is_frozen_is_said_to_be_within_seconds(console_of: Conso
     assert response.status_code == 503
     assert "it is frozen or very busy" in response.text
     assert "data-retry" in response.text
+
+
+def test_a_long_string_that_is_cut_off_is_one_string() -> None:
+    quotes = json.dumps({"text": '"' * 30_000})
+
+    shown = document(quotes)
+
+    assert shown is not None
+    assert shown.is_cut
+    assert shown.html.count('class="json-string"') == 1
 
 
 def test_a_document_of_three_hundred_levels_is_shown(console_of: ConsoleOf) -> None:

@@ -13,10 +13,12 @@ from botocore.stub import ANY, Stubber
 
 from localdev.engines.clients import Clients
 from localdev.executions.client import ExecutionsClient, NotFoundError
+from localdev.executions.definition import Definition, read_definition
 from localdev.executions.events import read_events
 from localdev.executions.history import Attempt, Status
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
+from tests.unit.executions.made_up import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +128,60 @@ def test_every_page_of_a_history_is_read(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", {"events": events[2:]}, {**wanted, "nextToken": "2"})
 
     assert stubbed.client.history(ARN).visits == recording("choice").history.visits
+
+
+def _backwards(count: int, most: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return an answer of a compensated failure's newest events, and what asks for it."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("TaskStateEntered", name="Charge", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    writer.write("TaskFailed", error="Refused")
+    writer.write("TaskStateExited", name="Charge", output="{}")
+    writer.write("PassStateEntered", name="Undo", input="{}")
+    writer.write("PassStateExited", name="Undo", output="{}")
+    writer.write("FailStateEntered", name="Sorry", input="{}")
+    writer.write("ExecutionFailed", error="Sorry")
+    asked = {"executionArn": ARN, "reverseOrder": True, "maxResults": most, "includeExecutionData": False}
+    events = [
+        {key: value for key, value in event.items() if not key.endswith("Details")}
+        | ({"stateEnteredEventDetails": {"name": name}} if event["type"].endswith("Entered") else {})
+        | ({"stateExitedEventDetails": {"name": name}} if event["type"].endswith("Exited") else {})
+        for event in writer.events[::-1][:count]
+        for name in [event["madeUpEventDetails"].get("name", "")]
+    ]
+    return {"events": events}, asked
+
+
+def _compensated() -> Definition:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Done"}
+    states = {
+        "Charge": {**task, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Undo"}]},
+        "Done": {"Type": "Succeed"},
+        "Undo": {"Type": "Pass", "Next": "Sorry"},
+        "Sorry": {"Type": "Fail", "Error": "Sorry"},
+    }
+    return read_definition({"StartAt": "Charge", "States": states})
+
+
+def test_the_end_of_a_history_tells_the_state_whose_error_was_caught(stubbed: Stubbed) -> None:
+    stubbed.states.add_response("get_execution_history", *_backwards(9, 100))
+
+    assert stubbed.client.failed_in(ARN, _compensated()) == "Charge"
+
+
+def test_what_led_to_a_fail_state_is_looked_for_further_back(stubbed: Stubbed) -> None:
+    stubbed.states.add_response("get_execution_history", *_backwards(3, 100))
+    stubbed.states.add_response("get_execution_history", *_backwards(9, 1000))
+
+    assert stubbed.client.failed_in(ARN, _compensated()) == "Charge"
+
+
+def test_where_the_error_is_too_far_back_the_last_state_is_told(stubbed: Stubbed) -> None:
+    stubbed.states.add_response("get_execution_history", *_backwards(3, 100))
+    stubbed.states.add_response("get_execution_history", *_backwards(4, 1000))
+
+    assert stubbed.client.failed_in(ARN, _compensated()) == "Sorry"
 
 
 def test_what_was_injected_is_asked_for_only_where_an_event_has_come(

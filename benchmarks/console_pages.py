@@ -1,0 +1,199 @@
+"""Measure the console's processor time for a page: ``.venv/bin/python -m benchmarks.console_pages``.
+
+No engine runs: executions of 1,000 and 25,000 events and a list of 50,000 executions are made up, and answered to
+botocore as an engine's bytes. So what is measured is the console alone, whatever else the machine does.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import statistics
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from botocore.awsrequest import AWSResponse
+from starlette.testclient import TestClient
+
+from localdev.console.app import create_app
+from localdev.console.settings import Settings
+from localdev.engines.clients import Clients
+from localdev.executions.client import ExecutionsClient
+from tests.unit.executions.made_up import ACCEPT, BEGAN, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from botocore.awsrequest import AWSPreparedRequest
+
+_PREFIX: Final = "arn:aws:states:us-east-1:000000000000"
+_MACHINE: Final = f"{_PREFIX}:stateMachine:made-up"
+_DEFINITION: Final = {
+    "StartAt": "Each",
+    "States": {"Each": {"Type": "Map", "ItemProcessor": ACCEPT, "End": True}},
+}
+_LISTED: Final = 50_000
+_TIMES: Final = 9
+_FAILED_EVERY: Final = 5
+
+
+def main() -> None:
+    """Measure, and print a row each."""
+    get = _console(_Engine())
+    get("/machines")
+    get(f"/executions/{_arn('10-0')}")
+    print("| page | processor time, median | most |\n|---|---|---|")
+    for items, times in ((250, _TIMES), (6_250, 3)):
+        events = f"{4 * items:,} events"
+        _row(
+            f"an execution of {events}, opened",
+            [get(f"/executions/{_arn(f'{items}-{each}')}") for each in range(times)],
+        )
+        _row("the same, again", [get(f"/executions/{_arn(f'{items}-{times - 1}')}") for _ in range(_TIMES)])
+    total = f"{_LISTED:,} executions"
+    _row(f"{total}, the first page", [_console(_Engine())(f"/machines/{_MACHINE}") for _ in range(3)])
+    _row("the same, again", [get(f"/machines/{_MACHINE}") for _ in range(_TIMES)])
+    _row("the same, kept current", [get(f"/list/{_MACHINE}") for _ in range(_TIMES)])
+    pages = [get(f"/machines/{_MACHINE}?after={1_000 * each}") for each in range(1, _TIMES)]
+    _row(f"{total}, a page further back", pages)
+    _row(f"{total}, those that failed", [get(f"/machines/{_MACHINE}?status=FAILED") for _ in range(_TIMES)])
+    _row(f"{total}, a search in 500 of them", [get(f"/machines/{_MACHINE}?q=nowhere") for _ in range(3)])
+
+
+def _row(what: str, seconds: list[float]) -> None:
+    print(f"| {what} | {statistics.median(seconds) * 1000:.0f} ms | {max(seconds) * 1000:.0f} ms |", flush=True)
+
+
+def _arn(name: str) -> str:
+    return f"{_PREFIX}:execution:made-up:{name}"
+
+
+def _console(engine: _Engine) -> Any:
+    clients = Clients("http://127.0.0.1:1")
+    states = clients.client("stepfunctions")
+    states.meta.events.register("before-send.sfn", engine.answer)
+    settings = Settings(
+        client=ExecutionsClient(states, clients.client("logs"), clients.client("lambda")),
+        control=None,
+        where="a made-up engine",
+        how_to_start="./scripts/up",
+    )
+    web = TestClient(create_app(settings), base_url="http://127.0.0.1:8080")
+
+    def get(path: str) -> float:
+        gc.collect()
+        answered, began = engine.seconds, time.process_time()
+        response = web.get(path)
+        seconds = time.process_time() - began - (engine.seconds - answered)
+        assert response.status_code == 200, response.text[:300]
+        return seconds
+
+    return get
+
+
+@dataclass
+class _Engine:
+    """Answers botocore's requests in place of the network."""
+
+    seconds: float = 0.0
+    """Processor time that the answers themselves took, which is not the console's."""
+    histories: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Return the answer to a request."""
+        began = time.thread_time()
+        target = request.headers["X-Amz-Target"]
+        action = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+        document = json.loads(cast("bytes", request.body))
+        body = json.dumps(getattr(self, f"_{action}")(document)).encode()
+        response = AWSResponse(str(request.url), 200, {"content-type": "application/x-amz-json-1.0"}, _Raw(body))
+        self.seconds += time.thread_time() - began
+        return response
+
+    def _ListStateMachines(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        machine = self._DescribeStateMachine({})
+        return {"stateMachines": [{key: machine[key] for key in ("stateMachineArn", "name", "type", "creationDate")}]}
+
+    def _DescribeStateMachine(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "stateMachineArn": _MACHINE,
+            "name": "made-up",
+            "type": "STANDARD",
+            "roleArn": "arn:aws:iam::000000000000:role/made-up",
+            "definition": json.dumps(_DEFINITION),
+            "creationDate": BEGAN.timestamp(),
+        }
+
+    def _DescribeStateMachineForExecution(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self._DescribeStateMachine({}), "updateDate": BEGAN.timestamp()}
+
+    def _DescribeExecution(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        found = _item(asked["executionArn"].rpartition(":")[2])
+        return {**found, "input": json.dumps({"customer": "c-1", "order": found["name"]}), "output": "{}"}
+
+    def _ListExecutions(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        begin, size = int(asked.get("nextToken", 0)), asked["maxResults"]
+        wanted = asked.get("statusFilter")
+        names = range(_LISTED) if wanted is None else range(0, _LISTED, _FAILED_EVERY)
+        found = [_item(str(name)) for name in names[begin : begin + size]]
+        further = {"nextToken": str(begin + size)} if begin + size < len(names) else {}
+        return {"executions": found, **further}
+
+    def _GetExecutionHistory(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        events = self._events(asked["executionArn"].rpartition(":")[2])
+        begin, size = int(asked.get("nextToken", 0)), asked["maxResults"]
+        ordered = events[::-1] if asked.get("reverseOrder") else events
+        further = {"nextToken": str(begin + size)} if begin + size < len(events) else {}
+        return {"events": ordered[begin : begin + size], **further}
+
+    def _events(self, name: str) -> list[dict[str, Any]]:
+        items = int(name.partition("-")[0]) if "-" in name else 5
+        if items not in self.histories:
+            self.histories[items] = list(_history(items))
+        return self.histories[items]
+
+
+class _Raw:
+    """A body as botocore reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Yield all of it."""
+        yield self._body
+
+
+def _item(name: str) -> dict[str, Any]:
+    has_failed = name.isdigit() and int(name) % _FAILED_EVERY == 0
+    at = BEGAN.timestamp()
+    return {
+        "executionArn": _arn(name),
+        "stateMachineArn": _MACHINE,
+        "name": name,
+        "status": "FAILED" if has_failed else "SUCCEEDED",
+        "startDate": at,
+        "stopDate": at + 1,
+    }
+
+
+def _history(items: int) -> Iterator[dict[str, Any]]:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Each", input="{}")
+    begun = writer.write("MapStateStarted", length=items)
+    for index in range(items):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("TaskStateEntered", name="Accept", input=json.dumps({"name": f"file-{index}"}))
+        writer.write("TaskStateExited", name="Accept", output="{}")
+        writer.write("MapIterationSucceeded", name="Each", index=index)
+    writer.write("MapStateSucceeded")
+    writer.write("MapStateExited", name="Each", output="[]")
+    writer.write("ExecutionSucceeded", output="[]")
+    for event in writer.events:
+        yield {**event, "timestamp": event["timestamp"].timestamp()}
+
+
+if __name__ == "__main__":
+    main()
