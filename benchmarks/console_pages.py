@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from starlette.testclient import TestClient
 
@@ -33,6 +34,7 @@ _DEFINITION: Final = {
     "StartAt": "Each",
     "States": {"Each": {"Type": "Map", "ItemProcessor": ACCEPT, "End": True}},
 }
+_HEADERS: Final[Any] = {"content-type": "application/x-amz-json-1.0"}
 _LISTED: Final = 50_000
 _TIMES: Final = 9
 _FAILED_EVERY: Final = 5
@@ -72,7 +74,7 @@ def _arn(name: str) -> str:
 def _console(engine: _Engine) -> Any:
     clients = Clients("http://127.0.0.1:1")
     states = clients.client("stepfunctions")
-    states.meta.events.register("before-send.sfn", engine.answer)
+    states.meta.events.register("before-send.sfn", cast("Any", engine.answer))
     settings = Settings(
         client=ExecutionsClient(states, clients.client("logs"), clients.client("lambda")),
         control=None,
@@ -106,16 +108,16 @@ class _Engine:
         target = request.headers["X-Amz-Target"]
         action = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         document = json.loads(cast("bytes", request.body))
-        body = json.dumps(getattr(self, f"_{action}")(document)).encode()
-        response = AWSResponse(str(request.url), 200, {"content-type": "application/x-amz-json-1.0"}, _Raw(body))
+        body = json.dumps(getattr(self, f"_{xform_name(action)}")(document)).encode()
+        response = AWSResponse(str(request.url), 200, _HEADERS, _Raw(body))
         self.seconds += time.thread_time() - began
         return response
 
-    def _ListStateMachines(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        machine = self._DescribeStateMachine({})
+    def _list_state_machines(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        machine = self._describe_state_machine({})
         return {"stateMachines": [{key: machine[key] for key in ("stateMachineArn", "name", "type", "creationDate")}]}
 
-    def _DescribeStateMachine(self, _: Mapping[str, Any]) -> dict[str, Any]:
+    def _describe_state_machine(self, _: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "stateMachineArn": _MACHINE,
             "name": "made-up",
@@ -125,14 +127,14 @@ class _Engine:
             "creationDate": BEGAN.timestamp(),
         }
 
-    def _DescribeStateMachineForExecution(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._DescribeStateMachine({}), "updateDate": BEGAN.timestamp()}
+    def _describe_state_machine_for_execution(self, _: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self._describe_state_machine({}), "updateDate": BEGAN.timestamp()}
 
-    def _DescribeExecution(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _describe_execution(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = _item(asked["executionArn"].rpartition(":")[2])
         return {**found, "input": json.dumps({"customer": "c-1", "order": found["name"]}), "output": "{}"}
 
-    def _ListExecutions(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _list_executions(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         begin, size = int(asked.get("nextToken", 0)), asked["maxResults"]
         wanted = asked.get("statusFilter")
         names = range(_LISTED) if wanted is None else range(0, _LISTED, _FAILED_EVERY)
@@ -140,7 +142,7 @@ class _Engine:
         further = {"nextToken": str(begin + size)} if begin + size < len(names) else {}
         return {"executions": found, **further}
 
-    def _GetExecutionHistory(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _get_execution_history(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         events = self._events(asked["executionArn"].rpartition(":")[2])
         begin, size = int(asked.get("nextToken", 0)), asked["maxResults"]
         ordered = events[::-1] if asked.get("reverseOrder") else events

@@ -14,10 +14,10 @@ from localdev.executions.errors import HintedError
 from localdev.executions.events import events_of_log, read_events
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
 from localdev.executions.growing import grown, history_of
-from localdev.executions.history_pages import read_events_as_they_are
 from localdev.executions.injected import with_injected
 from localdev.executions.logs import Invocation, invocations, invocations_of, log_line
 from localdev.executions.origin import origin_of
+from localdev.executions.raw_pages import read_pages_as_they_are
 from localdev.executions.replay import read_history
 from localdev.executions.text import json_object
 
@@ -171,7 +171,7 @@ class ExecutionsClient:
     """
 
     def __init__(self, states: SFNClient, logs: CloudWatchLogsClient, lambda_: LambdaClient) -> None:
-        read_events_as_they_are(states)
+        read_pages_as_they_are(states)
         self._states = states
         self._logs = logs
         self._lambda = lambda_

@@ -1,4 +1,4 @@
-"""Histories are read as botocore reads them, without its parser."""
+"""Histories and lists are read as botocore reads them, without its parser."""
 
 from __future__ import annotations
 
@@ -56,6 +56,22 @@ def test_a_history_is_what_botocore_would_have_read() -> None:
 
     assert ours.events == theirs.events
     assert ours.events[0].at.timestamp() == EVENT["timestamp"]
+
+
+def test_a_list_of_executions_is_what_botocore_would_have_read() -> None:
+    at = {"startDate": 1767225600.25, "stopDate": 1767225601.5, "redriveDate": 1767225601.0}
+    listed = {"executionArn": ARN, "stateMachineArn": "m", "name": "one", "status": "FAILED", "redriveCount": 1, **at}
+    running = {**listed, "status": "RUNNING", "stopDate": None}
+    body = json.dumps({"executions": [listed, running], "nextToken": "2"}).encode()
+    client = _client(body)
+    ExecutionsClient(client, client, client)  # type: ignore[arg-type]
+    asked: Any = {"stateMachineArn": ARN.replace("execution", "stateMachine").rpartition(":")[0]}
+
+    theirs = _client(body).list_executions(**asked)
+    ours = client.list_executions(**asked)
+
+    assert ours["executions"] == theirs["executions"]
+    assert ours["nextToken"] == theirs["nextToken"]
 
 
 def test_what_is_null_is_not_there() -> None:
