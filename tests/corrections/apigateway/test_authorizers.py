@@ -153,6 +153,29 @@ def test_a_signature_is_checked(api: RestApi, echo: str, key: str, secret: str, 
     assert (reply.status, reply.headers.get("x-amzn-errortype")) == (status, kind)
 
 
+CREDENTIAL, SIGNATURE, SIGNED, DATE = (
+    "Authorization header requires 'Credential' parameter.",
+    "Authorization header requires 'Signature' parameter.",
+    "Authorization header requires 'SignedHeaders' parameter.",
+    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("Bearer abc", "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer abc'."),
+        ("junk", f"{CREDENTIAL} {SIGNATURE} {SIGNED} {DATE} Authorization=junk"),
+        ("AWS4-HMAC-SHA256 Credential=a", f"{SIGNATURE} {SIGNED} {DATE} Authorization=AWS4-HMAC-SHA256 Credential=a"),
+    ],
+)
+def test_a_header_that_is_no_signature_says_what_it_lacks(api: RestApi, header: str, message: str) -> None:
+    api.method(authorizationType="AWS_IAM")
+    reply = api.request(headers={"Authorization": header})
+    assert (reply.status, reply.json) == (403, {"message": message})
+    assert reply.headers["x-amzn-errortype"] == "IncompleteSignatureException"
+
+
 def test_an_unsigned_request_misses_its_token(api: RestApi, echo: str) -> None:
     api.method(echo, authorizationType="AWS_IAM")
     reply = api.request()

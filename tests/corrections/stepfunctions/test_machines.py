@@ -191,8 +191,10 @@ def test_an_execution_with_a_bad_name_or_input_is_refused(aws: Clients, options:
         ('{"a": "b"R}', "Unexpected character ('R' (code 82)): was expecting comma to separate Object entries"),
         (
             "junk",
-            "Unrecognized token 'junk': was expecting "
-            "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+            (
+                "Unrecognized token 'junk': was expecting "
+                "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+            ),
         ),
         ("", "Expecting value: line 1 column 1 (char 0)"),
     ],

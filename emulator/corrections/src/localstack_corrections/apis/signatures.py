@@ -99,13 +99,33 @@ def _signed(query: str, headers: Headers) -> _Signed:
         raise SignatureError("MissingAuthenticationTokenException", "Missing Authentication Token")
     match = _FORM.search(authorization) if authorization.startswith(_ALGORITHM) else None
     if match is None:
-        raise SignatureError(
-            "IncompleteSignatureException",
-            f"Authorization header requires 'Credential' parameter. Authorization={authorization}",
-        )
+        dated = any(name in headers for name in ("X-Amz-Date", "Date"))
+        raise SignatureError("IncompleteSignatureException", _incomplete(authorization, dated=dated))
     time = headers.get("X-Amz-Date") or ""
     token = headers.get("X-Amz-Security-Token")
     return _of(match["credential"], match["headers"], match["signature"], time, token, None)
+
+
+def _incomplete(authorization: str, *, dated: bool) -> str:
+    """Return what a header lacks, which has a scheme and then pairs with commas between them.
+
+    https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
+    """
+    pairs = [pair.strip() for pair in authorization.partition(" ")[2].split(",") if pair.strip()]
+    for pair in pairs:
+        if "=" not in pair:
+            return (
+                f"'{pair}' not a valid key=value pair (missing equal-sign) in Authorization header: '{authorization}'."
+            )
+    given = {pair.partition("=")[0] for pair in pairs}
+    lacks = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if name not in given
+    ]
+    if not dated:
+        lacks.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    return " ".join([*lacks, f"Authorization={authorization}"])
 
 
 def _of(
