@@ -46,11 +46,12 @@ def _take_list(
     listed = document.pop(name, None) if isinstance(document, dict) else None
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         return
-    customized_response_dict[name] = [_item(item, times) for item in listed]
+    customized_response_dict[name] = [item_of_json(item, times) for item in listed]
     response_dict["body"] = json.dumps(document).encode()
 
 
-def _item(item: dict[str, Any], times: tuple[str, ...]) -> dict[str, Any]:
+def item_of_json(item: dict[str, Any], times: tuple[str, ...] = ("timestamp",)) -> dict[str, Any]:
+    """Return an item of an answer's JSON, by default an event of a history, as botocore gives it."""
     found = _without_nulls(item)
     for name in times:
         at = found.get(name)

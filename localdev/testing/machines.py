@@ -14,6 +14,8 @@ from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localdev.executions.definition import Definition
     from localdev.testing.case import Case
     from localdev.testing.mocks import Mock
@@ -70,13 +72,19 @@ class StateMachine:
         client = self.reader.clients.client("stepfunctions")
         request: Any = {"stateMachineArn": self.arn, "name": name, "input": json.dumps(execution_input)}
         if self.type == "EXPRESS":
-            ended: dict[str, Any] = dict(client.start_sync_execution(**request))
+            ended = self._started(lambda: dict(client.start_sync_execution(**request)), name)
             execution = Execution(ended["executionArn"], self.reader)
             return self.case.started(execution.ended(Outcome(_described_end(ended, self.arn), self.reader)))
-        execution = Execution(client.start_execution(**request)["executionArn"], self.reader)
+        started = self._started(lambda: dict(client.start_execution(**request)), name)
+        execution = Execution(started["executionArn"], self.reader)
         if self.case.rehearsals is not None:
             execution.awaited_by(self.case.rehearsals.until_end(self.arn, name))
         return self.case.started(execution)
+
+    def _started(self, start: Callable[[], dict[str, Any]], name: str) -> dict[str, Any]:
+        """Start an execution with the mocks, the faults and the clock of the test, if it has any."""
+        rehearsals = self.case.rehearsals
+        return start() if rehearsals is None else rehearsals.start(self, name, start)
 
     def mock(self, state: str, *, validation: str = "STRICT", allow_unused: bool = False) -> Mock:
         """Return a mock of a task, for the executions of this test from then on.
@@ -90,7 +98,7 @@ class StateMachine:
         from localdev.testing.rehearsals import rehearsals_of
 
         # one that has been updated since is checked again when an execution starts
-        known = json.loads(self.reader.machine(self.arn)["definition"])
+        known = self.reader.known_definition(self.arn)
         if state not in dict(states_of(known)):
             self.reader.forget_machine(self.arn)
             known = self.document

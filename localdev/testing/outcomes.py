@@ -25,11 +25,13 @@ _LONGEST: Final = 200
 
 
 class Outcome:
-    """The end of an execution. Its history is read when it is first asked for."""
+    """The end of an execution. Its history is read when it is first asked for, unless it is known."""
 
-    def __init__(self, described: Described, reader: Reader) -> None:
+    def __init__(self, described: Described, reader: Reader, history: History | None = None) -> None:
         self._described = described
         self._reader = reader
+        if history is not None:
+            self.history = history
 
     @property
     def arn(self) -> str:

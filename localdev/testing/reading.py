@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ class Reader:
         self._histories: dict[str, History] = {}
         """Of executions that have ended."""
         self._machines: dict[str, dict[str, Any]] = {}
+        self._definitions: dict[str, tuple[str, dict[str, Any]]] = {}
+        """Digest and parsed text, of the machines described."""
 
     @cached_property
     def _client(self) -> ExecutionsClient:
@@ -52,13 +55,24 @@ class Reader:
             self._machines[arn] = described
         return self._machines[arn]
 
+    def known_definition(self, arn: str) -> dict[str, Any]:
+        """Return the definition of a state machine as it was described, parsed; it is not to be changed."""
+        return self._known(arn)[1]
+
+    def definition_digest(self, arn: str) -> str:
+        """Return the digest of that definition, by which an emulator says whether it is current."""
+        return self._known(arn)[0]
+
+    def _known(self, arn: str) -> tuple[str, dict[str, Any]]:
+        if arn not in self._definitions:
+            text = self.machine(arn)["definition"]
+            self._definitions[arn] = hashlib.sha256(text.encode()).hexdigest(), json.loads(text)
+        return self._definitions[arn]
+
     def forget_machine(self, arn: str) -> None:
         """Describe a state machine anew when it is next asked for: it has been updated."""
         self._machines.pop(arn, None)
-
-    def definition_digest(self, arn: str) -> str:
-        """Return the digest of its definition, by which an emulator says whether it is current."""
-        return hashlib.sha256(self.machine(arn)["definition"].encode()).hexdigest()
+        self._definitions.pop(arn, None)
 
     def execution(self, arn: str) -> Execution:
         """Return an execution as the engine describes it."""
@@ -70,6 +84,10 @@ class Reader:
         if history.status is not Status.RUNNING:
             self._histories[arn] = history
         return history
+
+    def keep(self, arn: str, history: History) -> None:
+        """Take what an execution did, which has ended and was read already."""
+        self._histories[arn] = history
 
     def ended_history(self, arn: str) -> History:
         """Return what an execution did, as read when it had ended, if it was; it may have been redriven since."""

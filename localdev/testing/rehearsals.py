@@ -4,66 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import threading
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from localdev.executions.client import Execution as Described
 from localdev.system.errors import LocaldevError
 from localdev.testing.control import Control
+from localdev.testing.registering import Registrar, Rehearsed, StartedElsewhere
 from localdev.testing.running import Execution
 from localdev.testing.starts import Taken, starts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localdev.executions.history import History
     from localdev.testing.case import Case
     from localdev.testing.clocks import Clock
     from localdev.testing.faults import Fault
     from localdev.testing.machines import StateMachine
     from localdev.testing.mocks import Mock
     from localdev.testing.reading import Reader
+    from localdev.testing.registering import End
 
 _POLL_SECONDS: Final = "5"
-_LONGEST_WAIT: Final = 30.0
-
-
-@dataclass(frozen=True)
-class _Machine:
-    """The state machine of an execution that something else has started."""
-
-    arn: str
-    reader: Reader
-
-    @property
-    def document(self) -> dict[str, Any]:
-        client = self.reader.clients.client("stepfunctions")
-        document: dict[str, Any] = json.loads(client.describe_state_machine(stateMachineArn=self.arn)["definition"])
-        return document
-
-
-@dataclass
-class Rehearsed:
-    """One execution that was registered."""
-
-    machine: StateMachine | _Machine
-    name: str
-    mocks: dict[str, Mock]
-    report: dict[str, Any] = field(default_factory=dict)
-    history: History | None = None
-
-    @property
-    def key(self) -> dict[str, str]:
-        """Id by which the control API knows it."""
-        return {"stateMachineArn": self.machine.arn, "name": self.name}
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The definition of its state machine."""
-        return self.machine.document
 
 
 class Rehearsals:
@@ -84,9 +46,9 @@ class Rehearsals:
         self._everywhere: list[str] = []
         self._incomplete: list[LocaldevError] = []
         self._starts = starts_at(endpoint_url)
+        self._registrar = Registrar(self._control, self._starts)
         self._ended = threading.Event()
         self._at_report: list[Callable[[], None]] = []
-        case.before_start(self._register)
         case.at_end(self._end)
         self._starts.ask(self._rehearse_start)
 
@@ -110,19 +72,24 @@ class Rehearsals:
             )
         return self._control.post(rehearsed.key | document, "/clock")
 
-    def until_end(self, machine_arn: str, name: str) -> Callable[[float], Described | None] | None:
+    def start[T](self, machine: StateMachine, name: str, start: Callable[[], T]) -> T:
+        """Start an execution, with what the test has for it.
+
+        :raises LocaldevError: a mock has no answer, or does not fit the machine's definition.
+        """
+        if (found := self._rehearsal(machine, name)) is None:
+            return start()
+        rehearsed, document = found
+        return self._registrar.start(rehearsed, document, machine, start, lambda: self._take(rehearsed))
+
+    def until_end(self, machine_arn: str, name: str) -> Callable[[float], End | None] | None:
         """Return what waits for the end of an execution, if it was registered: a request in place of many."""
         rehearsed = next(
             (each for each in self.executions if (each.machine.arn, each.name) == (machine_arn, name)), None
         )
-        return None if rehearsed is None else lambda seconds: self._await_end(rehearsed, seconds)
-
-    def _await_end(self, rehearsed: Rehearsed, seconds: float) -> Described | None:
-        seconds = max(0.0, min(seconds, _LONGEST_WAIT))
-        with contextlib.suppress(LocaldevError):
-            if found := self._control.get("/end", **rehearsed.key, seconds=str(seconds)).get("execution"):
-                return _described(found)
-        return None
+        if rehearsed is None:
+            return None
+        return lambda seconds: self._registrar.await_end(rehearsed, self._reader, seconds)
 
     def at_report(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the test has ended and its executions' reports are there."""
@@ -137,24 +104,11 @@ class Rehearsals:
         digest = hashlib.sha256(f"{self._seed}|{self._case.nodeid}".encode()).digest()
         return int.from_bytes(digest[:4])
 
-    def _register(self, machine: StateMachine, name: str, _: object) -> None:
-        if (found := self._rehearsal(machine, name)) is None:
-            return
-        rehearsed, document = found
-        answer = self._control.post(document)
-        self._take(rehearsed)
-        if rehearsed.mocks and answer.get("definition") != machine.reader.definition_digest(machine.arn):
-            # updated since it was read, perhaps in an earlier test
-            machine.reader.forget_machine(machine.arn)
-            document = json.loads(machine.reader.machine(machine.arn)["definition"])
-            for mock in rehearsed.mocks.values():
-                mock.check_again(machine.name, document)
-
     def _rehearse_start(self, start: dict[str, Any]) -> Taken | None:
         """Return the rehearsal of an execution that something else starts; ``None`` where it has none."""
         if not self._reader.is_alone and start["trace"] != self._case.trace:
             return None
-        machine = _Machine(start["stateMachineArn"], self._reader)
+        machine = StartedElsewhere(start["stateMachineArn"], self._reader)
         try:
             found = self._rehearsal(machine, start["name"])
         except LocaldevError as error:
@@ -166,7 +120,9 @@ class Rehearsals:
         self._case.started(Execution(start["executionArn"], self._reader))
         return Taken(document, lambda: self._take(rehearsed))
 
-    def _rehearsal(self, machine: StateMachine | _Machine, name: str) -> tuple[Rehearsed, dict[str, Any]] | None:
+    def _rehearsal(
+        self, machine: StateMachine | StartedElsewhere, name: str
+    ) -> tuple[Rehearsed, dict[str, Any]] | None:
         """Return what an execution is registered with; ``None`` where there is nothing.
 
         :raises LocaldevError: a mock has no answer.
@@ -205,7 +161,7 @@ class Rehearsals:
         self._starts.ask_no_more(self._rehearse_start)
         self._ended.set()
         for rehearsed in self.executions:
-            rehearsed.report = self._control.delete(rehearsed.key)
+            self._registrar.take_report(rehearsed)
             execution = self._case.executions.get(rehearsed.report["executionArn"] or "")
             if self._at_report and execution is not None:
                 rehearsed.history = execution.history
@@ -300,21 +256,6 @@ def rehearsals_of(case: Case, reader: Reader) -> Rehearsals:
     if case.rehearsals is None:
         case.rehearsals = Rehearsals(case, reader, case.seed)
     return case.rehearsals
-
-
-def _described(found: dict[str, Any]) -> Described:
-    return Described(
-        arn=found["executionArn"],
-        name=found["name"],
-        state_machine_arn=found["stateMachineArn"],
-        status=found["status"],
-        started=datetime.fromtimestamp(found["startDate"], UTC),
-        stopped=datetime.fromtimestamp(found["stopDate"], UTC),
-        input=found.get("input"),
-        output=found.get("output"),
-        error=found.get("error"),
-        cause=found.get("cause"),
-    )
 
 
 def _answered(function: Callable[[Any], Any], document: Any) -> dict[str, Any]:

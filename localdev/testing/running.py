@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from localdev.executions.client import Execution as Described
     from localdev.executions.history import History
     from localdev.testing.reading import Reader
+    from localdev.testing.registering import End
 
+type UntilEnd = Callable[[float], End | None]
+"""Waits so many seconds for an end, and returns it with the history where that is known; ``None``: it is not told."""
 SECONDS: Final = 60.0
 _LONGEST_PAUSE: Final = 0.05
 
@@ -27,7 +30,7 @@ class Execution:
         self.arn = arn
         self.reader = reader
         self._ended: Outcome | None = None
-        self._until_end: Callable[[float], Described | None] | None = None
+        self._until_end: UntilEnd | None = None
 
     @property
     def name(self) -> str:
@@ -58,25 +61,29 @@ class Execution:
         """
         if self._ended is None:
             try:
-                described = (self._until_end(timeout) if self._until_end else None) or wait_until(
-                    self._described_end,
-                    what=f"the execution {self.name} to end",
-                    seconds=timeout,
-                    longest_pause=_LONGEST_PAUSE,
-                )
+                told = self._until_end(timeout) if self._until_end else None
+                described, history = told or (self._polled_end(timeout), None)
             except WaitTimeoutError as error:
                 raise WaitTimeoutError(
                     f"{error.message}\n{self._progress()}", "give wait() a longer timeout."
                 ) from error
-            self._ended = Outcome(described, self.reader)
+            self._ended = Outcome(described, self.reader, history)
         return self._ended
+
+    def _polled_end(self, timeout: float) -> Described:
+        return wait_until(
+            self._described_end,
+            what=f"the execution {self.name} to end",
+            seconds=timeout,
+            longest_pause=_LONGEST_PAUSE,
+        )
 
     def ended(self, outcome: Outcome) -> Execution:
         """Take the outcome, which is known already."""
         self._ended = outcome
         return self
 
-    def awaited_by(self, until_end: Callable[[float], Described | None] | None) -> Execution:
+    def awaited_by(self, until_end: UntilEnd | None) -> Execution:
         """Have :meth:`wait` begin with what waits for the end and describes it, without asking again and again."""
         self._until_end = until_end
         return self

@@ -33,6 +33,8 @@ class Starts:
     """Answers one emulator, on a thread of its own, from the first test that has mocks, faults or a clock."""
 
     def __init__(self, endpoint_url: str) -> None:
+        self.header: str | None = None
+        """The header in which the emulator takes a rehearsal with the start of its execution, if it does."""
         self._control = Control(endpoint_url)
         self._run = str(uuid.uuid4())
         self._tests: list[Rehearse] = []
@@ -76,10 +78,13 @@ class Starts:
         except LocaldevError:
             return  # the emulator has ended, or has none of this
         finally:
+            self.header = None
             self._polls.set()
 
     def _poll(self, seconds: str) -> list[dict[str, Any]]:
-        starts: list[dict[str, Any]] = self._control.get(_PATH, run=self._run, seconds=seconds)["starts"]
+        polled = self._control.get(_PATH, run=self._run, seconds=seconds)
+        self.header = polled.get("header")
+        starts: list[dict[str, Any]] = polled["starts"]
         return starts
 
 

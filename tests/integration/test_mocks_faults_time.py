@@ -67,6 +67,19 @@ def test_a_mock_answers_in_place_of_the_function(state_machine: Find[StateMachin
     assert outcome.mocked == [JOB]
 
 
+def test_mocks_answer_and_are_reported_when_an_execution_is_redriven(
+    state_machine: Find[StateMachine], clients: Clients
+) -> None:
+    machine = state_machine()
+    machine.mock(JOB).raises("Oven.Cold").then.returns(WITHOUT)
+    outcome = machine.start({"flavour": "margherita"}).wait()
+    assert outcome.error == "Oven.Cold"
+
+    clients.client("stepfunctions").redrive_execution(executionArn=outcome.arn)
+
+    assert Execution(outcome.arn, machine.reader).wait().succeeded
+
+
 def test_a_mock_is_of_one_test_alone(state_machine: Find[StateMachine]) -> None:
     outcome = state_machine().start({"flavour": "margherita"}).wait()
 

@@ -6,7 +6,7 @@ method    path            what it does
 POST      ``/``          register a rehearsal for an execution that has not started
 GET       ``/``          report: what was mocked, which faults were injected, which answers were not used
 DELETE    ``/``          the same report, and forget the rehearsal
-GET       ``/end``       wait for the end of the execution, and describe it
+GET       ``/end``       wait for the end of the execution; describe it then, with its events and the report
 POST      ``/clock``     let a time pass at once, or skip waits from now on
 GET       ``/questions`` wait for questions of mocks that are Python code
 POST      ``/questions`` answer one
@@ -18,17 +18,18 @@ DELETE    ``/faults``    remove them, and report what was injected
 POST      ``/schedules`` run schedules as often as they come due in a time
 ========  ==============  =================================================================================
 
+A rehearsal may also come with the request that starts its execution, see ``with_start.py``.
 All but the first, ``/starts``, ``/faults`` and ``/schedules`` name the execution by ``stateMachineArn`` and ``name``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from localstack_rehearsals import with_start
 from localstack_rehearsals.answers import MalformedError
 from localstack_rehearsals.patches import apply_once
 from localstack_rehearsals.rehearsal import REHEARSALS, Rehearsal
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 PATH: Final = "/_localdev/rehearsals"
 _LONGEST_ADVANCE: Final = 60.0
 _LONGEST_WAIT: Final = 30.0
+_MOST_EVENTS: Final = 1000
+"""Of a history that is told with its execution's end; a longer one is read page by page."""
 
 
 class NotFoundError(Exception):
@@ -84,7 +87,7 @@ def register(document: Any) -> Any:
     rehearsal = Rehearsal.from_document(document)
     apply_once()
     REHEARSALS.register(rehearsal)
-    return {"name": rehearsal.name, "definition": _definition_of(rehearsal.machine_arn)}
+    return {"name": rehearsal.name, "definition": with_start.definition_of(rehearsal.machine_arn)}
 
 
 def report(document: Mapping[str, Any]) -> Any:
@@ -151,33 +154,32 @@ def answer_question(document: Mapping[str, Any]) -> Any:
 
 
 def await_end(document: Mapping[str, Any]) -> Any:
-    """Wait until the execution has ended, and describe it then."""
+    """Wait until the execution has ended; describe it then, once, with its events and the report."""
     seconds = min(float(document.get("seconds", 1)), _LONGEST_WAIT)
     rehearsal = _found(document)
-    if not rehearsal.ended.wait(seconds):
+    if not rehearsal.ended.wait(seconds) or (execution := rehearsal.execution) is None:
         return {}
-    described = rehearsal.execution.to_describe_output()
-    return {"execution": {key: _plain(value) for key, value in described.items()}}
+    # the emulator's own records say how long it is kept
+    rehearsal.execution = None
+    events = execution.exec_worker.env.event_manager._history_event_list
+    return {
+        "execution": _plain(execution.to_describe_output()),
+        "events": [_plain(event) for event in events] if len(events) <= _MOST_EVENTS else None,
+        "report": _report(rehearsal),
+    }
 
 
-def _plain(value: Any) -> Any:
-    return value.timestamp() if isinstance(value, datetime) else value
-
-
-def _definition_of(machine_arn: str) -> str | None:
-    """Return the digest of a state machine's definition, by which a test knows that its copy is current."""
-    from localstack.services.stepfunctions.backend.store import sfn_stores
-
-    _, _, _, region, account, *_ = machine_arn.split(":")
-    machine = sfn_stores[account][region].state_machines.get(machine_arn)
-    return hashlib.sha256(machine.definition.encode()).hexdigest() if machine is not None else None
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.timestamp() if isinstance(value, datetime) else value for key, value in fields.items()}
 
 
 def poll_starts(document: Mapping[str, Any]) -> Any:
     """Return the executions that start and that no test has registered, as soon as there is one."""
     apply_once()
     STARTS.install()
-    return {"starts": STARTS.poll(_run(document), float(document.get("seconds", 1)))}
+    with_start.install()
+    starts = STARTS.poll(_run(document), float(document.get("seconds", 1)))
+    return {"starts": starts, "header": with_start.HEADER}
 
 
 def answer_start(document: Mapping[str, Any]) -> Any:
