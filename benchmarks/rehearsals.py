@@ -1,4 +1,4 @@
-"""200 tests of a ten-state machine, each with mocks: the kit's, and LocalStack's own mock file, in turns.
+"""200 tests of a ten-state machine with mocks: the kit's, with coverage too, and LocalStack's own mock file, in turns.
 
 Each is a test of one pytest run: it starts an execution, waits for its end, and looks at path and output. Those of
 the mock file do the same through the same kit; what they cannot have is an answer that no file was written for before.
@@ -25,14 +25,17 @@ from localdev.system.processes import free_port
 from localdev.system.project import ROOT
 
 TESTS: Final = 200
-_ROUNDS: Final = 3
+_ROUNDS: Final = 5
+_KINDS: Final = {"kit": "machine.mock()", "covered": "machine.mock() with --sfn-cov", "file": "LocalStack's mock file"}
 _STATES: Final = tuple(f"Step {number}" for number in range(1, 11))
 _FUNCTION: Final = "arn:aws:lambda:us-east-1:000000000000:function:none"
 _ROLE: Final = "arn:aws:iam::000000000000:role/benchmark"
 _MACHINE: Final = "rehearsed"
 
 _CONFTEST: Final = """
-import os, pytest
+import contextlib, os, pytest
+from types import SimpleNamespace
+from localdev.deployment.resources import STATE_MACHINE, Resource
 from localdev.engines.registry import ENGINES, Options
 from localdev.testing.case import Case
 from localdev.testing.machines import StateMachine
@@ -42,6 +45,18 @@ from localdev.testing.reading import Reader
 def reader():
     engine = ENGINES["external"].make(Options(endpoint_url=os.environ["ENDPOINT_URL"], stack_name=None))
     return Reader(engine.clients())
+
+@pytest.fixture(scope="session", autouse=True)
+def coverage(reader, request):
+    plugin = request.config.pluginmanager.get_plugin("localdev-coverage")
+    stacks = SimpleNamespace(
+        engine=SimpleNamespace(where="benchmark"),
+        machines=lambda: [Resource("Benchmark", "Machine", os.environ["MACHINE_ARN"], STATE_MACHINE)],
+        reader_of=lambda _: reader,
+        reader_at=lambda _: reader,
+    )
+    with plugin.collecting(stacks, alone=True) if plugin else contextlib.nullcontext():
+        yield
 
 @pytest.fixture
 def case(request):
@@ -118,17 +133,17 @@ def main() -> int:
             created = client.create_state_machine(name=_MACHINE, definition=json.dumps(definition()), roleArn=_ROLE)
             environment = {"ENDPOINT_URL": str(engine.endpoint_url), "MACHINE_ARN": created["stateMachineArn"]}
             emulator = psutil.Process(engine.instance().pid)
-            kinds = [
-                (kind, _run(folder, kind, environment, emulator)) for _ in range(_ROUNDS) for kind in ("kit", "file")
-            ]
-            return _report({kind: [figures for each, figures in kinds if each == kind] for kind in ("kit", "file")})
+            rounds = [{kind: _run(folder, kind, environment, emulator) for kind in _KINDS} for _ in range(_ROUNDS)]
+            return _report(rounds)
         finally:
             engine.stop()
 
 
 def _run(folder: Path, kind: str, environment: dict[str, str], emulator: psutil.Process) -> Figures:
     """Run pytest with all tests of a kind. :raises CalledProcessError: one has failed."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", f"test_{kind}", str(folder)]
+    tests, options = ("kit", ["--sfn-cov"]) if kind == "covered" else (kind, [])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "localdev.testing.plugin"]
+    command += ["-k", f"test_{tests}", *options, str(folder)]
     began, before = time.monotonic(), _cpu(emulator)
     subprocess.run(
         command, cwd=folder, env=os.environ | environment | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True
@@ -142,11 +157,14 @@ def _cpu(emulator: psutil.Process) -> float:
     return times.user + times.system + ours.ru_utime + ours.ru_stime
 
 
-def _report(figures: dict[str, list[Figures]]) -> int:
-    for kind, title in (("kit", "machine.mock()"), ("file", "LocalStack's mock file")):
-        seconds = statistics.median(each.seconds for each in figures[kind])
-        cpu = statistics.median(each.cpu for each in figures[kind])
-        print(f"{title}: {TESTS} tests in {seconds:.1f} s, {cpu:.1f} s of processor time; median of {_ROUNDS}")
+def _report(rounds: list[dict[str, Figures]]) -> int:
+    for kind, title in _KINDS.items():
+        seconds = statistics.median(each[kind].seconds for each in rounds)
+        cpu = statistics.median(each[kind].cpu for each in rounds)
+        print(f"{title}: {TESTS} tests in {seconds:.1f} s, {cpu:.1f} s of processor time; median of {len(rounds)}")
+    for kind, other in (("kit", "file"), ("covered", "kit")):
+        ratio = statistics.median(each[kind].cpu / each[other].cpu for each in rounds)
+        print(f"{_KINDS[kind]}: {ratio:.3f} times the processor time of {_KINDS[other]}")
     return 0
 
 

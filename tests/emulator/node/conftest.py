@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.system.waiting import wait_until
-from localstack_process_executor.environments import launches, node_runtime, node_sdk, spares
+from localstack_process_executor.environments import launches, node_runtime, node_sdk, node_snapshots, spares
 from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Outcome
 from localstack_process_executor.environments.forking import FORK_SERVERS, base_folder
 from localstack_process_executor.environments.native_runtimes import AWS_PLACES
@@ -58,10 +58,17 @@ def runtime(sdk: Path) -> Iterator[NativeRuntime]:
 
 
 @pytest.fixture(params=["namespaces", "spare", "plain"])
-def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, runtime: NativeRuntime) -> str:
-    """What a function gets of AWS's file system; in namespaces, its process is new or was started ahead."""
+def file_system(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    runtime: NativeRuntime,
+    snapshots: Path,
+) -> str:
+    """What a function gets of AWS's file system; in namespaces, its process is new, by a snapshot, or a spare."""
     kind = str(request.param)
     monkeypatch.setenv(spares.SETTING, "1" if kind == "spare" else "0")
+    monkeypatch.setenv(node_snapshots.SETTING, "1" if kind == "namespaces" else "0")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(snapshots))
     if kind == "plain":
         monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
     elif not runtime.isolated:
@@ -69,12 +76,31 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch,
     return kind
 
 
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provide the folder of the snapshots that Node.js starts with."""
+    return tmp_path_factory.mktemp("snapshots")
+
+
+def expect_snapshot(runtime: NativeRuntime, memory_size_mb: int) -> str:
+    """Make what Node.js starts with for functions of this memory size, unless it is there; return its name."""
+    flags = [each for each in command_of(runtime, memory_size_mb) if each.startswith("--")]
+    path = node_snapshots.path_of(runtime.executable, flags)
+    if not path.exists():
+        node_snapshots.make(runtime.executable, flags)
+    return path.name
+
+
+def command_of(runtime: NativeRuntime, memory_size_mb: int) -> tuple[str, ...]:
+    """Return AWS's command line for functions of this memory size."""
+    memory = {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_size_mb)}
+    return tuple(runtime.command(AWS_PLACES, memory, *2 * [Path()]))
+
+
 def expect_spare(runtime: NativeRuntime, memory_size_mb: int) -> int:
     """Wait until a process waits for a function of this memory size; return the id of its init."""
     server = FORK_SERVERS.current(native=runtime)
-    command = tuple(
-        runtime.command(AWS_PLACES, {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_size_mb)}, *2 * [Path()])
-    )
+    command = command_of(runtime, memory_size_mb)
 
     def waiting() -> int | None:
         server.spares.expect(command)
@@ -126,6 +152,8 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         environments.append(environment)
         if file_system == "spare":
             expect_spare(native, memory_size_mb)
+        elif file_system == "namespaces":
+            expect_snapshot(native, memory_size_mb)
         if start:
             environment.start()
         return Function(environment)

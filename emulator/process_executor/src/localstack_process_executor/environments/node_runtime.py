@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from localstack_process_executor.environments import forking, node_sdk
+from localstack_process_executor.environments import forking, node_sdk, node_snapshots
 from localstack_process_executor.environments.forking import base_folder
 from localstack_process_executor.environments.missing_runtime import MissingRuntime
 from localstack_process_executor.environments.native_runtimes import AWS_PLACES, NativeRuntime, Places
@@ -25,6 +25,7 @@ _VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 _PROBE_SECONDS = 10.0
 _OLDEST = 18
 _OURS = SANDBOX / "node"
+_BOOTSTRAP = "bootstrap.cjs"
 _CLIENT = Path("aws-lambda-ric/dist/index.mjs")
 CLIENT_SETTING = "LAMBDA_PROCESS_NODE_MODULES"
 """The ``node_modules`` folder that has ``aws-lambda-ric``."""
@@ -59,7 +60,7 @@ class NodeRuntime(NativeRuntime):
         """Return AWS's client as ``index.mjs``, what starts it, and the native half that it asks for."""
         return {
             "index.mjs": Path(self.client),
-            "bootstrap.cjs": _OURS / "bootstrap.cjs",
+            _BOOTSTRAP: _OURS / _BOOTSTRAP,
             "node_path.mjs": _OURS / "node_path.mjs",
             "rapid-client.node": _OURS / "rapid-client.node",
             "node_modules": Path(),
@@ -93,6 +94,14 @@ class NodeRuntime(NativeRuntime):
         """Install the SDK's package that the function would compute from the event."""
         node_sdk.provide_for_event(function, code, event)
 
+    def hastened(self, command: list[str], folder: Path, places: Places) -> list[str]:
+        """Add the snapshot for V8's flags, if there is one."""
+        node, *flags = command[: command.index(f"{places.runtime}/{_BOOTSTRAP}")]
+        name = node_snapshots.provide(self.executable, flags, folder)
+        if name is None:
+            return command
+        return [node, f"{node_snapshots.OPTION}={places.runtime}/{name}", *command[1:]]
+
     def debugger(self, address: str) -> list[str]:
         """Return Node's own option; one of another environment of the function goes on without a debugger."""
         host, _, rest = address.partition(":")
@@ -117,7 +126,7 @@ class NodeRuntime(NativeRuntime):
             f"--max-http-header-size={_HEADER_BYTES}",
             f"--max-semi-space-size={max(1, memory * _NEW_SPACE_PERCENT // 100)}",
             f"--max-old-space-size={memory * _OLD_SPACE_PERCENT // 100}",
-            f"{places.runtime}/bootstrap.cjs",
+            f"{places.runtime}/{_BOOTSTRAP}",
             *([] if places.is_own_root or _imports_find_packages(code, layers) else ["node-path"]),
         ]
 

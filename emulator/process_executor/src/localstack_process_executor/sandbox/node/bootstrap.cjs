@@ -52,6 +52,8 @@ function takeFunction(descriptor) {
 }
 
 async function main() {
+  // AWS's command line has none
+  process.execArgv = process.execArgv.filter((argument) => !argument.startsWith("--snapshot-blob="));
   findEmulator();
   if (process.argv[2]) {
     // without a file system of its own, a function's modules are found by NODE_PATH, which `import` does not look at
