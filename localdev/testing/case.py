@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from localdev.testing.machines import StateMachine
     from localdev.testing.rehearsals import Rehearsals
     from localdev.testing.running import Execution
 
 _HAS_ENDED: Final = "The test that started it has ended."
-
-type BeforeStart = Callable[[StateMachine, str, object], None]
-"""Called with the machine, the execution's name and its input, before StartExecution is; may raise to prevent it."""
 
 
 class Case:
@@ -41,12 +37,7 @@ class Case:
         """Sections of the test's report: title and text."""
         self.shown: list[tuple[str, str]] = []
         """Those to be said at the end of the run."""
-        self._before_start: list[BeforeStart] = []
         self._at_end = ExitStack()
-
-    def before_start(self, hook: BeforeStart) -> None:
-        """Call ``hook`` before each execution that this test starts."""
-        self._before_start.append(hook)
 
     def at_end(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` when the test has ended, the last one first; an error that it raises is the test's."""
@@ -57,11 +48,6 @@ class Case:
         self.notes.append((title, text))
         if shown:
             self.shown.append((title, text))
-
-    def starting(self, machine: StateMachine, name: str, execution_input: object) -> None:
-        """Call what is to happen before an execution starts."""
-        for hook in self._before_start:
-            hook(machine, name, execution_input)
 
     def started(self, execution: Execution) -> Execution:
         """Take an execution of this test, and return the one that is known by its ARN."""

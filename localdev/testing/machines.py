@@ -68,7 +68,6 @@ class StateMachine:
         """
         execution_input: object = {} if input is None else input
         name = name or f"test-{uuid.uuid4()}"
-        self.case.starting(self, name, execution_input)
         client = self.reader.clients.client("stepfunctions")
         request: Any = {"stateMachineArn": self.arn, "name": name, "input": json.dumps(execution_input)}
         if self.type == "EXPRESS":

@@ -150,7 +150,7 @@ def test_an_execution_that_has_ended_is_left_alone(pytester: pytest.Pytester) ->
     assert "serverless workflows" not in result.stdout.str()
 
 
-def test_what_extends_the_kit_is_called_before_an_execution_and_at_the_end(pytester: pytest.Pytester) -> None:
+def test_what_extends_the_kit_is_called_at_the_end_of_a_test(pytester: pytest.Pytester) -> None:
     result = _said(
         pytester,
         """
@@ -167,12 +167,11 @@ def test_what_extends_the_kit_is_called_before_an_execution_and_at_the_end(pytes
             from conftest import Reader
             reader = Reader()
             reader.clients = SimpleNamespace(client=lambda _: client)
-            localdev_case.before_start(lambda machine, name, value: called.append((machine.name, name, value)))
             localdev_case.at_end(lambda: called.append("end"))
             StateMachine("arn:x:stateMachine:orders", reader, localdev_case).start({"a": 1}, name="one")
 
         def test_after():
-            assert called == [("orders", "one", {"a": 1}), "start", "end"]
+            assert called == ["start", "end"]
         """,
     )
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
