@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(file_rules.version() == 0, reason="this kernel has no Landlock")
 
 PROBE = """
-import os, signal
+import os, signal, socket
 def attempt(what, *arguments):
     try:
         if what == "read":
@@ -31,6 +32,8 @@ def attempt(what, *arguments):
             return open(arguments[0], "w").write("x") and "done"
         if what == "remove":
             os.unlink(arguments[0])
+        if what == "connect":
+            socket.socket(socket.AF_UNIX).connect(arguments[0])
         if what == "kill":
             os.kill(arguments[0], signal.SIGTERM)
         return "done"
@@ -110,6 +113,48 @@ def test_what_every_function_needs_is_there(make_function: MakeFunction) -> None
     """
 
     assert outcomes(make_function, source=source) == [7]
+
+
+def test_no_unix_socket_of_the_machine_can_be_connected_to(
+    make_function: MakeFunction, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(secret.with_name("socket"))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(place)
+        Path(place).chmod(0o777)
+        server.listen()
+
+        assert outcomes(make_function, ("connect", place)) == ["PermissionError"]
+        monkeypatch.setenv("LAMBDA_PROCESS_LANDLOCK", "0")
+        assert outcomes(make_function, ("connect", place)) == ["done"]
+
+
+def test_a_program_that_a_function_executes_makes_no_unix_socket_either(make_function: MakeFunction) -> None:
+    source = """
+    import subprocess, sys
+    def handler(event, context):
+        code = "import socket; socket.socket(socket.AF_UNIX)"
+        return [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr.splitlines()[-1]]
+    """
+
+    assert outcomes(make_function, source=source) == ["PermissionError: [Errno 13] Permission denied"]
+
+
+def test_what_stands_on_pairs_of_sockets_works(make_function: MakeFunction) -> None:
+    source = """
+    import asyncio, multiprocessing, socket
+    async def add(one, other):
+        process = await asyncio.create_subprocess_exec("echo", str(one + other), stdout=asyncio.subprocess.PIPE)
+        return int((await process.communicate())[0])
+    def handler(event, context):
+        ours, theirs = socket.socketpair()
+        ours.sendall(b"x")
+        one, other = multiprocessing.Pipe()
+        one.send("y")
+        return [theirs.recv(1).decode(), other.recv(), asyncio.run(add(3, 4))]
+    """
+
+    assert outcomes(make_function, source=source) == ["x", "y", 7]
 
 
 @pytest.mark.skipif(file_rules.version() < 6, reason="this kernel's Landlock does not know signals")

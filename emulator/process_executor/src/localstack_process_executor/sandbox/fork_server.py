@@ -47,12 +47,13 @@ from pathlib import Path
 from typing import Any
 
 if TYPE_CHECKING:
-    from localstack_process_executor.sandbox import file_rules, imported_ahead, namespaces, proc_self
+    from localstack_process_executor.sandbox import file_rules, imported_ahead, namespaces, proc_self, socket_rules
 else:
     import file_rules
     import imported_ahead
     import namespaces
     import proc_self
+    import socket_rules
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
@@ -64,7 +65,7 @@ _DESCRIPTORS = 4
 _LAST_DESCRIPTOR = 1 << 16
 _TELEMETRY_DESCRIPTOR, _ASSIGNMENT_DESCRIPTOR = 3, 4
 _READ_BYTES = 64 * 1024
-_OUR_MODULES = ("file_rules", "import_trace", "imported_ahead", "namespaces", "proc_self")
+_OUR_MODULES = ("file_rules", "import_trace", "imported_ahead", "namespaces", "proc_self", "socket_rules")
 _SHELLS = "/bin/bash", "/bin/sh"
 _SHELL_NOT_FOUND, _SHELL_NOT_EXECUTABLE = 127, 126
 
@@ -270,6 +271,7 @@ def _give_up_rights(request: Document, *, isolated: bool) -> None:
     _set_process_option(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if rules := request.get("file_rules"):
         file_rules.restrict(**rules)
+        socket_rules.refuse_unix_sockets()
 
 
 def become_function(request: Document, *, isolated: bool) -> None:
