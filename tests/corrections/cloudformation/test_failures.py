@@ -148,3 +148,15 @@ def test_a_protected_stack_is_not_deleted(aws: Clients, stack: Stack) -> None:
     with pytest.raises(ClientError, match="TerminationProtection is enabled"):
         api.delete_stack(StackName=stack.name)
     api.update_termination_protection(StackName=stack.name, EnableTerminationProtection=False)
+
+
+def test_a_deleted_stack_is_described_by_its_id_alone(aws: Clients, stack: Stack) -> None:
+    api: Any = aws.client("cloudformation")
+    stack.deploy({"It": {"Type": "AWS::SQS::Queue"}})
+    stack_id = stack.describe()["StackId"]
+    assert stack_id in [each["StackId"] for each in api.describe_stacks()["Stacks"]]
+
+    stack.delete()
+
+    assert stack_id not in [each["StackId"] for each in api.describe_stacks()["Stacks"]]
+    assert stack.describe(stack_id)["StackStatus"] == "DELETE_COMPLETE"

@@ -168,6 +168,17 @@ class Provider(released.CloudformationProviderV2):
         )
         return answer
 
+    @handler("DescribeStacks")
+    def describe_stacks(
+        self, context: Any, stack_name: str | None = None, next_token: str | None = None, **_: Any
+    ) -> Any:
+        """Return one stack, deleted ones by their id, or all that are not deleted."""
+        answer = super().describe_stacks(context, stack_name, next_token)
+        if not stack_name:
+            stacks = answer.get("Stacks") or []
+            answer["Stacks"] = [each for each in stacks if each["StackStatus"] != StackStatus.DELETE_COMPLETE]
+        return answer
+
     @handler("DetectStackDrift")
     def detect_stack_drift(
         self, context: Any, stack_name: str, logical_resource_ids: list[str] | None = None, **_: Any
