@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 from botocore.exceptions import ClientError
 
+from benchmarks.campaign.full_disk import full_disk
 from benchmarks.campaign.workload import FILE, ROLE, Outcome, Target, disturbed, package
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ PARTS: Mapping[str, Callable[[Target, float], Outcome]] = {
     "fuzz": fuzz,
     "slow-clients": slow_clients,
     "few-descriptors": few_descriptors,
+    "full-disk": full_disk,
     "hostile-packages": hostile_packages,
     "soak": soak,
 }

@@ -28,6 +28,7 @@ from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CALLERS = 4
 _END_SECONDS = 120.0
@@ -175,12 +176,13 @@ class Target:
 
 
 @contextmanager
-def target(**settings: str) -> Iterator[Target]:
-    """Start an emulator for a campaign, and stop it afterwards.
+def target(folder: Path | None = None, **settings: str) -> Iterator[Target]:
+    """Start an emulator for a campaign, with its files in a folder, and stop it afterwards.
 
     :raises LocaldevError: the stop has left processes or files.
     """
     engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings)
+    engine.folder = folder or engine.folder
     engine.start()
     try:
         target = Target(engine)
