@@ -88,9 +88,9 @@ class ExecutionsEverywhere(ExecutionsClient):
         """Return the ARN of the execution whose distributed Map a run is of."""
         return self._of(arn).parent_of_map_run(arn)
 
-    def last_state(self, arn: str) -> str | None:
-        """Return the name of the state that a Standard execution entered last."""
-        return self._of(arn).last_state(arn)
+    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
+        """Return the name of the state whose error ended a Standard execution, else of the one that it entered last."""
+        return self._of(arn).failed_in(arn, definition)
 
     def definition(self, execution_arn: str) -> Definition:
         """Return the definition that an execution runs."""
