@@ -320,6 +320,15 @@ def test_a_clock_does_not_go_back(rehearsing: Rehearsing) -> None:
     assert "cannot go back" in response.json()["message"]
 
 
+@pytest.mark.parametrize("seconds", ["soon", None, float("nan"), float("inf"), 1e300])
+def test_a_clock_advances_by_a_time_that_can_be(rehearsing: Rehearsing, seconds: object) -> None:
+    execution = rehearsing.start(states("Rest", Rest=wait(Seconds=5)), clock={})
+    body = json.dumps(execution.key | {"advanceSeconds": seconds})
+    response = rehearsing.send("POST", "/clock", data=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 400
+    assert "advanceSeconds is a number" in response.json()["message"]
+
+
 def test_an_execution_that_was_started_without_a_clock_has_none_to_advance(rehearsing: Rehearsing) -> None:
     execution = rehearsing.start(states("Work", Work=task()), mocks={"Work": [returns(1)]})
     response = rehearsing.send("POST", "/clock", json=execution.key | {"advanceSeconds": 1})

@@ -117,6 +117,27 @@ def test_a_rate_hits_the_same_calls_for_the_same_seed(rehearsing: Rehearsing) ->
     assert outputs(8) != first
 
 
+def test_a_rate_hits_the_same_calls_whatever_their_ids_and_times_are(rehearsing: Rehearsing) -> None:
+    work = task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Failed"}])
+    processor = states("Work", Work=work, Failed={"Type": "Pass", "Result": "failed", "End": True})
+    selector = {
+        "item.$": "$$.Map.Item.Value",
+        "of.$": "$$.Execution.Name",
+        "at.$": "$$.State.EnteredTime",
+        "id.$": "States.UUID()",
+    }
+    each = {"Type": "Map", "ItemSelector": selector, "ItemProcessor": processor, "End": True}
+    machine = rehearsing.machine(states("Each", Each=each))
+
+    def output() -> Any:
+        faults = [{"kind": "throttle", "rate": 0.5}]
+        return rehearsing.start_machine(machine, list(range(20)), mocks=ANSWER, faults=faults, seed=7).output
+
+    first = output()
+    assert {"failed", "done"} == set(first)
+    assert output() == first
+
+
 def test_a_fault_of_another_execution_is_not_seen(rehearsing: Rehearsing) -> None:
     machine = rehearsing.machine(states("Work", Work=task()))
     hit = rehearsing.start_machine(machine, mocks=ANSWER, faults=[{"kind": "fail"}])

@@ -25,6 +25,7 @@ All but the first, ``/starts``, ``/faults`` and ``/schedules`` name the executio
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 PATH: Final = "/_localdev/rehearsals"
 _LONGEST_ADVANCE: Final = 60.0
+_MOST_SECONDS: Final = 366.0 * 24 * 60 * 60
+"""An execution takes a year at most."""
 _LONGEST_WAIT: Final = 30.0
 _MOST_EVENTS: Final = 1000
 """Of a history that is told with its execution's end; a longer one is read page by page."""
@@ -138,8 +141,19 @@ def turn_clock(document: Mapping[str, Any]) -> Any:
     arrived = True
     if "advanceSeconds" in document:
         timeout = min(float(document.get("timeout", _LONGEST_ADVANCE)), _LONGEST_ADVANCE)
-        arrived = clock.advance(float(document["advanceSeconds"]), timeout)
+        arrived = clock.advance(_seconds(document["advanceSeconds"]), timeout)
     return {"now": clock.now(), "arrived": arrived, "skippedSeconds": clock.skipped}
+
+
+def _seconds(value: Any) -> float:
+    """Return a time to pass. :raises MalformedError: it is no number, or longer than any execution."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not seconds <= _MOST_SECONDS:
+        raise MalformedError(f"advanceSeconds is a number up to {_MOST_SECONDS:g}; found {value!r}.")
+    return seconds
 
 
 def poll_questions(document: Mapping[str, Any]) -> Any:
@@ -226,7 +240,7 @@ def run_schedules(document: Mapping[str, Any]) -> Any:
     begin = datetime.fromtimestamp(float(document["from"]), UTC)
     pass_over = bool(document.get("passOver"))
     names = list(document["names"])
-    return {"runs": schedules.advance(begin, float(document["advanceSeconds"]), names, pass_over=pass_over)}
+    return {"runs": schedules.advance(begin, _seconds(document["advanceSeconds"]), names, pass_over=pass_over)}
 
 
 _ROUTES: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,14 @@ KINDS: Final = ("fail", "throttle", "delay", "time_out", "crash", "away")
 _FIELDS: Final = {
     "kind", "service", "function", "state", "rate", "times", "attempts", "seconds", "error", "message",
 }  # fmt: skip
+
+
+_OF_ONE_RUN: Final = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"  # a UUID
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?"  # a time
+    r"|\b[0-9a-f]{16,}\b|\b\d{10,}(?:\.\d+)?\b",  # an id, or a time as a number
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,12 @@ def chance(seed: int, number: int, key: str) -> float:
     """Return a number from 0 up to 1 that the same seed, fault and call always give, in any order."""
     digest = hashlib.sha256(f"{seed}|{number}|{key}".encode()).digest()
     return int.from_bytes(digest[:8]) / 2**64
+
+
+def key_of(state: str, attempt: int, document: str, execution: str) -> str:
+    """Return what names a call in each run of a test: ids and times in its input, and the execution's name, differ."""
+    steady = _OF_ONE_RUN.sub("*", document.replace(execution, "*"))
+    return f"{state}|{attempt}|{hashlib.sha256(steady.encode()).hexdigest()}"
 
 
 _THROTTLED: Final = {

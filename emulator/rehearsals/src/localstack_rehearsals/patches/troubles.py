@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
-from localstack_rehearsals.faults import Call, Fault, service_error
+from localstack_rehearsals.faults import Call, Fault, key_of, service_error
 
 if TYPE_CHECKING:
     from localstack_rehearsals.patches.tasks import Attempt
@@ -38,7 +37,7 @@ def call_of(attempt: Attempt, env: Any) -> Call:
     """Return the call that an attempt is about to make."""
     task, state = attempt.task, attempt.task.name
     document = json.dumps(env.states.get_input(), sort_keys=True, default=str)
-    key = f"{state}|{attempt.number}|{hashlib.sha256(document.encode()).hexdigest()}"
+    key = key_of(state, attempt.number, document, attempt.rehearsal.name)
     name = attempt.parameters.get("FunctionName")
     function = _function_name(str(name)) if name else None
     if type(task).__name__ == "StateTaskLambda":
