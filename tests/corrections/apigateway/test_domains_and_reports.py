@@ -45,6 +45,32 @@ def test_a_domain_name_serves_the_stage_of_the_base_path(
     assert web.request(f"{corrected_engine.endpoint_url}/v2/pets", headers={"Host": host}).status == 403
 
 
+def _template(api: RestApi, domain: str, base: str) -> str:
+    mapping = {"DomainName": {"Ref": "Domain"}, "RestApiId": api.id, "Stage": "prod", "BasePath": base}
+    named = {"DomainName": domain, "EndpointConfiguration": {"Types": ["REGIONAL"]}}
+    resources = {
+        "Domain": {"Type": "AWS::ApiGateway::DomainName", "Properties": named},
+        "Mapping": {"Type": "AWS::ApiGateway::BasePathMapping", "Properties": mapping},
+    }
+    return json.dumps({"Resources": resources})
+
+
+def test_a_mapping_of_a_template_moves_with_its_base_path(
+    aws: Clients, api: RestApi, corrected_engine: EmbeddedEngine
+) -> None:
+    api.method()
+    api.deploy()
+    cloudformation, stack = aws.client("cloudformation"), web.name("stack")
+    domain = f"{web.name('api')}.example.test"
+    cloudformation.create_stack(StackName=stack, TemplateBody=_template(api, domain, "v1"))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    cloudformation.update_stack(StackName=stack, TemplateBody=_template(api, domain, "v2"))
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    url, headers = corrected_engine.endpoint_url, {"Host": domain}
+    assert [web.request(f"{url}/{base}", headers=headers).status for base in ("v1", "v2")] == [403, 200]
+    cloudformation.delete_stack(StackName=stack)
+
+
 def test_a_domain_name_that_is_deleted_serves_nothing(api: RestApi, corrected_engine: EmbeddedEngine) -> None:
     api.method()
     api.deploy()

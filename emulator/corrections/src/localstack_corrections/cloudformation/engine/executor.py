@@ -269,7 +269,8 @@ class Executor(ChangeSetModelExecutor):
         if is_deployed(record):
             self.journal.append(Replaced(name, record, deployed))
         self._finish(name, record, "UPDATE", failure or said(ignored(resource_type, properties)))
-        if record["PhysicalResourceId"] != deployed["PhysicalResourceId"]:
+        is_another = replacement.is_another(resource_type, schema, specified(deployed), properties)
+        if record["PhysicalResourceId"] != deployed["PhysicalResourceId"] or is_another:
             retained = _policy(policy) in _RETAINED
             self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained))
 

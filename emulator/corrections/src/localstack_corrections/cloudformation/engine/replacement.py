@@ -39,6 +39,15 @@ def custom_name(resource_type: str, schema: Mapping[str, Any], before: Propertie
     return "|".join(str(after[name]) for name in names)
 
 
+def is_another(resource_type: str, schema: Mapping[str, Any], before: Properties, after: Properties) -> bool:
+    """Return whether a replacement stands beside the resource, although LocalStack gives both one physical id.
+
+    That of a base path mapping is its API's.
+    """
+    names = _identity(resource_type, schema)
+    return bool(names) and any(before.get(name) != after.get(name) for name in names)
+
+
 def _identity(resource_type: str, schema: Mapping[str, Any]) -> frozenset[str]:
     """Return the properties by which a service tells two resources of a type apart, as far as a template names them."""
     read_only = _top_level(schema.get("readOnlyProperties", ()))
