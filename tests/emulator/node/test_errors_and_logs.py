@@ -231,6 +231,14 @@ def test_json_lines_have_level_request_and_message(make_node: MakeNode) -> None:
     assert (message["errorType"], message["errorMessage"]) == ("Error", "no oven")
 
 
+def test_an_es_module_logs_nothing_but_its_own_warnings(make_node: MakeNode) -> None:
+    source = "process.emitWarning('too hot'); export const handler = async () => 1;"
+    outcome = make_node({"function.mjs": source}).invoke({})
+    text = "".join(event.text for event in outcome.events)
+    assert "too hot" in text
+    assert "vm." not in text
+
+
 def test_what_is_printed_while_the_code_is_loaded_is_in_the_first_log(make_node: MakeNode) -> None:
     function = make_node("console.log('loading'); exports.handler = async () => 1;")
 

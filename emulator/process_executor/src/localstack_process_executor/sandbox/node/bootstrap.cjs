@@ -34,7 +34,17 @@ async function load() {
   if (!importModuleDynamically || !isAsKnown) return (await import(pathToFileURL(CLIENT))).run;
   const script = source.replace(IMPORT, "").replace(REQUIRE, "").replace(EXPORT, "\nreturn run;");
   const options = { filename: pathToFileURL(CLIENT).href, importModuleDynamically };
+  hideOwnWarning();
   return vm.runInThisContext(`(function (require) {${script}})`, options)(module_.createRequire(CLIENT));
+}
+
+// The client imports an ES module by a way that some versions of Node.js call experimental. It is ours, not the function's.
+function hideOwnWarning() {
+  const { emitWarning } = process;
+  process.emitWarning = function (warning, ...rest) {
+    if (!String(warning).startsWith("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER")) return emitWarning.call(this, warning, ...rest);
+    process.emitWarning = emitWarning;
+  };
 }
 
 // A process that was started ahead waits here until it is given a function: its variables and its folder.
