@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from starlette.testclient import TestClient
 
@@ -24,7 +23,7 @@ from localdev.executions.client import ExecutionsClient
 from tests.unit.executions.made_up import ACCEPT, BEGAN, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from botocore.awsrequest import AWSPreparedRequest
 
@@ -54,7 +53,8 @@ def main() -> None:
         )
         _row("the same, again", [get(f"/executions/{_arn(f'{items}-{times - 1}')}") for _ in range(_TIMES)])
     total = f"{_LISTED:,} executions"
-    _row(f"{total}, the first page", [_console(_Engine())(f"/machines/{_MACHINE}") for _ in range(3)])
+    started = [_console(_Engine())(f"/machines/{_MACHINE}") for _ in range(3)]
+    _row(f"{total}, the first page of a console just started", started)
     _row("the same, again", [get(f"/machines/{_MACHINE}") for _ in range(_TIMES)])
     _row("the same, kept current", [get(f"/list/{_MACHINE}") for _ in range(_TIMES)])
     pages = [get(f"/machines/{_MACHINE}?after={1_000 * each}") for each in range(1, _TIMES)]
@@ -108,10 +108,20 @@ class _Engine:
         target = request.headers["X-Amz-Target"]
         action = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         document = json.loads(cast("bytes", request.body))
-        body = json.dumps(getattr(self, f"_{xform_name(action)}")(document)).encode()
+        body = json.dumps(self._answers()[action](document)).encode()
         response = AWSResponse(str(request.url), 200, _HEADERS, _Raw(body))
         self.seconds += time.thread_time() - began
         return response
+
+    def _answers(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
+        return {
+            "ListStateMachines": self._list_state_machines,
+            "DescribeStateMachine": self._describe_state_machine,
+            "DescribeStateMachineForExecution": self._describe_state_machine_for_execution,
+            "DescribeExecution": self._describe_execution,
+            "ListExecutions": self._list_executions,
+            "GetExecutionHistory": self._get_execution_history,
+        }
 
     def _list_state_machines(self, _: Mapping[str, Any]) -> dict[str, Any]:
         machine = self._describe_state_machine({})

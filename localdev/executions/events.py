@@ -50,7 +50,7 @@ def read_events(events: Iterable[Mapping[str, object]]) -> tuple[Event, ...]:
     :raises HistoryError: what is given is not an event.
     """
     read = {event.id: event for event in map(_event, events)}
-    return tuple(read[number] for number in sorted(read))
+    return tuple([read[number] for number in sorted(read)])
 
 
 def _event(event: Mapping[str, object]) -> Event:

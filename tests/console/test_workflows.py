@@ -258,3 +258,35 @@ def test_the_panel_of_the_state_is_three_tabs_away(visit: Visit, booking: str) -
     page.keyboard.press("Tab")
 
     assert page.evaluate("document.activeElement.closest('#state') !== null")
+
+
+def _machine_of(execution: str) -> str:
+    return execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_a_definition_on_its_own_begins_with_its_first_state(visit: Visit, nested: str, width: int) -> None:
+    page = visit(width=width).open(f"/machines/{_machine_of(nested)}")
+    frame = page.locator("execution-graph > svg.graph").bounding_box()
+    first = page.locator("execution-graph .node .face").first.bounding_box()
+
+    assert frame
+    assert first
+    assert frame["x"] <= first["x"]
+    assert first["x"] + first["width"] <= frame["x"] + frame["width"]
+
+
+def test_on_a_phone_the_executions_come_before_the_definition(visit: Visit, nested: str) -> None:
+    page = visit(width=375, height=812).open(f"/machines/{_machine_of(nested)}")
+    executions = page.get_by_role("region", name="Executions").bounding_box()
+    definition = page.get_by_role("region", name="Definition", exact=True).bounding_box()
+
+    assert executions
+    assert definition
+    assert executions["y"] < definition["y"]
+
+
+def test_a_list_names_the_state_whose_error_was_caught(visit: Visit, booking: str) -> None:
+    page = visit().open(f"/machines/{_machine_of(booking)}")
+
+    expect(page.get_by_role("row").filter(has_text="BookingFailed")).to_contain_text("Charge customer")
