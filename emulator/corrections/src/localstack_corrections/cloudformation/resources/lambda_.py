@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.cloudformation.resources.change import put_again
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from localstack_corrections.cloudformation.resources.change import Change, Preparation, Update
 
+_SECONDS_FOR_A_MAPPING, _PAUSE_SECONDS = 30.0, 0.05
 _CONFIGURATION: Mapping[str, Any] = {
     "DeadLetterConfig": {},
     "Description": "",
@@ -145,8 +147,20 @@ def event_source_mapping(change: Change) -> None:
         settings["BatchSize"] = 10 if is_queue else 100
     if settings:
         change.client("lambda_").update_event_source_mapping(UUID=change.after["Id"], **settings)
+        _wait_for_mapping(change, change.after["Id"])
     if arn := change.after.get("EventSourceMappingArn"):
         _retag(change, arn)
+
+
+def _wait_for_mapping(change: Change, uuid: str) -> None:
+    """Wait until the function reads from its source again, or does not; one whose source is gone never does."""
+    is_off = str(change.after.get("Enabled", True)).lower() == "false"
+    deadline = time.monotonic() + _SECONDS_FOR_A_MAPPING
+    while time.monotonic() < deadline:
+        state = change.client("lambda_").get_event_source_mapping(UUID=uuid)["State"]
+        if state == ("Disabled" if is_off else "Enabled"):
+            return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def refuse_same_version(request: Any) -> None:
