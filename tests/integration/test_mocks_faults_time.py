@@ -432,3 +432,36 @@ def test_mocks_are_recorded_from_an_execution_and_repeat_it(state_machine: Find[
 
     assert lines == "machine.mock('Order Pizza Job').returns({'containsPineapple': True})"
     assert (again.status, again.path, again.error) == (real.status, real.path, real.error)
+
+
+@pytest.fixture
+def machine_of(
+    clients: Clients, state_machine: Find[StateMachine], localdev_case: Case
+) -> Iterator[Callable[..., StateMachine]]:
+    """Make state machines beside the stack's, of their states; they go with the test."""
+    client, like, made = clients.client("stepfunctions"), state_machine(), []
+
+    def make(**states: Any) -> StateMachine:
+        definition = json.dumps({"StartAt": next(iter(states)), "States": states})
+        name = f"beside-{uuid4().hex[:12]}"
+        created = client.create_state_machine(name=name, definition=definition, roleArn=like.role_arn)
+        made.append(created["stateMachineArn"])
+        return StateMachine(made[-1], like.reader, localdev_case)
+
+    yield make
+    for arn in made:
+        client.delete_state_machine(stateMachineArn=arn)
+
+
+@pytest.mark.parametrize("last", [{"Type": "Succeed"}, {"Type": "Fail", "Error": "Burnt"}])
+def test_a_parent_s_history_has_the_time_that_its_child_has_waited(
+    machine_of: Callable[..., StateMachine], clock: Clock, last: dict[str, str]
+) -> None:
+    clock.skip_waits()
+    child = machine_of(Rest={"Type": "Wait", "Seconds": 86_400, "Next": "Last"}, Last=last)
+    call = {"Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {"StateMachineArn": child.arn}}
+    parent = machine_of(Call={"Type": "Task", **call, "End": True})
+
+    history = parent.start().wait().history
+
+    assert timedelta(days=1) <= history.events[-1].at - history.events[0].at < timedelta(days=1, minutes=1)

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from localstack_rehearsals.clock import current
-from localstack_rehearsals.patches.asl import CALLBACK, COMMON, STATE, clock_of
+from localstack_rehearsals.patches.asl import CALLBACK, COMMON, STATE, TASK, clock_of
+from localstack_rehearsals.rehearsal import REHEARSALS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -97,6 +98,46 @@ def _await_answers(module: ModuleType) -> None:
     endpoint.wait, heartbeat.clear_and_wait, start.wait = wait_for_answer, wait_for_heartbeat, wait_for_worker
 
 
+def _end_with_the_child(module: ModuleType) -> None:
+    """Let the time pass that a child execution has taken on a clock of its own, before its parent goes on."""
+    task = module.StateTaskServiceSfn
+
+    def follow(name: str) -> None:
+        build = getattr(task, name)
+
+        @wraps(build)
+        def build_in_its_time(self: Any, env: Any, *arguments: Any, **options: Any) -> Any:
+            arn = env.stack[-1]["ExecutionArn"]
+            resolve = build(self, env, *arguments, **options)
+
+            # what others have put on it, such as how it is cancelled, is kept
+            @wraps(resolve)
+            def resolve_in_its_time() -> Any:
+                try:
+                    found = resolve()
+                except Exception:
+                    _catch_up(env, arn)
+                    raise
+                if found:
+                    _catch_up(env, arn)
+                return found
+
+            return resolve_in_its_time
+
+        setattr(task, name, build_in_its_time)
+
+    follow("_build_sync_resolver")
+    follow("_build_sync2_resolver")
+
+
+def _catch_up(env: Any, child_arn: str) -> None:
+    clock, child = clock_of(env), REHEARSALS.reported(child_arn)
+    if clock is None or current() is None or child is None or child.clock is None or child.clock is clock:
+        return
+    if (seconds := child.clock.now() - clock.now()) > 0:
+        clock.pause(seconds, env)
+
+
 def _bounded(seconds: float | None) -> float | None:
     return None if seconds is None or seconds >= _FOR_EVER else seconds
 
@@ -105,4 +146,5 @@ PATCHES = (
     (f"{STATE}.state_wait.wait_function.wait_function", _wait_in_its_time),
     (f"{COMMON}.retry.retrier_decl", _retry_in_its_time),
     (CALLBACK, _await_answers),
+    (f"{TASK}.service.state_task_service_sfn", _end_with_the_child),
 )
