@@ -132,3 +132,21 @@ def test_a_stack_has_at_most_500_resources(stack: Stack) -> None:
     resources = {f"Q{number}": {"Type": "AWS::SQS::Queue"} for number in range(MANY + 1)}
     with pytest.raises(ClientError, match="maximum"):
         stack.deploy(resources)
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Outputs"])
+def test_a_section_without_a_value_is_refused(stack: Stack, section: str) -> None:
+    # the text of AWS is in https://github.com/getmoto/moto/pull/4221
+    with pytest.raises(ClientError, match=rf"\[/{section}\] 'null' values are not allowed in templates"):
+        stack.begin({"It": QUEUE}, None, disable_rollback=False, **{section: None})
+
+
+def test_an_output_of_no_resource_is_refused_before_anything_is_created(stack: Stack) -> None:
+    unresolved = r"Unresolved resource dependencies \[Nothing\] in the Outputs block of the template"
+    with pytest.raises(ClientError, match=unresolved):
+        stack.begin({"It": QUEUE}, Outputs={"Name": {"Value": {"Ref": "Nothing"}}})
+
+
+def test_a_resource_under_no_condition_of_the_template_is_refused(stack: Stack) -> None:
+    with pytest.raises(ClientError, match="Unresolved condition dependency Never in the Resources block"):
+        stack.begin({"It": {**QUEUE, "Condition": "Never"}})

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 
 def _replace_engine(released: ModuleType) -> None:
-    from localstack_corrections.cloudformation.engine import comparison, templates
+    from localstack_corrections.cloudformation.engine import api_addresses, comparison, substitutions, templates
     from localstack_corrections.cloudformation.engine.provider import Provider
+    from localstack_corrections.cloudformation.resources import definitions
     from localstack_corrections.cloudformation.resources.own import load_own_first
 
     load_own_first()
     comparison.see_other_arguments()
     templates.refuse_aliases()
+    substitutions.replace_evaluation()
+    api_addresses.replace_rewriting()
+    definitions.replace_reading()
     released.CloudformationProviderV2 = Provider  # type: ignore[attr-defined]  # LocalStack makes the one it finds here
 
 

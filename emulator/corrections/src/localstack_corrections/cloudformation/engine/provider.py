@@ -83,6 +83,8 @@ class Provider(released.CloudformationProviderV2):
             before_template = change_set.stack.processed_template or before_template
             change_set.drifted = getattr(change_set.stack, "reverted", None) or {}
             before_template = reverts.template_as_it_is(before_template, change_set.drifted)
+        validation.refuse_null_sections(after_template or {})
+        validation.refuse_unknown_conditions(after_template or {})
         validation.refuse_unknown_parameters(after_template or {}, after_parameters or {})
         super()._setup_change_set_model(
             change_set=change_set,
@@ -94,6 +96,7 @@ class Provider(released.CloudformationProviderV2):
         )
         if change_set.processed_template:
             validation.refuse_too_many(change_set.processed_template)
+            validation.refuse_unresolved(change_set.processed_template)
             validation.refuse_cycles(change_set.processed_template)
             validation.refuse_other_types(before_template or {}, change_set.processed_template)
 

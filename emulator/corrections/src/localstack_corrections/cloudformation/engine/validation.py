@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MOST_RESOURCES = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
-_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.[^}!]+)?\}")
+_REFERENCE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\s*(?:\.[^}!]+)?\}")
 
 
 def dependencies(template: dict[str, Any]) -> dict[str, set[str]]:
@@ -44,6 +44,38 @@ def refuse_too_many(template: dict[str, Any]) -> None:
         raise ValidationError(
             f"Template format error: Number of resources, {number}, is greater than maximum allowed, {_MOST_RESOURCES}"
         )
+
+
+def refuse_null_sections(template: dict[str, Any]) -> None:
+    """Raise the error of a section without a value, such as ``Parameters:`` with comments alone under it."""
+    for name, value in template.items():
+        if value is None:
+            raise ValidationError(f"[/{name}] 'null' values are not allowed in templates")
+
+
+def refuse_unresolved(template: dict[str, Any]) -> None:
+    """Raise the error of a resource or an output that refers to nothing of the template."""
+    known = {*(template.get("Resources") or {}), *(template.get("Parameters") or {})}
+    for block in ("Resources", "Outputs"):
+        found = dict.fromkeys(_references(template.get(block) or {}))
+        if names := [name for name in found if name not in known and "::" not in name]:
+            raise ValidationError(
+                f"Template format error: Unresolved resource dependencies [{', '.join(names)}] in the {block} block of "
+                "the template"
+            )
+
+
+def refuse_unknown_conditions(template: dict[str, Any]) -> None:
+    """Raise the error of a resource or an output under a condition that the template does not have."""
+    known = template.get("Conditions") or {}
+    for block in ("Resources", "Outputs"):
+        for each in (template.get(block) or {}).values():
+            name = each.get("Condition") if isinstance(each, dict) else None
+            if isinstance(name, str) and name not in known:
+                raise ValidationError(
+                    f"Template format error: Unresolved condition dependency {name} in the {block} block of the "
+                    "template"
+                )
 
 
 def refuse_unknown_parameters(template: dict[str, Any], given: Mapping[str, Any]) -> None:
