@@ -83,7 +83,8 @@ def _run(options: argparse.Namespace) -> int:
     print_outputs(engine, outputs)
     print_other_addresses(engine, outputs)
     out.print()
-    for line in next_steps(engine, outputs, again):
+    # a template is not the app that the steps are for
+    for line in [] if options.template else next_steps(engine, outputs, again):
         out.print(line, soft_wrap=True, markup=False)
     out.print(f"Look inside  {typed('logs')}{again}\nStop         {typed('down')}{again}", soft_wrap=True)
     return 0
