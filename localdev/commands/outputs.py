@@ -9,6 +9,7 @@ from localdev.commands.base import Command, engine_of
 from localdev.commands.deploying import print_outputs, require_up
 from localdev.deployment.addresses import reachable
 from localdev.system.errors import LocaldevError
+from localdev.system.project import typed
 from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _url(options: argparse.Namespace) -> int:
         api = find_resource(there, options.api, ADDRESSED, what="API")
         found = [each for each in found if each.resource == api]
     if not found:
-        raise LocaldevError("No API and no function URL is deployed.", "what is deployed: see its outputs.")
+        raise LocaldevError("No API and no function URL is deployed.", f"{typed('outputs')} prints what there is.")
     if options.api is not None or len(found) == 1:
         # bare, for curl $(localdev url)
         print("\n".join(each.url for each in found))

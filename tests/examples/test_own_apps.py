@@ -1,0 +1,359 @@
+"""Apps of every shape, with the installed wheel: own packages, stages, contexts, templates, any program."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+import urllib3
+
+from localdev.system.processes import free_port
+from localdev.system.waiting import wait_until
+from tests.examples.strangers import Stranger, install
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of the stranger's, in a folder of its own."""
+
+    stranger: Stranger
+    folder: Path
+
+    def localdev(self, *command: str, status: int = 0) -> str:
+        """Return what a command of the tool prints in the project's folder."""
+        return self.runs("localdev", *command, "--port", str(self.stranger.port), status=status)
+
+    def runs(self, *command: str, status: int = 0) -> str:
+        """Return what a program of the stranger's environment prints in the project's folder."""
+        return self.stranger.runs(*command, folder=self.folder, status=status)
+
+    def output(self, name: str) -> str:
+        """Return an output of a deployed stack."""
+        return self.localdev("outputs", name).strip()
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Stranger:
+    return install(tmp_path_factory.mktemp("own"))
+
+
+@pytest.fixture
+def project_of(stranger: Stranger, request: pytest.FixtureRequest) -> Iterator[Callable[..., Project]]:
+    """Make a project of files, given by their paths; what is up in its folder ends with the test."""
+    made: list[Project] = []
+
+    def make(**files: str) -> Project:
+        project = Project(stranger, stranger.app / f"{request.node.name[:40]} ü")
+        project.folder.mkdir()
+        made.append(project)
+        for name, text in files.items():
+            path = project.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text))
+        return project
+
+    yield make
+    for project in made:
+        project.localdev("down")
+
+
+_ONE_MACHINE = """
+    import aws_cdk as cdk
+    from aws_cdk import aws_stepfunctions as sfn
+
+    from console.titles import TITLE
+    from executions import RESULT
+
+    app = cdk.App()
+    stack = cdk.Stack(app, "Own")
+    machine = sfn.StateMachine(
+        stack, "Greeting",
+        definition_body=sfn.DefinitionBody.from_chainable(
+            sfn.Pass(stack, "Say it", result=sfn.Result.from_object({"said": RESULT}))
+        ),
+    )
+    cdk.CfnOutput(stack, "Title", value=TITLE)
+    app.synth()
+"""
+_ITS_TESTS = """
+    import console.titles
+    import executions
+
+
+    def test_the_workflow_says_what_the_own_package_says(state_machine):
+        assert console.titles.TITLE == "mine"
+        assert state_machine("Greeting").start({}).wait().output == {"said": executions.RESULT}
+"""
+
+
+@pytest.fixture
+def with_own_names(project_of: Callable[..., Project]) -> Project:
+    """Return a project with packages that are called as rooms of the tool are, deployed."""
+    project = project_of(
+        **{
+            "app.py": _ONE_MACHINE,
+            "cdk.json": '{"app": "python3 app.py"}',
+            "console/__init__.py": "",
+            "console/titles.py": 'TITLE = "mine"\n',
+            "executions/__init__.py": 'RESULT = "of my own"\n',
+            "emulator/__init__.py": "raise ImportError('the emulator of this project is not the tool')\n",
+            "tests/test_own.py": _ITS_TESTS,
+        }
+    )
+    project.localdev("up")
+    return project
+
+
+def test_a_projects_own_console_and_executions_are_what_its_app_and_its_tests_import(with_own_names: Project) -> None:
+    assert with_own_names.output("Title") == "mine"
+    pytest_ = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert "1 passed" in with_own_names.runs("python", *pytest_)
+    assert "1 test collected" in with_own_names.runs("python", *pytest_, "--import-mode=importlib", "--collect-only")
+    # as the program pytest, whose own folder comes first; a conftest.py brings in the one it is in
+    (with_own_names.folder / "conftest.py").touch()
+    assert "1 test collected" in with_own_names.runs("python", "-P", *pytest_, "--collect-only")
+
+
+def test_the_commands_work_beside_a_projects_own_console_and_executions(with_own_names: Project) -> None:
+    port = ["--port", str(with_own_names.stranger.port)]
+    # as a module, the project's folder comes before everything that is installed
+    ended = json.loads(with_own_names.runs("python", "-m", "localdev", "start", "--json", *port))
+    assert ended["output"] == {"said": "of my own"}
+    assert "SUCCEEDED" in with_own_names.runs("python", "-m", "localdev", "executions", *port)
+    assert "Say it" in with_own_names.localdev("history", ended["name"])
+
+    assert "Say it" in _page_of_the_console(with_own_names, f"/executions/{ended['executionArn']}")
+
+
+def _page_of_the_console(project: Project, path: str) -> str:
+    """Return a page of the console, which is started for it and ended by Ctrl-C."""
+    port = free_port()
+    python = project.stranger.python
+    command: list[str | Path] = [python, "-m", "localdev", "console", "--no-open", "--console-port", str(port)]
+    http = urllib3.PoolManager(retries=False)
+    with subprocess.Popen(
+        [*command, "--port", str(project.stranger.port)], cwd=project.folder, env=project.stranger.environment,
+        stdout=subprocess.DEVNULL,
+    ) as console:  # fmt: skip
+
+        def answered() -> urllib3.BaseHTTPResponse | None:
+            assert console.poll() is None
+            try:
+                return http.request("GET", f"http://127.0.0.1:{port}{path}")
+            except urllib3.exceptions.HTTPError:
+                return None
+
+        try:
+            response = wait_until(answered, what="the console", seconds=60)
+        finally:
+            console.send_signal(signal.SIGINT)
+            console.wait(20)
+    assert response.status == 200
+    return response.data.decode()
+
+
+_STAGES = """
+    import aws_cdk as cdk
+    from aws_cdk import aws_lambda as lambda_, aws_sqs as sqs, aws_stepfunctions as sfn
+    from aws_cdk import aws_stepfunctions_tasks as tasks
+
+    app = cdk.App()
+
+
+    class Service(cdk.Stage):
+        def __init__(self, scope, name):
+            super().__init__(scope, name)
+            data = cdk.Stack(self, "Data")
+            queue = sqs.Queue(data, "Orders")
+            work = cdk.Stack(self, "Work")
+            function = lambda_.Function(
+                work, "Where", runtime=lambda_.Runtime.PYTHON_3_13, handler="index.handler",
+                code=lambda_.Code.from_inline(
+                    "import os\\ndef handler(event, context):\\n    print('asked')\\n    return os.environ['QUEUE']"
+                ),
+                environment={"QUEUE": queue.queue_name, "SIZE": app.node.try_get_context("size") or "none"},
+            )
+            sfn.StateMachine(
+                work, "Asking",
+                definition_body=sfn.DefinitionBody.from_chainable(
+                    tasks.LambdaInvoke(work, "Ask", lambda_function=function, payload_response_only=True)
+                ),
+            )
+            cdk.CfnOutput(work, "Size", value=app.node.try_get_context("size") or "none")
+            cdk.CfnOutput(data, "QueueName", value=queue.queue_name)
+
+
+    for name in (app.node.try_get_context("stages") or "Test").split("+"):
+        Service(app, name)
+    app.synth()
+"""
+
+
+def test_stages_whose_stacks_refer_to_each_other_are_deployed_and_used(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"app.py": _STAGES, "cdk.json": '{"app": "python3 app.py"}'})
+
+    project.localdev("up", "-c", "stages=Test+Live", "-c", "size=large")
+
+    outputs = json.loads(project.localdev("outputs", "--json"))
+    assert outputs.keys() == {"Test-Data", "Test-Work", "Live-Data", "Live-Work"}
+    assert {outputs[stack]["Size"] for stack in ("Test-Work", "Live-Work")} == {"large"}
+    for stage in ("Test", "Live"):
+        queue = outputs[f"{stage}-Data"]["QueueName"]
+        asked = json.loads(project.localdev("start", f"{stage}/Work/Asking", "--json"))
+        assert asked["output"] == queue
+        assert json.loads(project.localdev("invoke", "Where", "--stack", f"{stage}/Work")) == queue
+        assert "asked" in project.localdev("logs", f"{stage}/Work/Where")
+
+
+def test_contexts_are_remembered_and_changed_by_the_next_deployment(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"app.py": _STAGES, "cdk.json": '{"app": "python3 app.py", "context": {"size": "small"}}'})
+
+    project.localdev("up")
+    assert project.output("Size") == "small"
+    project.localdev("up", "-c", "size=large")
+    assert project.output("Size") == "large"
+    project.localdev("deploy")
+
+    assert project.output("Size") == "large"
+
+
+def test_stacks_are_chosen_with_what_they_refer_to(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"app.py": _STAGES, "cdk.json": '{"app": "python3 app.py"}'})
+
+    project.localdev("up", "-c", "stages=Test+Live", "--stack", "Live/Work")
+
+    outputs = json.loads(project.localdev("outputs", "--json"))
+    assert outputs.keys() == {"Live-Data", "Live-Work"}
+
+
+_ASSEMBLY_BY_HAND = r"""
+    #!/bin/sh
+    set -eu
+    out=${CDK_OUTDIR:-cdk.out}
+    mkdir -p "$out"
+    cat >"$out/Shell.template.json" <<'TEMPLATE'
+    {"Resources": {"Orders": {"Type": "AWS::SQS::Queue"}},
+     "Outputs": {"QueueUrl": {"Value": {"Ref": "Orders"}}}}
+    TEMPLATE
+    cat >"$out/manifest.json" <<'MANIFEST'
+    {"version": "36.0.0", "artifacts": {"Shell": {"type": "aws:cloudformation:stack",
+      "environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Shell.template.json"},
+      "displayName": "Shell"}}}
+    MANIFEST
+"""
+
+
+def test_an_app_is_whatever_command_writes_an_assembly(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"synth the app.sh": _ASSEMBLY_BY_HAND, "cdk.json": '{"app": "sh \\"synth the app.sh\\""}'})
+
+    project.localdev("up")
+
+    assert project.output("QueueUrl").endswith("/000000000000/" + project.output("QueueUrl").rpartition("/")[2])
+
+
+_CLOUDFORMATION = """
+    AWSTemplateFormatVersion: "2010-09-09"
+    Parameters:
+      Who: {Type: String, Default: nobody}
+    Resources:
+      Role:
+        Type: AWS::IAM::Role
+        Properties:
+          AssumeRolePolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: lambda.amazonaws.com}}
+              - {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: states.amazonaws.com}}
+      Greet:
+        Type: AWS::Lambda::Function
+        Properties:
+          Runtime: python3.13
+          Handler: greet.handler
+          Role: !GetAtt Role.Arn
+          Code: the code/
+          Environment: {Variables: {WHO: !Ref Who}}
+      Greeting:
+        Type: AWS::StepFunctions::StateMachine
+        Properties:
+          RoleArn: !GetAtt Role.Arn
+          DefinitionString: !Sub |
+            {"StartAt": "Greet", "States": {"Greet": {"Type": "Task", "Resource": "${Greet.Arn}", "End": true}}}
+    Outputs:
+      Name: {Value: !Ref Greet}
+"""
+_GREET = """
+    import os
+
+
+    def handler(event, context):
+        print("greeting", os.environ["WHO"])
+        return {"greeting": f"Hello, {os.environ['WHO']}!"}
+"""
+
+
+def test_a_cloudformation_template_is_deployed_with_its_parameters_and_deployed_again(
+    project_of: Callable[..., Project],
+) -> None:
+    project = project_of(**{"infra/greeting.yaml": _CLOUDFORMATION, "infra/the code/greet.py": _GREET})
+
+    project.localdev("up", "--template", "infra/greeting.yaml", "--parameter", "Who=Frau Özil")
+    ended = json.loads(project.localdev("start", "Greeting", "--json"))
+    assert ended["output"] == {"greeting": "Hello, Frau Özil!"}
+    assert "greeting Frau Özil" in project.localdev("logs", "Greet")
+
+    project.localdev("up", "--template", "infra/greeting.yaml", "--parameter", "Who=Ada")
+    assert json.loads(project.localdev("invoke", "Greet")) == {"greeting": "Hello, Ada!"}
+
+
+_SAM = """
+    AWSTemplateFormatVersion: "2010-09-09"
+    Transform: AWS::Serverless-2016-10-31
+    Globals:
+      Function: {Runtime: python3.13, Environment: {Variables: {WHO: Sam}}}
+    Resources:
+      Greet:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: greet.handler
+          CodeUri: handlers/
+          Events:
+            Asked: {Type: Api, Properties: {Path: /greet, Method: get}}
+      Greeting:
+        Type: AWS::Serverless::StateMachine
+        Properties:
+          DefinitionUri: greeting.asl.json
+          DefinitionSubstitutions: {Function: !GetAtt Greet.Arn}
+          Policies: [LambdaInvokePolicy: {FunctionName: !Ref Greet}]
+"""
+_DEFINITION = """
+    {"StartAt": "Greet", "States": {"Greet": {"Type": "Task", "Resource": "${Function}", "End": true}}}
+"""
+_ANSWER = """
+    import json
+
+
+    def handler(event, context):
+        return {"statusCode": 200, "body": json.dumps({"path": event.get("path")})}
+"""
+
+
+def test_a_sam_template_is_deployed_with_its_functions_its_api_and_its_workflow(
+    project_of: Callable[..., Project],
+) -> None:
+    project = project_of(**{"template.yaml": _SAM, "greeting.asl.json": _DEFINITION, "handlers/greet.py": _ANSWER})
+
+    assert "Address" in project.localdev("up", "--template", "template.yaml")
+
+    address = project.localdev("url").strip()
+    response = urllib3.PoolManager().request("GET", f"{address}/greet")
+    assert (response.status, response.json()) == (200, {"path": "/greet"})
+    ended = json.loads(project.localdev("start", "Greeting", "--json"))
+    assert (ended["status"], ended["output"]["statusCode"]) == ("SUCCEEDED", 200)
