@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from localdev.system import project
 from localdev.system.errors import LocaldevError
@@ -20,9 +20,10 @@ _REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """One table of settings; every key may be left out."""
+
+    # no dataclass: to import those takes a tenth of "localdev --help"
 
     name: str = ""
     """What the app is called: the beginning of every stack name made for it. Default: the folder's name."""
@@ -34,7 +35,7 @@ class Settings:
     """The context key by which the app gives its one stack another name. Default: none, the names are fixed."""
     console_form: str | None = None
     """``module:Class`` of the console's form that starts an execution. Default: no form."""
-    commands: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, str] = MappingProxyType({})
     """Commands of the app's own: name to ``module:ATTRIBUTE`` of a :class:`localdev.commands.base.Command`."""
     next_steps: tuple[str, ...] = ()
     """Lines that ``up`` prints in the end; ``{Output}`` is an output of a stack, ``{options}`` names the engine."""
@@ -76,7 +77,7 @@ def unique_stack_name() -> str | None:
 
 
 def _checked(table: Mapping[str, object]) -> dict[str, Any]:
-    known = {each.name.replace("_", "-"): each.name for each in fields(Settings)}
+    known = {name.replace("_", "-"): name for name in Settings._fields}
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
