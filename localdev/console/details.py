@@ -100,14 +100,14 @@ class ExecutionReader:
         return ExecutionDetails(execution, history, definition, graph, graph.remarks)
 
 
-def _weight_of(told: ExecutionDetails) -> int:
+def _weight_of(details: ExecutionDetails) -> int:
     """Return about how many kilobytes an execution takes: one for each event, and what its documents have."""
-    texts = (value for event in told.history.events for value in event.details.values() if isinstance(value, str))
-    return len(told.history.events) + sum(map(len, texts)) // 1000
+    texts = (value for event in details.history.events for value in event.details.values() if isinstance(value, str))
+    return len(details.history.events) + sum(map(len, texts)) // 1000
 
 
-def _has_ended(told: ExecutionDetails) -> bool:
+def _has_ended(details: ExecutionDetails) -> bool:
     # a definition that could not be read may be read the next time; what can be redriven may go on at any time
-    execution = told.execution
-    is_over = told.history.status is not Status.RUNNING and not execution.is_running and not execution.is_redrivable
-    return told.graph is not None and is_over
+    execution = details.execution
+    is_over = details.history.status is not Status.RUNNING and not execution.is_running and not execution.is_redrivable
+    return details.graph is not None and is_over

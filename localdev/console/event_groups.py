@@ -57,13 +57,13 @@ def is_failure(event: Event) -> bool:
 
 def grouped(history: History, events: Sequence[Event]) -> list[EventGroup]:
     """Return events in their order, those of an attempt where its first one is."""
-    told = {row.id: row for row in rows(history, events=events)}
+    by_id = {row.id: row for row in rows(history, events=events)}
     found: dict[tuple[int, int | None], list[Row]] = {}
     for event in events:
         number = _attempt_of(history, event)
         visit = history.visit_of.get(event.id)
         key = (event.id, None) if number is None or visit is None else (-visit - 1, number)
-        found.setdefault(key, []).append(told[event.id])
+        found.setdefault(key, []).append(by_id[event.id])
     return [EventGroup(tuple(members), number) for (_, number), members in found.items()]
 
 

@@ -143,8 +143,8 @@ class Problems:
     ) -> Response:
         if request.headers.get("hx-request"):
             # what to do about it is said too, but not an engine's code for it, or why a connection failed
-            told = f"{message} {hint}" if hint and status in _ADVISED else message
-            headers = {"HX-Reswap": "none", "X-Problem": quote(told[:_LONGEST])}
+            advice = f"{message} {hint}" if hint and status in _ADVISED else message
+            headers = {"HX-Reswap": "none", "X-Problem": quote(advice[:_LONGEST])}
             if way_on:
                 headers["X-Way-On"] = " ".join(map(quote, way_on))
             return Response(status_code=status, headers=headers)

@@ -71,7 +71,7 @@ class Reading:
             return machine, None, (str(error),)
         return machine, graph, graph.remarks
 
-    def told(self, arn: str) -> ExecutionDetails:
+    def details(self, arn: str) -> ExecutionDetails:
         """Return an execution in full; of one that has ended, the engine is not asked again."""
         finished = self._executions.finished(arn)
         if finished is not None:
@@ -110,7 +110,7 @@ class Reading:
 
     def _told_or_gone(self, arn: str) -> ExecutionDetails | None:
         try:
-            return self.told(arn)
+            return self.details(arn)
         except NotFoundError:
             return None
 

@@ -14,9 +14,9 @@ TESTABLE: Final = {"Task", "Pass", "Wait", "Choice", "Succeed", "Fail"}
 _WAITS: Final = (".waitForTaskToken", ".sync", ".sync:2")
 
 
-def state_alone(told: ExecutionDetails, name: str) -> dict[str, object] | None:
+def state_alone(details: ExecutionDetails, name: str) -> dict[str, object] | None:
     """Return a state's definition as TestState takes it; ``None`` where it cannot run alone."""
-    places = told.definition.walk() if told.definition else ()
+    places = details.definition.walk() if details.definition else ()
     state = next((place.state for place in places if place.state.name == name), None)
     if state is None or not can_be_tested(state.type, state.resource):
         return None
@@ -29,21 +29,21 @@ def can_be_tested(kind: str, resource: str | None) -> bool:
     return kind in TESTABLE and not (resource or "").endswith(_WAITS)
 
 
-def role_of(told: ExecutionDetails) -> str | None:
+def role_of(details: ExecutionDetails) -> str | None:
     """Return the ARN of the role that an execution runs with, as its first event has it."""
-    return told.history.events[0].text("roleArn") if told.history.events else None
+    return details.history.events[0].text("roleArn") if details.history.events else None
 
 
-def stopped_text(told: ExecutionDetails) -> str:
+def stopped_text(details: ExecutionDetails) -> str:
     """Return what the engine did when it was asked to stop an execution, as a sentence or two."""
-    status = told.execution.status
-    if told.execution.is_running:
+    status = details.execution.status
+    if details.execution.is_running:
         return "The engine has taken the request, and still says that the execution is running."
     if status != "ABORTED":
         return f"It had already ended: {status_word(status)}."
     at_work = {
         attempt.function
-        for visit in told.history.visits
+        for visit in details.history.visits
         for attempt in visit.attempts
         if attempt.function and attempt.ended is None
     }

@@ -173,7 +173,7 @@ class StateView:
 class ExecutionView:
     """The page of one execution."""
 
-    told: ExecutionDetails
+    details: ExecutionDetails
     state: StateView | None
     timeline: tuple[TimelineRow, ...]
     ticks: tuple[timedelta, ...]
@@ -218,83 +218,83 @@ class ItemView:
 
 
 def execution_view(
-    told: ExecutionDetails, *, state: str | None, visit: int | None, item: str | None = None
+    details: ExecutionDetails, *, state: str | None, visit: int | None, item: str | None = None
 ) -> ExecutionView:
     """Return the page of an execution with one state selected: the one asked for, or the one worth looking at.
 
     Where an item is chosen, graph and timeline are about that one of its container's items alone.
     """
-    history = told.history
-    of_item = item_view(told, item)
+    history = details.history
+    of_item = item_view(details, item)
     visits = inside(history, of_item.chosen) if of_item else history.visits
-    chosen = _chosen(told, state, visit, of_item)
-    graph = told.graph
-    if of_item and told.definition:
-        graph = graph_of(told.definition, history, without_others(history, of_item.chosen))
+    chosen = _chosen(details, state, visit, of_item)
+    graph = details.graph
+    if of_item and details.definition:
+        graph = graph_of(details.definition, history, without_others(history, of_item.chosen))
     goes_on = of_item is not None or history.status is Status.RUNNING
-    rows = timeline(history, visits) if goes_on else told.derived("timeline", lambda: timeline(history, visits))
+    rows = timeline(history, visits) if goes_on else details.derived("timeline", lambda: timeline(history, visits))
     states = len(graph.nodes) if graph else 0
     return ExecutionView(
-        told=told,
+        details=details,
         state=chosen,
         timeline=tuple(rows),
         ticks=ticks(history, visits),
-        spare_rows=0 if of_item or not told.execution.is_running else max(min(states, 12) - len(rows), 0),
-        strip=told.derived("strip", lambda: _strip(history)),
-        graph_json=told.graph_json if graph is told.graph else json.dumps(graph.as_data()) if graph else "",
-        seen=seen_of(told),
+        spare_rows=0 if of_item or not details.execution.is_running else max(min(states, 12) - len(rows), 0),
+        strip=details.derived("strip", lambda: _strip(history)),
+        graph_json=details.graph_json if graph is details.graph else json.dumps(graph.as_data()) if graph else "",
+        seen=seen_of(details),
         item=of_item,
-        origin=_origin(told),
+        origin=_origin(details),
     )
 
 
-def seen_of(told: ExecutionDetails) -> str:
+def seen_of(details: ExecutionDetails) -> str:
     """Name what the view of an execution shows: another name where it shows something else."""
-    return f"{len(told.history.events)}-{told.execution.status}"
+    return f"{len(details.history.events)}-{details.execution.status}"
 
 
-def item_view(told: ExecutionDetails, key: str | None) -> ItemView | None:
+def item_view(details: ExecutionDetails, key: str | None) -> ItemView | None:
     """Return the item that an address names; ``None`` where there is no such item."""
-    history = told.history
+    history = details.history
     found = _ITEM.fullmatch(key or "")
     if found is None or int(found[1]) >= len(history.visits):
         return None
     chosen = ChosenItem(int(found[1]), int(found[2]))
     container = history.visits[chosen.container]
-    items = told.derived(("items", container.index), lambda: items_of(container, history))
+    items = details.derived(("items", container.index), lambda: items_of(container, history))
     if chosen.index >= len(items):
         return None
     return ItemView(chosen, container, items[chosen.index].status, len(items))
 
 
-def _origin(told: ExecutionDetails) -> StateView | None:
-    found = _origin_visit(told)
-    if found is None or found.index == told.history.culprit:
+def _origin(details: ExecutionDetails) -> StateView | None:
+    found = _origin_visit(details)
+    if found is None or found.index == details.history.culprit:
         return None
-    return state_view(told, found.state, found)
+    return state_view(details, found.state, found)
 
 
-def _origin_visit(told: ExecutionDetails) -> Visit | None:
-    return told.derived("origin", lambda: origin_of(told.history, told.definition))
+def _origin_visit(details: ExecutionDetails) -> Visit | None:
+    return details.derived("origin", lambda: origin_of(details.history, details.definition))
 
 
-def _chosen(told: ExecutionDetails, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
-    history = told.history
+def _chosen(details: ExecutionDetails, state: str | None, visit: int | None, item: ItemView | None) -> StateView | None:
+    history = details.history
     if visit is not None and 0 <= visit < len(history.visits):
-        return state_view(told, history.visits[visit].state, history.visits[visit])
+        return state_view(details, history.visits[visit].state, history.visits[visit])
     visits = inside(history, item.chosen) if item else ()
     if state is not None:
-        return state_view(told, state, next((each for each in reversed(visits) if each.state == state), None))
+        return state_view(details, state, next((each for each in reversed(visits) if each.state == state), None))
     if item is not None:
         found = _worth_looking_at(visits) or item.container
-        return state_view(told, found.state, found)
-    looked_at = _origin_visit(told) or told.derived("worth looking at", lambda: _worth_looking_at(history.visits))
-    return state_view(told, looked_at.state, looked_at) if looked_at else None
+        return state_view(details, found.state, found)
+    looked_at = _origin_visit(details) or details.derived("worth looking at", lambda: _worth_looking_at(history.visits))
+    return state_view(details, looked_at.state, looked_at) if looked_at else None
 
 
-def nth_visit(told: ExecutionDetails, state: str, number: int) -> int | None:
+def nth_visit(details: ExecutionDetails, state: str, number: int) -> int | None:
     """Return the index of a state's visit by its number, counted from 1; the last one's where there are fewer."""
-    visits = told.visits_of(state)
+    visits = details.visits_of(state)
     return visits[min(max(number, 1), len(visits)) - 1].index if visits else None
 
 
@@ -308,17 +308,20 @@ def _worth_looking_at(visits: Sequence[Visit]) -> Visit | None:
     return latest[0] if latest else None
 
 
-def state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
+def state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
     """Return one state; the last of its visits unless one is given. ``None`` where there is no such state."""
     key = ("state", name, visit.index if visit else None)
-    return told.derived(key, lambda: _state_view(told, name, visit))
+    return details.derived(key, lambda: _state_view(details, name, visit))
 
 
-def _state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
-    visits = told.visits_of(name)
-    place = (
-        next((place for place in told.definition.walk() if place.state.name == name), None) if told.definition else None
-    )
+def _items_of(details: ExecutionDetails, visit: Visit) -> tuple[Item, ...]:
+    return details.derived(("items", visit.index), lambda: items_of(visit, details.history))
+
+
+def _state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> StateView | None:
+    visits = details.visits_of(name)
+    places = details.definition.walk() if details.definition else ()
+    place = next((place for place in places if place.state.name == name), None)
     if not visits and place is None:
         return None
     looked_at = visit or (visits[-1] if visits else None)
@@ -331,29 +334,29 @@ def _state_view(told: ExecutionDetails, name: str, visit: Visit | None) -> State
         visit=looked_at,
         mark=mark_class(mark_of(looked_at)) if looked_at else "not-reached",
         failure=_failure(looked_at, own.error if own else None, own.cause if own else None),
-        items=told.derived(("items", looked_at.index), lambda: items_of(looked_at, told.history)) if looked_at else (),
+        items=_items_of(details, looked_at) if looked_at else (),
         definition=json.dumps(own.source, ensure_ascii=False) if own else None,
-        rules=rules_of(own, looked_at, told.history) if own else (),
-        variables=variables_before(looked_at, told.history) if looked_at else {},
+        rules=rules_of(own, looked_at, details.history) if own else (),
+        variables=variables_before(looked_at, details.history) if looked_at else {},
         waiting=waiting_task(own, looked_at) if own and looked_at else None,
-        injected=", ".join(told.history.injected_into([looked_at])) if looked_at else "",
-        from_here=_from_here(told, own, looked_at) if own and looked_at else None,
+        injected=", ".join(details.history.injected_into([looked_at])) if looked_at else "",
+        from_here=_from_here(details, own, looked_at) if own and looked_at else None,
     )
 
 
-def _from_here(told: ExecutionDetails, state: State, visit: Visit) -> str | None:
+def _from_here(details: ExecutionDetails, state: State, visit: Visit) -> str | None:
     """Return how a state can be run again: a redrive begins with what ended the execution, or what is around it."""
-    culprit = told.history.culprit
-    if told.execution.is_redrivable and culprit is not None:
-        ended = told.history.visits[culprit]
+    culprit = details.history.culprit
+    if details.execution.is_redrivable and culprit is not None:
+        ended = details.history.visits[culprit]
         if visit.index in {culprit, *(frame.container for frame in ended.frames)}:
             return "redrive"
-    return "test" if visit.input and can_be_tested(state.type, state.resource) and role_of(told) else None
+    return "test" if visit.input and can_be_tested(state.type, state.resource) and role_of(details) else None
 
 
-def waiting_of(told: ExecutionDetails, visit: Visit) -> WaitingTask | None:
+def waiting_of(details: ExecutionDetails, visit: Visit) -> WaitingTask | None:
     """Return what a visit waits for, if it waits for a token."""
-    view = state_view(told, visit.state, visit)
+    view = state_view(details, visit.state, visit)
     return view.waiting if view else None
 
 

@@ -11,24 +11,11 @@ import datetime as dt
 import sys
 from typing import Any, Final
 
-from awscli.clidriver import main
-from awscli.customizations.cloudformation import artifact_exporter
-
 _PATHS: Final = {
     "AWS::Serverless::Function": ("Function", "CodeUri", ("InlineCode", "ImageUri")),
     "AWS::Serverless::Api": ("Api", "DefinitionUri", ("DefinitionBody",)),
 }
 """By type: its section of ``Globals``, the property with a local path, and what a resource has instead of it."""
-
-
-_released_init = artifact_exporter.Template.__init__
-
-
-def _init(self: Any, *arguments: Any, **settings: Any) -> None:
-    """Read a template, and give its resources the local paths of its ``Globals``."""
-    _released_init(self, *arguments, **settings)
-    take_over_globals(self.template_dict)
-    self.template_dict = with_dates_as_text(self.template_dict)
 
 
 def take_over_globals(template: dict[str, Any]) -> None:
@@ -58,6 +45,24 @@ def with_dates_as_text(value: Any) -> Any:
     return value
 
 
+def main() -> int:
+    """Run the AWS CLI's command with the arguments of this process; return its exit status."""
+    # the tool's own environment, where this module is imported to be checked, has no AWS CLI
+    from awscli.clidriver import main as run
+    from awscli.customizations.cloudformation.artifact_exporter import Template
+
+    released = Template.__init__
+
+    def read(self: Any, *arguments: Any, **settings: Any) -> None:
+        """Read a template, and give its resources the local paths of its ``Globals``."""
+        released(self, *arguments, **settings)
+        take_over_globals(self.template_dict)
+        self.template_dict = with_dates_as_text(self.template_dict)
+
+    Template.__init__ = read
+    status: int = run()
+    return status
+
+
 if __name__ == "__main__":
-    artifact_exporter.Template.__init__ = _init
     sys.exit(main())

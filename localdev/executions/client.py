@@ -229,10 +229,10 @@ class ExecutionsClient:
             arn = json_object(message).get("execution_arn")
             if isinstance(arn, str):
                 found.setdefault(arn, []).append(message)
-        told = [(arn, read_history(events_of_log(messages, arn))) for arn, messages in found.items()]
+        histories = [(arn, read_history(events_of_log(messages, arn))) for arn, messages in found.items()]
         rows = [
             (_express_summary(arn, history), history.input)
-            for arn, history in told
+            for arn, history in histories
             if history.events and history.events[0].type == _STARTED
         ]
         return ExpressExecutions(

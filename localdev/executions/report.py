@@ -1,4 +1,4 @@
-"""An execution told in plain text, for a terminal or a test's report."""
+"""An execution in plain text, for a terminal or a test's report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ARROW: Final = " → "
 _LONGEST_DETAIL: Final = 120
 _LONGEST_PATH: Final = 12
 _ENDS: Final = 5
-_TOLD: Final = ("error", "cause", "output", "resource", "parameters", "input")
+_DETAILS: Final = ("error", "cause", "output", "resource", "parameters", "input")
 
 
 def path_line(history: History) -> str:
@@ -52,7 +52,7 @@ def _signed_inside(culprit: Visit, container: Visit, history: History) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One event, told."""
+    """One event as a line."""
 
     id: int
     seconds: float
@@ -74,13 +74,13 @@ class Row:
         )
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The detail, after what was injected."""
         return f"[{self.injected}] {self.detail}".rstrip() if self.injected else self.detail
 
 
 def rows(history: History, limit: int | None = _LONGEST_DETAIL, *, events: Iterable[Event] | None = None) -> list[Row]:
-    """Return every event of the history, or some ``events`` of it, told; ``limit`` is the longest detail."""
+    """Return every event of the history, or some ``events`` of it, as rows; ``limit`` is the longest detail."""
     if not history.events:
         return []
     began = history.events[0].at
@@ -107,8 +107,8 @@ def _state(event: Event, history: History) -> str:
 
 def _detail(event: Event, limit: int | None) -> str:
     failure = failure_text(event.text("error"), event.text("cause"))
-    told = failure or next((text for key in _TOLD if (text := event.text(key))), "")
-    return one_line(told, limit)
+    detail = failure or next((text for key in _DETAILS if (text := event.text(key))), "")
+    return one_line(detail, limit)
 
 
 def history_text(history: History) -> str:
@@ -128,12 +128,13 @@ def history_text(history: History) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def event_lines(told: Sequence[Row]) -> list[str]:
+def event_lines(listed: Sequence[Row]) -> list[str]:
     """Return the rows as lines of a table: id, seconds since the start, type, state, detail."""
-    types = max((len(row.type) for row in told), default=0)
-    states = max((len(row.state) for row in told), default=0)
+    types = max((len(row.type) for row in listed), default=0)
+    states = max((len(row.state) for row in listed), default=0)
     return [
-        f"{row.id:>5}  {row.seconds:9.3f} s  {row.type:<{types}}  {row.state:<{states}}  {row.told}" for row in told
+        f"{row.id:>5}  {row.seconds:9.3f} s  {row.type:<{types}}  {row.state:<{states}}  {row.summary}"
+        for row in listed
     ]
 
 

@@ -119,8 +119,8 @@ class Outcome:
         return path_line(self.history)
 
     def __repr__(self) -> str:
-        told = ": ".join(part for part in (self.error, cause_message(self.cause)) if part)
-        return f"<execution {self.name} {self.status}{f': {one_line(told, _LONGEST)}' if told else ''}>"
+        reason = ": ".join(part for part in (self.error, cause_message(self.cause)) if part)
+        return f"<execution {self.name} {self.status}{f': {one_line(reason, _LONGEST)}' if reason else ''}>"
 
 
 class Path(list[str]):

@@ -42,7 +42,7 @@ class Executed:
     name: str
     status: str
     path: str
-    told: str
+    history: str
     """Status, way and every event, as plain text."""
     logged: str
     """The log lines of every invocation."""
@@ -69,7 +69,7 @@ def _executed(reader: Reader, arn: str, name: str) -> Executed:
         name=name,
         status=history.status,
         path=path_line(history),
-        told=history_text(history),
+        history=history_text(history),
         logged="\n".join(_logged(reader, history)),
         graph=json.dumps(graph_of(definition, history).as_data()),
         drawn=mermaid(definition, history),
@@ -89,7 +89,7 @@ def extra_html(found: Executed, *, is_open: bool) -> str:
     return (
         f'<details class="execution"{" open" if is_open else ""}>'
         f"<summary>{escape(found.name)} {escape(found.status)} {escape(found.path)}</summary>"
-        f"{graph}<h4>Events</h4><pre>{escape(found.told)}</pre>{log}</details>"
+        f"{graph}<h4>Events</h4><pre>{escape(found.history)}</pre>{log}</details>"
     )
 
 

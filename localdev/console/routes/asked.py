@@ -19,12 +19,12 @@ def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 9 else None
 
 
-def visit_of(told: ExecutionDetails, request: Request) -> Visit:
+def visit_of(details: ExecutionDetails, request: Request) -> Visit:
     """Return the visit that an address names. :raises HTTPException: there is none."""
     index = number_of(request.query_params.get("visit"))
-    if index is None or index >= len(told.history.visits):
+    if index is None or index >= len(details.history.visits):
         raise HTTPException(404)
-    return told.history.visits[index]
+    return details.history.visits[index]
 
 
 def attempt_of(visit: Visit, request: Request) -> Attempt:

@@ -71,7 +71,7 @@ class Changes:
         await self._fields(request)
         arn = request.path_params["arn"]
         await run_in_threadpool(self._control().stop, arn, "Stopped in the console")
-        said = stopped_text(await run_in_threadpool(self._reading.told, arn))
+        said = stopped_text(await run_in_threadpool(self._reading.details, arn))
         if request.headers.get("hx-request"):
             return Response(status_code=204, headers={"X-Said": quote(said)})
         return redirect(request, execution_url(arn))
@@ -87,8 +87,8 @@ class Changes:
         """Answer a task that waits for its token."""
         fields = await self._fields(request)
         arn = request.path_params["arn"]
-        told = await run_in_threadpool(self._reading.told, arn)
-        waiting = waiting_of(told, visit_of(told, request))
+        details = await run_in_threadpool(self._reading.details, arn)
+        waiting = waiting_of(details, visit_of(details, request))
         if waiting is None or waiting.token is None:
             raise HTTPException(409, "The task does not wait for an answer any more, or its token is not known.")
         control = self._control()
@@ -104,9 +104,9 @@ class Changes:
     async def test(self, request: Request) -> Response:
         """Run one state alone, and return what it did."""
         fields = await self._fields(request)
-        told = await run_in_threadpool(self._reading.told, request.path_params["arn"])
-        state = state_alone(told, request.query_params.get("state", ""))
-        role = role_of(told)
+        details = await run_in_threadpool(self._reading.details, request.path_params["arn"])
+        state = state_alone(details, request.query_params.get("state", ""))
+        role = role_of(details)
         if state is None or role is None:
             raise HTTPException(404)
         result = await run_in_threadpool(self._control().test, state, role, fields.get("input", ""))

@@ -43,10 +43,10 @@ class ComparisonPages:
 
     def compare(self, request: Request) -> Response:
         """Return two executions side by side; with one alone, others to choose from."""
-        left = self._reading.told(request.path_params["arn"])
+        left = self._reading.details(request.path_params["arn"])
         other = request.query_params.get("with")
         if other:
-            right = self._reading.told(other)
+            right = self._reading.details(other)
             context: dict[str, Any] = {"right": right, "compared": compare(left.history, right.history)}
         else:
             machine = self._reading.state_machine(left.execution.state_machine_arn)[0]
@@ -59,7 +59,7 @@ class ComparisonPages:
         fields = await form_of(request, self._settings, longest=_LONGEST_HISTORY)
         if fields is None:
             raise HTTPException(403, "The form is not of this console or is older than it, or the history is too long.")
-        left = await run_in_threadpool(self._reading.told, request.path_params["arn"])
+        left = await run_in_threadpool(self._reading.details, request.path_params["arn"])
         history = await run_in_threadpool(read_saved, fields.get("history", ""))
         right = execution_of(history, arn="", name="The saved history", state_machine_arn="")
         context: dict[str, Any] = {"right": {"execution": right}, "compared": compare(left.history, history)}

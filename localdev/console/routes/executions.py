@@ -60,7 +60,7 @@ class ExecutionPages:
     def live(self, request: Request) -> Response:
         """Return the part of an execution's page that changes; nothing where what is shown is current."""
         seen = request.query_params.get("seen")
-        if seen is not None and seen == seen_of(self._reading.told(request.path_params["arn"])):
+        if seen is not None and seen == seen_of(self._reading.details(request.path_params["arn"])):
             return Response(status_code=204)
         return self._page(request, "_live.html", **self._execution(request))
 
@@ -69,50 +69,50 @@ class ExecutionPages:
         state = request.query_params.get("state")
         visit = number_of(request.query_params.get("visit"))
         nth = number_of(request.query_params.get("nth"))
-        told = self._reading.told(arn)
+        details = self._reading.details(arn)
         if nth is not None and state is not None:
-            visit = nth_visit(told, state, nth)
-        view = execution_view(told, state=state, visit=visit, item=request.query_params.get("item"))
-        events = _events(told, view.item)
+            visit = nth_visit(details, state, nth)
+        view = execution_view(details, state=state, visit=visit, item=request.query_params.get("item"))
+        events = _events(details, view.item)
         asked = {"visit": visit} if visit is not None else {"state": state} if state else {}
         return {
             "view": view,
-            "execution": told.execution,
-            "history": told.history,
-            **_shown(told, events, view.item, only=None, upto=_FIRST_EVENTS),
+            "execution": details.execution,
+            "history": details.history,
+            **_shown(details, events, view.item, only=None, upto=_FIRST_EVENTS),
             "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
-            "has_family": told.derived("family", lambda: has_family(told.execution, told.history)),
-            "aws_url": aws_console_url(told.execution, self._settings.aws_region),
+            "has_family": details.derived("family", lambda: has_family(details.execution, details.history)),
+            "aws_url": aws_console_url(details.execution, self._settings.aws_region),
         }
 
     def events(self, request: Request) -> Response:
         """Return the events of an execution or of one item of it, all or its failures, some hundred at a time."""
-        told = self._reading.told(request.path_params["arn"])
-        item = item_view(told, request.query_params.get("item"))
+        details = self._reading.details(request.path_params["arn"])
+        item = item_view(details, request.query_params.get("item"))
         only = "failures" if request.query_params.get("only") == "failures" else ""
-        events = [event for event in _events(told, item) if not only or is_failure(event)]
+        events = [event for event in _events(details, item) if not only or is_failure(event)]
         begin = number_of(request.query_params.get("from"))
         if begin is not None and begin >= len(events):
             # what runs is asked for again; at the end nothing takes the place of the row that asks
-            return Response(status_code=204) if told.execution.is_running else HTMLResponse("")
+            return Response(status_code=204) if details.execution.is_running else HTMLResponse("")
         template = "_events.html" if begin is None else "_event_rows.html"
-        shown = _shown(told, events, item, only=only, begin=begin or 0, upto=(begin or 0) + _MORE_EVENTS)
-        return self._page(request, template, execution=told.execution, **shown)
+        shown = _shown(details, events, item, only=only, begin=begin or 0, upto=(begin or 0) + _MORE_EVENTS)
+        return self._page(request, template, execution=details.execution, **shown)
 
     def event(self, request: Request) -> Response:
         """Return one event in full."""
-        told = self._reading.told(request.path_params["arn"])
+        details = self._reading.details(request.path_params["arn"])
         number = number_of(request.query_params.get("id"))
-        found = next((event for event in told.history.events if event.id == number), None)
+        found = next((event for event in details.history.events if event.id == number), None)
         if found is None:
             raise HTTPException(404)
         return self._page(request, "_event.html", id=number, text=json.dumps(found.details, default=str))
 
     def items(self, request: Request) -> Response:
         """Return the indexes of a visit's items that contain a text, as JSON."""
-        told = self._reading.told(request.path_params["arn"])
+        details = self._reading.details(request.path_params["arn"])
         text = request.query_params.get("q", "")
-        return JSONResponse(sorted(containing(told.history, visit_of(told, request), text)))
+        return JSONResponse(sorted(containing(details.history, visit_of(details, request), text)))
 
     def family(self, request: Request) -> Response:
         """Return what started an execution, and what it started, as a tree."""
@@ -120,18 +120,18 @@ class ExecutionPages:
 
     def log(self, request: Request) -> Response:
         """Return what a function wrote during one attempt."""
-        told = self._reading.told(request.path_params["arn"])
-        attempt = attempt_of(visit_of(told, request), request)
-        invocations = self._settings.client.invocations(attempt, told.history.request_ids())
+        details = self._reading.details(request.path_params["arn"])
+        attempt = attempt_of(visit_of(details, request), request)
+        invocations = self._settings.client.invocations(attempt, details.history.request_ids())
         return self._page(request, "_log.html", attempt=attempt, invocations=invocations)
 
     def document(self, request: Request) -> Response:
         """Return an input, an output or the cause of a failed attempt as it is, however long."""
-        told = self._reading.told(request.path_params["arn"])
+        details = self._reading.details(request.path_params["arn"])
         what = request.query_params.get("of", "input")
-        source: Any = visit_of(told, request) if "visit" in request.query_params else told.execution
+        source: Any = visit_of(details, request) if "visit" in request.query_params else details.execution
         if what in {"cause", "sent", "answer"}:
-            attempt = attempt_of(visit_of(told, request), request)
+            attempt = attempt_of(visit_of(details, request), request)
             cause = attempt.failure.cause if attempt.failure else None
             text = {"cause": cause, "sent": attempt.input, "answer": attempt.output}[what]
         else:
@@ -145,7 +145,7 @@ class ExecutionPages:
 
 
 def _shown(
-    told: ExecutionDetails,
+    details: ExecutionDetails,
     events: Sequence[Event],
     item: ItemView | None,
     *,
@@ -157,24 +157,24 @@ def _shown(
     fields = {"item": item.key if item else "", "only": only or ""}
     key = ("events", *fields.values(), begin, upto)
     return {
-        "events": told.derived(key, lambda: grouped(told.history, events[begin:upto])),
+        "events": details.derived(key, lambda: grouped(details.history, events[begin:upto])),
         "next_event": min(upto, len(events)),
         "more_events": max(len(events) - upto, 0),
         "more_at_once": _MORE_EVENTS,
         "item_key": f"-{item.key}" if item else "",
         "shown_only": only or "",
         "kept_open": only is not None,
-        "events_url": f"/events/{told.execution.arn}?{urlencode(fields)}",
+        "events_url": f"/events/{details.execution.arn}?{urlencode(fields)}",
     }
 
 
-def _events(told: ExecutionDetails, item: ItemView | None) -> Sequence[Event]:
+def _events(details: ExecutionDetails, item: ItemView | None) -> Sequence[Event]:
     """Return the events of an execution, or of the one item of it that is looked at."""
     if item is None:
-        return told.history.events
-    return told.derived(("events of", item.key), lambda: _events_of_item(told, item))
+        return details.history.events
+    return details.derived(("events of", item.key), lambda: _events_of_item(details, item))
 
 
-def _events_of_item(told: ExecutionDetails, item: ItemView) -> Sequence[Event]:
-    shown = events_of(told.history, item.chosen)
-    return [event for event in told.history.events if event.id in shown]
+def _events_of_item(details: ExecutionDetails, item: ItemView) -> Sequence[Event]:
+    shown = events_of(details.history, item.chosen)
+    return [event for event in details.history.events if event.id in shown]

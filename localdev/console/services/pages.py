@@ -57,8 +57,8 @@ class _Source:
 
     def execution(self, arn: str) -> tuple[Execution, History]:
         """Return an execution with what it did."""
-        told = self._reading.told(arn)
-        return told.execution, told.history
+        details = self._reading.details(arn)
+        return details.execution, details.history
 
 
 class ServicePages:

@@ -165,12 +165,12 @@
 
   // how long what runs has been running, counted on by the server's clock: the browser's may be another one
   let ahead = 0;
-  let told;
+  let previous;
   function setClock() {
     const said = document.querySelector("[data-now]")?.dataset.now;
     // what a swap has left as it was is the time of an earlier answer
-    if (said && said !== told) ahead = Date.parse(said) - Date.now();
-    told = said;
+    if (said && said !== previous) ahead = Date.parse(said) - Date.now();
+    previous = said;
   }
   setClock();
   document.addEventListener("htmx:after:swap", setClock);

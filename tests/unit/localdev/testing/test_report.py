@@ -22,7 +22,7 @@ def recorded(name: str) -> Executed:
         name=name,
         status=found.history.status,
         path=path_line(found.history),
-        told=history_text(found.history),
+        history=history_text(found.history),
         logged="<script>alert(1)</script>",
         graph='{"nodes": ["\\"<b>\\""]}',
         drawn=mermaid(found.definition, found.history),
