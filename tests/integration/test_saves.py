@@ -37,7 +37,6 @@ _COPIED = (
     ".npmrc",
     "app.py",
     "cdk.json",
-    "executions",
     "infra",
     "lambdas",
     "localdev",
