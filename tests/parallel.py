@@ -34,6 +34,7 @@ _ON_LOCALSTACK: Final = (
 _SCOPES: Final = (
     # the slowest first: what starts last is what everybody waits for
     (r"tests/integration/test_container_engine\.py|tests/integration/.*\[(.*-)?container\b", "container"),
+    (r"tests/examples/", "examples"),
     (r"tests/tuning/", "tuning"),
     (r"tests/integration/.*\[(.*-)?embedded\b", "embedded"),
     (r"tests/corrections/", "corrections"),

@@ -19,6 +19,7 @@ GIB = 2**30
         ("tests/integration/test_order_api.py::test_x[embedded]", "embedded"),
         ("tests/integration/test_mocks.py::test_x[a fault-embedded]", "embedded"),
         ("tests/integration/test_container_engine.py::test_x", "container"),
+        ("tests/examples/test_installed.py::test_x", "examples"),
         ("tests/tuning/test_start.py::test_x[a-b]", "tuning"),
         ("tests/corrections/logs/test_names.py::test_x", "corrections"),
         ("tests/emulator/node/test_deployed.py::test_x", "emulator"),
