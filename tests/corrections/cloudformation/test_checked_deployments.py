@@ -89,7 +89,7 @@ def test_an_api_whose_stage_is_gone_is_an_error_that_names_it(
     api = stack.physical_ids()["Api"]
     client: Any = aws.client("apigateway")
     client.delete_stage(restApiId=api, stageName="prod")
-    with pytest.raises(LocaldevError, match=rf"{api}\.execute-api\..*/prod/: 404"):
+    with pytest.raises(LocaldevError, match=rf"{api}\.execute-api\..*/prod/: 403"):
         checked.require_answers(stack.outputs(), str(corrected_engine.endpoint_url))
 
 
