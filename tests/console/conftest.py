@@ -272,6 +272,7 @@ class Relay:
         self._target = target
         self.port = free_port()
         self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._flows = threading.Event()
         self._flows.set()
@@ -295,10 +296,11 @@ class Relay:
         if self._listener is not None:
             self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
+        with self._lock:
             self._listener = None
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -307,7 +309,13 @@ class Relay:
             except OSError:
                 return
             there = socket.create_connection(self._target)
-            self._open += [here, there]
+            with self._lock:
+                if self._listener is not listener:
+                    # gone since it was accepted: it would be the one connection that goes on
+                    here.close()
+                    there.close()
+                    return
+                self._open += [here, there]
             for source, target in ((here, there), (there, here)):
                 threading.Thread(target=_pass_on, args=(source, target, self._flows), daemon=True).start()
 
