@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from localdev.console.protect import form_of
 from localdev.console.routes.asked import redirect, visit_of
+from localdev.console.routes.pages import Pages
 from localdev.console.settings import StarterError
 from localdev.console.single_states import role_of, state_alone, stopped_text
 from localdev.console.views import execution_url, waiting_of
@@ -26,13 +27,11 @@ if TYPE_CHECKING:
     from localdev.executions.control import ExecutionsControl
 
 
-class Changes:
+class Changes(Pages):
     """Answers requests that change something."""
 
     def __init__(self, settings: Settings, reading: Reading, renderer: Renderer, problems: Problems) -> None:
-        self._settings = settings
-        self._reading = reading
-        self._page = renderer.page
+        super().__init__(settings, reading, renderer)
         self._problems = problems
 
     def routes(self) -> list[Route]:

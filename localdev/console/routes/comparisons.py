@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from localdev.console.listings import Filters
 from localdev.console.protect import form_of
+from localdev.console.routes.pages import Pages
 from localdev.executions.client import execution_of
 from localdev.executions.comparison import compare
 from localdev.executions.saved import read_saved
@@ -18,21 +19,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from localdev.console.reading import Reading
-    from localdev.console.rendering import Renderer
-    from localdev.console.settings import Settings
 
 _LONGEST_HISTORY: Final = 64_000_000
 """Bytes of a form; an execution's 25,000 events are some 10 MB, half as much again as a form."""
 
 
-class ComparisonPages:
+class ComparisonPages(Pages):
     """Answers requests for comparisons."""
-
-    def __init__(self, settings: Settings, reading: Reading, renderer: Renderer) -> None:
-        self._settings = settings
-        self._reading = reading
-        self._page = renderer.page
 
     def routes(self) -> list[Route]:
         """Return the routes."""

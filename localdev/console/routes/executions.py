@@ -13,6 +13,7 @@ from starlette.routing import Route
 from localdev.console.event_groups import grouped, is_failure
 from localdev.console.family import has_family
 from localdev.console.routes.asked import attempt_of, number_of, visit_of
+from localdev.console.routes.pages import Pages
 from localdev.console.views import aws_console_url, execution_view, item_view, nth_visit, seen_of
 from localdev.executions.items import containing, events_of
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from localdev.console.details import ExecutionDetails
-    from localdev.console.reading import Reading
-    from localdev.console.rendering import Renderer
-    from localdev.console.settings import Settings
     from localdev.console.views import ItemView
     from localdev.executions.events import Event
 
@@ -32,13 +30,8 @@ _FIRST_EVENTS: Final = 100
 _MORE_EVENTS: Final = 500
 
 
-class ExecutionPages:
+class ExecutionPages(Pages):
     """Answers requests for executions."""
-
-    def __init__(self, settings: Settings, reading: Reading, renderer: Renderer) -> None:
-        self._settings = settings
-        self._reading = reading
-        self._page = renderer.page
 
     def routes(self) -> list[Route]:
         """Return the routes."""

@@ -13,26 +13,20 @@ from starlette.routing import Route
 
 from localdev.console.filters import STATUSES, address_of, filters_of
 from localdev.console.routes.asked import number_of
+from localdev.console.routes.pages import Pages
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from localdev.console.reading import Reading
-    from localdev.console.rendering import Renderer
-    from localdev.console.settings import Settings, Starter
+    from localdev.console.settings import Starter
     from localdev.executions.client import ExecutionSummary, StateMachine
 
 _STRIP: Final = 20
 """The newest executions that the list of state machines shows of each."""
 
 
-class MachinePages:
+class MachinePages(Pages):
     """Answers requests for state machines."""
-
-    def __init__(self, settings: Settings, reading: Reading, renderer: Renderer) -> None:
-        self._settings = settings
-        self._reading = reading
-        self._page = renderer.page
 
     def routes(self) -> list[Route]:
         """Return the routes."""

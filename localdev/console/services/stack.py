@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -34,29 +34,35 @@ _MS: Final = 1000
 
 
 @dataclass(frozen=True)
-class Function:
-    """A function, as Lambda describes it."""
+class Located:
+    """Resource with a name in one account and region."""
 
     name: str
     arn: str
-    runtime: str
-    handler: str
-    memory: int
-    timeout: int
-    description: str
-    log_group: str
-    is_elsewhere: bool = False
+    is_elsewhere: bool = field(default=False, kw_only=True)
     """Whether it is in another account or region than the first that is read."""
 
     @property
     def key(self) -> str:
-        """What its page is asked for by."""
+        """Key in the address of its page."""
         return self.arn if self.is_elsewhere else self.name
 
     @property
     def place(self) -> str:
         """Its account and region, for a person."""
         return place_of(self.arn)
+
+
+@dataclass(frozen=True)
+class Function(Located):
+    """A function, as Lambda describes it."""
+
+    runtime: str
+    handler: str
+    memory: int
+    timeout: int
+    description: str
+    log_group: str
 
 
 @dataclass(frozen=True)
@@ -71,55 +77,32 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Queue:
+class Queue(Located):
     """A queue, with how many messages it says that it has."""
 
-    name: str
     url: str
-    arn: str
     visible: int
     in_flight: int
     delayed: int
-    is_elsewhere: bool = False
-    """Whether it is in another account or region than the first that is read."""
-
-    @property
-    def key(self) -> str:
-        """What its page is asked for by."""
-        return self.arn if self.is_elsewhere else self.name
-
-    @property
-    def place(self) -> str:
-        """Its account and region, for a person."""
-        return place_of(self.arn)
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Located):
     """A rule of EventBridge."""
 
-    name: str
     bus: str
-    arn: str
     is_on: bool
     pattern: str | None
     schedule: str | None
     description: str
     targets: tuple[str, ...] = ()
     """The targets' ARNs."""
-    is_elsewhere: bool = False
-    """Whether it is in another account or region than the first that is read."""
 
     @property
     def key(self) -> str:
-        """What its page is asked for by: its bus and its name."""
+        """Key in the address of its page: its bus and its name."""
         bus = f"{self.arn.partition(':rule/')[0]}:event-bus/{self.bus}" if self.is_elsewhere else self.bus
         return f"{bus}/{self.name}"
-
-    @property
-    def place(self) -> str:
-        """Its account and region, for a person."""
-        return place_of(self.arn)
 
 
 class Stack:

@@ -180,7 +180,7 @@ class MadeUpStack(Recording):
         return [self.queue("failures")]
 
     def queue(self, name: str) -> Queue:
-        return Queue(name, f"http://localhost/0/{name}", QUEUE, 1, 0, 0)
+        return Queue(name, QUEUE, f"http://localhost/0/{name}", 1, 0, 0)
 
     def messages(self, queue: Queue) -> tuple[Message, ...] | None:
         del queue
@@ -190,7 +190,7 @@ class MadeUpStack(Recording):
         return [self.rule("default", "failed")]
 
     def rule(self, bus: str, name: str) -> Rule:
-        return Rule(name, bus, RULE, is_on=True, pattern="{}", schedule=None, description="", targets=(QUEUE,))
+        return Rule(name, RULE, bus, is_on=True, pattern="{}", schedule=None, description="", targets=(QUEUE,))
 
 
 class AccountStack(MadeUpStack):
