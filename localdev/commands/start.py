@@ -146,13 +146,15 @@ def _report(execution: Execution, history: History | None, options: argparse.Nam
 
 def as_document(execution: Execution, history: History | None) -> dict[str, object]:
     """Return an execution as the object that ``--json`` prints."""
+    from localdev.executions.text import json_or_text
+
     lasted = ((execution.stopped or execution.started) - execution.started).total_seconds()
     path = [visit.state for visit in history.path()] if history else None
     return {
         "executionArn": execution.arn,
         "name": execution.name,
         "status": execution.status,
-        "output": _parsed(execution.output),
+        "output": json_or_text(execution.output),
         "error": execution.error,
         "cause": execution.cause,
         "path": path,
@@ -160,13 +162,6 @@ def as_document(execution: Execution, history: History | None) -> dict[str, obje
         "stoppedAt": execution.stopped.isoformat() if execution.stopped else None,
         "seconds": round(lasted, 3),
     }
-
-
-def _parsed(text: str | None) -> object:
-    try:
-        return json.loads(text) if text is not None else None
-    except ValueError:
-        return text
 
 
 def _print(execution: Execution, history: History | None, again: str) -> None:

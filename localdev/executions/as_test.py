@@ -5,13 +5,13 @@ The test uses the fixtures of ``localdev.testing``.
 
 from __future__ import annotations
 
-import json
 import re
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 from localdev.executions.errors import HintedError
 from localdev.executions.history import Status
+from localdev.executions.text import json_or_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def pytest_case(history: History, *, machine: str, name: str) -> str:
         f"    machine = state_machine({machine!r})",
         *(f"    {line}" for line in mocks.splitlines()),
         "",
-        f"    outcome = machine.start({_argument(_parsed(history.input))}).wait()",
+        f"    outcome = machine.start({_argument(json_or_text(history.input))}).wait()",
         "",
         *_assertions(history),
     ]
@@ -60,7 +60,7 @@ def _assertions(history: History) -> Iterator[str]:
     yield f'    assert outcome.status == "{history.status}"'
     yield f"    assert outcome.path == {_argument([visit.state for visit in history.path()])}"
     if history.status is Status.SUCCEEDED:
-        yield f"    assert outcome.output == {_argument(_parsed(history.output))}"
+        yield f"    assert outcome.output == {_argument(json_or_text(history.output))}"
     elif history.failure is not None:
         failure = (history.failure.error, history.failure.cause)
         yield f"    assert (outcome.error, outcome.cause) == {_argument(failure)}"
@@ -106,7 +106,7 @@ def _states_by_event(history: History) -> dict[int, str]:
 
 def _call(event: Event) -> str | None:
     if event.type in _SUCCEEDED:
-        return f"returns({_literal(_response(_parsed(event.text('output'))))})"
+        return f"returns({_literal(_response(json_or_text(event.text('output'))))})"
     if event.type in _TIMED_OUT:
         return f"raises({event.text('error') or 'States.Timeout'!r})"
     if event.type in _FAILED:
@@ -124,12 +124,3 @@ def _response(output: Any) -> Any:
 
 def _literal(value: Any) -> str:
     return pformat(value, width=_WIDTH, sort_dicts=False)
-
-
-def _parsed(text: str | None) -> Any:
-    if text is None:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -63,6 +63,16 @@ def cause_message(cause: str | None) -> str | None:
     document = json_object(cause)
     message = document.get("errorMessage") or document.get("errorType")
     return message if isinstance(message, str) else cause
+
+
+def json_or_text(text: str | None) -> Any:
+    """Return the value that ``text`` is the JSON of; text that is no JSON as it is."""
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def json_object(text: str | None) -> dict[str, object]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from localdev.executions.text import json_or_text
 from localdev.system.waiting import wait_until
-from localdev.testing.outcomes import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class Function:
                 FunctionName=self.name, LogType="Tail", Payload=json.dumps({} if payload is None else payload)
             )
         log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
-        return InvocationResult(parsed(answer["Payload"].read().decode()), answer.get("FunctionError"), log)
+        return InvocationResult(json_or_text(answer["Payload"].read().decode()), answer.get("FunctionError"), log)
 
     def logs(self, since: datetime) -> list[str]:
         """Return the lines it has written since then, in order."""

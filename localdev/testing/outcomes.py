@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.executions.history import Status
 from localdev.executions.report import path_line
-from localdev.executions.text import cause_message, one_line
+from localdev.executions.text import cause_message, json_or_text, one_line
 from localdev.testing.mistakes import require_state
 
 if TYPE_CHECKING:
@@ -61,12 +60,12 @@ class Outcome:
     @property
     def input(self) -> Any:
         """The execution's input, parsed."""
-        return parsed(self._described.input)
+        return json_or_text(self._described.input)
 
     @property
     def output(self) -> Any:
         """The execution's output, parsed; ``None`` where it did not succeed."""
-        return parsed(self._described.output)
+        return json_or_text(self._described.output)
 
     @property
     def error(self) -> str | None:
@@ -173,12 +172,12 @@ class StateOutcome:
     @property
     def input(self) -> Any:
         """The input, parsed."""
-        return parsed(self.visits[-1].input) if self.visits else None
+        return json_or_text(self.visits[-1].input) if self.visits else None
 
     @property
     def output(self) -> Any:
         """The output, parsed; ``None`` where it was not left."""
-        return parsed(self.visits[-1].output) if self.visits else None
+        return json_or_text(self.visits[-1].output) if self.visits else None
 
     @property
     def error(self) -> str | None:
@@ -212,13 +211,3 @@ class Events(tuple["Event", ...]):
 
     def _types(self) -> Iterator[str]:
         return (event.type for event in self)
-
-
-def parsed(text: str | None) -> Any:
-    """Return what a JSON text holds; text that is not JSON as it is."""
-    if text is None:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

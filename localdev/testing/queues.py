@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
+from localdev.executions.text import json_or_text
 from localdev.system.waiting import wait_until
-from localdev.testing.outcomes import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Message:
     @property
     def document(self) -> Any:
         """The body, parsed where it is JSON."""
-        return parsed(self.body)
+        return json_or_text(self.body)
 
 
 class Queue:

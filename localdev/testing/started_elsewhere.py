@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.executions.client import NotFoundError
+from localdev.executions.text import json_or_text
 from localdev.system.waiting import wait_until
-from localdev.testing.outcomes import parsed
 from localdev.testing.running import Execution
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def with_input(reader: Reader, machine_arn: str, wanted: Any, seconds: float) ->
         for arn in _newest(reader, machine_arn):
             if arn in others:
                 continue
-            if parsed(reader.execution(arn).input) == wanted:
+            if json_or_text(reader.execution(arn).input) == wanted:
                 return Execution(arn, reader)
             others.add(arn)
         return None

@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from localdev.executions.text import json_or_text
 from localdev.system.errors import LocaldevError
 from localdev.testing.mistakes import require_state
-from localdev.testing.outcomes import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,12 +150,12 @@ def _calls_http(machine: StateMachine, state: str) -> bool:
 
 def _inspection(answer: Mapping[str, Any]) -> Inspection:
     data = {
-        name: parsed(value) if isinstance(value, str) else value
+        name: json_or_text(value) if isinstance(value, str) else value
         for name, value in answer.get("inspectionData", {}).items()
     }
     return Inspection(
         status=answer["status"],
-        output=parsed(answer.get("output")),
+        output=json_or_text(answer.get("output")),
         error=answer.get("error"),
         cause=answer.get("cause"),
         next_state=answer.get("nextState"),

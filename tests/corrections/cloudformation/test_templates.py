@@ -57,24 +57,25 @@ def test_a_dynamic_reference_to_nothing_fails_the_deployment(stack: Stack) -> No
     assert any(f"/{stack.name}/none" in reason for reason in stack.reasons()), stack.reasons()
 
 
-def test_a_parameter_of_systems_manager_is_read_again_with_every_update(aws: Clients, stack: Stack) -> None:
+def _deployed_with_a_parameter_that_changed(aws: Clients, stack: Stack) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Deploy a parameter of Systems Manager, change it from one to two, and return the template's parts."""
     ssm = aws.client("ssm")
     ssm.put_parameter(Name=f"/{stack.name}/a", Value="one", Type="String")
     parameters = {"Name": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{stack.name}/a"}}
     resources = {"It": _parameter({"Ref": "Name"})}
     assert stack.deploy(resources, Parameters=parameters) == "CREATE_COMPLETE"
     ssm.put_parameter(Name=f"/{stack.name}/a", Value="two", Type="String", Overwrite=True)
+    return resources, parameters
+
+
+def test_a_parameter_of_systems_manager_is_read_again_with_every_update(aws: Clients, stack: Stack) -> None:
+    resources, parameters = _deployed_with_a_parameter_that_changed(aws, stack)
     assert stack.deploy(resources, Parameters=parameters) == "UPDATE_COMPLETE"
     assert _value(aws, stack) == "two"
 
 
 def test_its_previous_value_is_its_name_as_the_cdk_asks_for_it(aws: Clients, stack: Stack) -> None:
-    ssm = aws.client("ssm")
-    ssm.put_parameter(Name=f"/{stack.name}/a", Value="one", Type="String")
-    parameters = {"Name": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": f"/{stack.name}/a"}}
-    resources = {"It": _parameter({"Ref": "Name"})}
-    assert stack.deploy(resources, Parameters=parameters) == "CREATE_COMPLETE"
-    ssm.put_parameter(Name=f"/{stack.name}/a", Value="two", Type="String", Overwrite=True)
+    resources, parameters = _deployed_with_a_parameter_that_changed(aws, stack)
     aws.client("cloudformation").update_stack(
         StackName=stack.name,
         TemplateBody=json.dumps({"Resources": resources, "Parameters": parameters}),
