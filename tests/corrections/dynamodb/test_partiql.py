@@ -123,3 +123,49 @@ def test_a_transaction_of_statements_happens_whole_or_not_at_all(dynamodb: Any, 
 
     dynamodb.execute_transaction(TransactStatements=[insert])
     assert dynamodb.get_item(TableName=table, Key={"id": {"S": "8"}})["Item"] == {"id": {"S": "8"}}
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE {} SET price=8 WHERE id='2' RETURNING MODIFIED OLD *", {"price": {"N": "7"}}),
+        ("UPDATE {} SET price=price+1 WHERE id='2' RETURNING MODIFIED NEW *", {"price": {"N": "8"}}),
+        ("UPDATE {} SET t=set_add(t, <<'hot'>>) WHERE id='2' RETURNING MODIFIED NEW *", {"t": {"SS": ["hot"]}}),
+        ("DELETE FROM {} WHERE id='1' RETURNING ALL OLD *",
+         {"id": {"S": "1"}, "flavour": {"S": "funghi"}, "price": {"N": "9"}}),
+    ],
+)  # fmt: skip
+def test_a_change_returns_what_it_was_asked_for(
+    run: Callable[..., list[dict[str, Any]]], statement: str, found: dict[str, Any]
+) -> None:
+    assert run(statement) == [found]
+
+
+def test_a_limit_gives_pages(dynamodb: Any, table: str) -> None:
+    statement = f'SELECT * FROM "{table}"'  # noqa: S608 - of this test's own table
+    first = dynamodb.execute_statement(Statement=statement, Limit=2)
+    rest = dynamodb.execute_statement(Statement=statement, Limit=2, NextToken=first["NextToken"])
+    assert (len(first["Items"]), len(rest["Items"])) == (2, 1)
+    assert "NextToken" not in rest
+
+
+def test_statements_of_a_batch_succeed_or_fail_one_by_one(dynamodb: Any, table: str) -> None:
+    statements = [
+        f"SELECT * FROM \"{table}\" WHERE id='1'",  # noqa: S608 - of this test's own table
+        f"INSERT INTO \"{table}\" VALUE {{'id': '1'}}",
+        f'SELECT * FROM "{table}" WHERE price=9',  # noqa: S608
+    ]
+    answer = dynamodb.batch_execute_statement(Statements=[{"Statement": each} for each in statements])["Responses"]
+    assert answer[0]["Item"]["flavour"] == {"S": "funghi"}
+    assert [each["Error"]["Code"] for each in answer[1:]] == ["DuplicateItem", "ValidationError"]
+
+
+def test_a_cancelled_transaction_has_a_reason_for_each_statement(dynamodb: Any, table: str) -> None:
+    statements = [
+        f"EXISTS(SELECT * FROM \"{table}\" WHERE id='1' AND price=9)",  # noqa: S608 - of this test's own table
+        f"INSERT INTO \"{table}\" VALUE {{'id': '1'}}",
+    ]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as raised:
+        dynamodb.execute_transaction(TransactStatements=[{"Statement": each} for each in statements])
+    reasons = raised.value.response["CancellationReasons"]
+    assert [reason["Code"] for reason in reasons] == ["None", "DuplicateItem"]

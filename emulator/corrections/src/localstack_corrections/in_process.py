@@ -18,15 +18,26 @@ class InProcessBackend:
     moto changes its state without locks. One request at a time makes conditional writes and transactions atomic.
     """
 
-    def __init__(self, after: Callable[[Any], None] | None = None) -> None:
-        """Create a backend. ``after`` is called with each request's context when moto has answered it."""
+    def __init__(
+        self,
+        before: Callable[[Any, dict[str, Any]], None] | None = None,
+        after: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Create a backend.
+
+        :param before: is called with each request's context and content, and may refuse it
+        :param after: is called with its context when moto has answered it
+        """
         self._lock = threading.RLock()
+        self._before = before
         self._after = after
 
     def __call__(self, context: Any, service_request: Any = None) -> Any:
         """Return moto's response to a request, which may be given in place of the one that came in."""
         from localstack.services.moto import call_moto, call_moto_with_request
 
+        if self._before:
+            self._before(context, service_request or context.service_request or {})
         if service_request is None and context.protocol != PROTOCOL:
             service_request = context.service_request
         with self._lock:

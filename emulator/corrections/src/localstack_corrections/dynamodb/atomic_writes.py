@@ -22,8 +22,6 @@ def replace(module: Any) -> None:
     backend, table = module.DynamoDBBackend, module.Table
     table.__deepcopy__ = _snapshot
     _replace_update(backend)
-    _replace_transaction(backend)
-    _replace_statements(backend, module.TransactionCanceledException)
 
 
 def _snapshot(table: Any, _memo: Any) -> Any:
@@ -94,41 +92,8 @@ class _Pending:
             self._shard.add(old, new)
 
 
-def _replace_transaction(backend: Any) -> None:
-    original = backend.transact_write_items
-
-    def transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
-        names = {request.get("TableName") for item in transact_items for request in item.values()}
-        with _held_back(self, names) as pending:
-            original(self, transact_items)
-            for records in pending:
-                records.deliver()
-
-    backend.transact_write_items = transact_write_items
-
-
-def _replace_statements(backend: Any, cancelled: Any) -> None:
-    """Undo the statements before the one that fails, as a transaction does."""
-    original = backend.execute_transaction
-
-    def execute_transaction(self: Any, statements: list[dict[str, Any]]) -> Any:
-        before = {name: copy.deepcopy(table) for name, table in self.tables.items()}
-        with _held_back(self, set(before)) as pending:
-            try:
-                responses = original(self, statements)
-            except Exception as error:
-                self.tables.update(before)
-                code = str(getattr(error, "error_type", type(error).__name__)).rpartition("#")[2]
-                raise cancelled([(code, str(getattr(error, "message", error)), {})]) from error
-            for records in pending:
-                records.deliver()
-        return responses
-
-    backend.execute_transaction = execute_transaction
-
-
 @contextmanager
-def _held_back(backend: Any, names: set[Any]) -> Iterator[list[_Pending]]:
+def held_back(backend: Any, names: set[Any]) -> Iterator[list[_Pending]]:
     """Hold back the records of the tables. Afterwards the tables are the same objects, rolled back or not."""
     tables = {name: backend.tables[name] for name in names if name in backend.tables}
     shards = {name: table.stream_shard for name, table in tables.items()}

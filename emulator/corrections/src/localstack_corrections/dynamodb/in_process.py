@@ -12,7 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.dynamodb import atomic_writes, billing, expiry, partiql, stream_records, streams
+from localstack_corrections.dynamodb import (
+    answers,
+    arithmetic,
+    atomic_writes,
+    billing,
+    comparisons,
+    constraints,
+    expiry,
+    exports,
+    kinesis_destination,
+    pages,
+    partiql,
+    projections,
+    requests,
+    stream_records,
+    streams,
+    tables,
+    transactions,
+)
 from localstack_corrections.in_process import InProcessBackend, dispatch_in_process
 
 SETTING = "DYNAMODB_ENGINE"
@@ -60,7 +78,7 @@ def _replace_server(module: Any) -> None:
         _instance: InProcessServer | None = None
 
         def __init__(self) -> None:
-            self.proxy = InProcessBackend(after=_tell_provider)
+            self.proxy = InProcessBackend(before=constraints.check, after=_tell_provider)
 
         @classmethod
         def get(cls) -> InProcessServer:
@@ -106,13 +124,35 @@ def _keep_credentials(module: Any) -> None:
     """Leave the account in the credentials, where moto reads it; DynamoDB Local wants account and region."""
     module.get_ddb_access_key = lambda account_id, _region: account_id
     expiry.replace_worker(module)
+    kinesis_destination.replace_provider(module)
+    tables.replace_provider(module)
 
 
 def _replace_models(module: Any) -> None:
-    atomic_writes.replace(module)
-    partiql.replace(module)
+    for part in (atomic_writes, transactions, partiql, billing, tables):
+        part.replace(module)
     stream_records.allow_again(module)
-    billing.replace(module)
+
+
+def _replace_items(module: Any) -> None:
+    arithmetic.replace(module)
+    projections.replace(module)
+
+
+def _replace_tables(module: Any) -> None:
+    stream_records.replace(module)
+    pages.replace(module)
+
+
+def _replace_handler(module: Any) -> None:
+    module.ProjectionExpressionParser = projections.Projection
+    # a transaction is checked before it is looked up by its token, and its answer is completed after
+    transactions.replace_handler(module)
+    partiql.replace_handler(module)
+    tables.replace_handler(module)
+    exports.replace_handler(module)
+    answers.replace(module)
+    requests.replace(module)
 
 
 def _keep_arns(module: Any) -> None:
@@ -132,8 +172,13 @@ IN_PROCESS_DYNAMODB = Correction(
             "localstack.services.providers": _dispatch,
             "localstack.services.dynamodb.v2.provider": _keep_credentials,
             "localstack.services.dynamodbstreams.v2.provider": _keep_arns,
-            "moto.dynamodb.models.table": stream_records.replace,
+            "moto.dynamodb.comparisons": comparisons.replace,
+            "moto.dynamodb.models.dynamo_type": _replace_items,
+            "moto.dynamodb.models.table": _replace_tables,
+            "moto.dynamodb.models.table_export": exports.replace_export,
+            "moto.dynamodb.models.table_import": exports.replace_import,
             "moto.dynamodb.models": _replace_models,
+            "moto.dynamodb.responses": _replace_handler,
             "moto.dynamodbstreams.models": streams.replace,
         }.items()
     },

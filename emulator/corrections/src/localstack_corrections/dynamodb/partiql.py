@@ -7,214 +7,65 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.ht
 
 from __future__ import annotations
 
-import itertools
+import base64
+import binascii
+import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from localstack_corrections.dynamodb.partiql_words import Reader, invalid
+from localstack_corrections.dynamodb.projections import Projection, project
+from localstack_corrections.dynamodb.transactions import code_of
+from localstack_corrections.dynamodb.updates import targets
+from localstack_corrections.dynamodb.values import attributes_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'(?:[^']|'')*')|(?P<quoted>"(?:[^"]|"")*")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"""
-    r"""|(?P<word>[A-Za-z_][\w$-]*)|(?P<sign><<|>>|<>|!=|<=|>=|[=<>(){}\[\],:.?*+-]))"""
-)
-_FUNCTIONS = {"begins_with", "contains", "attribute_type", "size", "attribute_exists", "list_append", "if_not_exists"}
-_KEPT_WORDS = {"AND", "OR", "NOT", "BETWEEN"}
-_LITERALS: dict[str, dict[str, Any]] = {"TRUE": {"BOOL": True}, "FALSE": {"BOOL": False}, "NULL": {"NULL": True}}
+type Items = list[dict[str, Any]]
 
-type Token = tuple[str, str]
+_SET_CHANGE = re.compile(r"\S+ = set_(add|delete) \( (\S+) , (\S+) \)")
+_SET_ACTIONS = {"add": "ADD", "delete": "DELETE"}
 
 
-def invalid(message: str) -> Exception:
-    """Return the error of a statement that cannot be executed."""
-    from moto.dynamodb.exceptions import MockValidationException
+@dataclass
+class Page:
+    """How many items a statement may look at, from which on, and where it stopped."""
 
-    error: Exception = MockValidationException(message)
-    return error
+    limit: int | None = None
+    start: int = 0
+    following: int | None = None
 
+    @classmethod
+    def of(cls, request: dict[str, Any]) -> Page:
+        """Return the page that a request asks for."""
+        token = request.get("NextToken")
+        try:
+            return cls(request.get("Limit"), int(base64.urlsafe_b64decode(token)) if token else 0)
+        except (ValueError, binascii.Error) as error:
+            raise invalid("Invalid NextToken") from error
 
-class Reader:
-    """The tokens of a statement, read from left to right, and the expressions that are made of them."""
+    def token(self) -> str | None:
+        """Return what asks for the following page."""
+        return base64.urlsafe_b64encode(str(self.following).encode()).decode() if self.following is not None else None
 
-    def __init__(self, statement: str, parameters: list[dict[str, Any]]) -> None:
-        """:raises MockValidationException: a character belongs to no token."""
-        self._tokens = _tokens(statement)
-        self._at = 0
-        self._parameters = iter(parameters)
-        self._numbers = itertools.count()
-        self.names: dict[str, str] = {}
-        self.values: dict[str, dict[str, Any]] = {}
-        self.equal: dict[str, dict[str, Any]] = {}
-        """Attributes that the condition compares with a value for equality."""
-
-    def peek(self) -> str:
-        """Return the next token, words in capitals; empty at the end."""
-        if self._at >= len(self._tokens):
-            return ""
-        kind, text = self._tokens[self._at]
-        return text.upper() if kind == "word" else text if kind == "sign" else f"a {kind}"
-
-    def take(self, *expected: str) -> bool:
-        """Go past these tokens, if they are next."""
-        begin = self._at
-        for word in expected:
-            if self.peek() != word:
-                self._at = begin
-                return False
-            self._at += 1
-        return True
-
-    def need(self, *expected: str) -> None:
-        """Go past these tokens.
-
-        :raises MockValidationException: something else is next.
-        """
-        if not self.take(*expected):
-            raise invalid(f"Statement wasn't well formed, can't be processed: expected {' '.join(expected)}")
-
-    def name(self) -> str:
-        """Return the next name, quoted or not."""
-        if self.peek() == "" or self._tokens[self._at][0] not in ("word", "quoted"):
-            raise invalid("Statement wasn't well formed, can't be processed: expected a name")
-        kind, text = self._tokens[self._at]
-        self._at += 1
-        return text[1:-1].replace('""', '"') if kind == "quoted" else text
-
-    def path(self) -> str:
-        """Return the next path with placeholders for its names, such as ``#n0.#n1[2]``."""
-        parts = self._placeholder(self.name())
-        while self.peek() in (".", "["):
-            if self.take("."):
-                parts += f".{self._placeholder(self.name())}"
-            else:
-                self.need("[")
-                parts += f"[{self._tokens[self._at][1]}]"
-                self._at += 1
-                self.need("]")
-        return parts
-
-    def value(self) -> dict[str, Any]:
-        """Return the next value as DynamoDB writes it."""
-        if self.take("?"):
-            try:
-                return next(self._parameters)
-            except StopIteration as error:
-                raise invalid("Number of parameters in request and statement don't match.") from error
-        if self.peek() in _LITERALS:
-            return _LITERALS[self._word()]
-        if self.peek() in ("[", "{", "<<"):
-            return self._collection()
-        if self.peek() not in ("a text", "a number"):
-            raise invalid("Statement wasn't well formed, can't be processed: expected a value")
-        kind, text = self._tokens[self._at]
-        self._at += 1
-        return {"N": text} if kind == "number" else {"S": text[1:-1].replace("''", "'")}
-
-    def _collection(self) -> dict[str, Any]:
-        begin = self._sign()
-        end = {"[": "]", "{": "}", "<<": ">>"}[begin]
-        pairs: list[tuple[str, dict[str, Any]]] = []
-        while not self.take(end):
-            key = ""
-            if begin == "{":
-                key = str(self.value().get("S"))
-                self.need(":")
-            pairs.append((key, self.value()))
-            self.take(",")
-        if begin == "{":
-            return {"M": dict(pairs)}
-        if begin == "[":
-            return {"L": [value for _, value in pairs]}
-        kind = next(iter(pairs[0][1]))
-        return {f"{kind}S": [value[kind] for _, value in pairs]}
-
-    def _word(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1][1].upper()
-
-    def _sign(self) -> str:
-        self._at += 1
-        return self._tokens[self._at - 1][1]
-
-    def _placeholder(self, name: str) -> str:
-        for placeholder, known in self.names.items():
-            if known == name:
-                return placeholder
-        placeholder = f"#n{next(self._numbers)}"
-        self.names[placeholder] = name
-        return placeholder
-
-    def held(self, value: dict[str, Any]) -> str:
-        """Return a placeholder for a value."""
-        placeholder = f":v{next(self._numbers)}"
-        self.values[placeholder] = value
-        return placeholder
-
-    def expression(self, *ends: str) -> str:
-        """Return what comes until one of the ends as an expression of DynamoDB."""
-        parts: list[str] = []
-        while self.peek() and self.peek() not in ends:
-            parts.append(self._part(parts))
-        return " ".join(parts)
-
-    def _part(self, before: list[str]) -> str:
-        word = self.peek()
-        if word in _KEPT_WORDS:
-            return self._word()
-        if word == "IS":
-            return self._test_of(before)
-        if word == "IN":
-            return self._choice()
-        if word.lower() in _FUNCTIONS:
-            return self._word().lower()
-        if word in ("(", ")", ",", "=", "<>", "!=", "<", "<=", ">", ">=", "+", "-"):
-            return {"!=": "<>"}.get(sign := self._sign(), sign)
-        if word in ("?", "[", "{", "<<", "a text", "a number") or word in _LITERALS:
-            value = self.value()
-            if len(before) > 1 and before[-1] == "=" and before[-2] in self.names:
-                self.equal[self.names[before[-2]]] = value
-            return self.held(value)
-        return self.path()
-
-    def _choice(self) -> str:
-        """Parse ``IN [a, b]`` and ``IN (a, b)``."""
-        self._word()
-        values, end = [], {"[": "]", "(": ")"}.get(self._sign(), ")")
-        while not self.take(end):
-            values.append(self.held(self.value()))
-            self.take(",")
-        return f"IN ({', '.join(values)})"
-
-    def _test_of(self, before: list[str]) -> str:
-        """``x IS [NOT] MISSING`` and ``x IS [NOT] NULL``."""
-        self.need("IS")
-        negated, subject = self.take("NOT"), before.pop()
-        if self.take("MISSING"):
-            return f"attribute_{'exists' if negated else 'not_exists'} ( {subject} )"
-        self.need("NULL")
-        return f"{'NOT ' if negated else ''}attribute_type ( {subject} , {self.held({'S': 'NULL'})} )"
+    def cut(self, items: list[Any]) -> list[Any]:
+        """Return the part of the items that is on this page."""
+        if self.limit is not None and self.start + self.limit < len(items):
+            self.following = self.start + self.limit
+        return items[self.start : self.following]
 
 
-def _tokens(statement: str) -> list[Token]:
-    found: list[Token] = []
-    at, statement = 0, statement.strip().rstrip(";").rstrip()
-    while at < len(statement):
-        match = _TOKEN.match(statement, at)
-        if not match:
-            raise invalid(f"Statement wasn't well formed, can't be processed: Unexpected character at {at}")
-        found.append((str(match.lastgroup), match[str(match.lastgroup)]))
-        at = match.end()
-    return found
-
-
-def execute(backend: Any, statement: str, parameters: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+def execute(backend: Any, statement: str, parameters: Items | None = None, page: Page | None = None) -> Items:
     """Execute a statement on moto's tables. Return the items that it has."""
     reader = Reader(statement, parameters or [])
-    kinds: dict[str, Callable[[Any, Reader], list[dict[str, Any]]]] = {
-        "SELECT": _select,
+    kinds: dict[str, Callable[[Any, Reader], Items]] = {
+        "SELECT": lambda backend, reader: _select(backend, reader, page or Page()),
         "INSERT": _insert,
         "UPDATE": _update,
         "DELETE": _delete,
+        "EXISTS": _exists,
     }
     run = kinds.get(reader.peek())
     if not run:
@@ -223,7 +74,7 @@ def execute(backend: Any, statement: str, parameters: list[dict[str, Any]] | Non
     return run(backend, reader)
 
 
-def _select(backend: Any, reader: Reader) -> list[dict[str, Any]]:
+def _select(backend: Any, reader: Reader, page: Page) -> Items:
     from moto.dynamodb.comparisons import get_filter_expression
 
     columns: list[str] = []
@@ -234,17 +85,35 @@ def _select(backend: Any, reader: Reader) -> list[dict[str, Any]]:
     reader.need("FROM")
     table = backend.get_table(reader.name())
     schema = _index(table, reader.name()) if reader.take(".") else table.schema
-    condition = reader.expression("ORDER") if reader.take("WHERE") else None
+    condition = reader.expression("ORDER", "END") if reader.take("WHERE") else None
     holds = get_filter_expression(condition, reader.names, reader.values)
     keys = [key["AttributeName"] for key in schema]
-    found = [item for item in table.all_items() if all(key in item.attrs for key in keys) and holds.expr(item)]
+    # a limit counts the items that are looked at: those of a partition where the condition names one
+    partition = None if {"OR", "NOT"} & set((condition or "").split()) else reader.equal.get(keys[0])
+    looked_at = [item for item in table.all_items() if _is_looked_at(item, keys, partition)]
+    found = [item for item in page.cut(looked_at) if holds.expr(item)]
     if reader.take("ORDER", "BY"):
         name = reader.name()
         found.sort(key=lambda item: item.attrs[name].cast_value, reverse=reader.take("DESC"))
     if columns:
-        paths = [[reader.names.get(part, part) for part in column.split(".")] for column in columns]
+        paths = Projection(", ".join(columns), reader.names).parse()
         found = [item.project(paths) for item in found]
-    return [item.to_json()["Attributes"] for item in found]
+    return [attributes_of(item) for item in found]
+
+
+def _is_looked_at(item: Any, keys: list[str], partition: dict[str, Any] | None) -> bool:
+    return all(key in item.attrs for key in keys) and partition in (None, plain(item.attrs[keys[0]]))
+
+
+def _exists(backend: Any, reader: Reader) -> Items:
+    """Check a condition of a transaction: ``EXISTS(SELECT * FROM … WHERE …)``."""
+    from moto.dynamodb.exceptions import ConditionalCheckFailed
+
+    reader.need("(", "SELECT")
+    reader.enclose()
+    if not _select(backend, reader, Page()):
+        raise ConditionalCheckFailed
+    return []
 
 
 def _index(table: Any, name: str) -> Any:
@@ -254,7 +123,7 @@ def _index(table: Any, name: str) -> Any:
     raise invalid("The table does not have the specified index")
 
 
-def _insert(backend: Any, reader: Reader) -> list[dict[str, Any]]:
+def _insert(backend: Any, reader: Reader) -> Items:
     from moto.core.exceptions import JsonRESTError
 
     reader.need("INTO")
@@ -269,34 +138,63 @@ def _insert(backend: Any, reader: Reader) -> list[dict[str, Any]]:
     return []
 
 
-def _update(backend: Any, reader: Reader) -> list[dict[str, Any]]:
+def _update(backend: Any, reader: Reader) -> Items:
     name = reader.name()
-    clauses: dict[str, list[str]] = {"SET": [], "REMOVE": []}
-    while reader.peek() in clauses:
-        kind = reader.peek()
+    clauses: dict[str, list[str]] = {"SET": [], "REMOVE": [], "ADD": [], "DELETE": []}
+    while (kind := reader.peek()) in ("SET", "REMOVE"):
         reader.need(kind)
-        clauses[kind].append(reader.expression("WHERE", "SET", "REMOVE"))
-    change = " ".join(f"{kind} {', '.join(parts)}" for kind, parts in clauses.items() if parts)
+        clause = reader.expression("WHERE", "SET", "REMOVE", "RETURNING")
+        if change := _SET_CHANGE.fullmatch(clause):
+            clauses[_SET_ACTIONS[change[1]]].append(f"{change[2]} {change[3]}")
+        else:
+            clauses[kind].append(clause)
+    update = " ".join(f"{kind} {', '.join(parts)}" for kind, parts in clauses.items() if parts)
     reader.equal.clear()
     reader.need("WHERE")
     condition = reader.expression("RETURNING")
+    which, when = _returning(reader)
     table = backend.get_table(name)
     key = _key_of(table, reader)
-    backend.update_item(name, key, change, reader.names, reader.values, condition_expression=condition)
-    return []
+    before = _attributes(table.get_item(*backend.get_keys_value(table, key)))
+    after = backend.update_item(name, key, update, reader.names, reader.values, condition_expression=condition)
+    found = before if when == "OLD" else _attributes(after)
+    if which == "MODIFIED":
+        found = project(found, targets(update), {"ExpressionAttributeNames": reader.names})
+    return [found] if which and found else []
 
 
-def _delete(backend: Any, reader: Reader) -> list[dict[str, Any]]:
+def _delete(backend: Any, reader: Reader) -> Items:
     reader.need("FROM")
     name = reader.name()
     reader.need("WHERE")
     condition = reader.expression("RETURNING")
+    which, _ = _returning(reader)
     table = backend.get_table(name)
     key = _key_of(table, reader)
     item = table.get_item(*backend.get_keys_value(table, key))
-    if item is not None:
-        backend.delete_item(name, key, reader.names, reader.values, condition)
-    return []
+    if item is None:
+        return []
+    before = _attributes(item)
+    backend.delete_item(name, key, reader.names, reader.values, condition)
+    return [before] if which else []
+
+
+def _returning(reader: Reader) -> tuple[str, str]:
+    """Parse ``RETURNING ALL NEW *``; both words are empty where there is none."""
+    if not reader.take("RETURNING"):
+        return "", ""
+    which = "ALL" if reader.take("ALL") else "MODIFIED"
+    if which == "MODIFIED":
+        reader.need("MODIFIED")
+    when = "OLD" if reader.take("OLD") else "NEW"
+    if when == "NEW":
+        reader.need("NEW")
+    reader.need("*")
+    return which, when
+
+
+def _attributes(item: Any) -> dict[str, Any]:
+    return attributes_of(item) if item is not None else {}
 
 
 def _key_of(table: Any, reader: Reader) -> dict[str, Any]:
@@ -311,3 +209,55 @@ def replace(module: Any) -> None:
     :param module: ``moto.dynamodb.models``
     """
     module.DynamoDBBackend.execute_statement = execute
+    module.DynamoDBBackend.batch_execute_statement = _batch
+
+
+def replace_handler(module: Any) -> None:
+    """Answer with pages.
+
+    :param module: ``moto.dynamodb.responses``
+    """
+
+    def execute_statement(self: Any) -> str:
+        page = Page.of(self.body)
+        items = execute(self.dynamodb_backend, self.body["Statement"], self.body.get("Parameters"), page)
+        token = page.token()
+        return json.dumps({"Items": items, **({"NextToken": token} if token else {})})
+
+    module.DynamoHandler.execute_statement = execute_statement
+
+
+def _batch(self: Any, statements: Items) -> Items:
+    """Execute each statement by itself: one that fails says why."""
+    from moto.core.exceptions import JsonRESTError
+
+    answers: Items = []
+    for each in statements:
+        try:
+            items = _single(self, each)
+            answers.append({"TableName": _table_of(each["Statement"]), **({"Item": items[0]} if items else {})})
+        except JsonRESTError as error:
+            answers.append({"Error": {"Code": code_of(error), "Message": str(error.message)}})
+    return answers
+
+
+def _single(backend: Any, each: dict[str, Any]) -> Items:
+    """Execute a statement that may read one item only."""
+    statement, parameters = each["Statement"], each.get("Parameters")
+    if statement.lstrip()[:6].upper() == "SELECT":
+        table = backend.get_table(_table_of(statement))
+        reader = Reader(statement, parameters or [])
+        while reader.peek() and not reader.take("WHERE"):
+            reader.skip()
+        reader.expression("ORDER")
+        if any(name not in reader.equal for name in table.table_key_attrs):
+            rule = "must specify the primary key in the where clause."
+            raise invalid(f"Select statements within BatchExecuteStatement {rule}")
+    return execute(backend, statement, parameters)
+
+
+def _table_of(statement: str) -> str:
+    reader = Reader(statement, [])
+    while reader.peek() and not any(reader.take(word) for word in ("FROM", "INTO", "UPDATE")):
+        reader.skip()
+    return reader.name()

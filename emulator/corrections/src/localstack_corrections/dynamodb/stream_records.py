@@ -6,12 +6,14 @@ the item was or is; a write that changes nothing leaves no record; an item that 
 
 from __future__ import annotations
 
-import copy
 import itertools
 import secrets
 import time
 import uuid
 from typing import Any
+
+from localstack_corrections.dynamodb import kinesis_destination
+from localstack_corrections.dynamodb.values import attributes_of
 
 RETENTION_SECONDS = 24 * 60 * 60
 _SEQUENCE = itertools.count(100_000_000_000_000_000_000)
@@ -49,6 +51,7 @@ class StreamShard:
         before, after = _attributes(old), _attributes(new)
         if before == after:
             return
+        kinesis_destination.send(self.table, before, after, expired=expired)
         number = next(_SEQUENCE)
         self.next_sequence_number = number + 1
         record = {
@@ -91,7 +94,7 @@ class StreamShard:
 
 
 def _attributes(item: Any) -> dict[str, Any] | None:
-    return copy.deepcopy(item.to_json()["Attributes"]) if item is not None else None
+    return attributes_of(item) if item is not None else None
 
 
 def _size(attributes: dict[str, Any]) -> int:
@@ -123,11 +126,11 @@ def replace(module: Any) -> None:
         original(self, streams)
         if self.stream_specification["StreamEnabled"]:
             _shorten_label(self)
-        if shard is not None:
+        if isinstance(shard, StreamShard):
             shard.is_open = False
             self.__dict__.setdefault("ended_shards", {})[shard.label] = shard
         if not self.stream_specification["StreamEnabled"]:
-            self.stream_shard = None
+            self.stream_shard = kinesis_destination.Unlisted(self) if shard is not None else None
 
     module.Table.set_stream_specification = set_stream_specification
 
