@@ -102,13 +102,13 @@ class Reading:
             after = rows.next
             if after is None:
                 break
-        read = list(self._readers.map(lambda each: self._told_or_gone(each.arn), found[:_MOST_COVERED]))
+        read = list(self._readers.map(lambda each: self._details_unless_deleted(each.arn), found[:_MOST_COVERED]))
         there = [each for each in read if each is not None]
         same = [each for each in there if each.definition and each.definition.machine == definition.machine]
         coverage = coverage_of(definition, (each.history for each in same))
         return Covered(coverage, len(same), len(there) - len(same), is_all=after is None)
 
-    def _told_or_gone(self, arn: str) -> ExecutionDetails | None:
+    def _details_unless_deleted(self, arn: str) -> ExecutionDetails | None:
         try:
             return self.details(arn)
         except NotFoundError:

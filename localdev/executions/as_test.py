@@ -38,7 +38,7 @@ def pytest_case(history: History, *, machine: str, name: str) -> str:
     :raises HintedError: the execution has not ended.
     """
     if history.status is Status.RUNNING:
-        raise HintedError(f"The execution {name} has not ended.", "A test expects what it comes to: wait for its end.")
+        raise HintedError(f"The execution {name} has not ended.", "A test expects its outcome: wait for its end.")
     mocks = mock_lines(history)
     lines = [
         f"def test_{_identifier(name)}(state_machine):",

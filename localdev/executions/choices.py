@@ -33,9 +33,9 @@ _TESTS: Final = {"IsNull", "IsPresent", "IsBoolean", "IsNumeric", "IsString", "I
 def can_evaluate(rule: Mapping[str, object]) -> bool:
     """Return whether the rule can be evaluated with the input alone.
 
-    >>> can_evaluate({"Variable": "$.pineapple", "BooleanEquals": True})
+    >>> can_evaluate({"Variable": "$.isMember", "BooleanEquals": True})
     True
-    >>> can_evaluate({"Condition": "{% $states.input.pineapple %}"})
+    >>> can_evaluate({"Condition": "{% $states.input.isMember %}"})
     False
     """
     for operator in ("And", "Or"):
@@ -57,7 +57,7 @@ def can_evaluate(rule: Mapping[str, object]) -> bool:
 def applies(rule: Mapping[str, object], document: object) -> bool:
     """Return whether a rule that can be evaluated is true of a state's input.
 
-    >>> applies({"Variable": "$.pineapple", "BooleanEquals": True}, {"pineapple": True})
+    >>> applies({"Variable": "$.isMember", "BooleanEquals": True}, {"isMember": True})
     True
     """
     if "And" in rule:

@@ -38,8 +38,8 @@ _JSONATA: Final = re.compile(r"\s*\{%(.*)%\}\s*", re.DOTALL)
 def condition_label(rule: Mapping[str, object], state: str) -> str:
     """Return the condition of one of ``state``'s rules, JSONPath or JSONata.
 
-    >>> condition_label({"Variable": "$.pineapple", "BooleanEquals": True, "Next": "Sorry"}, "With Pineapple?")
-    '$.pineapple is true'
+    >>> condition_label({"Variable": "$.isMember", "BooleanEquals": True, "Next": "Sorry"}, "Member?")
+    '$.isMember is true'
 
     :raises DefinitionError: when the rule has no condition.
     """

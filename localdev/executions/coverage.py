@@ -253,7 +253,7 @@ class _Way:
 
 
 def _ways(state: State) -> list[_Way]:
-    """Return a Choice's rules and its default, those together that cannot be told apart."""
+    """Return a Choice's rules and its default, those together that cannot be distinguished."""
     rules = [each for each in state.transitions if each.kind in {TransitionKind.CHOICE, TransitionKind.DEFAULT}]
     if _rules_are_evaluated(state, rules):
         return [_Way((rule,), (index,)) for index, rule in enumerate(rules)]

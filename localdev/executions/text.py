@@ -19,8 +19,8 @@ _NOT_TEXT = {"Cs", "Cn", "Co"}
 def one_line(text: str, limit: int | None = None) -> str:
     """Return ``text`` on one line, without what would steer a terminal, turn its direction or fail to encode.
 
-    >>> one_line("They asked\\n for \\x1b[31mPineapple")
-    'They asked for [31mPineapple'
+    >>> one_line("The card\\n was \\x1b[31mrefused")
+    'The card was [31mrefused'
     """
     visible = "".join(map(_visible, text))
     line = " ".join(visible.split())

@@ -29,7 +29,7 @@ class WaitingTask:
     deadline: datetime | None
     """When it times out; ``None`` without ``TimeoutSeconds``."""
     heartbeat: timedelta | None
-    """How often it must be told that somebody is at work."""
+    """Longest time between two heartbeats; ``None`` without ``HeartbeatSeconds``."""
 
 
 def waiting_task(state: State, visit: Visit) -> WaitingTask | None:

@@ -135,7 +135,7 @@ class Registrar:
                 mock.check_again(machine.name, reader.known_definition(machine.arn))
 
     def await_end(self, rehearsed: Rehearsed, reader: Reader, seconds: float) -> End | None:
-        """Wait for the end of an execution, and return it with what it did; ``None`` where that is not told."""
+        """Wait for the end of an execution, and return it with what it did; ``None`` where that is not known."""
         seconds = max(0.0, min(seconds, _LONGEST_WAIT))
         try:
             found = self._control.get("/end", **rehearsed.key, seconds=str(seconds))

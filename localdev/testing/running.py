@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from localdev.testing.registering import End
 
 type UntilEnd = Callable[[float], End | None]
-"""Waits so many seconds for an end, and returns it with the history where that is known; ``None``: it is not told."""
+"""Waits so many seconds for an end, and returns it with the history where that is known; ``None``: it is not known."""
 SECONDS: Final = 60.0
 _LONGEST_PAUSE: Final = 0.05
 
@@ -61,8 +61,8 @@ class Execution:
         """
         if self._ended is None:
             try:
-                told = self._until_end(timeout) if self._until_end else None
-                described, history = told or (self._polled_end(timeout), None)
+                known = self._until_end(timeout) if self._until_end else None
+                described, history = known or (self._polled_end(timeout), None)
             except WaitTimeoutError as error:
                 raise WaitTimeoutError(
                     f"{error.message}\n{self._progress()}", "give wait() a longer timeout."

@@ -17,26 +17,26 @@ _FAILED = {"status": "FAILED", "output": None, "error": "Failed To Make Pizza", 
 
 
 @pytest.fixture(scope="module")
-def told() -> Any:
+def reported() -> Any:
     command = [EMULATOR_PYTHON, _SCRIPT]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def test_as_released_an_execution_has_succeeded_before_its_output_is_there(told: Any) -> None:
-    assert told["released"]["succeeds"][0] == _SUCCEEDED | {"output": "null"}
+def test_as_released_an_execution_has_succeeded_before_its_output_is_there(reported: Any) -> None:
+    assert reported["released"]["succeeds"][0] == _SUCCEEDED | {"output": "null"}
 
 
-def test_as_released_an_execution_has_failed_before_its_error_is_there(told: Any) -> None:
-    assert told["released"]["fails"][0] == _FAILED | {"error": None, "cause": None}
+def test_as_released_an_execution_has_failed_before_its_error_is_there(reported: Any) -> None:
+    assert reported["released"]["fails"][0] == _FAILED | {"error": None, "cause": None}
 
 
-def test_an_execution_that_has_succeeded_is_never_told_of_without_its_output(told: Any) -> None:
-    assert told["ours"]["succeeds"]
-    assert all(answer == _SUCCEEDED for answer in told["ours"]["succeeds"])
+def test_an_execution_that_has_succeeded_is_never_reported_without_its_output(reported: Any) -> None:
+    assert reported["ours"]["succeeds"]
+    assert all(answer == _SUCCEEDED for answer in reported["ours"]["succeeds"])
 
 
-def test_an_execution_that_has_failed_is_never_told_of_without_its_error_and_cause(told: Any) -> None:
-    assert told["ours"]["fails"]
-    assert all(answer == _FAILED for answer in told["ours"]["fails"])
+def test_an_execution_that_has_failed_is_never_reported_without_its_error_and_cause(reported: Any) -> None:
+    assert reported["ours"]["fails"]
+    assert all(answer == _FAILED for answer in reported["ours"]["fails"])

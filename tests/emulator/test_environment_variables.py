@@ -123,10 +123,10 @@ def test_the_kernel_tells_the_same_of_the_process(deploy: MakeDeployed, isolated
         assert command == ["/var/lang/bin/python3.13", "/var/runtime/bootstrap.py"]
     assert "fork_server" not in " ".join(command)
     assert "bootstrap.py" in " ".join(command)
-    told = dict(variable.split("=", 1) for variable in variables)
+    reported = dict(variable.split("=", 1) for variable in variables)
     # what starts a new interpreter says where its library is, and the runtime where its log goes
-    assert told.keys() - {"_LAMBDA_TELEMETRY_LOG_FD"} == at_import.keys() - {"PYTHONPATH"}
-    assert {key for key, value in at_import.items() if told.get(key, value) != value} <= {"LD_LIBRARY_PATH"}
+    assert reported.keys() - {"_LAMBDA_TELEMETRY_LOG_FD"} == at_import.keys() - {"PYTHONPATH"}
+    assert {key for key, value in at_import.items() if reported.get(key, value) != value} <= {"LD_LIBRARY_PATH"}
 
 
 def test_a_variable_of_the_interpreter_has_its_effect(deploy: MakeDeployed) -> None:

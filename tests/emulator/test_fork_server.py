@@ -117,7 +117,9 @@ def test_a_function_starts_though_fork_servers_are_killed(
     assert len(set(killed)) == 3
 
 
-def test_a_fork_server_that_is_killed_while_it_starts_is_told_from_one_that_cannot_start(tmp_path: Path) -> None:
+def test_a_fork_server_that_is_killed_while_it_starts_is_distinguished_from_one_that_cannot_start(
+    tmp_path: Path,
+) -> None:
     kills_itself = tmp_path / "python"
     kills_itself.write_text("#!/bin/sh\nkill -9 $$\n")
     kills_itself.chmod(0o755)

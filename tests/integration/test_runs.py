@@ -172,7 +172,7 @@ def test_a_run_whose_emulator_dies_says_so_at_once() -> None:
     assert time.monotonic() - died < _AT_ONCE_SECONDS
 
 
-def test_a_run_that_is_told_to_end_stops_its_emulator() -> None:
+def test_a_run_that_is_shown_to_end_stops_its_emulator() -> None:
     run = _run()
     engine = wait_until(lambda: _emulator_of(run), what="the emulator of a run", seconds=_SECONDS)
     process = psutil.Process(engine.instance().pid)

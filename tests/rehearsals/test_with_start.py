@@ -1,4 +1,4 @@
-"""Rehearsals that come with the request that starts their execution, and ends that are told with their history."""
+"""Rehearsals that come with the request that starts their execution, and ends that come with their history."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ def test_mocks_of_an_older_definition_start_nothing(rehearsing: Rehearsing) -> N
 @pytest.mark.parametrize("answer", [returns(1), raises("Burnt", "black")])
 def test_the_end_tells_the_history_and_the_report(rehearsing: Rehearsing, answer: dict[str, Any]) -> None:
     execution = rehearsing.start(WORK, mocks={"Work": [answer]})
-    told = end(rehearsing, execution)
-    assert [item_of_json(event) for event in told["events"]] == execution.history()
-    assert told["report"] | {"now": 0} == execution.report() | {"now": 0}
-    assert told["execution"]["status"] == execution.described()["status"]
+    reported = end(rehearsing, execution)
+    assert [item_of_json(event) for event in reported["events"]] == execution.history()
+    assert reported["report"] | {"now": 0} == execution.report() | {"now": 0}
+    assert reported["execution"]["status"] == execution.described()["status"]
 
 
-def test_the_end_of_a_long_history_is_told_without_it(rehearsing: Rehearsing) -> None:
+def test_the_end_of_a_long_history_is_shown_without_it(rehearsing: Rehearsing) -> None:
     map_state = {
         "Type": "Map",
         "ItemsPath": "$",
@@ -103,12 +103,12 @@ def test_the_end_of_a_long_history_is_told_without_it(rehearsing: Rehearsing) ->
         "End": True,
     }
     execution = rehearsing.start(states("All", All=map_state), list(range(300)), clock={})
-    told = end(rehearsing, execution)
-    assert told["execution"]["status"] == "SUCCEEDED"
-    assert told["events"] is None
+    reported = end(rehearsing, execution)
+    assert reported["execution"]["status"] == "SUCCEEDED"
+    assert reported["events"] is None
 
 
-def test_an_end_is_told_once(rehearsing: Rehearsing) -> None:
+def test_an_end_is_shown_once(rehearsing: Rehearsing) -> None:
     execution = rehearsing.start(WORK, mocks={"Work": [returns(1)]})
     assert end(rehearsing, execution)
     assert end(rehearsing, execution) == {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from localdev.engines import EmbeddedEngine
 
 ROLE = "arn:aws:iam::000000000000:role/r"
-PRINTS = "def handler(event, context):\n    print('told')\n    return 'done'\n"
+PRINTS = "def handler(event, context):\n    print('reported')\n    return 'done'\n"
 _SECONDS = 20.0
 
 
@@ -54,36 +54,36 @@ def _make_function(engine: EmbeddedEngine) -> str:
 
 
 def subscribe(engine: EmbeddedEngine, group: str, name: str) -> None:
-    """Have a function told of whatever is written into a log group."""
+    """Subscribe a function to a log group."""
     arn = engine.clients().client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
     engine.clients().client("logs").put_subscription_filter(
         logGroupName=group, filterName="s", filterPattern="", destinationArn=arn
     )
 
 
-def was_told(engine: EmbeddedEngine, name: str) -> bool | None:
+def was_notified(engine: EmbeddedEngine, name: str) -> bool | None:
     """Return whether a function has said so."""
     logs = engine.clients().client("logs")
     try:
         events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
     except logs.exceptions.ResourceNotFoundException:
         return None
-    return any(event["message"] == "told\n" for event in events) or None
+    return any(event["message"] == "reported\n" for event in events) or None
 
 
-def test_a_subscriber_is_told_of_a_functions_log_and_nobody_waits_for_it(
+def test_a_subscriber_is_notified_of_a_functions_log_and_nobody_waits_for_it(
     engine: EmbeddedEngine, make_function: MakeFunction
 ) -> None:
     functions = engine.clients().client("lambda")
     source, subscriber = make_function(), make_function()
     functions.invoke(FunctionName=source)
-    wait_until(partial(was_told, engine, source), what="the log group", seconds=_SECONDS)
+    wait_until(partial(was_notified, engine, source), what="the log group", seconds=_SECONDS)
     subscribe(engine, f"/aws/lambda/{source}", subscriber)
 
-    told = functions.invoke(FunctionName=source)["Payload"].read()
+    reported = functions.invoke(FunctionName=source)["Payload"].read()
 
-    assert told == b'"done"'
-    wait_until(partial(was_told, engine, subscriber), what="the subscriber to be told", seconds=_SECONDS)
+    assert reported == b'"done"'
+    wait_until(partial(was_notified, engine, subscriber), what="the subscriber to be notified", seconds=_SECONDS)
     functions.delete_function(FunctionName=subscriber)
     assert functions.invoke(FunctionName=source)["Payload"].read() == b'"done"'
 
@@ -102,7 +102,7 @@ def run(engine: EmbeddedEngine, state: dict[str, Any], **options: Any) -> Any:
     return wait_until(ended, what="the execution to end", seconds=_SECONDS)
 
 
-def test_a_subscriber_is_told_of_an_executions_log(engine: EmbeddedEngine, make_function: MakeFunction) -> None:
+def test_a_subscriber_is_notified_of_an_executions_log(engine: EmbeddedEngine, make_function: MakeFunction) -> None:
     group, subscriber = uuid.uuid4().hex, make_function()
     engine.clients().client("logs").create_log_group(logGroupName=group)
     subscribe(engine, group, subscriber)
@@ -115,7 +115,7 @@ def test_a_subscriber_is_told_of_an_executions_log(engine: EmbeddedEngine, make_
     )
 
     assert execution["status"] == "SUCCEEDED"
-    wait_until(partial(was_told, engine, subscriber), what="the subscriber to be told", seconds=_SECONDS)
+    wait_until(partial(was_notified, engine, subscriber), what="the subscriber to be notified", seconds=_SECONDS)
 
 
 def test_the_output_of_an_invocation_has_its_members_in_their_order(

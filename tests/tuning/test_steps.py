@@ -24,8 +24,8 @@ def test_a_copy_shares_what_the_value_shares_and_nothing_with_it(found: Any) -> 
 
 def test_an_environment_tells_a_programs_state_of_this_moment(found: Any) -> None:
     assert found["adjusted"]["programs"] == found["released"]["programs"]
-    told = {"_next_state_name": "Oven", "_next_field_name": "Parameters"}
-    assert found["adjusted"]["programs"][0] == ["ProgramRunning", told, False]
+    reported = {"_next_state_name": "Oven", "_next_field_name": "Parameters"}
+    assert found["adjusted"]["programs"][0] == ["ProgramRunning", reported, False]
     assert found["adjusted"]["programs"][-1] == "Table"
 
 

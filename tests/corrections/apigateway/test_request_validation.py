@@ -58,7 +58,7 @@ def _post(api: RestApi, body: str, kind: str = "application/json", query: str = 
     return api.request(f"/{query}", "POST", body=body, headers={"Content-Type": kind})
 
 
-def test_a_body_is_told_what_is_wrong_with_it(api: RestApi) -> None:
+def test_a_body_is_shown_what_is_wrong_with_it(api: RestApi) -> None:
     _validated(api, {"application/json": "Pet"})
     said = {body: _post(api, body).json["why"] for body in WORDS}
     assert said == WORDS

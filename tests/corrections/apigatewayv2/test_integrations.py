@@ -215,7 +215,7 @@ def test_an_endpoint_gets_the_request_and_its_answer_is_the_response(api: HttpAp
     )
 
 
-def test_an_endpoint_is_told_of_the_client_as_by_a_proxy(api: HttpApi, mirror: str) -> None:
+def test_an_endpoint_is_shown_of_the_client_as_by_a_proxy(api: HttpApi, mirror: str) -> None:
     api.route("POST /", api.web(mirror))
     reply = api.request("/", "POST", headers={"X-Forwarded-For": "203.0.113.9"})
     headers = reply.json["headers"]

@@ -59,7 +59,7 @@ def test_a_greedy_variable_takes_at_least_one_segment() -> None:
     assert _found(_table("GET /a/{proxy+}"), "GET", "/a") is None
 
 
-def test_a_thousand_routes_are_told_apart() -> None:
+def test_a_thousand_routes_are_shown_apart() -> None:
     table = _table(*(f"GET /r{number}/{{id}}" for number in range(1000)))
     assert all(_found(table, "GET", f"/r{number}/x") == f"GET /r{number}/{{id}}" for number in range(1000))
 

@@ -19,7 +19,7 @@ def handler(event, context):
         raise RuntimeError("it raised")
     status = cfnresponse.FAILED if wanted.get("Fails") == event["RequestType"] else cfnresponse.SUCCESS
     data = {"Said": wanted.get("Say", ""), "Dotted.Name": "dotted", "Number": 3}
-    cfnresponse.send(event, context, status, data, physicalResourceId=wanted.get("Id", "it"), reason="as told")
+    cfnresponse.send(event, context, status, data, physicalResourceId=wanted.get("Id", "it"), reason="as asked")
 """
 PRINCIPAL = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
 BESIDE: dict[str, Any] = {
@@ -106,7 +106,7 @@ def test_a_removed_resource_is_deleted_with_its_last_properties(aws: Clients, st
 
 def test_a_failure_has_the_reason_of_the_handler_and_rolls_back(stack: Stack) -> None:
     assert stack.deploy(_with(Fails="Create")) == "ROLLBACK_COMPLETE"
-    assert any("Message returned: as told" in reason for reason in stack.reasons())
+    assert any("Message returned: as asked" in reason for reason in stack.reasons())
 
 
 def test_a_failed_update_is_rolled_back_by_another_update(aws: Clients, stack: Stack) -> None:

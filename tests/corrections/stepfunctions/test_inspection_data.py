@@ -33,7 +33,7 @@ def _inspected(clients: Clients, state: dict[str, Any], **options: Any) -> dict[
     return inspected
 
 
-def test_an_input_is_told_as_it_was_before_the_state(aws: Clients) -> None:
+def test_an_input_is_shown_as_it_was_before_the_state(aws: Clients) -> None:
     inspected = _inspected(aws, INTO, input='{"b": 1}')
     assert {name: json.loads(value) for name, value in inspected.items()} == {
         "input": {"b": 1},
@@ -44,18 +44,18 @@ def test_an_input_is_told_as_it_was_before_the_state(aws: Clients) -> None:
     }
 
 
-def test_as_released_an_input_is_told_as_it_is_after_the_state(released: Clients) -> None:
+def test_as_released_an_input_is_shown_as_it_is_after_the_state(released: Clients) -> None:
     with pytest.raises(TypeError):
         # an object where the API has a text, and with the state's result in it
         json.loads(_inspected(released, INTO, input='{"b": 1}')["afterInputPath"])
 
 
-def test_a_result_that_is_a_number_is_told_as_text(aws: Clients) -> None:
+def test_a_result_that_is_a_number_is_shown_as_text(aws: Clients) -> None:
     assert _inspected(aws, {"Type": "Pass", "Result": 5, "End": True}, input="{}")["result"] == "5"
 
 
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
-def test_variables_are_told_as_they_are_after_the_state(aws: Clients, language: str) -> None:
+def test_variables_are_shown_as_they_are_after_the_state(aws: Clients, language: str) -> None:
     assign = {"z.$": "$.b"} if language == "JSONPath" else {"z": "{% $states.input.b %}"}
     state = {"Type": "Pass", "QueryLanguage": language, "Assign": assign, "End": True}
     inspected = _inspected(aws, state, input='{"b": "a \\"b\\""}', variables='{"v": 2}')

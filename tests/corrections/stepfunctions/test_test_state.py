@@ -104,7 +104,7 @@ def test_a_wait_state_names_the_next(aws: Clients) -> None:
 
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG", "TRACE"])
-def test_more_is_told_at_a_higher_level(aws: Clients, level: str) -> None:
+def test_more_is_shown_at_a_higher_level(aws: Clients, level: str) -> None:
     answer = _tested(
         aws, {"Type": "Pass", "Parameters": {"a.$": "$.n"}, "End": True}, input='{"n": 1}', inspectionLevel=level
     )

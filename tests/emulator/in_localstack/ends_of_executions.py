@@ -19,7 +19,7 @@ class Watched(execution.Execution):  # type: ignore[misc]  # LocalStack is not t
     """An execution that is asked about after every change."""
 
     def __init__(self) -> None:  # no machine of its own
-        self.told: list[dict[str, Any]] = []
+        self.reported: list[dict[str, Any]] = []
         self.sm_type = self.input_data = self.input_details = self.trace_header = self.exec_arn = None
         self.name = self.start_date = self.state_machine_arn = self.state_machine_version_arn = None
         self.state_machine_alias_arn = self.stop_date = self.output = self.error = self.cause = None
@@ -31,21 +31,21 @@ class Watched(execution.Execution):  # type: ignore[misc]  # LocalStack is not t
         if "exec_status" in self.__dict__ and name != "exec_worker":
             answer = self.to_describe_output()
             if answer["status"] != "RUNNING":
-                self.told.append({name: answer.get(name) for name in ("status", "output", "error", "cause")})
+                self.reported.append({name: answer.get(name) for name in ("status", "output", "error", "cause")})
 
 
-def told(state: Any) -> list[dict[str, Any]]:
+def reported(state: Any) -> list[dict[str, Any]]:
     """Return every answer about the end."""
     ending = Watched()
     states = SimpleNamespace(get_input=lambda: {"containsPineapple": False})
     ending.exec_worker = SimpleNamespace(env=SimpleNamespace(program_state=lambda: state, states=states))
     execution.BaseExecutionWorkerCommunication(ending)._reflect_execution_status()
-    return ending.told
+    return ending.reported
 
 
 def both() -> dict[str, list[dict[str, Any]]]:
     """Return the ends of an execution that succeeds and of one that fails."""
-    return {"succeeds": told(ENDED), "fails": told(FAILED)}
+    return {"succeeds": reported(ENDED), "fails": reported(FAILED)}
 
 
 released = both()

@@ -183,8 +183,8 @@ def test_lines_have_time_request_and_level(make_node: MakeNode) -> None:
 
     lines = logged(function.invoke_as("request-1", {}))
 
-    told = [re.fullmatch(rf"{STAMP}\trequest-1\t([A-Z]+)\t(.*)", line) for line in lines]
-    assert [match.groups() for match in told if match] == [
+    reported = [re.fullmatch(rf"{STAMP}\trequest-1\t([A-Z]+)\t(.*)", line) for line in lines]
+    assert [match.groups() for match in reported if match] == [
         ("INFO", "log 1"),
         ("INFO", "{ a: 1 }"),
         ("WARN", "warn"),

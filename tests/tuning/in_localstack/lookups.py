@@ -106,7 +106,7 @@ class Kitchen(BaseStore):
 
 
 def looked_for() -> list[Any]:
-    """Look up stores and back ends: made once, told apart by account and region, refused where there is none."""
+    """Look up stores and back ends: made once, kept apart by account and region, refused where there is none."""
     kitchens = AccountRegionBundle("sqs", Kitchen)
     first = outcome(lambda: kitchens[ACCOUNT][REGION])
     backends = BackendDict(Oven, "sqs")

@@ -45,8 +45,8 @@ def programs() -> list[Any]:
     running = ProgramRunning()
     running.next_state_name, running.next_field_name = "Oven", "Parameters"
     for program in (running, ProgramRunning(), ProgramEnded(), ProgramError({"error": "Burnt", "cause": "Too hot"})):
-        told = Environment.program_state(SimpleNamespace(_program_state=program))
-        seen.append([type(told).__name__, dict(vars(told)), told is program])
+        reported = Environment.program_state(SimpleNamespace(_program_state=program))
+        seen.append([type(reported).__name__, dict(vars(reported)), reported is program])
     running.next_state_name = "Table"
     return [*seen, running.next_state_name]
 

@@ -37,7 +37,7 @@ def test_an_order_is_placed_and_its_execution_shown(console_of: ConsoleOf) -> No
     assert response.headers["location"] == f"/executions/{execution_arn('choice')}"
 
 
-def test_htmx_is_told_where_to_go(console_of: ConsoleOf) -> None:
+def test_htmx_is_shown_where_to_go(console_of: ConsoleOf) -> None:
     console = console_of("choice")
 
     response = console.web.post("/place", data={**_token(console), "value": "x"}, headers={"HX-Request": "true"})
@@ -54,7 +54,7 @@ def test_an_order_that_is_refused_says_why(console_of: ConsoleOf) -> None:
     assert "The pizzeria does not know that flavour." in response.text
 
 
-def test_htmx_is_told_what_is_wrong_and_what_to_do_in_any_script(console_of: ConsoleOf) -> None:
+def test_htmx_is_shown_what_is_wrong_and_what_to_do_in_any_script(console_of: ConsoleOf) -> None:
     console = console_of()
     console.control.refusal = RefusedError("„Käse“ ist kein JSON.", "Write an object.")
 

@@ -24,7 +24,7 @@ def test_no_event_is_lost_or_doubled_by_grouping() -> None:
     assert sorted(ids) == [event.id for event in history.events]
 
 
-def test_what_failed_is_told_from_what_did_not() -> None:
+def test_what_failed_is_distinguished_from_what_did_not() -> None:
     history = recording("task_retries_run_out").history
 
     failures = {event.type for event in history.events if is_failure(event)}

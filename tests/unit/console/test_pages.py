@@ -278,7 +278,7 @@ def test_variables_that_a_state_has_assigned_are_shown_with_it(console_of: Conso
     assert 'aria-label="the variables assigned"' not in console.execution("jsonata_evaluated", "?state=Done")
 
 
-def test_a_state_that_is_none_is_told_from_one(console_of: ConsoleOf) -> None:
+def test_a_state_that_is_none_is_distinguished_from_one(console_of: ConsoleOf) -> None:
     assert "Choose a state in the graph" in console_of("choice").execution("choice", "?state=Nowhere")
 
 
@@ -303,8 +303,8 @@ def test_an_execution_that_has_ended_is_read_once(console_of: ConsoleOf) -> None
 
 def test_the_log_lines_of_an_attempt_are_shown_json_or_not(console_of: ConsoleOf) -> None:
     console = console_of("task")
-    told = json.dumps({"level": "INFO", "message": "Pizza analysed", "flavour": "<b>hawaii</b>"})
-    lines = (LogLine(AT, "a", told), LogLine(AT, "a", "no <i>JSON</i>"))
+    reported = json.dumps({"level": "INFO", "message": "Pizza analysed", "flavour": "<b>hawaii</b>"})
+    lines = (LogLine(AT, "a", reported), LogLine(AT, "a", "no <i>JSON</i>"))
     console.engine.found = [Invocation("id-1", AT, AT, lines)]
 
     page = console.page(f"/log/{execution_arn('task')}?visit=0&attempt=1")
@@ -332,7 +332,7 @@ def test_where_several_invocations_may_be_meant_the_page_says_so(console_of: Con
     assert "2 invocations" in console.page(f"/log/{execution_arn('task')}?visit=0&attempt=1")
 
 
-def test_an_invocation_that_was_found_by_its_time_is_told_from_one_that_the_history_names(
+def test_an_invocation_that_was_found_by_its_time_is_distinguished_from_one_that_the_history_names(
     console_of: ConsoleOf,
 ) -> None:
     console = console_of("task_retried")
@@ -461,7 +461,7 @@ def test_a_definition_that_cannot_be_read_leaves_the_events_and_says_so(console_
     assert "Did you mean" in console.page(f"/machines/{MACHINE}")
 
 
-def test_an_execution_whose_machine_is_gone_is_still_told(console_of: ConsoleOf) -> None:
+def test_an_execution_whose_machine_is_gone_is_still_shown(console_of: ConsoleOf) -> None:
     console = console_of("choice")
     console.engine.definition_error = NotFoundError("There is no state machine.")
 
@@ -615,7 +615,7 @@ def test_an_execution_deleted_while_it_is_watched_leaves_the_page_and_says_so(co
 
 
 @pytest.mark.parametrize("path", ["/machines", f"/machines/{MACHINE}", f"/executions/{execution_arn('choice')}"])
-def test_an_engine_that_is_away_is_told_with_the_command_that_starts_it(console_of: ConsoleOf, path: str) -> None:
+def test_an_engine_that_is_away_is_given_with_the_command_that_starts_it(console_of: ConsoleOf, path: str) -> None:
     console = console_of("choice")
     console.engine.error = EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")
 
@@ -657,7 +657,7 @@ def test_an_error_of_the_engine_is_a_sentence(console_of: ConsoleOf) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_aws_session_that_has_expired_is_told_from_an_engine_that_is_away(
+def test_an_aws_session_that_has_expired_is_distinguished_from_an_engine_that_is_away(
     console_of: ConsoleOf, error: Exception
 ) -> None:
     console = console_of("choice")

@@ -21,7 +21,7 @@ NAMES = sorted(path.stem for path in RECORDED.glob("*.json"))
 
 @dataclass(frozen=True)
 class Recording:
-    """One execution as the API told it, and as it is read."""
+    """One execution as the API describes it, and as it is read."""
 
     document: dict[str, Any]
     definition: Definition

@@ -85,14 +85,14 @@ def test_a_page_of_executions_is_read_and_no_more(stubbed: Stubbed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "is_redrivable"),
+    ("reported", "is_redrivable"),
     [({"redriveStatus": "REDRIVABLE"}, True), ({"redriveStatus": "NOT_REDRIVABLE"}, False), ({}, False)],
 )
 def test_an_execution_can_be_redriven_where_the_engine_says_so(
-    stubbed: Stubbed, told: dict[str, str], is_redrivable: bool
+    stubbed: Stubbed, reported: dict[str, str], is_redrivable: bool
 ) -> None:
     stubbed.states.add_response(
-        "describe_execution", {**_summary(1), "status": "FAILED", **told}, {"executionArn": ARN}
+        "describe_execution", {**_summary(1), "status": "FAILED", **reported}, {"executionArn": ARN}
     )
 
     assert stubbed.client.execution(ARN).is_redrivable is is_redrivable
@@ -177,7 +177,7 @@ def test_what_led_to_a_fail_state_is_looked_for_further_back(stubbed: Stubbed) -
     assert stubbed.client.failed_in(ARN, _compensated()) == "Charge"
 
 
-def test_where_the_error_is_too_far_back_the_last_state_is_told(stubbed: Stubbed) -> None:
+def test_where_the_error_is_too_far_back_the_last_state_is_shown(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", *_backwards(3, 100))
     stubbed.states.add_response("get_execution_history", *_backwards(4, 1000))
 
@@ -246,7 +246,7 @@ def test_an_express_execution_is_read_from_its_machines_log_group(stubbed: Stubb
     assert execution.state_machine_arn == of
 
 
-def test_of_an_express_execution_without_a_log_the_reason_is_told(stubbed: Stubbed) -> None:
+def test_of_an_express_execution_without_a_log_the_reason_is_shown(stubbed: Stubbed) -> None:
     stubbed.states.add_response("describe_state_machine", express())
 
     with pytest.raises(NotFoundError, match="Express executions have no history"):

@@ -57,9 +57,9 @@ def test_a_state_is_tested_alone(stubbed: tuple[ExecutionsControl, Stubber]) -> 
     }
     states.add_response("test_state", {"status": "SUCCEEDED", "output": "{}", "nextState": "B"}, asked)
 
-    told = control.test({"Type": "Pass", "Next": "B"}, role, "{}")
+    reported = control.test({"Type": "Pass", "Next": "B"}, role, "{}")
 
-    assert (told.status, told.next) == ("SUCCEEDED", "B")
+    assert (reported.status, reported.next) == ("SUCCEEDED", "B")
 
 
 def test_a_failed_execution_is_redriven(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
@@ -76,7 +76,7 @@ def test_a_failed_execution_is_redriven(stubbed: tuple[ExecutionsControl, Stubbe
         ("UnknownOperationException", ""),
     ],
 )
-def test_an_engine_that_cannot_redrive_is_told_from_one_that_will_not(
+def test_an_engine_that_cannot_redrive_is_distinguished_from_one_that_will_not(
     stubbed: tuple[ExecutionsControl, Stubber], code: str, message: str
 ) -> None:
     control, states = stubbed
@@ -88,7 +88,7 @@ def test_an_engine_that_cannot_redrive_is_told_from_one_that_will_not(
     assert "the same input" in (raised.value.hint or "")
 
 
-def test_why_an_engine_will_not_is_told_in_its_own_words(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
+def test_why_an_engine_will_not_is_given_in_its_own_words(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
     control, states = stubbed
     states.add_client_error(
         "redrive_execution", "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven"

@@ -81,7 +81,7 @@ def test_a_rule_that_was_not_chosen_is_missed_by_its_place() -> None:
     assert all(".Choices[" in point.place or point.place.endswith(".Default") for point in missed)
 
 
-def test_rules_that_lead_to_the_same_state_are_told_apart_by_their_input() -> None:
+def test_rules_that_lead_to_the_same_state_are_shown_apart_by_their_input() -> None:
     choice = {
         "Choices": [
             {"Variable": "$.a", "NumericGreaterThan": 5, "Next": "X"},

@@ -55,7 +55,7 @@ def test_a_refusal_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"error": "none"}', b"[" * 100_000], ids=["html", "json", "deep"])
-def test_an_emulator_without_the_api_is_told_from_one_that_refuses(body: bytes) -> None:
+def test_an_emulator_without_the_api_is_distinguished_from_one_that_refuses(body: bytes) -> None:
     with _answering(404, body) as (api, _), pytest.raises(UnservedError):
         api.get()
 

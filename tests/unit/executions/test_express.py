@@ -58,7 +58,7 @@ def test_a_group_of_few_lines_is_read_whole_each_line_once() -> None:
     assert group.given == 300
 
 
-def test_of_a_group_of_many_lines_the_newest_are_read_and_how_far_back_is_told() -> None:
+def test_of_a_group_of_many_lines_the_newest_are_read_and_how_far_back_is_shown() -> None:
     group = Group([timedelta(minutes=minute, seconds=30) for minute in range(100_000)])
 
     lines = group.read()
@@ -93,7 +93,7 @@ def test_reading_ends_where_there_is_enough() -> None:
     assert lines.since is not None
 
 
-def test_the_engine_is_told_what_is_looked_for() -> None:
+def test_the_engine_is_shown_what_is_looked_for() -> None:
     group = Group([])
     group.read()
 

@@ -73,11 +73,11 @@ def test_a_states_mark_says_what_happened_to_it(name: str, state: str, mark: Mar
     assert _node(name, state).mark is mark
 
 
-def test_the_state_that_the_execution_failed_in_is_told_from_those_around_it() -> None:
+def test_the_state_that_the_execution_failed_in_is_distinguished_from_those_around_it() -> None:
     assert [node.name for node in _graph("map_failed").nodes if node.is_culprit] == ["Large"]
 
 
-def test_a_rule_and_a_catch_with_the_same_target_are_told_apart() -> None:
+def test_a_rule_and_a_catch_with_the_same_target_are_shown_apart() -> None:
     taken = {edge.is_catch: edge.taken for edge in _graph("task_caught_where_it_would_go_anyway").edges if edge.source}
 
     assert taken == {False: 1, True: 1}  # the plain one is from the handler to the end

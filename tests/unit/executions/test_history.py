@@ -126,7 +126,7 @@ def test_an_attempt_that_was_made_good_is_no_failure_of_its_state() -> None:
     assert task.attempts[2].output == '{"attempt": 3}'
 
 
-def test_when_retries_run_out_the_last_failure_is_told_and_not_the_first() -> None:
+def test_when_retries_run_out_the_last_failure_is_shown_and_not_the_first() -> None:
     history = _history("task_retries_run_out")
     task = _only(history, "Task")
 
@@ -273,7 +273,7 @@ def test_an_iteration_that_follows_another_begins_anew() -> None:
     }
 
 
-def test_of_a_failed_map_the_failed_iteration_is_told() -> None:
+def test_of_a_failed_map_the_failed_iteration_is_shown() -> None:
     history = _history("map_failed")
 
     assert [(item.index, item.status) for item in _only(history, "Each").iterations] == [
@@ -326,7 +326,7 @@ def test_a_jsonata_execution_takes_its_way_and_assigns_variables() -> None:
     assert _only(history, "Done").assigned == {}
 
 
-def test_an_error_that_a_jsonata_fail_state_has_made_up_is_told() -> None:
+def test_an_error_that_a_jsonata_fail_state_has_made_up_is_shown() -> None:
     burn = _only(_history("jsonata_fail_state"), "Burn")
 
     assert burn.failure is not None

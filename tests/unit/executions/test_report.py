@@ -1,4 +1,4 @@
-"""An execution told in plain text."""
+"""An execution as plain text."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_every_event_is_one_line(name: str) -> None:
 
 
 def test_a_rows_detail_is_error_and_cause_where_there_is_one() -> None:
-    told = {row.type: row.detail for row in rows(recording("task_retries_run_out").history)}
+    reported = {row.type: row.detail for row in rows(recording("task_retries_run_out").history)}
 
-    assert told["ExecutionFailed"] == "ValueError: attempt 3 is to fail"
+    assert reported["ExecutionFailed"] == "ValueError: attempt 3 is to fail"
 
 
 def test_a_row_names_the_state_that_its_event_belongs_to() -> None:
@@ -76,7 +76,7 @@ def _event(number: int, kind: str, **details: Any) -> dict[str, Any]:
     }
 
 
-def test_every_page_of_events_is_told_after_status_failure_and_way() -> None:
+def test_every_page_of_events_is_given_after_status_failure_and_way() -> None:
     client = Clients("http://127.0.0.1:1").client("stepfunctions")
     first = {
         "events": [_event(1, "ExecutionStarted", executionStartedEventDetails={"input": "{}"})],
@@ -93,9 +93,9 @@ def test_every_page_of_events_is_told_after_status_failure_and_way() -> None:
         stubber.add_response("get_execution_history", first, wanted)
         stubber.add_response("get_execution_history", second, {**wanted, "nextToken": "more"})
 
-        told = report_text(client, ARN)
+        reported = report_text(client, ARN)
 
-    assert told.splitlines() == [
+    assert reported.splitlines() == [
         "FAILED  after 2.00 s",
         "No: They asked",
         "Sorry ✗",
@@ -111,9 +111,9 @@ def test_an_event_tells_what_a_test_has_put_in_place_of_the_real_thing() -> None
     history = recording("task_retried").history
     number = history.visits[0].attempts[0].scheduled
 
-    told = replace(history, injected={number: "mocked: return"})
+    reported = replace(history, injected={number: "mocked: return"})
 
-    row = next(row for row in rows(told) if row.id == number)
+    row = next(row for row in rows(reported) if row.id == number)
     assert row.as_data()["injected"] == "mocked: return"
-    assert f"[mocked: return] {row.detail}" in history_text(told)
-    assert "(mocked: return)" in mermaid(recording("task_retried").definition, told)
+    assert f"[mocked: return] {row.detail}" in history_text(reported)
+    assert "(mocked: return)" in mermaid(recording("task_retried").definition, reported)

@@ -142,7 +142,7 @@ def test_when_step_functions_is_away_the_client_may_come_back(
     assert int(response["headers"]["Retry-After"]) > 0
 
 
-def test_anything_unforeseen_is_not_told(
+def test_anything_unforeseen_is_not_shown(
     event: MakeEvent, step_functions: FakeStepFunctions, client_errors: Any, context: LambdaContext
 ) -> None:
     step_functions.raises = [client_errors("AccessDeniedException")]

@@ -282,7 +282,7 @@ def test_when_step_functions_is_away_the_client_may_come_back(
 
 
 @pytest.mark.parametrize("error", [("AccessDeniedException", 400), ("StateMachineDoesNotExist", 400), None])
-def test_anything_unforeseen_is_logged_and_not_told(
+def test_anything_unforeseen_is_logged_and_not_shown(
     step_functions: FakeStepFunctions,
     event: MakeEvent,
     context: LambdaContext,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_a_port_that_is_taken_is_told_with_its_holder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_is_given_with_its_holder(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 

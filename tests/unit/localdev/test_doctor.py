@@ -145,7 +145,7 @@ def test_without_namespaces_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> N
         (None, "AWS SDK for JavaScript, when a function needs it ('./scripts/setup --all' gets it now); OpenSearch"),
     ],
 )
-def test_what_is_there_without_a_network_is_told_and_no_failure(
+def test_what_is_there_without_a_network_is_shown_and_no_failure(
     monkeypatch: pytest.MonkeyPatch, missing: list[str] | None, said: str
 ) -> None:
     monkeypatch.setattr(doctor, "_missing_of_the_sdk", lambda: missing)

@@ -44,7 +44,7 @@ def _answering(status: int, body: object) -> Iterator[str]:
         thread.join()
 
 
-def test_name_and_version_of_what_answers_are_told() -> None:
+def test_name_and_version_of_what_answers_are_shown() -> None:
     with _answering(200, {"edition": "community", "version": "4.14.0", "services": ALL}) as url:
         assert ExternalEngine(url).find() == Found("LocalStack community", "4.14.0", frozenset(NEEDED))
 

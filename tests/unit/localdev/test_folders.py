@@ -34,8 +34,8 @@ def _as_ordinary_user(step: object, *arguments: object) -> str:
         os.write(write, said.encode())
         os._exit(0)
     os.close(write)
-    with os.fdopen(read) as told:
-        text = told.read()
+    with os.fdopen(read) as reported:
+        text = reported.read()
     os.waitpid(child, 0)
     return text
 

@@ -47,7 +47,7 @@ _MOST_SECONDS: Final = 366.0 * 24 * 60 * 60
 """An execution takes a year at most."""
 _LONGEST_WAIT: Final = 30.0
 _MOST_EVENTS: Final = 1000
-"""Of a history that is told with its execution's end; a longer one is read page by page."""
+"""Of a history that is returned with its execution's end; a longer one is read page by page."""
 
 
 class NotFoundError(Exception):

@@ -44,7 +44,7 @@ class Rehearsal:
     ended: threading.Event = field(default_factory=threading.Event)
     """Set when the execution has ended, and everybody can see it."""
     execution: Any = None
-    """LocalStack's own, as soon as it has started and until its end was told."""
+    """LocalStack's own, as soon as it has started and until its end was reported."""
     text: str | None = None
     """What it was read from, if it came with the request that starts its execution."""
     _visits: Counter[str] = field(default_factory=Counter)

@@ -103,7 +103,7 @@ def test_an_outcome_says_in_the_assertion_what_failed(pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(["E * where False = <execution task_retries_run_out FAILED: ValueError: *>.succeeded"])
 
 
-def test_the_state_that_failed_is_told_with_its_input_its_log_lines_and_the_console(pytester: pytest.Pytester) -> None:
+def test_the_state_that_failed_is_given_with_its_input_its_log_lines_and_the_console(pytester: pytest.Pytester) -> None:
     result = _said(pytester, 'def test_it(run): assert run("task_retries_run_out").wait().succeeded')
     result.stdout.fnmatch_lines(
         [

@@ -73,7 +73,7 @@ def _invoke_authorizers(module: ModuleType) -> None:
 
 
 def _invocation(context: Any, request: dict[str, Any]) -> Any:
-    """Return what an authorizer is told of a request that nobody sent."""
+    """Return the context of an authorizer for a request that was not sent."""
     from werkzeug.datastructures import Headers
 
     path, _, query = str(request.get("pathWithQueryString") or "/").partition("?")

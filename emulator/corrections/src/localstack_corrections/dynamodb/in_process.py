@@ -78,7 +78,7 @@ def _replace_server(module: Any) -> None:
         _instance: InProcessServer | None = None
 
         def __init__(self) -> None:
-            self.proxy = InProcessBackend(before=constraints.check, after=_tell_provider)
+            self.proxy = InProcessBackend(before=constraints.check, after=_notify_provider)
 
         @classmethod
         def get(cls) -> InProcessServer:
@@ -100,7 +100,7 @@ def _replace_server(module: Any) -> None:
     module.DynamodbServer = InProcessServer
 
 
-def _tell_provider(context: Any) -> None:
+def _notify_provider(context: Any) -> None:
     """Forget descriptions of tables that changed, and leave to the provider what it keeps by itself.
 
     Queries are validated with the cached indexes. The provider keeps replicas, table class and encryption when DynamoDB

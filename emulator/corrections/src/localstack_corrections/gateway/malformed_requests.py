@@ -37,7 +37,7 @@ def _refuse(module: ModuleType) -> None:
 
 
 def _unreadable(module: ModuleType, exception: Exception, context: Any) -> Exception | None:
-    """Return the refusal of a request whose operation or body cannot be told; ``None`` for another error."""
+    """Return the refusal of a request whose operation or body cannot be read; ``None`` for another error."""
     from localstack.aws.protocol import parser
 
     if not isinstance(exception, parser.RequestParserError):

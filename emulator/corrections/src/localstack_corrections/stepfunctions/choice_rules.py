@@ -146,10 +146,10 @@ def _fail_without_a_match(module: ModuleType) -> None:
             fail(env, "Failed to transition out of the state. The state does not point to a next state.")
 
     module.StateChoice._eval_state = eval_state
-    _tell_rules_from_default(module)
+    _separate_rules_from_default(module)
 
 
-def _tell_rules_from_default(module: ModuleType) -> None:
+def _separate_rules_from_default(module: ModuleType) -> None:
     """Leave out ``Assign`` and ``Output`` of the state when a rule has matched, also one that leads to the default."""
     choice = module.StateChoice
     original, evaluate = choice._eval_state_output, choice._eval_state

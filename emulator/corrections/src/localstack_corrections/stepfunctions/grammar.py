@@ -66,7 +66,7 @@ def _unwrap_selected(module: ModuleType) -> None:
     selector._eval_body = eval_body
 
 
-def _tell_counts_from_percentages(module: ModuleType) -> None:
+def _separate_counts_from_percentages(module: ModuleType) -> None:
     def visit(self: Any, ctx: Any) -> Any:
         count = import_module(f"{MAP}.tolerated_failure").ToleratedFailureCountStringJSONata
         expression = self.visitString_jsonata(ctx=ctx.string_jsonata())
@@ -98,7 +98,7 @@ CORRECTION = Correction(
     source="Amazon States Language, Timestamps (RFC 3339), Map State (JSONata: any value may be an expression)",
     patches={
         f"{ASL}.parse.asl_parser": _take_any_selector,
-        f"{ASL}.parse.preprocessor": _tell_counts_from_percentages,
+        f"{ASL}.parse.preprocessor": _separate_counts_from_percentages,
         f"{MAP}.item_selector": _unwrap_selected,
         f"{ASL}.component.state.state_wait.wait_function.timestamp": _take_any_zone,
     },

@@ -27,17 +27,17 @@ def _keep_inputs(module: ModuleType) -> None:
         tested = self._wrapped
         is_pass = isinstance(tested, module.StatePass)
         if is_pass:
-            is_told = isinstance(tested.continue_with, module.ContinueWithEnd) and not tested.result
+            is_unprocessed = isinstance(tested.continue_with, module.ContinueWithEnd) and not tested.result
         else:
-            is_told = self.is_single_state
-        if is_told:
+            is_unprocessed = self.is_single_state
+        if is_unprocessed:
             env.inspection_data.setdefault("afterInputPath", env.inspection_data["input"])
         add(self, env)
 
     state._add_jsonpath_inspection_data = added
 
 
-def _tell_no_result_of_failures(module: ModuleType) -> None:
+def _omit_results_of_failures(module: ModuleType) -> None:
     execution = module.MockedStateExecution
     add = execution.add_inspection_data
 
@@ -52,12 +52,12 @@ def _tell_no_result_of_failures(module: ModuleType) -> None:
     execution.add_inspection_data = added
 
 
-def _tell_variables(module: ModuleType) -> None:
+def _add_variables(module: ModuleType) -> None:
     execution = module.TestStateExecution
     to_output = execution.to_test_state_output
 
     @wraps(to_output)
-    def told(self: Any, inspection_level: Any) -> dict[str, Any]:
+    def to_test_state_output(self: Any, inspection_level: Any) -> dict[str, Any]:
         output: dict[str, Any] = to_output(self, inspection_level)
         if "inspectionData" in output:
             output["inspectionData"] = {
@@ -65,7 +65,7 @@ def _tell_variables(module: ModuleType) -> None:
             } | _variables(self.exec_worker.env)
         return output
 
-    execution.to_test_state_output = told
+    execution.to_test_state_output = to_test_state_output
 
 
 def _text(name: str, value: Any) -> Any:
@@ -219,8 +219,8 @@ CORRECTION = Correction(
     source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_InspectionData.html",
     patches={
         f"{_TESTED}.common": _keep_inputs,
-        f"{_TESTED}.execution": _tell_no_result_of_failures,
-        f"{SERVICE}.backend.test_state.execution": _tell_variables,
+        f"{_TESTED}.execution": _omit_results_of_failures,
+        f"{SERVICE}.backend.test_state.execution": _add_variables,
         f"{SERVICE}.backend.test_state.execution_worker": _begin_with_context,
         f"{SERVICE}.test_state.mock_config": _take_errors_without_a_cause,
         f"{ASL}.parse.test_state.preprocessor": _mock_branches,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _JSON_FIELDS = ("input", "variables", "context")
 
 
-def _tell_of_failures(module: ModuleType) -> None:
+def _report_failures(module: ModuleType) -> None:
     execution = module.TestStateExecution
     to_output: Callable[..., dict[str, Any]] = execution.to_test_state_output
 
@@ -160,7 +160,7 @@ CORRECTION = Correction(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html",
     patches={
         f"{ASL}.component.test_state.state.task": _mock_functions,
-        f"{SERVICE}.backend.test_state.execution": _tell_of_failures,
+        f"{SERVICE}.backend.test_state.execution": _report_failures,
         f"{SERVICE}.backend.test_state.test_state_mock": _count_no_retries,
         f"{ASL}.component.test_state.state.execution": _begin_counts,
         f"{ASL}.component.test_state.program.test_state_program": _end_waits,

@@ -109,7 +109,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _make_later(executable: str, flags: Sequence[str], name: str) -> None:
     with _lock:
-        # once only, also where it comes to nothing
+        # once only, also where it fails
         if name in _making:
             return
         _making.add(name)
