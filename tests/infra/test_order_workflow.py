@@ -50,7 +50,14 @@ def test_order_pizza_job_gives_the_flavour_to_order_pizza(stack: SynthesisedStac
     assert job["Resource"].endswith(f":function:{function}")
     assert job["InputPath"] == "$.flavour"
     assert job["ResultPath"] == "$.pineappleAnalysis"
-    assert job["Next"] == "With Pineapple?"
+
+
+def test_with_pineapple_comes_after_order_pizza_job(states: dict[str, Any]) -> None:
+    way = ["Order Pizza Job"]
+    while (following := states[way[-1]].get("Next")) and following not in way:
+        way.append(following)
+
+    assert way[-1] == "With Pineapple?"
 
 
 def test_order_pizza_job_is_tried_again_when_lambda_itself_fails(states: dict[str, Any]) -> None:
