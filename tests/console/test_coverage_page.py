@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from localdev.executions.coverage import counts_of
+from localdev.executions.coverage_counts import counts_of
 from localdev.testing.coverage.data import CoverageData, Covered
 from localdev.testing.coverage.page import page
 from tests.unit.executions.conftest import recording

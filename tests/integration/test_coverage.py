@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from localdev.deployment.resources import STATE_MACHINE, Resource
-from localdev.executions.coverage import Kind
+from localdev.executions.coverage_points import Kind
 from localdev.system.waiting import wait_until
 from localdev.testing.coverage.collecting import Collector, Tests
 from localdev.testing.reading import Reader

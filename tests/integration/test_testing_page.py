@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localdev.executions.coverage import Kind
+from localdev.executions.coverage_points import Kind
 from localdev.system.project import ROOT
 
 PAGE = ROOT / "docs" / "testing.md"

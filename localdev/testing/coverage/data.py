@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from localdev.executions.coverage import Coverage, percent, points_of
+from localdev.executions.coverage import Coverage, percent
+from localdev.executions.coverage_points import points_of
 from localdev.executions.definition import read_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from localdev.executions.coverage import Point
+    from localdev.executions.coverage_points import Point
     from localdev.executions.definition import Definition
 
 NO_TEST: Final = ""

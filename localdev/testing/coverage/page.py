@@ -12,7 +12,8 @@ from localdev.testing.drawing import scripts, styles
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from localdev.executions.coverage import Coverage, Point
+    from localdev.executions.coverage import Coverage
+    from localdev.executions.coverage_points import Point
     from localdev.testing.coverage.data import CoverageData, Covered
 
 _STYLE: Final = """

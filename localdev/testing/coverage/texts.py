@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from localdev.executions.coverage import Kind
+from localdev.executions.coverage_points import Kind
 from localdev.executions.diagram import coverage_mermaid
 from localdev.executions.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from localdev.executions.coverage import Coverage, Point
+    from localdev.executions.coverage import Coverage
+    from localdev.executions.coverage_points import Point
     from localdev.testing.coverage.data import CoverageData, Covered
 
 NOTHING: Final = "No execution of a state machine of the stacks was seen."

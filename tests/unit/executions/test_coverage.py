@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from localdev.executions.coverage import Coverage, Kind, coverage_of, points_of
+from localdev.executions.coverage import Coverage, coverage_of
+from localdev.executions.coverage_points import Kind, points_of
 from localdev.executions.definition import read_definition
 from localdev.executions.events import read_events
 from localdev.executions.replay import read_history

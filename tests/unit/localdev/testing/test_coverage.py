@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from localdev.deployment.resources import STATE_MACHINE, Resource
-from localdev.executions.coverage import counts_of, coverage_of
+from localdev.executions.coverage import coverage_of
+from localdev.executions.coverage_counts import counts_of
 from localdev.system.project import ROOT
 from localdev.testing.coverage.collecting import Collector, Tests
 from localdev.testing.coverage.data import CoverageData, Covered
@@ -27,7 +28,7 @@ _CONFTEST = f"""
 import json, sys
 sys.path.insert(0, {str(ROOT)!r})
 import pytest
-from localdev.executions.coverage import counts_of
+from localdev.executions.coverage_counts import counts_of
 from localdev.testing.coverage.data import Covered
 from tests.unit.executions.conftest import recording
 
