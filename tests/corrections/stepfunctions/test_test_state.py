@@ -100,7 +100,7 @@ def test_as_released_such_a_function_is_invoked_in_spite_of_the_mock(released: C
 
 def test_a_wait_state_names_the_next(aws: Clients) -> None:
     answer = _tested(aws, {"Type": "Wait", "Seconds": 0, "Next": "Next"}, input='{"n": 1}')
-    assert answer == {"status": "SUCCEEDED", "nextState": "Next", "output": '{"n": 1}'}
+    assert answer == {"status": "SUCCEEDED", "nextState": "Next", "output": '{"n":1}'}
 
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG", "TRACE"])

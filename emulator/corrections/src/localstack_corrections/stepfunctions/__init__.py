@@ -2,6 +2,7 @@
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
+    aborted_states,
     activities,
     choice_rules,
     constraints,
@@ -22,12 +23,15 @@ from localstack_corrections.stepfunctions import (
     inputs,
     inspection_data,
     intrinsics,
+    json_texts,
     jsonata,
     jsonpath,
     kept_executions,
     lambda_errors,
     listings,
     metadata_only,
+    nested_executions,
+    optimised_errors,
     redrive,
     reserved_tags,
     sdk_error_names,
@@ -46,6 +50,7 @@ from localstack_corrections.stepfunctions import (
 CORRECTIONS: tuple[Correction, ...] = (
     validation.CORRECTION,
     texts.CORRECTION,
+    json_texts.CORRECTION,
     grammar.CORRECTION,
     jsonata.CORRECTION,
     jsonpath.CORRECTION,
@@ -61,6 +66,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     task_tokens.CORRECTION,
     activities.CORRECTION,
     ends.CORRECTION,
+    aborted_states.CORRECTION,
     deleted_machines.CORRECTION,
     history_limit.CORRECTION,
     distributed_map.CORRECTION,
@@ -81,6 +87,8 @@ CORRECTIONS: tuple[Correction, ...] = (
     sdk_services.CORRECTION,
     sdk_error_names.CORRECTION,
     sdk_metadata.CORRECTION,
+    nested_executions.CORRECTION,
+    optimised_errors.CORRECTION,
     status_events.CORRECTION,
     execution_log.CORRECTION,
 )
@@ -96,8 +104,10 @@ STILL_DIFFERENT: tuple[str, ...] = (
         " documented; here it does. The words of `ExecutionNotRedrivable` are the reasons that DescribeExecution gives."
     ),
     (
-        "Map and Parallel: branches and items that are stopped because another one failed write no `…Aborted` events."
-        " A Map Run of a stopped execution has no `MapRunAborted` event."
+        "Map and Parallel: what AWS records of a stopped branch or item that is itself in a Map or Parallel state was"
+        " not measured; here it is recorded from the outside in. StopExecution and time-outs record no `…Aborted`"
+        " events: a time-out was measured so, a stop was not. A Map Run of a stopped execution has no"
+        " `MapRunAborted` event."
     ),
     (
         "Distributed Map: no Parquet files and no inventories in ORC or Parquet; at most 1,000 children run at a time;"

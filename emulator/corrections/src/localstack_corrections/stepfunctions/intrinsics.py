@@ -26,16 +26,16 @@ class Function:
 
     def eval(self, env: Any) -> None:
         """Leave the value on the execution's stack."""
-        env.stack.append(_value(self.call, env, env.stack[-1] if env.stack else None))
+        env.stack.append(_value(self.call, env, env.stack[-1] if env.stack else None, self.call.text))
 
 
-def _value(call: Call, env: Any, data: Any) -> Any:
+def _value(call: Call, env: Any, data: Any, whole: str) -> Any:
     from localstack_corrections.stepfunctions.intrinsic_functions import FUNCTIONS, IntrinsicError
 
     function, counts = FUNCTIONS.get(call.name, (None, range(0)))
     if function is None:
         fail(env, f"Unrecognized intrinsic function: {call.name}")
-    arguments = [_argument(call, i, argument, env, data) for i, argument in enumerate(call.arguments)]
+    arguments = [_argument(call, i, argument, env, data, whole) for i, argument in enumerate(call.arguments)]
     reason = ""
     if len(arguments) in counts:
         try:
@@ -46,7 +46,7 @@ def _value(call: Call, env: Any, data: Any) -> Any:
     return fail(env, f"There was an error while evaluating the intrinsic function: {call.text}. {reason}")
 
 
-def _argument(call: Call, index: int, argument: Any, env: Any, data: Any) -> Any:
+def _argument(call: Call, index: int, argument: Any, env: Any, data: Any, whole: str) -> Any:
     from localstack.services.stepfunctions.asl.utils.json_path import NoSuchJsonPathError
 
     if isinstance(argument, Text):
@@ -55,14 +55,16 @@ def _argument(call: Call, index: int, argument: Any, env: Any, data: Any) -> Any
     if isinstance(argument, Literal):
         return argument.value
     if isinstance(argument, Call):
-        return _value(argument, env, data)
+        return _value(argument, env, data, whole)
     try:
         return sample(env, argument.path, data)
-    except NoSuchJsonPathError as error:
+    except NoSuchJsonPathError:
+        # of the context object too AWS names the state's input
+        path = argument.path.removeprefix("$") if argument.path.startswith("$$") else argument.path
         fail(
             env,
-            f"The function '{call.text}' had the following error: The JsonPath argument for the field"
-            f" '{argument.path}' could not be found in the input '{compact(error.data)}'",
+            f"The function '{whole}' had the following error: The JsonPath argument for the field"
+            f" '{path}' could not be found in the input '{compact(data)}'",
         )
 
 
@@ -94,7 +96,8 @@ CORRECTION = Correction(
     aws="`\\\\'`, `\\\\{`, `\\\\}` and `\\\\\\\\` stand for themselves; calls nest ten deep; wrong arguments are a"
     " `States.Runtime`, which nothing catches, and not the `States.IntrinsicFailure` that the guide lists.",
     source="Developer guide, Intrinsic functions for JSONPath states; Amazon States Language, Intrinsic Functions;"
-    " recorded on AWS in gabrielmoreira/tiny-asl-machine, tests/conformance/cases",
+    " recorded on AWS in gabrielmoreira/tiny-asl-machine, tests/conformance/cases, and in floci-io/floci's test"
+    " `AslExecutorIntrinsicMissingArgumentTest`",
     patches={
         f"{_ASL}.parse.preprocessor": _parse_calls,
         f"{_ASL}.static_analyser.intrinsic.variable_names_intrinsic_static_analyser": _name_variables,

@@ -71,6 +71,20 @@ def _sample_variables(module: ModuleType) -> None:
     module.StringVariableSample._eval_body = of_language
 
 
+def _is_beyond_the_end(error: Any) -> bool:
+    """Return whether a path ends with an index that its array does not have."""
+    from localstack_corrections.stepfunctions.path_errors import InvalidPathError, PathNotFoundError
+    from localstack_corrections.stepfunctions.paths import Path
+    from localstack_corrections.stepfunctions.paths import path as parsed
+
+    try:
+        found = parsed(error.json_path)
+        above = Path(found.text, found.steps[:-1], None)
+        return found.ends_with_an_index and isinstance(above.find(error.data), list)
+    except (PathNotFoundError, InvalidPathError):
+        return False
+
+
 def _name_fields(module: ModuleType) -> None:
     """Name the field of a payload template whose path leads nowhere, also in a state that catches."""
     from localstack.services.stepfunctions.asl.utils.json_path import NoSuchJsonPathError
@@ -82,6 +96,9 @@ def _name_fields(module: ModuleType) -> None:
         try:
             return original(self, env)
         except NoSuchJsonPathError as error:
+            if _is_beyond_the_end(error):
+                # measured on AWS in floci-io/floci#3199
+                return None
             fail(
                 env,
                 f"The JSONPath '{error.json_path}' specified for the field '{self.field}.$' could not be found"
@@ -253,6 +270,7 @@ CORRECTION = Correction(
     localstack="Paths have the grammar of a Python library; a path that may lead to several places gives a value when"
     " it leads to one; `$variable` needs Java.",
     aws="Paths are Jayway JsonPath's: definite ones give a value or fail with `States.Runtime`, all others give a list;"
+    " in a payload template an index beyond the end of an array gives null;"
     " variables are read without Java; `ResultPath` fails with `States.ResultPathMatchFailure`.",
     source="Developer guide, Passing data between states with variables, and Input and output processing; Jayway"
     " JsonPath's documentation, What is Returned When?; floci-io/floci#2521 for a cause's wording",

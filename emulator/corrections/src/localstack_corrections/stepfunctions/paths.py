@@ -69,6 +69,11 @@ class Path:
         return all(step.is_definite for step in self.steps)
 
     @property
+    def ends_with_an_index(self) -> bool:
+        """Return whether the path is definite, and its last step one index."""
+        return self.is_reference and not self.function and bool(self.steps) and self.steps[-1].kind == "indices"
+
+    @property
     def normal(self) -> str:
         """Return the path as Jayway writes it: ``$['a']['b'][0]``."""
         return "$" + "".join(map(str, self.steps))

@@ -105,14 +105,42 @@ def record_failures(module: Any) -> None:
 
 
 def note_recorded(module: Any) -> None:
-    """Note that a state that catches has added the event itself."""
-    state = module.ExecutionState
-    original = state._from_error
+    """Add the event before retries and catchers have their turn, also where one of them fails itself."""
+    state, failure = module.ExecutionState, module.FailureEventException
+    from_error, handle_catch = state._from_error, state._handle_catch
 
-    def from_error(self: Any, env: Any, ex: Exception) -> Any:
-        event = original(self, env, ex)
-        # a Parallel or a Map adds an event of its own
-        event.recorded = type(self).__name__ not in ("StateMap", "StateParallel")
+    def note(self: Any, env: Any, ex: Exception) -> Any:
+        event = from_error(self, env, ex)
+        if _has_parts(self) and event.event_type == "EvaluationFailed" and not getattr(event, "recorded", False):
+            _record(env, event)
+            # LocalStack's own is of a Map alone, and only of the last attempt
+            event.event_type = "MapStateFailed"
+        event.recorded = True
         return event
 
-    state._from_error = from_error
+    def handle(self: Any, env: Any, failure_event: Any) -> None:
+        context = env.event_history_context
+        try:
+            handle_catch(self, env, failure_event)
+        except failure as error:
+            event = error.failure_event
+            if _has_parts(self) and event.event_type == "EvaluationFailed":
+                # as if the state had not failed before, as measured on AWS in floci-io/floci#3167
+                context.source_event_id = getattr(context, "before_failure", context.source_event_id)
+                _record(env, event)
+                kind = type(self).__name__.removeprefix("State")
+                env.event_manager.add_event(context=context, event_type=f"{kind}StateFailed")
+            raise
+
+    state._from_error, state._handle_catch = note, handle
+
+
+def _has_parts(state: Any) -> bool:
+    return type(state).__name__ in ("StateMap", "StateParallel")
+
+
+def _record(env: Any, event: Any) -> None:
+    event.recorded = True
+    env.event_manager.add_event(
+        context=env.event_history_context, event_type="EvaluationFailed", event_details=event.event_details
+    )

@@ -10,6 +10,7 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import TASK_SERVICE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 NAMES: Final = {
@@ -54,19 +55,25 @@ def boto_name(name: str) -> str:
 
 
 def as_instant(moment: datetime) -> str:
-    """Write a moment as the Java SDK does: in UTC, and without a fraction where there is none."""
+    """Write a moment as the Java SDK does: in UTC, in milliseconds, without a fraction where there is none."""
     whole = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    fraction = "milliseconds" if whole.microsecond % _MILLISECOND == 0 else "microseconds"
-    return whole.isoformat(timespec=fraction if whole.microsecond else "seconds").replace("+00:00", "Z")
+    precision = "milliseconds" if whole.microsecond >= _MILLISECOND else "seconds"
+    return whole.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
-def _with_instants(value: Any) -> Any:
+def as_milliseconds(moment: datetime) -> int:
+    """Return a moment as optimised integrations write it: milliseconds since the epoch."""
+    whole = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(whole.timestamp() * 1000)
+
+
+def _with_moments(value: Any, write: Callable[[datetime], Any]) -> Any:
     """Write the moments within an answer, in place."""
     if isinstance(value, datetime):
-        return as_instant(value)
+        return write(value)
     places: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for place, inner in list(places):
-        value[place] = _with_instants(inner)
+        value[place] = _with_moments(inner, write)
     return value
 
 
@@ -82,7 +89,7 @@ def _patch(module: ModuleType) -> None:
     @wraps(normalise)
     def normalise_response(self: Any, response: Any, *arguments: Any, **options: Any) -> None:
         normalise(self, response, *arguments, **options)
-        _with_instants(response)
+        _with_moments(response, as_instant if type(self).__name__ == "StateTaskServiceAwsSdk" else as_milliseconds)
 
     task._get_boto_service_name = get_boto_service_name
     task._normalise_response = normalise_response
@@ -91,13 +98,16 @@ def _patch(module: ModuleType) -> None:
 CORRECTION = Correction(
     name="sdk-services",
     localstack=(
-        "Knows `aws-sdk` services by boto's names alone, such as `events` and `cognito-idp`; times in results end in"
-        " `+00:00`."
+        "Knows `aws-sdk` services by boto's names alone, such as `events` and `cognito-idp`; times in results are"
+        " texts in microseconds that end in `+00:00`."
     ),
     aws=(
         "They follow the services' ids: `eventbridge`, `cloudwatchlogs`, `cognitoidentityprovider`,"
-        " `elasticloadbalancingv2`. Times end in `Z`."
+        " `elasticloadbalancingv2`. Times end in `Z` after milliseconds; those of optimised integrations are epoch"
+        " milliseconds."
     ),
-    source="Developer guide, Learning to use AWS service SDK integrations (supported services)",
+    source="Developer guide, Learning to use AWS service SDK integrations (supported services); times as measured on"
+    " AWS in floci-io/floci's tests `StepFunctionsDescribeMapRunIntegrationTest` and"
+    " `AslExecutorNestedStartExecutionTest`",
     patches={f"{TASK_SERVICE}.state_task_service": _patch},
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
+
+_UNBOUNDED: Final = 2**31 - 1
 
 
 def describe_counts(module: ModuleType) -> None:
@@ -20,6 +22,8 @@ def describe_counts(module: ModuleType) -> None:
     def with_counts(self: Any) -> dict[str, Any]:
         described = describe(self)
         run = getattr(self, "map_run", None)
+        # measured on AWS in floci-io/floci's test StepFunctionsDescribeMapRunIntegrationTest
+        described["maxConcurrency"] = described["maxConcurrency"] or _UNBOUNDED
         described["itemCounts"] = _counts(run, of_items=True)
         described["executionCounts"] = _counts(run, of_items=False)
         described["redriveCount"] = run.redrives if run else 0
@@ -43,7 +47,7 @@ def _counts(run: Any, *, of_items: bool) -> dict[str, int]:
     found = {name: counts.get(status, 0) for name, status in names.items()}
     return found | {
         "total": sum(found.values()),
-        "resultsWritten": found["succeeded"],
+        "resultsWritten": found["succeeded"] + found["failed"],
         "failuresNotRedrivable": 0,
         "pendingRedrive": 0,
     }

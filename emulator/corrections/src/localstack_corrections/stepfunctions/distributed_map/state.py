@@ -73,12 +73,13 @@ class Evaluation:
             record.set_stop(status="ABORTED")
             env.stack.append(None)
             return
-        self._tell("MapRunSucceeded")
         record.set_stop(status="SUCCEEDED")
         env.stack.append(output)
-        env.event_manager.add_event(
-            context=env.event_history_context, event_type="MapStateSucceeded", update_source_event_id=False
-        )
+        begun = env.event_history_context.source_event_id
+        self._tell("MapRunSucceeded")
+        self._tell("MapStateSucceeded")
+        # what comes next follows MapRunStarted, as measured on AWS in floci-io/floci#3167
+        env.event_history_context.source_event_id = begun
 
     def _begin(self) -> list[Item] | None:
         """Return the items of the state's input, unless a reader reads them."""

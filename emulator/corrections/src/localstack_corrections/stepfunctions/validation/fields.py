@@ -148,7 +148,7 @@ RETRIER: Final[dict[str, Any]] = {
     "IntervalSeconds": between(integer, 1),
     "MaxAttempts": between(integer, 0),
     "BackoffRate": between(number, 1.0),
-    "MaxDelaySeconds": between(integer, 1, 31_622_400),
+    "MaxDelaySeconds": between(integer, 1, 31_622_399),
     "JitterStrategy": one_of("JitterStrategy", "FULL", "NONE"),
 }
 CATCHER: Final[dict[str, Any]] = _RESULT | {
