@@ -183,3 +183,11 @@ def test_a_header_in_an_odd_encoding_reaches_the_function(api: RestApi, echo: st
     assert head.startswith(b"HTTP/1.1 200"), answer
     event = json.loads(answer[answer.index(b"{") : answer.rindex(b"}") + 1])
     assert event["headers"]["X-Guest"].encode("latin-1") == sent
+
+
+@pytest.mark.parametrize("verb", ["POST", "PUT"])
+def test_a_form_reaches_the_function_as_it_was_sent(api: RestApi, echo: str, verb: str) -> None:
+    api.method(echo, verb=verb)
+    form = "b=2&a=1+x&c=%20y&d=~*&b=3&e"
+    event = api.request("/", verb, body=form, headers={"Content-Type": "application/x-www-form-urlencoded"}).json
+    assert event["body"] == form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,3 +154,22 @@ def test_an_api_answers_under_its_host_name(api: HttpApi, echo: str) -> None:
     host = f"{api.id}.execute-api.localhost.localstack.cloud"
     event = web.request(f"{endpoint}/a", headers={"Host": host}).json
     assert (event["rawPath"], event["requestContext"]["domainName"]) == ("/a", host)
+
+
+PARTS = b'--X\r\nContent-Disposition: form-data; name="f"; filename="t"\r\nX-Extra: 1\r\n\r\nhi\r\n--X--\r\n'
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"b=2&a=1+x&c=%20y&d=~*&b=3&e"),
+        ('multipart/form-data; boundary="X"; charset=utf-8', PARTS),
+    ],
+)
+def test_a_form_reaches_the_function_as_it_was_sent(
+    api: HttpApi, echo: str, method: str, kind: str, body: bytes
+) -> None:
+    api.route("$default", api.function(echo))
+    event = api.request("/", method, body=body, headers={"Content-Type": kind}).json
+    assert base64.b64decode(event["body"]) == body
