@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from localstack_corrections.apis.conditions import conditions_hold
 from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
 from tests.corrections import web
 
@@ -223,3 +224,53 @@ def test_a_denial_wins() -> None:
 def test_what_is_no_policy_is_malformed(document: object) -> None:
     with pytest.raises(MalformedPolicyError):
         decide(document, "arn:aws:execute-api:us-east-1:0:a/prod/GET/x")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "holds"),
+    [
+        ({"StringEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}, True),
+        ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+        ({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, True),
+        ({"StringEquals": {"aws:SourceVpc": "vpc-1"}}, False),
+        ({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}, True),
+        ({"StringLike": {"aws:sourcevpce": "vpce-*"}}, True),
+        ({"Null": {"aws:SourceVpc": "true"}}, True),
+        ({"Null": {"aws:SourceVpce": "true"}}, False),
+        ({"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8"]}}, True),
+        ({"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}, "StringEquals": {"aws:SourceVpce": "vpce-3"}}, False),
+        ({"Bool": {"aws:SecureTransport": "false"}}, False),
+    ],
+)
+def test_a_condition_on_a_value_that_is_not_known_holds_where_it_is_negated(
+    conditions: dict[str, Any], holds: bool
+) -> None:
+    assert conditions_hold(conditions, {"aws:sourceip": "127.0.0.1", "aws:sourcevpce": "vpce-1"}) is holds
+
+
+@pytest.mark.parametrize(
+    "policy", ["none", '{"Statement": [{"Effect": "Allow", "Action": "execute-api:*", "Resource": "*"}]}']
+)
+def test_a_policy_that_is_none_is_refused(api: RestApi, policy: str) -> None:
+    with pytest.raises(ClientError, match="Invalid policy document"):
+        api.client.create_rest_api(name="api", policy=policy)
+    patch = {"op": "replace", "path": "/policy", "value": policy}
+    with pytest.raises(ClientError, match="Invalid policy document"):
+        api.client.update_rest_api(restApiId=api.id, patchOperations=[patch])
+
+
+@pytest.mark.parametrize(
+    ("region", "service", "message"),
+    [
+        ("eu-west-1", "execute-api", "Credential should be scoped to a valid region, not 'eu-west-1'. "),
+        ("us-east-1", "lambda", "Credential should be scoped to correct service: 'execute-api'. "),
+    ],
+)
+def test_a_signature_for_another_region_or_service_does_not_count(
+    api: RestApi, region: str, service: str, message: str
+) -> None:
+    api.method(authorizationType="AWS_IAM")
+    scope = f"Credential=test/20261129/{region}/{service}/aws4_request, SignedHeaders=host, Signature=00"
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}", "X-Amz-Date": "20261129T120000Z"}
+    reply = api.request(headers=headers)
+    assert (reply.status, reply.json) == (403, {"message": message})

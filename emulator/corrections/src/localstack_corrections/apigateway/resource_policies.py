@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
+import re
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigateway.handler_chain import GATEWAY, method_arn, step_before
+from localstack_corrections.apis.conditions import conditions_hold
 from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide, statements
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 LOG = logging.getLogger(__name__)
 _SHORT = "execute-api:/"
+_VPC_ENDPOINT = re.compile(r"(?:^|-)(vpce-[^.]+)\.execute-api\.")
+_MALFORMED = "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
+"""The words of https://github.com/aws/chalice/issues/2065."""
 
 
-def evaluate(document: Any, arn: str, source: str) -> Decision:
+def evaluate(document: Any, arn: str, source: str, endpoint: str | None = None) -> Decision:
     """Return what a resource policy says about a request of nobody in particular.
+
+    ``endpoint`` is the id of the VPC endpoint that the request came through.
 
     :raises MalformedPolicyError: the document has not the form of a policy.
     """
     stage = arn.split("/", 1)[0]
+    known = {"aws:sourceip": source, "aws:vpcsourceip": source} | ({"aws:sourcevpce": endpoint} if endpoint else {})
     applicable = [
         {**statement, **_expanded(statement, stage)}
         for statement in statements(document)
-        if _for_all(statement.get("Principal")) and _holds(statement.get("Condition") or {}, source)
+        if _for_all(statement.get("Principal")) and conditions_hold(statement.get("Condition") or {}, known)
     ]
     return decide({"Statement": applicable}, arn)
 
@@ -50,19 +59,6 @@ def _for_all(principal: Any) -> bool:
     return bool(principal == "*")
 
 
-def _holds(conditions: dict[str, Any], source: str) -> bool:
-    """Return whether each condition holds; one that is not about the source's address does not."""
-    for operator, keys in conditions.items():
-        for key, values in keys.items():
-            if operator not in {"IpAddress", "NotIpAddress"} or key.lower() not in {"aws:sourceip", "aws:vpcsourceip"}:
-                return False
-            listed = values if isinstance(values, list) else [values]
-            inside = any(ipaddress.ip_address(source) in ipaddress.ip_network(value, strict=False) for value in listed)
-            if inside != (operator == "IpAddress"):
-                return False
-    return True
-
-
 def _load() -> Callable[[Any], None]:
     from localstack.services.apigateway.next_gen.execute_api.gateway_response import AccessDeniedError
 
@@ -72,7 +68,8 @@ def _load() -> Callable[[Any], None]:
             return
         arn = method_arn(context)
         try:
-            decision = evaluate(_document(policy), arn, context.request.remote_addr or "127.0.0.1")
+            source = context.request.remote_addr or "127.0.0.1"
+            decision = evaluate(_document(policy), arn, source, _vpc_endpoint(context.request))
         except (MalformedPolicyError, ValueError) as error:
             LOG.warning("The resource policy of the API %s cannot be read: %s", context.api_id, error)
             return
@@ -88,15 +85,56 @@ def _load() -> Callable[[Any], None]:
     return check
 
 
+def _vpc_endpoint(request: Any) -> str | None:
+    """Return the VPC endpoint in the host name, such as ``API-vpce-1234.execute-api.REGION.amazonaws.com``."""
+    match = _VPC_ENDPOINT.search(str(request.host or ""))
+    return match[1] if match else None
+
+
 def _document(policy: Any) -> Any:
     """Return the document, which API Gateway gives with escaped quotation marks."""
     return json.loads(policy.replace('\\"', '"')) if isinstance(policy, str) else policy
 
 
+def _is_policy(policy: Any) -> bool:
+    try:
+        listed = statements(_document(policy))
+    except (MalformedPolicyError, ValueError):
+        return False
+    return all("Principal" in statement or "NotPrincipal" in statement for statement in listed)
+
+
+def _patched(operations: list[dict[str, Any]]) -> list[str]:
+    """Return the policies that an update sets."""
+    return [each["value"] for each in operations if each.get("path") == "/policy" and each.get("value")]
+
+
+def _refuse_malformed(provider: ModuleType) -> None:
+    kind = provider.ApigatewayProvider
+    create, update = kind.create_rest_api, kind.update_rest_api
+
+    @wraps(create)
+    def create_rest_api(self: Any, context: Any, request: Any) -> Any:
+        if request.get("policy") and not _is_policy(request["policy"]):
+            raise provider.BadRequestException(_MALFORMED)
+        return create(self, context, request)
+
+    @wraps(update)
+    def update_rest_api(self: Any, context: Any, rest_api_id: str, patch_operations: Any = None, **rest: Any) -> Any:
+        if not all(_is_policy(policy) for policy in _patched(patch_operations or [])):
+            raise provider.BadRequestException(_MALFORMED)
+        return update(self, context, rest_api_id, patch_operations, **rest)
+
+    kind.create_rest_api, kind.update_rest_api = create_rest_api, update_rest_api
+
+
 CORRECTION = Correction(
     name="resource-policies",
     localstack="Never reads an API's resource policy.",
-    aws="Answers 403 to a request that the policy denies or does not allow.",
+    aws="Answers 403 to a request that the policy denies or does not allow, and takes no malformed policy.",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html",
-    patches={GATEWAY: step_before("api_key_validation_handler", _load)},
+    patches={
+        GATEWAY: step_before("api_key_validation_handler", _load),
+        "localstack.services.apigateway.legacy.provider": _refuse_malformed,
+    },
 )

@@ -80,7 +80,7 @@ def _check_signature(context: Any) -> None:
     request = context.request
     path, _, query = (request.environ.get("RAW_URI") or request.path).partition("?")
     try:
-        found = caller(request.method, path, query, request.headers, context.invocation_request["body"])
+        found = caller(context.region, request.method, path, query, request.headers, context.invocation_request["body"])
     except SignatureError as error:
         missing = error.code == "MissingAuthenticationTokenException"
         refusal = (MissingAuthTokenError if missing else InvalidSignatureError)(error.message)

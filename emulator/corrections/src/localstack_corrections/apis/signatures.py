@@ -21,6 +21,7 @@ _FORM = re.compile(
     r"Credential=(?P<credential>[^,\s]+),\s*SignedHeaders=(?P<headers>[^,\s]+),\s*Signature=(?P<signature>[0-9a-f]+)"
 )
 _SKEW = timedelta(minutes=5)
+_MOST_SECONDS = 604_800
 _TIME = "%Y%m%dT%H%M%SZ"
 _LOCAL_SECRET = "test"  # noqa: S105 - LocalStack's documented default for any local account
 _LOCAL_KEYS = re.compile(r"test|\d{12}")
@@ -59,12 +60,13 @@ class _Signed:
     expires: timedelta | None
 
 
-def caller(method: str, path: str, query: str, headers: Headers, body: bytes) -> Caller:
-    """Return who signed the request; ``path`` and ``query`` are as they were sent.
+def caller(region: str, method: str, path: str, query: str, headers: Headers, body: bytes) -> Caller:
+    """Return who signed the request for the region; ``path`` and ``query`` are as they were sent.
 
     :raises SignatureError: it is not signed, or the signature does not count.
     """
     signed = _signed(query, headers)
+    _check_scope(signed, region)
     known = _known(signed.key_id)
     if known is None:
         raise SignatureError("UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -92,7 +94,7 @@ def _signed(query: str, headers: Headers) -> _Signed:
             parameters.get("X-Amz-Signature", ""),
             parameters.get("X-Amz-Date", ""),
             parameters.get("X-Amz-Security-Token"),
-            timedelta(seconds=int(parameters.get("X-Amz-Expires") or 300)),
+            _expires(parameters.get("X-Amz-Expires") or ""),
         )
     authorization = headers.get("Authorization")
     if not authorization:
@@ -104,6 +106,13 @@ def _signed(query: str, headers: Headers) -> _Signed:
     time = headers.get("X-Amz-Date") or ""
     token = headers.get("X-Amz-Security-Token")
     return _of(match["credential"], match["headers"], match["signature"], time, token, None)
+
+
+def _expires(seconds: str) -> timedelta:
+    if not seconds.isdecimal() or int(seconds) > _MOST_SECONDS:
+        # in no more than a week, which a signature's key lives
+        raise SignatureError("IncompleteSignatureException", "X-Amz-Expires must be a number of at most 604800 seconds")
+    return timedelta(seconds=int(seconds))
 
 
 def _incomplete(authorization: str, *, dated: bool) -> str:
@@ -133,11 +142,30 @@ def _of(
 ) -> _Signed:
     key_id, _, scope = credential.partition("/")
     parts = scope.split("/")
-    if len(parts) != 4 or parts[3] != "aws4_request" or parts[2] != "execute-api":
-        raise SignatureError(
-            "InvalidSignatureException", "Credential should be scoped to correct service: 'execute-api'."
-        )
+    if len(parts) != 4 or parts[3] != "aws4_request":
+        raise SignatureError("IncompleteSignatureException", _not_a_credential(credential))
     return _Signed(key_id, scope, parts[1], parts[2], headers.lower().split(";"), signature, time, token, expires)
+
+
+def _not_a_credential(credential: str) -> str:
+    return (
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+        f"got '{credential}'."
+    )
+
+
+def _check_scope(signed: _Signed, region: str) -> None:
+    """Raise an error unless the signature is one for API Gateway in the region.
+
+    The words are those of https://github.com/Kong/insomnia/issues/713.
+    """
+    problems = []
+    if signed.region != region:
+        problems.append(f"Credential should be scoped to a valid region, not '{signed.region}'. ")
+    if signed.service != "execute-api":
+        problems.append("Credential should be scoped to correct service: 'execute-api'. ")
+    if problems:
+        raise SignatureError("InvalidSignatureException", "".join(problems))
 
 
 def _check_time(signed: _Signed) -> None:

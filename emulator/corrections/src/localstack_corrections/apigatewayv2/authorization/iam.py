@@ -17,7 +17,10 @@ def identity(invocation: Invocation) -> dict[str, Any]:
     :raises HttpApiError: 403 for a signature that is missing or does not count.
     """
     try:
-        found = caller(invocation.method, invocation.sent_path, invocation.query, invocation.headers, invocation.body)
+        region = invocation.serving.api.region
+        found = caller(
+            region, invocation.method, invocation.sent_path, invocation.query, invocation.headers, invocation.body
+        )
     except SignatureError as error:
         raise HttpApiError(403, "Forbidden", reason=error.message) from error
     return {
