@@ -10,6 +10,7 @@ from aws_cdk import App, CfnOutput, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_lambda as functions
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration, HttpUrlIntegration
+from aws_cdk.aws_certificatemanager import Certificate
 
 from tests.corrections import web
 
@@ -132,8 +133,42 @@ def test_what_a_template_has_no_longer_is_removed(aws: Clients, deployed: _Deplo
     assert after["IntegrationId"] == before["IntegrationId"]
 
 
-def test_a_domain_name_fails_the_stack_with_the_reason(deployed: _Deployed) -> None:
-    template = {"Resources": {"Name": {"Type": "AWS::ApiGatewayV2::DomainName", "Properties": {"DomainName": "a.b"}}}}
+def test_a_domain_name_of_the_cdk_is_deployed_and_its_mapping_moved(
+    corrected_engine: EmbeddedEngine, deployed: _Deployed
+) -> None:
+    name = f"{web.name('api')}.example.test"
+
+    def build(key: str) -> Callable[[Stack], None]:
+        def built(stack: Stack) -> None:
+            arn = "arn:aws:acm:us-east-1:000000000000:certificate/1"
+            certificate = Certificate.from_certificate_arn(stack, "Certificate", arn)
+            domain = apigateway.DomainName(stack, "Domain", domain_name=name, certificate=certificate)
+            mapping = apigateway.DomainMappingOptions(domain_name=domain, mapping_key=key)
+            api = apigateway.HttpApi(stack, "Api", default_domain_mapping=mapping)
+            function = functions.Function(
+                stack,
+                "Function",
+                runtime=functions.Runtime.PYTHON_3_13,
+                handler="index.handler",
+                code=functions.Code.from_inline(web.SAY_THE_EVENT),
+            )
+            api.add_routes(path="/a", integration=HttpLambdaIntegration("Integration", function))
+            CfnOutput(stack, "Alias", value=domain.regional_domain_name)
+
+        return built
+
+    def asked(path: str) -> int:
+        return web.request(f"{corrected_engine.endpoint_url}{path}", headers={"Host": name}).status
+
+    assert deployed.create(_template(build("v1")))["Alias"]
+    assert (asked("/v1/a"), asked("/v2/a")) == (200, 403)
+    deployed.update(_template(build("v2")))
+    assert (asked("/v1/a"), asked("/v2/a")) == (403, 200)
+
+
+def test_a_vpc_link_fails_the_stack_with_the_reason(deployed: _Deployed) -> None:
+    link = {"Type": "AWS::ApiGatewayV2::VpcLink", "Properties": {"Name": "link", "SubnetIds": ["subnet-1"]}}
+    template = {"Resources": {"Link": link}}
     deployed.client.create_stack(StackName=deployed.name, TemplateBody=json.dumps(template))
     with pytest.raises(Exception, match="terminal failure"):
         deployed.client.get_waiter("stack_create_complete").wait(StackName=deployed.name, WaiterConfig={"Delay": 1})
@@ -141,4 +176,4 @@ def test_a_domain_name_fails_the_stack_with_the_reason(deployed: _Deployed) -> N
         event.get("ResourceStatusReason") or ""
         for event in deployed.client.describe_stack_events(StackName=deployed.name)["StackEvents"]
     ]
-    assert any("custom domain names are not served" in reason for reason in reasons)
+    assert any("VPC links are not served" in reason for reason in reasons)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localdev.system.processes import free_port
 from tests.corrections import web
@@ -253,3 +254,34 @@ def test_an_endpoint_that_is_not_there_is_service_unavailable(api: HttpApi) -> N
     api.route("POST /", api.web(f"http://127.0.0.1:{free_port()}"))
     reply = api.request("/", "POST")
     assert (reply.status, reply.json) == (503, {"message": "Service Unavailable"})
+
+
+def test_parameters_of_a_function_are_mapped(api: HttpApi, echo: str) -> None:
+    mapped = {
+        "append:header.x-id": "$request.path.id",
+        "remove:header.x-secret": "''",
+        "overwrite:querystring.who": "b",
+        "overwrite:path": "/v1/$request.path.id",
+    }
+    api.route("GET /o/{id}", api.function(echo, RequestParameters=mapped))
+    event = api.request("/o/7?who=a&x=1", headers={"X-Secret": "s"}).json
+    assert (event["rawPath"], event["rawQueryString"], event["headers"]["x-id"]) == ("/v1/7", "x=1&who=b", "7")
+    assert "x-secret" not in event["headers"]
+
+
+@pytest.mark.parametrize("key", ["append:path", "append:cookie.a", "overwrite:header.Authorization", "header.a"])
+def test_a_mapping_of_what_cannot_be_changed_is_refused(api: HttpApi, key: str) -> None:
+    with pytest.raises(ClientError, match="Invalid mapping expression"):
+        api.web("http://127.0.0.1", RequestParameters={key: "a"})
+
+
+def test_a_synchronous_execution_that_takes_too_long_is_a_gateway_timeout(aws: Clients, api: HttpApi) -> None:
+    waits = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 20, "End": True}}}
+    machine = aws.client("stepfunctions").create_state_machine(
+        name=web.name("machine"), definition=json.dumps(waits), roleArn=web.ROLE, type="EXPRESS"
+    )["stateMachineArn"]
+    integration = api.service("StepFunctions-StartSyncExecution", {"StateMachineArn": machine})
+    api.client.update_integration(ApiId=api.id, IntegrationId=integration, TimeoutInMillis=100)
+    api.route("POST /", integration)
+    reply = api.request("/", "POST")
+    assert (reply.status, reply.json) == (504, {"message": "Gateway Timeout"})

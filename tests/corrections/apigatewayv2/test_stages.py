@@ -170,3 +170,29 @@ def test_an_api_that_is_deleted_is_gone(api: HttpApi) -> None:
     assert api.request("/").status == 404
     with pytest.raises(api.client.exceptions.NotFoundException):
         api.client.get_api(ApiId=api.id)
+
+
+def test_credentials_and_every_origin_are_refused_together(api: HttpApi) -> None:
+    with pytest.raises(ClientError, match="allow-credentials is not supported if 'allow-origin' is"):
+        api.client.update_api(ApiId=api.id, CorsConfiguration={"AllowOrigins": ["*"], "AllowCredentials": True})
+
+
+def test_tags_and_the_base_path_of_a_definition_are_imported(api: HttpApi) -> None:
+    document = {
+        "openapi": "3.0.1",
+        "info": {"title": "menu", "version": "1"},
+        "servers": [{"url": "https://api.test/{basePath}", "variables": {"basePath": {"default": "/prod/v1"}}}],
+        "tags": [{"name": "team", "x-amazon-apigateway-tag-value": "pizza"}, {"name": "a tag of OpenAPI"}],
+        "paths": {"/a": {"get": {}}, "/$default": {"x-amazon-apigateway-any-method": {}}},
+    }
+    found = {}
+    for base in ("ignore", "prepend", "split"):
+        made = api.client.import_api(Body=json.dumps(document), Basepath=base)
+        keys = [route["RouteKey"] for route in api.client.get_routes(ApiId=made["ApiId"])["Items"]]
+        found[base] = sorted(keys)
+        assert made["Tags"] == {"team": "pizza"}
+    assert found == {
+        "ignore": ["$default", "GET /a"],
+        "prepend": ["$default", "GET /prod/v1/a"],
+        "split": ["$default", "GET /v1/a"],
+    }

@@ -1,4 +1,4 @@
-"""REST APIs: serve the APIs that are mapped to a custom domain name."""
+"""Serve the APIs, REST and HTTP, that are mapped to a custom domain name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from localstack_corrections.apigateway.unknown_stages import forbidden
+from localstack_corrections.apis.domain_names import NO_PATH, Mapped, answerer, store_of
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 _PROVIDER = "localstack.services.apigateway.next_gen.provider"
 _PARSER = "localstack.services.apigateway.next_gen.execute_api.handlers.parse"
 _ROUTER = "localstack.services.apigateway.next_gen.execute_api.router"
-NO_PATH = "(none)"
-"""The base path of a mapping of the whole domain."""
 
 
 def chosen(mappings: list[dict[str, Any]], path: str) -> tuple[dict[str, Any], str] | None:
@@ -43,6 +42,9 @@ class _Domain:
         if found is None:
             return forbidden()
         mapping, rest = found
+        if answer := answerer(mapping["restApiId"]):
+            base = "" if mapping["basePath"] == NO_PATH else mapping["basePath"]
+            return answer(request, Mapped(str(mapping.get("stage") or ""), base, rest, path))
         stage = str(mapping.get("stage") or "")
         if not stage:
             stage, _, rest = rest.removeprefix("/").partition("/")
@@ -78,7 +80,7 @@ def _serve_domains(module: ModuleType) -> None:
     @wraps(create)
     def create_domain_name(self: Any, context: Any, domain_name: str, *arguments: Any, **options: Any) -> Any:
         made = create(self, context, domain_name, *arguments, **options)
-        domain = _Domain(self.router.handler, _store(context), domain_name)
+        domain = _Domain(self.router.handler, store_of(context), domain_name)
         host = rf"<regex('{re.escape(domain_name)}(:\d+)?'):domain>"
         rules[(context.account_id, context.region, domain_name)] = [
             module.ROUTER.add(path=path, host=host, endpoint=domain, strict_slashes=False)
@@ -90,14 +92,14 @@ def _serve_domains(module: ModuleType) -> None:
     def delete_domain_name(self: Any, context: Any, domain_name: str, *arguments: Any, **options: Any) -> Any:
         deleted = delete(self, context, domain_name, *arguments, **options)
         module.ROUTER.remove(rules.pop((context.account_id, context.region, domain_name), []))
-        _store(context).base_path_mappings.pop(domain_name, None)
+        store_of(context).base_path_mappings.pop(domain_name, None)
         return deleted
 
     @wraps(map_path)
     def create_base_path_mapping(
         self: Any, context: Any, domain_name: str, *arguments: Any, base_path: Any = None, **options: Any
     ) -> Any:
-        store = _store(context)
+        store = store_of(context)
         if domain_name not in store.domain_names:
             raise module.NotFoundException("Invalid domain name identifier specified")
         taken = {mapping["basePath"] for mapping in store.base_path_mappings.get(domain_name) or []}
@@ -110,12 +112,6 @@ def _serve_domains(module: ModuleType) -> None:
     provider.create_domain_name = create_domain_name
     provider.delete_domain_name = delete_domain_name
     provider.create_base_path_mapping = create_base_path_mapping
-
-
-def _store(context: Any) -> Any:
-    from localstack.services.apigateway.models import apigateway_stores
-
-    return apigateway_stores[context.account_id][context.region]
 
 
 def _close_endpoints(module: ModuleType) -> None:

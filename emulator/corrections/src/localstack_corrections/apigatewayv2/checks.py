@@ -11,6 +11,7 @@ from localstack.aws.api import CommonServiceException
 
 from localstack_corrections.apigatewayv2 import registry
 from localstack_corrections.apigatewayv2.integrations.services import SUBTYPES
+from localstack_corrections.apigatewayv2.mappings import MappingKeyError, check_request_keys, check_response_keys
 from localstack_corrections.apigatewayv2.routes import RouteKeyError, check_route_key, normalized
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def check(operation: str, account: str, region: str, request: dict[str, Any]) ->
 
     :raises CommonServiceException: with AWS's error code and status.
     """
-    if not (api_id := request.get("ApiId")):
+    _check_cors(request.get("CorsConfiguration") or {})
+    if not (api_id := request.get("ApiId")) or operation in {"CreateApiMapping", "UpdateApiMapping"}:
         return
     api = registry.find(api_id)
     if api is None or (api.account, api.region) != (account, region):
@@ -38,6 +40,12 @@ def check(operation: str, account: str, region: str, request: dict[str, Any]) ->
     for name, (kind, label) in _IDS.items():
         if request.get(name) and not operation.startswith("Create") and name != "AuthorizerId":
             _must_have(getattr(api.resources, kind), request[name], label)
+
+
+def _check_cors(cors: dict[str, Any]) -> None:
+    if cors.get("AllowCredentials") and "*" in (cors.get("AllowOrigins") or []):
+        # the words of https://github.com/aws/aws-cdk/issues/9076
+        raise _refuse("allow-credentials is not supported if 'allow-origin' is *")
 
 
 _IDS = {
@@ -104,6 +112,7 @@ def _create_integration(api: HttpApi, request: dict[str, Any]) -> None:
     elif kind == "HTTP_PROXY" and not request.get("IntegrationMethod"):
         raise _refuse("IntegrationMethod is a required parameter for HTTP_PROXY integrations")
     _check_timeout(api, request)
+    _check_mappings(subtype, request)
 
 
 def _check_subtype(request: dict[str, Any], subtype: str) -> None:
@@ -123,6 +132,24 @@ def _check_timeout(_api: HttpApi, request: dict[str, Any]) -> None:
     milliseconds = request.get("TimeoutInMillis")
     if milliseconds is not None and not 50 <= milliseconds <= 30_000:
         raise _refuse("TimeoutInMillis must be between 50 and 30000")
+
+
+def _update_integration(api: HttpApi, request: dict[str, Any]) -> None:
+    _check_timeout(api, request)
+    known = api.resources.integrations.get(request["IntegrationId"])
+    _check_mappings(request.get("IntegrationSubtype") or (known and known.integration_subtype), request)
+
+
+def _check_mappings(subtype: str | None, request: dict[str, Any]) -> None:
+    try:
+        if not subtype:
+            check_request_keys(request.get("RequestParameters") or {})
+        for mapping in (request.get("ResponseParameters") or {}).values():
+            check_response_keys(mapping)
+    except MappingKeyError as error:
+        raise _refuse(
+            f"Invalid mapping expression specified: Validation Result: warnings : [], errors : [{error}]"
+        ) from error
 
 
 def _delete_integration(api: HttpApi, request: dict[str, Any]) -> None:
@@ -167,7 +194,7 @@ _CHECKS: dict[str, Callable[[HttpApi, dict[str, Any]], None]] = {
     "CreateRoute": _create_route,
     "UpdateRoute": _update_route,
     "CreateIntegration": _create_integration,
-    "UpdateIntegration": _check_timeout,
+    "UpdateIntegration": _update_integration,
     "DeleteIntegration": _delete_integration,
     "CreateAuthorizer": _create_authorizer,
     "GetAuthorizer": _with_authorizer,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from localstack_corrections.apigatewayv2.registry import HttpApi
     from localstack_corrections.apigatewayv2.serving import Serving
     from localstack_corrections.apigatewayv2.snapshot import Snapshot
+    from localstack_corrections.apis.domain_names import Mapped
 
 LOG = logging.getLogger(__name__)
 LARGEST_BODY = 10 * 1024 * 1024
@@ -30,11 +31,11 @@ DEFAULT_STAGE = "$default"
 _PATH_STYLE = re.compile(r"^/(?:_aws/execute-api/[^/?]+|restapis/[^/?]+/[^/?]+/_user_request_)(?=[/?]|$)")
 
 
-def answer(api: HttpApi, request: Any) -> Any:
-    """Return the response to a request of werkzeug's."""
+def answer(api: HttpApi, request: Any, mapped: Mapped | None = None) -> Any:
+    """Return the response to a request of werkzeug's; ``mapped`` is there for one to a custom domain name."""
     path, query = _target(request)
-    invocation = _invocation(api, request, path, query)
-    if invocation is None or api.resources.disable_execute_api_endpoint:
+    invocation = _invocation(api, request, path, query, mapped)
+    if invocation is None or (api.resources.disable_execute_api_endpoint and not mapped):
         made = _own(HttpApiError(404, "Not Found"))
     else:
         made = _answered(invocation)
@@ -54,14 +55,16 @@ def _target(request: Any) -> tuple[str, str]:
     return path or "/", query
 
 
-def _invocation(api: HttpApi, request: Any, path: str, query: str) -> Invocation | None:
-    """Return the request with its stage: the one that the path names, else ``$default``."""
+def _staged(api: HttpApi, path: str) -> tuple[Serving | None, str]:
+    """Return the stage that the path names, else ``$default``, and the path without it."""
     first, slash, rest = path.removeprefix("/").partition("/")
     serving = api.serving(first) if first and first != DEFAULT_STAGE else None
-    if serving:
-        path = f"{slash}{rest}" or "/"
-    else:
-        serving = api.serving(DEFAULT_STAGE)
+    return (serving, f"{slash}{rest}" or "/") if serving else (api.serving(DEFAULT_STAGE), path)
+
+
+def _invocation(api: HttpApi, request: Any, path: str, query: str, mapped: Mapped | None) -> Invocation | None:
+    """Return the request with its stage: the one that a domain name is mapped to, or that the path says."""
+    serving, path = (api.serving(mapped.stage), mapped.path) if mapped else _staged(api, path)
     if serving is None:
         return None
     from rolo.request import restore_payload
@@ -74,15 +77,20 @@ def _invocation(api: HttpApi, request: Any, path: str, query: str) -> Invocation
         headers=_with_forwarded(request),
         body=restore_payload(request),
         source=request.remote_addr or "",
-        host=_domain(api, request),
+        host=_host(request) if mapped else _domain(api, request),
+        mapped=mapped,
         sent_path=str(request.environ.get("RAW_URI") or request.path).partition("?")[0],
         protocol=request.environ.get("SERVER_PROTOCOL") or "HTTP/1.1",
         scheme=request.scheme,
     )
 
 
+def _host(request: Any) -> str:
+    return str(request.host or "").rsplit(":", 1)[0]
+
+
 def _domain(api: HttpApi, request: Any) -> str:
-    host = str(request.host or "").rsplit(":", 1)[0]
+    host = _host(request)
     return host if ".execute-api." in host else f"{api.id}.execute-api.{api.region}.amazonaws.com"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from localstack_corrections.apigatewayv2 import plugins, registry
+from localstack_corrections.apis import domain_names
 from localstack_corrections.correction import Correction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 
@@ -23,6 +26,16 @@ def _serve_http_apis(router: ModuleType) -> None:
         return answer(api, request)
 
     router.ApiGatewayEndpoint.__call__ = serve
+    domain_names.add_kind(_answerer)
+
+
+def _answerer(api_id: str) -> Callable[[Any, domain_names.Mapped], Any] | None:
+    api = registry.find(api_id)
+    if api is None:
+        return None
+    from localstack_corrections.apigatewayv2.gateway import answer
+
+    return partial(answer, api)
 
 
 CORRECTION = Correction(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from localstack_corrections.apigatewayv2.routes import RouteMatch
     from localstack_corrections.apigatewayv2.serving import Serving
+    from localstack_corrections.apis.domain_names import Mapped
 
 _LISTED = re.compile(r"^(?P<name>[^.]+)\.(?P<rest>.+)$")
 HOP_BY_HOP = frozenset(
@@ -67,6 +68,10 @@ class Invocation:
     """As it was sent: a signature is one of this path."""
     protocol: str = "HTTP/1.1"
     scheme: str = "http"
+    mapped: Mapped | None = None
+    """For a request to a custom domain name."""
+    mapped_path: str | None = None
+    """The one that a parameter mapping gives a function in place of the path that was asked for."""
     request_id: str = field(default_factory=lambda: f"{new_id(14).title()}=")
     began: float = field(default_factory=time.time)
     match: RouteMatch | None = None
@@ -82,10 +87,14 @@ class Invocation:
 
     @cached_property
     def full_path(self) -> str:
-        """Return the decoded path with the stage, if it has one: functions and logs are given this one.
+        """Return the decoded path with the stage or a mapping's key: functions and logs are given this one.
 
         https://github.com/aws-powertools/powertools-lambda-python/issues/621
         """
+        if self.mapped_path is not None:
+            return self.mapped_path
+        if self.mapped:
+            return unquote(self.mapped.domain_path)
         path = unquote(self.path)
         return path if self.serving.stage == "$default" else f"/{self.serving.stage}{path}"
 
@@ -149,6 +158,7 @@ class Invocation:
             "accountId": api.account,
             "apiId": api.id,
             "authorizer": {**(self.authorizer.get("lambda") or {}), **({"claims": jwt["claims"]} if jwt else {})},
+            **({"customDomain": {"basePathMatched": self.mapped.base_path or "(none)"}} if self.mapped else {}),
             "domainName": self.host,
             "domainPrefix": self.host.split(".")[0],
             "extendedRequestId": self.request_id,

@@ -18,6 +18,7 @@ _INTEGRATION = "x-amazon-apigateway-integration"
 _ANY = "x-amazon-apigateway-any-method"
 _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _CORS = "x-amazon-apigateway-cors"
+_TAG = "x-amazon-apigateway-tag-value"
 _INTEGRATION_FIELDS = {
     "connectionType": "connection_type",
     "connectionId": "connection_id",
@@ -58,8 +59,12 @@ def parse(text: str) -> dict[str, Any]:
     return definition
 
 
-def load(api: HttpApi, definition: dict[str, Any]) -> None:
-    """Replace the API's routes, integrations, authorizers and CORS configuration by the definition's."""
+def load(api: HttpApi, definition: dict[str, Any], base_path: str = "ignore") -> None:
+    """Replace the API's routes, integrations, authorizers, CORS configuration and tags by the definition's.
+
+    :param base_path: what is done with the path of its server: ``ignore``, ``prepend``, or ``split``, which prepends
+        it without its first part.
+    """
     resources = api.resources
     for kind in (resources.routes, resources.integrations, resources.authorizers):
         kind.clear()
@@ -68,6 +73,11 @@ def load(api: HttpApi, definition: dict[str, Any]) -> None:
     resources.description = info.get("description") or resources.description
     resources.version = str(info["version"]) if info.get("version") else resources.version
     resources.cors_configuration = definition.get(_CORS) or resources.cors_configuration
+    tags = {
+        tag["name"]: str(tag[_TAG]) for tag in definition.get("tags") or [] if isinstance(tag, dict) and _TAG in tag
+    }
+    if tags:
+        api.backend.tag_resource(resources.arn, tags)
     components = definition.get("components") or {}
     authorizers = {
         name: _authorizer(resources, name, scheme)
@@ -75,11 +85,26 @@ def load(api: HttpApi, definition: dict[str, Any]) -> None:
         if _AUTHORIZER in scheme
     }
     shared = (components.get("x-amazon-apigateway-integrations") or {}) | {}
+    before = _base_path(definition, base_path)
     for path, operations in (definition.get("paths") or {}).items():
         for method, operation in operations.items():
             if method == _ANY or method.upper() in METHODS:
-                _route(resources, path, method, operation or {}, authorizers, shared)
+                whole = path if path.strip("/") == DEFAULT else before + path
+                _route(resources, whole, method, operation or {}, authorizers, shared)
     api.changed()
+
+
+def _base_path(definition: dict[str, Any], wanted: str) -> str:
+    """Return the path of the definition's first server, with its variables' defaults, as far as it is wanted."""
+    server = next(iter(definition.get("servers") or []), None)
+    if server is None or wanted not in {"prepend", "split"}:
+        return ""
+    path = "/" + str(server.get("url", "")).partition("://")[2].partition("/")[2].strip("/")
+    for name, variable in (server.get("variables") or {}).items():
+        path = path.replace(f"{{{name}}}", str(variable.get("default", "")).strip("/"))
+    if wanted == "split":
+        path = "/" + path.removeprefix("/").partition("/")[2]
+    return path.rstrip("/")
 
 
 def _authorizer(resources: Any, name: str, scheme: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from localstack.services.moto import call_moto
 from localstack.services.plugins import SERVICE_PLUGINS, Service, ServiceLifecycleHook
 
 from localstack_corrections.apigatewayv2 import checks, openapi, registry
+from localstack_corrections.apigatewayv2.domain_names import DomainNameOperations
 from localstack_corrections.apigatewayv2.registry import Deployment, HttpApi, new_id
 from localstack_corrections.apigatewayv2.snapshot import take
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SERVICE = "apigatewayv2"
-_REFUSED = re.compile(r"(DomainName|ApiMapping|RoutingRule|VpcLink|Portal|Product)")
+_REFUSED = re.compile(r"(RoutingRule|VpcLink|Portal|Product)")
 _READS = re.compile(r"(Get|List|Export)")
 _STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 _STAGE_SETTINGS = {
@@ -52,8 +53,8 @@ def _checked(name: str, run: Callable[[RequestContext, Any], Any]) -> Callable[[
     def checked(context: RequestContext, request: Any) -> Any:
         if _REFUSED.search(name):
             raise NotImplementedError(
-                f"HTTP APIs have no {name} here: domain names, VPC links, routing rules and portals are not served. "
-                "Hint: call the API by its own address."
+                f"HTTP APIs have no {name} here: VPC links, routing rules and portals are not served. "
+                "Hint: an HTTP_PROXY integration reaches any address, and API mappings any API."
             )
         checks.check(name, context.account_id, context.region, request)
         result = run(context, request)
@@ -87,7 +88,7 @@ def api_of(api_id: str, account: str, region: str) -> HttpApi:
     return api
 
 
-class HttpApiProvider(ServiceLifecycleHook):
+class HttpApiProvider(DomainNameOperations, ServiceLifecycleHook):
     """Operations that moto lacks."""
 
     service = _SERVICE
@@ -170,14 +171,14 @@ class HttpApiProvider(ServiceLifecycleHook):
             None, None, None, None, None, definition.get("info", {}).get("title") or "API", "HTTP", None, {}, None
         )
         api = self._registered(context, made.api_id)
-        openapi.load(api, definition)
+        openapi.load(api, definition, request.get("Basepath") or "ignore")
         return _of_json(api.resources.to_json(), "Api")
 
     @handler("ReimportApi", expand=False)
     def reimport_api(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
         """Replace an API's configuration by that of an OpenAPI definition."""
         api = api_of(request["ApiId"], context.account_id, context.region)
-        openapi.load(api, openapi.parse(request.get("Body") or ""))
+        openapi.load(api, openapi.parse(request.get("Body") or ""), request.get("Basepath") or "ignore")
         return _of_json(api.resources.to_json(), "Api")
 
     @handler("ExportApi", expand=False)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
 from localstack_corrections.apigatewayv2.events import event
 from localstack_corrections.apigatewayv2.invocation import HttpApiError
+from localstack_corrections.apigatewayv2.mappings import changed, changes
 from localstack_corrections.apigatewayv2.results import answer_from
 from localstack_corrections.apis.functions import NoFunctionError, function_arn, invoke
 from localstack_corrections.apis.time_limit import TooLongError
@@ -29,11 +32,14 @@ def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
         arn = function_arn(integration.get("integrationUri") or "", invocation.serving.variables)
     except NoFunctionError as error:
         raise HttpApiError(500, "Internal Server Error", reason=str(error)) from error
-    payload = json.dumps(event(invocation, version), separators=(",", ":"), ensure_ascii=False).encode()
+    said = event(_mapped(invocation, integration), version)
+    payload = json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
     limit = int(integration.get("timeoutInMillis") or 30_000) / 1000
     try:
         result, failed = invoke(arn, payload, invocation.source_arn(), limit)
     except TooLongError as error:
+        # 503 is what functions' callers report of HTTP APIs, REST APIs answer 504:
+        # https://github.com/serverless/serverless/issues/11222 and https://github.com/anomalyco/sst/issues/2232
         raise HttpApiError(503, "Service Unavailable", reason="The integration timed out") from error
     except ClientError as error:
         raise _refused(error) from error
@@ -41,6 +47,24 @@ def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
     if failed:
         raise HttpApiError(500, "Internal Server Error", reason=f"The function failed: {result.decode()[:1000]}")
     return answer_from(result, version)
+
+
+def _mapped(invocation: Invocation, integration: dict[str, Any]) -> Invocation:
+    """Return the request as the integration's parameter mapping changes it."""
+    mapping = integration.get("requestParameters")
+    if not mapping:
+        return invocation
+    path = None
+    query, headers = invocation.query_pairs, list(invocation.headers)
+    for action, kind, name, value in changes(invocation, mapping):
+        if kind == "path":
+            path = value
+        elif kind == "querystring":
+            query = changed(query, action, name, value, str)
+        else:
+            headers = changed(headers, action, name, value, str.lower)
+    sent = invocation.query if query == invocation.query_pairs else urlencode(query)
+    return replace(invocation, query=sent, headers=type(invocation.headers)(headers), mapped_path=path)
 
 
 def _refused(error: ClientError) -> HttpApiError:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from localstack_corrections.apigatewayv2.invocation import HOP_BY_HOP, Answer, HttpApiError
-from localstack_corrections.apigatewayv2.parameters import UnresolvedError, of_request, resolve
+from localstack_corrections.apigatewayv2.mappings import changed, changes
 from localstack_corrections.apis.functions import with_stage_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from localstack_corrections.apigatewayv2.invocation import Invocation
 
@@ -39,14 +39,13 @@ class _Request:
     def url(self) -> str:
         return urlunsplit((*self.origin, quote(self.path, safe="/%:@!$&'()*+,;=~"), urlencode(self.query), ""))
 
-    def change(self, action: str, place: str, value: str) -> None:
-        kind, _, name = place.partition(".")
+    def change(self, action: str, kind: str, name: str, value: str) -> None:
         if kind == "path":
             self.path = value
         elif kind == "querystring":
-            self.query = _changed(self.query, action, name, value, str)
+            self.query = changed(self.query, action, name, value, str)
         elif kind == "header":
-            self.headers = _changed(self.headers, action, name, value, str.lower)
+            self.headers = changed(self.headers, action, name, value, str.lower)
 
 
 def _sent(invocation: Invocation) -> Iterator[tuple[str, str]]:
@@ -60,13 +59,6 @@ def _sent(invocation: Invocation) -> Iterator[tuple[str, str]]:
                 yield name, before
         elif lower not in {"x-forwarded-port", "x-forwarded-proto"}:
             yield name, value
-
-
-def _changed(
-    pairs: list[tuple[str, str]], action: str, name: str, value: str, normal: Callable[[str], str]
-) -> list[tuple[str, str]]:
-    kept = pairs if action == "append" else [pair for pair in pairs if normal(pair[0]) != normal(name)]
-    return kept if action == "remove" else [*kept, (name, value)]
 
 
 def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
@@ -106,13 +98,8 @@ def _mapped(invocation: Invocation, integration: dict[str, Any]) -> _Request:
     for name, value in (invocation.match.path_parameters if invocation.match else {}).items():
         uri = uri.replace(f"{{{name}}}", value)
     request = _Request(invocation, uri)
-    value_of = of_request(invocation)
-    for target, expression in (integration.get("requestParameters") or {}).items():
-        action, _, place = target.partition(":")
-        try:
-            request.change(action, place, "" if action == "remove" else resolve(str(expression), value_of))
-        except UnresolvedError:
-            continue
+    for action, kind, name, value in changes(invocation, integration.get("requestParameters") or {}):
+        request.change(action, kind, name, value)
     return request
 
 

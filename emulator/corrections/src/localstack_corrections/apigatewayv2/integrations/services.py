@@ -118,7 +118,8 @@ def call(invocation: Invocation, integration: dict[str, Any]) -> Answer:
     try:
         response = at_most(limit, call_now) if subtype.takes_long else call_now()
     except TooLongError as error:
-        raise HttpApiError(503, "Service Unavailable", reason="The integration timed out") from error
+        # https://repost.aws/knowledge-center/api-gateway-504-errors names no exception for HTTP APIs
+        raise HttpApiError(504, "Gateway Timeout", reason="The integration timed out") from error
     except ClientError as error:
         return _refusal(invocation, subtype, error)
     invocation.said["integration.integrationStatus"] = 200

@@ -1,4 +1,4 @@
-"""Each resource type of an HTTP API: its properties, ids and operations.
+"""Each resource type of HTTP APIs: its properties, ids and operations.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html
 """
@@ -20,6 +20,8 @@ class Kind:
     properties: frozenset[str]
     create_only: tuple[str, ...] = ()
     """Properties whose change makes a new resource in the place of the old one."""
+    parents: tuple[str, ...] = ("ApiId",)
+    """The properties that, with the identifier, name a resource to the operations."""
     collection: str = ""
     """The attribute of moto's API that holds the resources by their ids."""
     attributes: dict[str, str] = field(default_factory=dict)
@@ -55,7 +57,15 @@ API = Kind(
         }
     ),
     create_only=("ProtocolType",),
+    parents=(),
 )  # fmt: skip
+API_MAPPING = Kind(
+    "ApiMapping",
+    "ApiMappingId",
+    frozenset({"ApiId", "ApiMappingKey", "DomainName", "Stage"}),
+    create_only=("DomainName",),
+    parents=("DomainName",),
+)
 AUTHORIZER = Kind(
     "Authorizer",
     "AuthorizerId",
@@ -79,6 +89,13 @@ AUTHORIZER = Kind(
 )  # fmt: skip
 DEPLOYMENT = Kind(
     "Deployment", "DeploymentId", frozenset({"ApiId", "Description", "StageName"}), create_only=("ApiId", "StageName")
+)
+DOMAIN_NAME = Kind(
+    "DomainName",
+    "DomainName",
+    frozenset({"DomainName", "DomainNameConfigurations", "MutualTlsAuthentication", "RoutingMode", "Tags"}),
+    create_only=("DomainName",),
+    parents=(),
 )
 INTEGRATION = Kind(
     "Integration",
@@ -127,14 +144,12 @@ STAGE = Kind(
     create_only=("ApiId", "StageName"),
     collection="stages",
 )  # fmt: skip
-KINDS = (API, AUTHORIZER, DEPLOYMENT, INTEGRATION, MODEL, ROUTE, STAGE)
+KINDS = (API, API_MAPPING, AUTHORIZER, DEPLOYMENT, DOMAIN_NAME, INTEGRATION, MODEL, ROUTE, STAGE)
 REFUSED = {
     "ApiGatewayManagedOverrides": "quick-created APIs are changed by their own resources",
-    "ApiMapping": "custom domain names are not served",
-    "DomainName": "custom domain names are not served",
     "IntegrationResponse": "only WebSocket APIs have them, which are not there",
     "RouteResponse": "only WebSocket APIs have them, which are not there",
-    "RoutingRule": "custom domain names are not served",
+    "RoutingRule": "routing rules are not evaluated, API mappings are",
     "VpcLink": "VPC links are not served",
 }
 """The other types, and why they are refused."""

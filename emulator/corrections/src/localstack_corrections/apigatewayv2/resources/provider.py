@@ -10,8 +10,18 @@ from typing import Any
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceProvider
 
 from localstack_corrections.apigatewayv2 import registry
-from localstack_corrections.apigatewayv2.resources.kinds import API, DEPLOYMENT, KINDS, REFUSED, STAGE, Kind
+from localstack_corrections.apigatewayv2.resources.kinds import (
+    API,
+    API_MAPPING,
+    DEPLOYMENT,
+    DOMAIN_NAME,
+    KINDS,
+    REFUSED,
+    STAGE,
+    Kind,
+)
 
+_ATTRIBUTES = ("ApiEndpoint", "DomainNameArn", "RegionalDomainName", "RegionalHostedZoneId")
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 _DEFAULTS: dict[str, Any] = {
     "authorization_type": "NONE",
@@ -41,14 +51,12 @@ class HttpApiResourceProvider(ResourceProvider):
         model = dict(request.desired_state)
         client = request.aws_client_factory.apigatewayv2
         if self.KIND is API and ("Body" in model or "BodyS3Location" in model):
-            made = client.import_api(Body=_definition(request, model), FailOnWarnings=bool(model.get("FailOnWarnings")))
+            made = client.import_api(Body=_definition(request, model), **_import_options(model))
             self._change(client, {**model, "ApiId": made["ApiId"]})
         else:
             made = getattr(client, f"create_{_snake(self.KIND.name)}")(**self._parameters(client, "Create", model))
         model[self.KIND.identifier] = made[self.KIND.identifier]
-        if self.KIND is API:
-            model["ApiEndpoint"] = made["ApiEndpoint"]
-        return _done(model)
+        return _done(model | _attributes(made))
 
     def update(self, request: Any) -> Any:
         """Change the resource to what the template has now."""
@@ -57,10 +65,11 @@ class HttpApiResourceProvider(ResourceProvider):
             return self._replace(request, before)
         model = {**request.desired_state, self.KIND.identifier: before[self.KIND.identifier]}
         client = request.aws_client_factory.apigatewayv2
-        if self.KIND is API:
-            model["ApiEndpoint"] = before.get("ApiEndpoint")
-            if "Body" in model or "BodyS3Location" in model:
-                client.reimport_api(ApiId=model["ApiId"], Body=_definition(request, model))
+        model |= {name: before[name] for name in _ATTRIBUTES if name in before}
+        if self.KIND is API and ("Body" in model or "BodyS3Location" in model):
+            client.reimport_api(ApiId=model["ApiId"], Body=_definition(request, model), **_import_options(model))
+        if self.KIND is API_MAPPING:
+            model.setdefault("ApiMappingKey", "")
         self._forget(
             model, [name for name in self.KIND.properties if name in before and name not in request.desired_state]
         )
@@ -80,7 +89,7 @@ class HttpApiResourceProvider(ResourceProvider):
         return _done(model)
 
     def _delete(self, client: Any, model: dict[str, Any]) -> None:
-        ids = {"ApiId": model["ApiId"], self.KIND.identifier: model[self.KIND.identifier]}
+        ids = {name: model[name] for name in {*self.KIND.parents, self.KIND.identifier}}
         if self.KIND is DEPLOYMENT:
             _detach(ids["ApiId"], ids["DeploymentId"])
         with contextlib.suppress(client.exceptions.NotFoundException):
@@ -91,9 +100,9 @@ class HttpApiResourceProvider(ResourceProvider):
         if self.KIND is API:
             # these two make a route and an integration, which have ids of their own
             parameters = {name: value for name, value in parameters.items() if name not in {"Target", "RouteKey"}}
-            if tags := model.get("Tags"):
-                region = client.meta.region_name
-                client.tag_resource(ResourceArn=f"arn:aws:apigateway:{region}::/apis/{model['ApiId']}", Tags=tags)
+            _tag(client, f"apis/{model['ApiId']}", model)
+        elif self.KIND is DOMAIN_NAME:
+            _tag(client, f"domainnames/{model['DomainName']}", model)
         getattr(client, f"update_{_snake(self.KIND.name)}")(**parameters)
 
     def _parameters(self, client: Any, verb: str, model: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +121,7 @@ class HttpApiResourceProvider(ResourceProvider):
 
     def _forget(self, model: dict[str, Any], removed: list[str]) -> None:
         """Set what the template has no longer to its default; the API's operations can only set values."""
-        api = registry.find(model["ApiId"])
+        api = registry.find(model.get("ApiId") or "") if self.KIND is not API_MAPPING else None
         if api is None or not removed:
             return
         resource = (
@@ -124,6 +133,20 @@ class HttpApiResourceProvider(ResourceProvider):
             attribute = self.KIND.attributes.get(name) or _snake(name)
             if hasattr(resource, attribute):
                 setattr(resource, attribute, _DEFAULTS.get(attribute))
+
+
+def _attributes(made: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes, for ``Fn::GetAtt``, of what an operation made."""
+    found = {name: made[name] for name in _ATTRIBUTES if name in made}
+    for configuration in made.get("DomainNameConfigurations") or []:
+        found["RegionalDomainName"] = configuration.get("ApiGatewayDomainName")
+        found["RegionalHostedZoneId"] = configuration.get("HostedZoneId")
+    return found
+
+
+def _tag(client: Any, path: str, model: dict[str, Any]) -> None:
+    if tags := model.get("Tags"):
+        client.tag_resource(ResourceArn=f"arn:aws:apigateway:{client.meta.region_name}::/{path}", Tags=tags)
 
 
 def _snake(name: str) -> str:
@@ -158,6 +181,11 @@ def _definition(request: Any, model: dict[str, Any]) -> str:
     place = model["BodyS3Location"]
     stored = request.aws_client_factory.s3.get_object(Bucket=place["Bucket"], Key=place["Key"])
     return str(stored["Body"].read().decode())
+
+
+def _import_options(model: dict[str, Any]) -> dict[str, Any]:
+    base_path = {"Basepath": str(model["BasePath"])} if model.get("BasePath") else {}
+    return {"FailOnWarnings": str(model.get("FailOnWarnings")).lower() == "true", **base_path}
 
 
 def _detach(api_id: str, deployment: str) -> None:
