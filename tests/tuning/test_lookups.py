@@ -49,3 +49,11 @@ def test_a_store_is_made_once_for_each_account_and_region_that_there_is(found: A
 def test_a_request_is_routed_by_the_same_path(found: Any) -> None:
     assert found["adjusted"]["paths"] == found["released"]["paths"]
     assert found["adjusted"]["paths"][:3] == [["/a/b", "GET"], ["/", "GET"], ["//a/b", "GET"]]
+
+
+def test_an_answer_is_the_same_json(found: Any) -> None:
+    assert found["adjusted"]["json"] == found["released"]["json"]
+    history, invented, *refused = found["adjusted"]["json"][:4]
+    assert history.count("1767270601.25") == 2
+    assert "invented" not in invented
+    assert refused == ["ProtocolSerializerError"] * 2

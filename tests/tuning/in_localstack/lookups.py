@@ -2,12 +2,15 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.aws.handlers import cors
 from localstack.aws.handlers.cors import CorsResponseEnricher
+from localstack.aws.protocol import serializer
+from localstack.aws.spec import load_service
 from localstack.services import stores
 from localstack.services.lambda_ import api_utils
 from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
@@ -19,7 +22,7 @@ from rolo.routing import router
 from werkzeug.datastructures import EnvironHeaders, Headers, headers
 from werkzeug.exceptions import NotFound
 
-from localstack_tuning.gateway import header_lookups, route_cache
+from localstack_tuning.gateway import header_lookups, json_answers, route_cache
 from localstack_tuning.lambda_ import function_names
 from localstack_tuning.runtime import store_lookups
 
@@ -148,11 +151,43 @@ def asked_for() -> list[Any]:
     return seen
 
 
+def serialized() -> list[Any]:
+    """Return answers of the JSON protocol: histories, what contains itself, what is not as its shape says."""
+    now = datetime(2026, 1, 1, 12, 30, 1, 250_000, UTC)
+    entered = {"name": "A", "input": "{}", "inputDetails": {"truncated": False}, "unknown": None}
+    event = {"timestamp": now, "type": "PassStateEntered", "id": 2, "stateEnteredEventDetails": entered}
+    asked: list[tuple[str, str, Any]] = [
+        ("stepfunctions", "GetExecutionHistory", {"events": [event, None, event], "nextToken": None}),
+        ("stepfunctions", "GetExecutionHistory", {"events": [event | {"invented": 1}]}),
+        ("stepfunctions", "GetExecutionHistory", {"events": [{"timestamp": "yesterday"}]}),
+        ("stepfunctions", "GetExecutionHistory", {"events": 5}),
+        ("stepfunctions", "DescribeExecution", {"startDate": datetime(2026, 1, 1), "stopDate": 1_700_000_000}),  # noqa: DTZ001
+        ("stepfunctions", "StopExecution", {}),
+        ("dynamodb", "GetItem", {"Item": {"a": {"L": [{"M": {"b": {"B": b"x"}, "n": None}}, {"NULL": True}]}}}),
+        ("kms", "Encrypt", {"CiphertextBlob": b"\x00\x01", "KeyId": "k"}),
+        ("events", "ListTagsForResource", None),
+    ]
+
+    def body(service: str, operation: str, answer: Any) -> Any:
+        model = load_service(service, protocol="json").operation_model(operation)
+        made = serializer.create_serializer(model.service_model, "json")
+        return made._serialize_body_params(answer, model.output_shape, model, "application/x-amz-json-1.0", "r")
+
+    return [outcome(partial(body, *each)) for each in asked]
+
+
 PATHS = ("/a/b?c=d", "/", "//a/b?c", "/a%2Fb;c=1?d", "http://host/a?b", "", "/a#b", "/a?b?c#d", "/\u00e9", "/a b", "*")
 
 
 def found() -> dict[str, Any]:
-    return {"cors": enriched(), "names": named(), "answers": updated(), "copies": copied(), "stores": looked_for()}
+    return {
+        "cors": enriched(),
+        "names": named(),
+        "answers": updated(),
+        "copies": copied(),
+        "stores": looked_for(),
+        "json": serialized(),
+    }
 
 
 released = found() | {
@@ -165,5 +200,6 @@ function_names._remember_names(api_utils)
 store_lookups._look_in_stores(stores)
 store_lookups._look_in_backends(base_backend)
 route_cache._remember_routes(router)
+json_answers._convert_by_shape(serializer)
 print(json.dumps({"released": released, "adjusted": found() | {"paths": asked_for()}}), flush=True)
 os._exit(0)

@@ -47,6 +47,7 @@ REGISTRY: dict[Phase, tuple[str, ...]] = {
         "stepfunctions.execution_threads",
         "stepfunctions.execution_data",
         "gateway.accept_headers",
+        "gateway.json_answers",
         "gateway.route_cache",
         "gateway.header_lookups",
         "gateway.request_log",
