@@ -80,9 +80,9 @@ class ExecutionsEverywhere(ExecutionsClient):
         """Return what an execution did, and what was mocked and injected in it by a test."""
         return self._of(arn).history_with_injected(arn, known)
 
-    def executions_of_map_run(self, arn: str, *, size: int) -> Page[ExecutionSummary]:
+    def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
         """Return the first executions of a distributed Map's run."""
-        return self._of(arn).executions_of_map_run(arn, size=size)
+        return self._of(arn).executions_of_map_run(arn, size=size, after=after)
 
     def parent_of_map_run(self, arn: str) -> str:
         """Return the ARN of the execution whose distributed Map a run is of."""

@@ -282,10 +282,11 @@ class ExecutionsClient:
         with _missing(f"There is no execution {arn}."):
             return grown(self._states, arn, known)
 
-    def executions_of_map_run(self, arn: str, *, size: int) -> Page[ExecutionSummary]:
-        """Return the first executions of a distributed Map's run."""
+    def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
+        """Return a page of the executions of a distributed Map's run, newest first."""
+        further = {"nextToken": after} if after else {}
         with _missing(f"There is no Map run {arn}."):
-            found = self._states.list_executions(mapRunArn=arn, maxResults=size)
+            found = self._states.list_executions(mapRunArn=arn, maxResults=size, **further)  # type: ignore[arg-type]
         return Page(tuple(_summary(item) for item in found["executions"]), found.get("nextToken"))
 
     def parent_of_map_run(self, arn: str) -> str:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from localdev.executions.errors import HistoryError
 from localdev.executions.text import json_object
 
 _DETAILS: Final = "EventDetails"
+_COMMON: Final = frozenset({"id", "previousEventId", "timestamp", "type"})
 _MS: Final = 1000
 _LEAST_MS: Final = 10**11
 """No time in milliseconds is less since 1973, and none in seconds is more before 5138."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One event. Ids count from 1; ``previous`` is 0 where there is none."""
 
     id: int
@@ -62,9 +61,9 @@ def _event(event: Mapping[str, object]) -> Event:
         )
     previous = event.get("previousEventId")
     details = None
-    for key, value in event.items():
-        if key.endswith(_DETAILS):
-            details = value
+    for key in event:
+        if key not in _COMMON and key.endswith(_DETAILS):
+            details = event[key]
             break
     return Event(
         number,

@@ -65,7 +65,7 @@ class Attempt:
     """The ARN of the execution that it started, if it started one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One branch or iteration of one visit of a Parallel or Map."""
 
@@ -77,7 +77,7 @@ class Frame:
     """Counted from 1: a container that is retried runs all of its branches again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Iteration:
     """One item of a Map."""
 

@@ -46,18 +46,23 @@ def _take_list(
     listed = document.pop(name, None) if isinstance(document, dict) else None
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         return
-    customized_response_dict[name] = [item_of_json(item, times) for item in listed]
+    read = item_of_json if b"null" in response_dict["body"] else _with_times
+    customized_response_dict[name] = [read(item, times) for item in listed]
     response_dict["body"] = json.dumps(document).encode()
 
 
 def item_of_json(item: dict[str, Any], times: tuple[str, ...] = ("timestamp",)) -> dict[str, Any]:
     """Return an item of an answer's JSON, by default an event of a history, as botocore gives it."""
-    found = _without_nulls(item)
+    return _with_times(_without_nulls(item), times)
+
+
+def _with_times(item: dict[str, Any], times: tuple[str, ...]) -> dict[str, Any]:
+    """Read an item's times, in place."""
     for name in times:
-        at = found.get(name)
-        if isinstance(at, int | float):
-            found[name] = datetime.fromtimestamp(at, UTC)
-    return found
+        at = item.get(name)
+        if isinstance(at, (int, float)):
+            item[name] = datetime.fromtimestamp(at, UTC)
+    return item
 
 
 def _without_nulls(document: dict[str, Any]) -> dict[str, Any]:

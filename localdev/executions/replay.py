@@ -117,6 +117,8 @@ class _Replay:
         self._started: Event | None = None
         self._end: Event | None = None
         self._culprit: int | None = None
+        self._redriven: tuple[int, ...] = ()
+        """What a redrive goes on with, the innermost first, until a state is entered."""
         self._remarks: list[str] = []
         self._handlers: dict[str, _Handler] = {
             "ExecutionStarted": self._execution_started,
@@ -153,6 +155,8 @@ class _Replay:
     # states
 
     def _entered(self, event: Event, position: _Position) -> _Position:
+        if self._redriven and (again := self._entered_again(event)) is not None:
+            return _Position(again.frames, again.index, opens=again.type == "Parallel")
         frames, previous = position.frames, position.visit
         if position.opens and position.visit is not None:
             container = self._visits[position.visit]
@@ -165,6 +169,12 @@ class _Replay:
         self._visits.append(visit)
         # on some engines the branches follow the state's entry, on others the start of its work
         return _Position(frames, visit.index, opens=visit.type == "Parallel")
+
+    def _entered_again(self, event: Event) -> _Visit | None:
+        """Return the visit that a redrive goes on with, where the engine enters its state anew."""
+        redriven, self._redriven = self._redriven, ()
+        visits = (self._visits[index] for index in redriven)
+        return next((each for each in visits if each.state == event.text("name") and each.exited is None), None)
 
     def _exited(self, event: Event, position: _Position) -> _Position:
         visit = self._named(position, event.text("name"))
@@ -254,7 +264,8 @@ class _Replay:
         if container is None or index is None:
             return position
         turn = max(container.rounds, 1)
-        frames = (*container.frames, Frame(container.index, index, turn))
+        own = Frame(container.index, index, turn)
+        frames = position.frames if position.frames[-1:] == (own,) else (*container.frames, own)
         status = _ITERATION[event.type]
         container.iterations[turn, index] = Iteration(index, status, turn)
         if status is Status.RUNNING:
@@ -293,7 +304,8 @@ class _Replay:
         if failed is None:
             return position
         visit = self._visits[failed]
-        for index in (failed, *(frame.container for frame in visit.frames)):
+        self._redriven = (failed, *(frame.container for frame in visit.frames))
+        for index in self._redriven:
             self._visits[index].failure = self._visits[index].failed_by = None
         return _Position(visit.frames, failed)
 

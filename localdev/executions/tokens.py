@@ -32,9 +32,14 @@ class WaitingTask:
     """Longest time between two heartbeats; ``None`` without ``HeartbeatSeconds``."""
 
 
+def waits_for_token(state: State) -> bool:
+    """Return whether a state waits until its task token is sent back."""
+    return (state.resource or "").endswith(_WAITS)
+
+
 def waiting_task(state: State, visit: Visit) -> WaitingTask | None:
     """Return what a visit waits for; ``None`` where it waits for no token, or not any more."""
-    if not (state.resource or "").endswith(_WAITS) or not visit.attempts or visit.ended is not None:
+    if not waits_for_token(state) or not visit.attempts or visit.ended is not None:
         return None
     attempt = visit.attempts[-1]
     if attempt.ended is not None:

@@ -70,7 +70,7 @@ def test_another_execution_of_the_same_name_is_read_from_its_beginning(states: A
     events = _recorded()
     known = _history(events)
     first = known.events[0]
-    other = replace(known, events=(*known.events[:-1], replace(known.events[-1], at=first.at)))
+    other = replace(known, events=(*known.events[:-1], known.events[-1]._replace(at=first.at)))
     states.add_response("get_execution_history", {"events": events[::-1]}, BACKWARDS)
     states.add_response("get_execution_history", {"events": events}, FORWARDS)
 

@@ -17,6 +17,7 @@ from localdev.executions.invocations import request_id_of
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.machines import RUNS
+from tests.unit.executions.made_up import Writer
 
 REQUEST_ID = "0b3c2d7e-9f7a-4e43-9c55-0d6b3f0e7a11"
 
@@ -395,6 +396,23 @@ def test_a_redriven_execution_goes_on_where_it_had_failed() -> None:
     assert history.status is Status.SUCCEEDED
     assert history.failure is None
     assert [attempt.status for attempt in history.visits[0].attempts] == [Status.FAILED] * 3 + [Status.SUCCEEDED]
+
+
+def test_a_state_that_a_redrive_enters_anew_is_the_same_visit() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("PassStateEntered", name="First", input="{}")
+    writer.write("PassStateExited", name="First", output="{}")
+    for _ in range(2):
+        writer.write("TaskStateEntered", name="Then", input="{}")
+        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+        writer.write("TaskFailed", error="Refused")
+        writer.write("ExecutionFailed", error="Refused")
+        writer.write("ExecutionRedriven", redriveCount=1)
+    history = writer.history()
+
+    assert [(visit.state, len(visit.attempts)) for visit in history.visits] == [("First", 0), ("Then", 2)]
+    assert sorted(history.steps(), key=str) == [Step("First", "Then", caught=False), Step(None, "First", caught=False)]
 
 
 def test_an_event_of_an_unknown_type_changes_nothing() -> None:
