@@ -19,6 +19,7 @@ from localdev.console.routes.comparisons import ComparisonPages
 from localdev.console.routes.executions import ExecutionPages
 from localdev.console.routes.machines import MachinePages
 from localdev.console.services.pages import ServicePages
+from localdev.console.warming import while_served
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -47,6 +48,7 @@ def create_app(settings: Settings) -> Starlette:
             Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=1),
         ],
         exception_handlers=problems.handlers(),
+        lifespan=while_served(reading, renderer),
     )
 
 

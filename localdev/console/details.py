@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
 from localdev.executions.client import NotFoundError
+from localdev.executions.collection import collection_paused
 from localdev.executions.errors import DefinitionError
 from localdev.executions.graph import Graph, graph_of
 from localdev.executions.history import Status
@@ -76,6 +77,10 @@ class ExecutionReader:
 
     def read(self, arn: str) -> ExecutionDetails:
         """Return an execution as it is now: what is remembered of it itself, where nothing has come since."""
+        with collection_paused():
+            return self._read_now(arn)
+
+    def _read_now(self, arn: str) -> ExecutionDetails:
         known = self._read.find(arn)
         execution = self._client.execution(arn)
         if known is not None and known.execution.started != execution.started:

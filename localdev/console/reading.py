@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.console.details import ExecutionReader
 from localdev.console.family import family_of
-from localdev.console.listings import ExecutionLists
+from localdev.console.listings import ExecutionLists, Filters
+from localdev.console.map_runs import MapRuns
 from localdev.console.pulse import Pulse
 from localdev.executions.client import NotFoundError
 from localdev.executions.coverage import coverage_of
@@ -18,9 +19,11 @@ from localdev.executions.graph import Graph, graph_of
 if TYPE_CHECKING:
     from localdev.console.details import ExecutionDetails
     from localdev.console.family import Family
-    from localdev.console.listings import Counts, Filters, Listing
+    from localdev.console.listings import Counts, Listing
+    from localdev.console.map_runs import MapRun
     from localdev.executions.client import ExecutionsClient, ExecutionSummary, StateMachine
     from localdev.executions.coverage import Coverage
+    from localdev.executions.history import Visit
 
 _READERS: Final = 8
 _MOST_COVERED: Final = 100
@@ -47,6 +50,7 @@ class Reading:
         self._pulse = Pulse(lambda: client.ping())  # noqa: PLW0108 - asked for when it is asked
         self._executions = ExecutionReader(client)
         self._lists = ExecutionLists(client)
+        self._map_runs = MapRuns(client)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
 
     def check(self) -> None:
@@ -55,6 +59,14 @@ class Reading:
         :raises SilentError: it does not, within a few seconds.
         """
         self._pulse.check()
+
+    def warm(self) -> None:
+        """Ask what the first page will ask, so that clients and connections are there by then."""
+        for machine, executions in self.with_recent(1)[:1]:
+            self.state_machine(machine.arn)
+            self.listing(machine, Filters(), after=None)
+            if executions:
+                self.details(executions[0].arn)
 
     def state_machines(self) -> list[StateMachine]:
         """Return all, by name."""
@@ -123,6 +135,15 @@ class Reading:
             return self._client.state_machine(":".join([*parts[:5], "stateMachine", parts[6]]))
         except NotFoundError:
             return None
+
+    def map_run(self, details: ExecutionDetails, visit: Visit) -> MapRun:
+        """Return the executions that a distributed Map started at a visit.
+
+        :raises NotFoundError: the visit is of no such Map, or the engine does not know its run any more.
+        """
+        if visit.map_run_arn is None:
+            raise NotFoundError(f"{visit.state} has started no Map run.")
+        return self._map_runs.read(visit.map_run_arn, has_ended=not details.execution.is_running)
 
     def family(self, arn: str) -> Family:
         """Return what started an execution, and what it started."""

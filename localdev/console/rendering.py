@@ -30,6 +30,11 @@ class Renderer:
     def __init__(self, settings: Settings) -> None:
         self._templates = _templates(settings)
 
+    def load(self) -> None:
+        """Compile every template, which would else be done for the first page that has it."""
+        for name in self._templates.list_templates():
+            self._templates.get_template(name)
+
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
         """Return a template as a page."""
         return HTMLResponse(self._templates.get_template(template).render(request=request, **context), status)

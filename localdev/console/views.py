@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from localdev.console.item_letters import counts_of, letters_of
 from localdev.console.shown import mark_class
 from localdev.console.single_states import can_be_tested, role_of
 from localdev.console.timeline import ticks, timeline
 from localdev.executions.graph import Mark, graph_of, mark_of
 from localdev.executions.history import Status
 from localdev.executions.items import ChosenItem, inside, items_of, without_others
+from localdev.executions.limits import limit_of_execution, limit_of_visit
 from localdev.executions.origin import origin_of
 from localdev.executions.rules import rules_of, variables_before
 from localdev.executions.text import failure_text
@@ -43,24 +44,6 @@ _AWS_CONSOLES: Final = {
 }
 """By the partition of an ARN."""
 _MOST_CHOICES: Final = 100
-_LETTERS: Final[dict[Status | None, str]] = {
-    Status.FAILED: "f",
-    Status.TIMED_OUT: "t",
-    Status.RUNNING: "r",
-    Status.CAUGHT: "c",
-    Status.ABORTED: "a",
-    Status.SUCCEEDED: "s",
-    None: "n",
-}
-_ITEM_WORDS: Final[dict[Status | None, str]] = {
-    Status.FAILED: "failed",
-    Status.TIMED_OUT: "timed out",
-    Status.RUNNING: "running",
-    Status.CAUGHT: "caught",
-    Status.ABORTED: "aborted",
-    Status.SUCCEEDED: "succeeded",
-    None: "not started",
-}
 _GRAVE: Final = {Mark.FAILED, Mark.TIMED_OUT}
 
 
@@ -86,6 +69,8 @@ class StateView:
     """What it could read, each as JSON."""
     waiting: WaitingTask | None = None
     """What it waits for."""
+    limit: str | None = None
+    """Which limit it passed, where it timed out."""
     injected: str = ""
     """What a test has put in place of the real thing at the visit."""
     from_here: str | None = None
@@ -127,13 +112,12 @@ class StateView:
     @property
     def item_letters(self) -> str:
         """A letter for the status of each item of a Map, or of each branch of a Parallel: see items.js."""
-        return "".join(_LETTERS[item.status] for item in self.items)
+        return letters_of(item.status for item in self.items)
 
     @property
     def item_counts(self) -> list[tuple[str, str, int]]:
         """Letter, word and number of each status that items have, the gravest first."""
-        counted = Counter(item.status for item in self.items)
-        return [(_LETTERS[status], word, counted[status]) for status, word in _ITEM_WORDS.items() if counted[status]]
+        return counts_of(item.status for item in self.items)
 
     @property
     def number(self) -> int:
@@ -189,6 +173,8 @@ class ExecutionView:
     """The one item that is looked at, where one was chosen."""
     origin: StateView | None = None
     """The state whose error made the execution fail, where that is not the one it ended in."""
+    limit: str | None = None
+    """Which limit it passed, where it timed out."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +231,7 @@ def execution_view(
         seen=seen_of(details),
         item=of_item,
         origin=_origin(details),
+        limit=_limit(details),
     )
 
 
@@ -272,6 +259,12 @@ def _origin(details: ExecutionDetails) -> StateView | None:
     if found is None or found.index == details.history.culprit:
         return None
     return state_view(details, found.state, found)
+
+
+def _limit(details: ExecutionDetails) -> str | None:
+    found = _origin_visit(details)
+    view = state_view(details, found.state, found) if found else None
+    return limit_of_execution(details.history, details.definition) or (view.limit if view else None)
 
 
 def _origin_visit(details: ExecutionDetails) -> Visit | None:
@@ -339,6 +332,7 @@ def _state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> St
         rules=rules_of(own, looked_at, details.history) if own else (),
         variables=variables_before(looked_at, details.history) if looked_at else {},
         waiting=waiting_task(own, looked_at) if own and looked_at else None,
+        limit=limit_of_visit(looked_at, own, details.history.events) if looked_at else None,
         injected=", ".join(details.history.injected_into([looked_at])) if looked_at else "",
         from_here=_from_here(details, own, looked_at) if own and looked_at else None,
     )
@@ -373,7 +367,7 @@ def _strip(history: History) -> tuple[tuple[str, str], ...]:
     if len(path) <= _STRIP:
         return tuple(path)
     half = _STRIP // 2
-    return (*path[:half], (f"{len(path) - 2 * half} more", "not-reached"), *path[-half:])
+    return (*path[:half], (f"{len(path) - 2 * half:,} more", "not-reached"), *path[-half:])
 
 
 def _named(visit: Visit, history: History) -> str:

@@ -113,6 +113,40 @@ def test_no_name_of_a_state_is_cut_and_none_leaves_its_card(visit: Visit, bookin
     assert outside == []
 
 
+def test_what_a_card_says_ends_before_its_sign(visit: Visit, nested: str) -> None:
+    page = visit(width=375, height=812).open(f"/executions/{nested}")
+
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll("#graph .written")].filter((card) => {
+            const [text, sign] = [".subtitle", ".badge circle"]
+                .map((each) => card.querySelector(each).getBoundingClientRect());
+            return sign.width && text.right > sign.left;
+        }).map((card) => card.textContent)"""
+    )
+
+    assert covered == []
+
+
+@pytest.mark.parametrize("width", [375, 768, 1440])
+def test_nothing_in_the_bar_lies_on_another(visit: Visit, nested: str, width: int) -> None:
+    page = visit(width=width).open(f"/executions/{nested}")
+
+    covered = page.evaluate(
+        """() => {
+            const parts = [...document.querySelectorAll(".brand, .crumbs li, .rooms a, .bar-end > *")]
+                .map((each) => [each.textContent.trim(), each.getBoundingClientRect()]);
+            const touch = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+                && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+            return parts.flatMap(([name, box], index) => [
+                ...(box.right > innerWidth ? [`${name} is outside`] : []),
+                ...parts.slice(index + 1).filter(([, other]) => touch(box, other)).map(([it]) => `${name} on ${it}`),
+            ]);
+        }"""
+    )
+
+    assert covered == []
+
+
 def test_no_label_lies_on_a_state(visit: Visit, booking: str) -> None:
     page = visit(width=1440).open(f"/executions/{booking}")
 

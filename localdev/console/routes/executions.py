@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from localdev.console.event_groups import grouped, is_failure
 from localdev.console.family import has_family
-from localdev.console.routes.asked import attempt_of, number_of, visit_of
+from localdev.console.routes.asked import attempt_of, number_of, redirect, visit_of
 from localdev.console.routes.pages import Pages
-from localdev.console.views import aws_console_url, execution_view, item_view, nth_visit, seen_of
+from localdev.console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, seen_of
 from localdev.executions.items import containing, events_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class ExecutionPages(Pages):
             Route("/log/{arn:path}", self.log),
             Route("/document/{arn:path}", self.document),
             Route("/items/{arn:path}", self.items),
+            Route("/run/{arn:path}", self.map_run),
             Route("/family/{arn:path}", self.family),
         ]
 
@@ -106,6 +107,18 @@ class ExecutionPages(Pages):
         details = self._reading.details(request.path_params["arn"])
         text = request.query_params.get("q", "")
         return JSONResponse(sorted(containing(details.history, visit_of(details, request), text)))
+
+    def map_run(self, request: Request) -> Response:
+        """Return the executions that a distributed Map started, or lead to the one with the number ``at``."""
+        details = self._reading.details(request.path_params["arn"])
+        visit = visit_of(details, request)
+        run = self._reading.map_run(details, visit)
+        if "at" not in request.query_params:
+            return self._page(request, "_run.html", run=run, visit=visit, execution=details.execution)
+        at = number_of(request.query_params["at"])
+        if at is None or at >= len(run.executions):
+            raise HTTPException(404)
+        return redirect(request, execution_url(run.executions[at].arn))
 
     def family(self, request: Request) -> Response:
         """Return what started an execution, and what it started, as a tree."""

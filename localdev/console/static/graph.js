@@ -12,11 +12,13 @@
  */
 "use strict";
 (() => {
-  const { BOX, DOT, LABEL_LINE, NODE, ROOMY, TIGHT, curve, laidOut, rounded } = executionLayout;
+  const { BOX, DOT, LABEL_LINE, NODE, ROOMY, TIGHT, curve, cut, laidOut, rounded, widthOf } = executionLayout;
   const SVG = "http://www.w3.org/2000/svg";
   const TIGHT_BELOW = 440;
   const PAGE = 10;
   const MANY = 60;
+  const BADGE = 12;
+  const SUBTITLE_FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const GLYPH_SCALE = 1.15;
   const SIGNS = {
     running: "M-4.5 0h.01M0 0h.01M4.5 0h.01",
@@ -43,6 +45,11 @@
     for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
     made.append(...children);
     return made;
+  }
+
+  /** The first of the texts that is no wider than there is room, else as much of the last as is. */
+  function fitting(texts, room) {
+    return texts.find((text) => text && widthOf(text, SUBTITLE_FONT) <= room) ?? cut(texts.at(-1) || texts[0], SUBTITLE_FONT, room);
   }
 
   const NUMBERS = { a: 7, c: 6, h: 1, l: 2, m: 2, v: 1, z: 0 };
@@ -315,7 +322,7 @@
       const sign = { x: x + box.width - 20 - (node.is_container ? BOX.button : 0), y: y + box.height / 2 };
       written.append(subtitle, this.badge(sign), this.flag(x + box.width / 2, y));
       if (node.is_container) group.append(this.button(node, x + box.width - 24, y + box.height / 2, true));
-      this.cards.set(node.name, { group, subtitle, sign, at });
+      this.cards.set(node.name, { group, subtitle, sign, at, room: sign.x - BADGE - x - box.left });
       return group;
     }
 
@@ -330,7 +337,7 @@
       const sign = { x: x + box.width - 20 - BOX.button, y: y + 22 };
       written.append(subtitle, this.badge(sign), this.flag(x + box.width / 2, y));
       group.append(this.button(node, x + box.width - 24, y + 22, false));
-      this.cards.set(node.name, { group, subtitle, sign, at });
+      this.cards.set(node.name, { group, subtitle, sign, at, room: sign.x - BADGE - x - 40 });
       const whole = element("g", {}, group);
       let inside = BOX.padding + Math.max(0, (box.width - BOX.padding * 2 - box.across) / 2);
       for (const machine of box.inner) {
@@ -356,7 +363,7 @@
     silence() { return this.dataset.page ? { "aria-hidden": "true" } : {}; }
 
     badge({ x, y }) {
-      return element("g", { class: "badge" }, element("circle", { cx: x, cy: y, r: 9 }), element("path", { d: "" }));
+      return element("g", { class: "badge" }, element("circle", { cx: x, cy: y, r: BADGE - 3 }), element("path", { d: "" }));
     }
 
     /** Over the middle of a state's upper edge. */
@@ -409,13 +416,13 @@
       const mark = plain ? "plain" : node.mark.replaceAll(" ", "-");
       const base = node.is_container ? "node container" : "node";
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
-      const many = node.visits > 1 ? ` · ×${node.visits}` : "";
+      const many = node.visits > 1 ? ` · ×${node.visits.toLocaleString("en")}` : "";
       const tries = node.retries ? ` · ${node.retries} ${node.retries === 1 ? "retry" : "retries"}` : "";
-      const short = this.drawnFor === TIGHT && node.retries ? ` · ${node.retries + 1}×` : tries;
       const inside = this.collapsed.has(node.name) ? ` · ${this.countIn(node.name)} states` : "";
       // whether a test has put something in place of the real thing: mocked, fault
       const injected = [...new Set((node.injected ?? "").split(", ").filter(Boolean).map((each) => each.split(":")[0]))].map((word) => ` · ${word}`).join("");
-      subtitle.textContent = `${node.type}${injected}${many}${short}${inside}`;
+      const told = `${injected}${many}${tries}${inside}`;
+      subtitle.textContent = fitting([`${node.type}${told}`, told.slice(3), `${injected}${many}${inside}`.slice(3)], card.room);
       group.querySelector(".badge path").setAttribute("d", plain ? "" : placed(SIGNS[node.mark] ?? "", sign.x, sign.y));
       const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");

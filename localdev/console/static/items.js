@@ -6,6 +6,7 @@
  * data-selected   the index of the item that is looked at
  * data-visit      the visit of the Map whose items these are
  * data-page       where an item's link leads, with ?item=VISIT.INDEX; data-live: where htmx gets the same
+ * data-child      where an item that is an execution of its own leads, its index added
  * data-search     where the indexes of the items that contain a text are found, with &q=TEXT
  */
 "use strict";
@@ -47,7 +48,7 @@
       this.option.id = `${this.id}-option`;
       this.replaceChildren(this.canvas, this.space, this.option);
       this.setAttribute("role", "listbox");
-      this.setAttribute("aria-label", `${this.dataset.noun === "Branch" ? "Branches" : "Items"}, each with its status`);
+      this.setAttribute("aria-label", `${this.dataset.noun === "Branch" ? "Branches" : `${this.dataset.noun}s`}, each with its status`);
       this.tabIndex = 0;
       this.statuses = new Set();
       this.found = null;
@@ -72,7 +73,6 @@
         if (!button) return;
         const { itemStatus } = button.dataset;
         if (!this.statuses.delete(itemStatus)) this.statuses.add(itemStatus);
-        button.setAttribute("aria-pressed", String(this.statuses.has(itemStatus)));
         this.arrange();
         this.sayCount();
       });
@@ -100,6 +100,9 @@
     }
 
     arrange() {
+      for (const button of this.closest(".tab-panel")?.querySelectorAll("[data-item-status]") ?? []) {
+        button.setAttribute("aria-pressed", String(this.statuses.has(button.dataset.itemStatus)));
+      }
       const items = this.dataset.items;
       this.shown = [];
       for (let index = 0; index < items.length; index += 1) {
@@ -239,6 +242,10 @@
     }
 
     choose(index) {
+      if (this.dataset.child) {
+        location.assign(`${this.dataset.child}${index}`);
+        return;
+      }
       const query = `?item=${this.dataset.visit}.${index}`;
       const link = document.createElement("a");
       const attributes = {

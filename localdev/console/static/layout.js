@@ -441,5 +441,5 @@ globalThis.executionLayout = (() => {
     return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
   }
 
-  return { BOX, DOT, LABEL_LINE, NODE, ROOMY, TIGHT, curve, laidOut, rounded };
+  return { BOX, DOT, LABEL_LINE, NODE, ROOMY, TIGHT, curve, cut, laidOut, rounded, widthOf };
 })();

@@ -125,6 +125,12 @@ class RecordedClient:
         name = arn.rpartition(":")[2]
         return self.histories.get(name) or recording(name.partition("#")[0]).history
 
+    def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
+        self._called(f"executions of {arn} after {after}")
+        begin = int(after or 0)
+        items = tuple(self._summary(name) for name in self.names[::-1][begin : begin + min(size, 2)])
+        return Page(items, str(begin + 2) if begin + 2 < len(self.names) else None)
+
     def history_with_injected(self, arn: str, known: History | None = None) -> History:
         history = self.history(arn)
         return known if known is not None and known.events == history.events else history
