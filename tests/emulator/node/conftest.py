@@ -125,6 +125,7 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         log_level: str = "Info",
         memory_size_mb: int = 256,
         native: NativeRuntime = runtime,
+        runtime_name: str = "nodejs22.x",
         debug_address: str = "",
         start: bool = True,
         is_copy: bool = False,
@@ -143,7 +144,7 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
             }
             if log_format == "JSON":
                 service |= {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": log_level}
-            environment = function_environment(service, variables or {}, runtime="nodejs22.x", runtime_api=runtime_api)
+            environment = function_environment(service, variables or {}, runtime=runtime_name, runtime_api=runtime_api)
             return native.launch(launches.Program(code, environment, folders, debug_address), folder)
 
         name, arn = native.build, "arn:aws:lambda:us-east-1::runtime:0"

@@ -128,6 +128,27 @@ def test_code_that_cannot_be_loaded_fails_each_invocation(
 
 
 @pytest.mark.parametrize(
+    ("handler", "is_refused"),
+    [
+        ("(event, context, callback) => callback(null, 1)", True),
+        ("async (event, context, unused) => 1", True),
+        ("async (event, context) => 1", False),
+        ("awslambda.streamifyResponse(async (event, stream, context) => { stream.end('1'); })", False),
+    ],
+    ids=["callback", "third-parameter", "promise", "stream"],
+)
+def test_node_24_refuses_handlers_that_call_back(make_node: MakeNode, handler: str, is_refused: bool) -> None:
+    function = make_node(f"exports.handler = {handler};", runtime_name="nodejs24.x")
+
+    if is_refused:
+        error = function.error({})
+        assert error["errorType"] == "Runtime.CallbackHandlerDeprecated"
+        assert error["errorMessage"].startswith("ERROR: AWS Lambda has removed support for callback-based")
+    else:
+        assert function.answer({}) == 1
+
+
+@pytest.mark.parametrize(
     ("status", "text"), [(0, "without providing a reason"), (3, "with error: exit status 3")], ids=["zero", "other"]
 )
 def test_a_process_that_exits_is_followed_by_another(make_node: MakeNode, status: int, text: str) -> None:
@@ -171,6 +192,10 @@ def test_an_answer_that_is_no_json_fails(make_node: MakeNode) -> None:
     error = make_node("exports.handler = async () => { const a = {}; a.a = a; return a; };").error({})
 
     assert error["errorMessage"] == "Unable to stringify response body"
+
+
+def test_an_answer_that_json_leaves_out_fails_as_awss_native_half_says(make_node: MakeNode) -> None:
+    assert make_node("exports.handler = async () => () => 1;").error({})["errorMessage"] == "Wrong arguments"
 
 
 def test_lines_have_time_request_and_level(make_node: MakeNode) -> None:

@@ -16,6 +16,8 @@ const EMULATOR = /(^|\.)localhost\.localstack\.cloud$/i;
 const IMPORT = 'import { createRequire } from "module";';
 const REQUIRE = "const require = createRequire(import.meta.url);";
 const EXPORT = /\nexport \{\s*run\s*\};\s*$/;
+const METADATA = "const metadata = UserFunction.getHandlerMetadata(handlerFunc);";
+const WITHOUT_CALLBACKS = 24;
 
 // Queue URLs and presigned URLs have a name that LocalStack gives this machine: it is found without a DNS server.
 function findEmulator() {
@@ -26,16 +28,32 @@ function findEmulator() {
   module_.syncBuiltinESMExports();
 }
 
+// AWS's client for Node.js 24 takes a handler with three parameters for one that calls back, whatever it does with the
+// third: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+function refuseCallbacks(handler, { streaming }) {
+  const major = Number(/^AWS_Lambda_nodejs(\d+)\./.exec(process.env.AWS_EXECUTION_ENV)?.[1]);
+  if (!(major >= WITHOUT_CALLBACKS) || handler.length < 3 || streaming) return;
+  const error = new Error(
+    "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+      "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+      "For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
+  );
+  error.name = "Runtime.CallbackHandlerDeprecated";
+  throw error;
+}
+
 // Returns the client's `run`. Lines keep their numbers: stack traces read as on AWS.
 async function load() {
   const source = fs.readFileSync(CLIENT, "utf8");
   const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const isAsKnown = source.includes(IMPORT) && source.includes(REQUIRE) && EXPORT.test(source);
   if (!importModuleDynamically || !isAsKnown) return (await import(pathToFileURL(CLIENT))).run;
-  const script = source.replace(IMPORT, "").replace(REQUIRE, "").replace(EXPORT, "\nreturn run;");
+  const checked = source.replace(METADATA, `${METADATA} refuseCallbacks(handlerFunc, metadata);`);
+  const script = checked.replace(IMPORT, "").replace(REQUIRE, "").replace(EXPORT, "\nreturn run;");
   const options = { filename: pathToFileURL(CLIENT).href, importModuleDynamically };
   hideOwnWarning();
-  return vm.runInThisContext(`(function (require) {${script}})`, options)(module_.createRequire(CLIENT));
+  const client = vm.runInThisContext(`(function (require, refuseCallbacks) {${script}})`, options);
+  return client(module_.createRequire(CLIENT), refuseCallbacks);
 }
 
 // The client imports an ES module by a way that some versions of Node.js call experimental. It is ours, not the function's.

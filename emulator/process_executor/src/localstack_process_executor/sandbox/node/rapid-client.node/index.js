@@ -135,6 +135,12 @@ exports.next = async () => {
   });
 };
 
-exports.done = (id, response) => post(`${id}/response`, response);
+exports.done = (id, response) => post(`${id}/response`, text(response));
 
-exports.error = (id, error, _xray) => post(`${id}/error`, error);
+exports.error = (id, error, _xray) => post(`${id}/error`, text(error));
+
+// in the native half's words: JSON.stringify makes nothing of a function
+function text(given) {
+  if (typeof given !== "string") throw new TypeError("Wrong arguments");
+  return given;
+}
