@@ -42,6 +42,23 @@ function refuseCallbacks(handler, { streaming }) {
   throw error;
 }
 
+// Returns a `require` that loads what the client asks for at its start and needs only to stream an answer or to report
+// that the code cannot be loaded. The two modules take an eighth of a start.
+function requireLater(load) {
+  const strict = new Proxy({}, { get: (_, name) => load("assert").strict[name] });
+  class Agent {
+    constructor(options) {
+      this.options = options;
+    }
+  }
+  const request = ({ agent, ...options }, ...rest) => {
+    if (agent instanceof Agent) agent = agent.made ??= new (load("http").Agent)(agent.options);
+    return load("http").request({ ...options, agent }, ...rest);
+  };
+  const later = { assert: { strict }, http: { Agent, request } };
+  return Object.assign((name) => (Object.hasOwn(later, name) ? later[name] : load(name)), load);
+}
+
 // Returns the client's `run`. Lines keep their numbers: stack traces read as on AWS.
 async function load() {
   const source = fs.readFileSync(CLIENT, "utf8");
@@ -53,7 +70,7 @@ async function load() {
   const options = { filename: pathToFileURL(CLIENT).href, importModuleDynamically };
   hideOwnWarning();
   const client = vm.runInThisContext(`(function (require, refuseCallbacks) {${script}})`, options);
-  return client(module_.createRequire(CLIENT), refuseCallbacks);
+  return client(requireLater(module_.createRequire(CLIENT)), refuseCallbacks);
 }
 
 // The client imports an ES module by a way that some versions of Node.js call experimental. It is ours, not the function's.
