@@ -21,16 +21,19 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 24
 """Seconds. The last look takes two at most, and the function has 28: API Gateway ends a request after 29."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_PREFERENCES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
+"""Preferences between commas; one in quotes is a part of a value."""
 _PREFERENCE = re.compile(r'\s*(?P<name>[^\s=;,"]+)\s*(?:=\s*(?P<value>"[^"]*"|[^\s;,"]*))?')
 
 
 def preferred_wait(event: ProxyEvent) -> int | None:
     """Return N; ``None`` where the request prefers no wait. A preference that is malformed is none."""
-    for part in ",".join(event.header_values("Prefer")).split(","):
+    for part in _PREFERENCES.findall(",".join(event.header_values("Prefer"))):
         match = _PREFERENCE.match(part)
         if match and match["name"].lower() == "wait":
             value = (match["value"] or "").strip('"')
-            return int(value) if value.isascii() and value.isdecimal() else None
+            # Python reads no number of more than 4300 digits, and a wait of 18 is longer than any
+            return int(value.lstrip("0")[:18] or 0) if value.isascii() and value.isdecimal() else None
     return None
 
 

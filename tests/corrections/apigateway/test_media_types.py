@@ -128,3 +128,31 @@ def test_a_stage_that_is_not_there_is_forbidden(api: RestApi) -> None:
 
 def test_localstack_as_released_does_not_find_a_stage(released_api: RestApi) -> None:
     assert web.request(f"{released_api.url}/x").status == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip", "gzip"), ("deflate;q=1, gzip;q=0.5", "deflate"), ("br", None), ("identity", None)],
+)
+def test_a_response_is_compressed_as_the_client_accepts_it(
+    aws: Clients, corrected_engine: EmbeddedEngine, echo: str, accepted: str, coding: str | None
+) -> None:
+    api = RestApi(aws, corrected_engine.endpoint_url, minimumCompressionSize=100)
+    api.method(echo)
+    reply = api.request(headers={"Accept-Encoding": accepted})
+    assert (reply.headers.get("content-encoding"), reply.json["httpMethod"]) == (coding, "GET")
+
+
+def test_a_response_below_the_least_size_is_not_compressed(aws: Clients, corrected_engine: EmbeddedEngine) -> None:
+    api = RestApi(aws, corrected_engine.endpoint_url, minimumCompressionSize=100)
+    api.method()
+    assert "content-encoding" not in api.request(headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_the_passthrough_behaviour_of_an_integration_can_be_changed(api: RestApi) -> None:
+    api.method(verb="POST")
+    place = {"restApiId": api.id, "resourceId": api.root, "httpMethod": "POST"}
+    patch = {"op": "replace", "path": "/passthroughBehavior", "value": "NEVER"}
+    assert api.client.update_integration(**place, patchOperations=[patch])["passthroughBehavior"] == "NEVER"
+    reply = api.request("/", "POST", body="x", headers={"Content-Type": "text/plain"})
+    assert (reply.status, reply.json) == (415, {"message": "Unsupported Media Type"})
