@@ -34,10 +34,16 @@ SDK_INSTALLER = "localstack_process_executor.environments.node_sdk"
 """A module of the emulator's environment."""
 SDK_VARIABLE = "LAMBDA_PROCESS_NODE_SDK"
 _SELDOM_IMPORTED = (
-    "awscli", "cfnlint", "docutils", "graphql", "mpmath", "networkx", "openapi_core", "opensearchpy", "pip", "pygments",
-    "pymongo", "samtranslator", "setuptools", "sympy", "twisted",
+    "asn1crypto", "aws_xray_sdk", "awscli", "bson", "cffi", "cfnlint", "click", "docutils", "flit_core", "google",
+    "graphql", "gridfs", "grpc", "h2", "hpack", "hypercorn", "hyperlink", "joserfc", "jwt", "localstack_cli",
+    "markdown_it", "more_itertools", "mpmath", "networkx", "openapi_core", "opensearch", "opensearchpy", "packaging",
+    "pip", "pyasn1", "pycparser", "pydantic_settings", "pygments", "pymongo", "pyparsing", "regex", "rich",
+    "samtranslator", "setuptools", "sympy", "tabulate", "twisted", "zope",
+    "localstack/aws/api/(config|ec2|es|opensearch|redshift|route53)", "localstack/testing", "pydantic/v1",
+    # but for what LocalStack itself and a deployment use
+    "moto/(?!(apigateway|apigatewayv2|cloudwatch|core|events|iam|logs|moto_api|s3|secretsmanager|ssm|sts|utilities)/)[^/]+",
 )  # fmt: skip
-"""Half of the emulator's modules, which no start imports: they are compiled when they are."""
+"""Most of the emulator's modules, which no start and no deployment imports: they are compiled when they are."""
 _WRITES_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 """For what is to compile an environment's modules, whatever the person's shell says: every later start saves that."""
 FOR_NPM = (

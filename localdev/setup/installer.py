@@ -15,7 +15,7 @@ from localdev.setup.running import run
 
 INSTALLER = places.STATE / "installer"
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
-_FOR_UV = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
+_FOR_UV = {"UV_SYSTEM_CERTS": "true"}
 """The machine's own certificates, which a proxy that inspects TLS is among; uv has a list of its own by default."""
 _installer_lock = threading.Lock()
 
@@ -55,7 +55,8 @@ def make_environment(folder: Path, *requirements: Path, python: str) -> None:
         try:
             # a tenth of a second; Python's own takes that long for pip alone, which is not needed
             run(program, "venv", "--quiet", "--clear", "--python", python, folder, env=_FOR_UV)
-            run_uv("pip", "install", "--require-hashes", "--python", folder / "bin" / "python", *locks)
+            # locks name all there is: to ask what each package needs is most of uv's work, and brings nothing else
+            run_uv("pip", "install", "--no-deps", "--require-hashes", "--python", folder / "bin" / "python", *locks)
         except SetupError as error:
             # uv knows fewer ways to configure an index than pip; pip's own error is then the one to show
             say(f"uv could not install the {folder.parent.name} environment, pip does: {error}", live=False)
