@@ -35,6 +35,27 @@ if TYPE_CHECKING:
 RUNTIME = "python3.13"
 
 
+SETS_NAMESPACES = "sets_namespaces"
+_FIXTURES = frozenset({"file_system", "no_namespaces"})
+"""Those that say whether functions run in namespaces."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the folder's marker."""
+    config.addinivalue_line(
+        "markers",
+        f"{SETS_NAMESPACES}: says itself whether functions run in namespaces, whatever the variables say",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that set whether functions run in namespaces, before some are chosen by the marker."""
+    for item in items:
+        if _FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(SETS_NAMESPACES)
+
+
 class Function:
     """A started environment of a function whose code is given as text."""
 

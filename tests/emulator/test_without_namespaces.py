@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.emulator.deployed import Function
 
+pytestmark = pytest.mark.sets_namespaces
+
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# by themselves the scripts use this engine, whatever engine the other tests run on
+pytestmark = pytest.mark.only_on("embedded")
 README = (ROOT / "README.md").read_text()
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# nothing is deployed: once is enough, whatever engines the other tests run on
+pytestmark = pytest.mark.only_on("embedded")
 _SECONDS = 120.0
 _PROGRAM = """
 import sys
