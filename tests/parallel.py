@@ -1,8 +1,8 @@
 """Distribution of the tests over the cores: which tests share a worker, and in which order they start.
 
 Tests that share something slow to start (an emulator with the stack on it, a browser) are one scope: pytest-xdist runs
-a scope on one worker. Every other file is a scope of its own. Whatever two workers could both have is named by chance
-or by the system: ports, stacks, containers, temporary folders.
+a scope on one worker. Every other file is a scope of its own. The long ones go first, the short ones fill the gaps.
+Whatever two workers could both have is named by chance or by the system: ports, stacks, containers, temporary folders.
 """
 
 from __future__ import annotations
@@ -31,17 +31,19 @@ _ON_LOCALSTACK: Final = (
     r"start_of_a_process|stream_sources|without_namespaces))\.py"
 )
 """Those of the process executor that need a LocalStack: the others have enough with fork servers, which start soon."""
+_EACH_FILE: Final = None
 _SCOPES: Final = (
     # the slowest first: what starts last is what everybody waits for
     (r"tests/integration/test_container_engine\.py|tests/integration/.*\[(.*-)?container\b", "container"),
-    (r"tests/examples/", "examples"),
+    (r"tests/corrections/", "corrections"),
+    (r"tests/console/", "console"),
     (r"tests/tuning/", "tuning"),
     (r"tests/integration/.*\[(.*-)?embedded\b", "embedded"),
-    (r"tests/corrections/", "corrections"),
     (_ON_LOCALSTACK, "emulator"),
     (r"tests/integration/test_scripts\.py", "scripts"),
     (r"tests/integration/test_(offline|runs)\.py", "runs"),
-    (r"tests/console/", "console"),
+    # a minute or so each, with emulators of their own
+    (r"tests/examples/", _EACH_FILE),
     (r"tests/infra/", "infra"),
     (r"tests/rehearsals/", "rehearsals"),
 )
@@ -54,23 +56,25 @@ def is_worker(config: pytest.Config) -> bool:
 
 def scope_of(nodeid: str) -> str:
     """Return the scope of a test: those of one scope run on one worker, in their order."""
-    for pattern, scope in _SCOPES:
-        if re.match(pattern, nodeid):
-            return scope
-    return nodeid.partition("::")[0]
+    place = _place(nodeid)
+    scope = _SCOPES[place][1] if place < len(_SCOPES) else _EACH_FILE
+    return scope or nodeid.partition("::")[0]
 
 
 def order(items: list[pytest.Item]) -> None:
     """Sort the tests by their scopes, the slowest scope first; within a scope their order stays."""
-    ranks = {scope: rank for rank, (_, scope) in enumerate(_SCOPES)}
-    scopes = {item: scope_of(item.nodeid) for item in items}
 
     def rank(item: pytest.Item) -> tuple[int, str]:
-        scope = scopes[item]
+        scope = scope_of(item.nodeid)
         # unit tests fill the gaps that are left at the end
-        return ranks.get(scope, len(ranks) + scope.startswith("tests/unit")), scope
+        return _place(item.nodeid) + scope.startswith("tests/unit"), scope
 
     items.sort(key=rank)
+
+
+def _place(nodeid: str) -> int:
+    """Return where a test's scope is in the list, and for all others the place after it."""
+    return next((place for place, (pattern, _) in enumerate(_SCOPES) if re.match(pattern, nodeid)), len(_SCOPES))
 
 
 def workers(arguments: Sequence[str], *, is_chosen: bool, cores: int | None = None, memory: int | None = None) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -19,7 +21,7 @@ GIB = 2**30
         ("tests/integration/test_order_api.py::test_x[embedded]", "embedded"),
         ("tests/integration/test_mocks.py::test_x[a fault-embedded]", "embedded"),
         ("tests/integration/test_container_engine.py::test_x", "container"),
-        ("tests/examples/test_installed.py::test_x", "examples"),
+        ("tests/examples/test_installed.py::test_x", "tests/examples/test_installed.py"),
         ("tests/tuning/test_start.py::test_x[a-b]", "tuning"),
         ("tests/corrections/logs/test_names.py::test_x", "corrections"),
         ("tests/emulator/node/test_deployed.py::test_x", "emulator"),
@@ -31,6 +33,19 @@ GIB = 2**30
 )
 def test_tests_of_one_emulator_are_one_scope_and_other_files_are_their_own(nodeid: str, scope: str) -> None:
     assert parallel.scope_of(nodeid) == scope
+
+
+def test_long_scopes_start_before_short_ones_and_unit_tests_fill_the_end() -> None:
+    paths = ["unit/test_bench", "emulator/test_logs", "rehearsals/test_clock", "examples/test_installed",
+             "examples/test_original", "console/test_console", "corrections/logs/test_names"]  # fmt: skip
+    items: list[Any] = [SimpleNamespace(nodeid=f"tests/{path}.py::test_x") for path in paths]
+
+    parallel.order(items)
+
+    assert [item.nodeid for item in items] == [f"tests/{path}.py::test_x" for path in (
+        "corrections/logs/test_names", "console/test_console", "examples/test_installed", "examples/test_original",
+        "rehearsals/test_clock", "emulator/test_logs", "unit/test_bench",
+    )]  # fmt: skip
 
 
 def test_every_file_of_the_executors_localstack_is_of_its_scope() -> None:
