@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.setup import environments
+from localdev.setup import environments, places
 from localdev.setup.errors import SetupError, said_of
+from localdev.setup.installer import uv
 from localdev.setup.node import check_node
 from localdev.setup.parts import Part, make
 from localdev.setup.pythons import base_python
@@ -241,6 +242,15 @@ def test_variables_that_lead_python_elsewhere_do_not_reach_what_the_set_up_runs(
         monkeypatch.setenv(name, "/nowhere")
 
     run(base_python(), "-c", "import json")
+
+
+@pytest.mark.parametrize("folder", [environments.APP, places.EMULATOR], ids=["app", "emulator"])
+def test_a_lock_names_all_that_its_packages_need(folder: Path) -> None:
+    if not (program := uv()):
+        pytest.skip("uv cannot be had")
+
+    # what a lock lacks is not installed: nothing is looked for beside it
+    run(program, "pip", "check", "--python", folder / "bin" / "python")
 
 
 def test_aws_settings_do_not_reach_what_the_set_up_runs(monkeypatch: pytest.MonkeyPatch) -> None:
