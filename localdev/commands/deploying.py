@@ -15,6 +15,7 @@ from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import stack_exists
 from localdev.deployment.template import deploy_template
+from localdev.engines.elsewhere import holder_of
 from localdev.engines.embedded import EmbeddedEngine, sweep
 from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
@@ -129,9 +130,11 @@ def destroy(engine: Engine) -> None:
 def require_up(engine: Engine) -> None:
     """Check that an engine is up.
 
-    :raises LocaldevError: nothing has been started on this port.
+    :raises LocaldevError: nothing has been started on this port, or by another project.
     """
     if not engine.is_up():
+        if engine.kind.ends_with_us and (other := holder_of(endpoint_port(str(engine.endpoint_url)))):
+            raise other
         raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed('up')}.")
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from localdev.commands.base import Command, port_argument
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
+from localdev.engines.elsewhere import find_abandoned
 from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.engines.emulator_settings import left_out, passed_on
 from localdev.setup.environments import SDK_INSTALLER, SDK_VARIABLE
@@ -27,8 +29,8 @@ from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_holder, port_is_free
 
 _MAKE_IT = "run 'localdev up'" if project.IS_INSTALLED else "run ./scripts/setup"
-_SETUP = f"{sys.executable} -m localdev.setup.environments" if project.IS_INSTALLED else "./scripts/setup"
-_GET_ALL = f"'{_SETUP} --all'"
+_SETUP = f"{shlex.quote(sys.executable)} -m localdev.setup.environments" if project.IS_INSTALLED else "./scripts/setup"
+_GET_ALL = f"{_SETUP} --all"
 _DOWNLOADED = ("OpenSearch", "Transcribe")
 """What LocalStack 4.14 gets from the network itself, and nothing of ours replaces."""
 _LEAST_DISK = 3 * 10**9
@@ -129,13 +131,11 @@ def _disk() -> Finding:
 
 def _leftovers() -> Finding:
     left = [engine.where for engine in known_engines() if not engine.is_up()]
-    if not left:
+    found = [f"of emulators that were killed: {', '.join(left)}"] if left else []
+    found += [f"{each.where} runs, and its project {each.project} has been removed" for each in find_abandoned()]
+    if not found:
         return Finding("leftovers", "none")
-    return Finding(
-        "leftovers",
-        f"of emulators that were killed: {', '.join(left)}",
-        f"remove them with '{project.typed('down --all')}'",
-    )
+    return Finding("leftovers", "; ".join(found), f"remove them with '{project.typed('down --all')}'")
 
 
 def _node() -> Finding:

@@ -9,13 +9,16 @@ from localdev.commands.terminal import out
 from localdev.deployment import context, leftovers
 from localdev.deployment.leftovers import remove_left
 from localdev.engines import Engine, registry
+from localdev.engines.elsewhere import find_abandoned
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
+_ALL = "every emulator of this project, whatever its port, and those whose project has been removed"
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="every emulator of this checkout, whatever its port")
+    parser.add_argument("--all", action="store_true", help=_ALL)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -30,7 +33,12 @@ def _run(options: argparse.Namespace) -> int:
     remove_left(ports | (leftovers.ports() if options.all else set()))
     for engine in were_up:
         out.print(f"Stopped the emulator at {engine.where}.")
-    if not were_up:
+    abandoned = [each for each in find_abandoned() if options.all or each.port in ports]
+    for each in abandoned:
+        each.stop()
+        gone = f"Stopped the emulator at {each.where}, whose project {each.project} has been removed."
+        out.print(gone, soft_wrap=True, markup=False)
+    if not were_up and not abandoned:
         where = "" if options.all else f" at {engines[0].where}"
         out.print(f"Nothing was up{where}.")
     return 0

@@ -9,10 +9,10 @@ import subprocess
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from localdev.engines.base import say_nothing
+from localdev.engines.elsewhere import PREFIX, PROGRAM, holder_of
 from localdev.engines.emulator_settings import passed_on
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
 from localdev.engines.registry import ENGINES, Options
@@ -24,8 +24,6 @@ from localdev.system.folders import remove_folder
 from localdev.system.installation import ensure_installed
 from localdev.system.processes import (
     end_session,
-    folder_of_port,
-    free_port,
     named_owner,
     port_holder,
     port_is_free,
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 START_SECONDS = 90.0
-_PREFIX = "embedded-"
 _LOG_LINES = 25
 _READY = b"\nReady.\n"
 """What LocalStack prints when its init hooks have run, well or not."""
@@ -83,7 +80,7 @@ class EmbeddedEngine(LocalEngine):
         """Let ``settings`` of LocalStack win over those of ``emulator/localstack.env``."""
         super().__init__(f"http://127.0.0.1:{port}")
         self.port = port
-        self.folder = project.STATE / f"{_PREFIX}{port}"
+        self.folder = project.STATE / f"{PREFIX}{port}"
         self._settings = settings or {}
         self._ends_with_us = ends_with_us
         self._process: subprocess.Popen[bytes] | None = None
@@ -191,11 +188,8 @@ class EmbeddedEngine(LocalEngine):
     def _check_port(self) -> None:
         if port_is_free(self.port):
             return
-        if other := _project_of(folder_of_port(self.port)):
-            raise PortTakenError(
-                f"Port {self.port} on 127.0.0.1 is held by the emulator of another project, {other}.",
-                f"choose another port, such as --port {free_port()}, or end that one there: {project.typed('down')}.",
-            )
+        if other := holder_of(self.port):
+            raise PortTakenError(other.message, other.hint)
         raise PortTakenError(
             f"Port {self.port} on 127.0.0.1 is held by {port_holder(self.port)}.",
             "end that program, or choose another port with --port.",
@@ -205,7 +199,7 @@ class EmbeddedEngine(LocalEngine):
         self._make_folders()
         with self.log_file.open("ab") as log:
             process = subprocess.Popen(
-                [project.EMULATOR_PYTHON, "-m", "localstack.runtime.main"],
+                [project.EMULATOR_PYTHON, *PROGRAM],
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -288,14 +282,6 @@ class EmbeddedEngine(LocalEngine):
         )
 
 
-def _project_of(folder: str | None) -> str | None:
-    """Return the project whose emulator runs in a folder, if it is the folder of one."""
-    place = PurePath(folder) if folder else None
-    if place and place.name.startswith(_PREFIX) and place.parent.name == project.STATE.name:
-        return str(place.parent.parent)
-    return None
-
-
 def _hot_reload_folders(port: int) -> str:
     """Return the folders that functions may be run from: that of ``watch``, and those that the person names."""
     named = os.environ.get("LAMBDA_HOT_RELOAD_FOLDERS")
@@ -304,7 +290,7 @@ def _hot_reload_folders(port: int) -> str:
 
 def known_engines() -> list[EmbeddedEngine]:
     """Return every emulator of this checkout that has left a folder, up or not."""
-    ports = (folder.name.removeprefix(_PREFIX) for folder in project.STATE.glob(f"{_PREFIX}*[0-9]"))
+    ports = (folder.name.removeprefix(PREFIX) for folder in project.STATE.glob(f"{PREFIX}*[0-9]"))
     return [EmbeddedEngine(int(port)) for port in sorted(ports) if port.isdigit()]
 
 

@@ -140,9 +140,9 @@ def test_without_namespaces_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> N
         ([], "SNS, S3, AWS SDK for JavaScript; downloaded: OpenSearch"),
         (
             ["@aws-sdk/client-s3"],
-            "JavaScript, 1 packages, when a function needs it ('./scripts/setup --all'",
+            "JavaScript, 1 packages, when a function needs it (./scripts/setup --all",
         ),
-        (None, "AWS SDK for JavaScript, when a function needs it ('./scripts/setup --all' gets it now); OpenSearch"),
+        (None, "AWS SDK for JavaScript, when a function needs it (./scripts/setup --all gets it now); OpenSearch"),
     ],
 )
 def test_what_is_there_without_a_network_is_shown_and_no_failure(
