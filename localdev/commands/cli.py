@@ -6,7 +6,7 @@ import argparse
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from localdev import __version__
 from localdev.commands import COMMANDS, summary
@@ -39,6 +39,15 @@ class _CommandParser(argparse.ArgumentParser):
                 hint = suggest(option, self._option_string_actions, f"'{self.prog} --help' lists them.")
                 self.error(f"there is no option {option}\nHint: {hint}")
         return super().parse_known_args(args, namespace)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Check a value as :class:`argparse.ArgumentParser` does, and suggest the nearest that there is."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            if nearest := suggest(str(value), map(str, action.choices or ()), ""):
+                error.message += f"\nHint: {nearest}"
+            raise
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -98,12 +107,21 @@ def _run(arguments: Sequence[str]) -> int:
     if name not in COMMANDS and name and not name.startswith("-"):
         hint = suggest(name, COMMANDS, f"'{parser.prog} --help' lists them.")
         parser.error(f"there is no command {name!r}\nHint: {hint}")
+    if not arguments:
+        parser.error(f"no command was given\nHint: '{parser.prog} --help' lists them.")
     options, rest = parser.parse_known_args(arguments)
     command: Command = options.localdev_command
     if rest and not command.passes_on:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        _refuse(name, rest)
     options.rest = rest
     return command.run(options)
+
+
+def _refuse(name: str, rest: Sequence[str]) -> NoReturn:
+    """End as a command's parser does that was given more than it takes."""
+    parser = add_command(argparse.ArgumentParser().add_subparsers(parser_class=_CommandParser), name, COMMANDS[name])
+    hint = f"'{parser.prog} --help' says what it takes; put what has spaces in quotes."
+    parser.error(f"unrecognized arguments: {' '.join(rest)}\nHint: {hint}")
 
 
 def build_parser(name: str | None) -> argparse.ArgumentParser:

@@ -234,3 +234,22 @@ def test_a_port_that_another_projects_emulator_holds_names_the_project(tmp_path:
     finally:
         other.kill()
         other.communicate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "no command was given\nHint: 'python -m localdev --help' lists them."),
+        (["down", "now", "please"], "unrecognized arguments: now please\nHint: 'scripts/down --help' says"),
+        (["executions", "--status", "succeed"], "Hint: did you mean 'SUCCEEDED'?"),
+        (["up", "--engine", "embed"], "Hint: did you mean 'embedded'?"),
+    ],
+)
+def test_what_a_command_cannot_take_is_refused_with_a_hint(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
