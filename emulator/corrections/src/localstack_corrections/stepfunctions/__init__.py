@@ -4,11 +4,13 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions import (
     aborted_states,
     activities,
+    billing_details,
     choice_rules,
     constraints,
     context_objects,
     deleted_machines,
     distributed_map,
+    encryption,
     ended_threads,
     ends,
     error_names,
@@ -20,6 +22,7 @@ from localstack_corrections.stepfunctions import (
     history_pages,
     host_prefixes,
     http_invoke,
+    input_texts,
     inputs,
     inspection_data,
     intrinsics,
@@ -82,7 +85,10 @@ CORRECTIONS: tuple[Correction, ...] = (
     inspection_data.CORRECTION,
     versions.CORRECTION,
     inputs.CORRECTION,
+    input_texts.CORRECTION,
+    billing_details.CORRECTION,
     constraints.CORRECTION,
+    encryption.CORRECTION,
     host_prefixes.CORRECTION,
     sdk_services.CORRECTION,
     sdk_error_names.CORRECTION,
@@ -112,6 +118,14 @@ STILL_DIFFERENT: tuple[str, ...] = (
     (
         "Distributed Map: no Parquet files and no inventories in ORC or Parquet; at most 1,000 children run at a time;"
         " children publish no status events; the words of causes of `States.ItemReaderFailed` are ours."
+    ),
+    (
+        "Validation: an action of an `aws-sdk` service that the SDK here does not know is accepted, since AWS may have"
+        " it; so are parameters that an action does not have. Both fail when they run."
+    ),
+    (
+        "Inputs: a state that hands its input on writes it without the spaces and line breaks that it was given with."
+        " `billingDetails` always has 64 MB."
     ),
     "StopExecution of an execution that has ended answers with the date of its end; AWS's answer was not measured.",
     (

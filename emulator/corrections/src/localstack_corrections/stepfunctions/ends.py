@@ -131,9 +131,11 @@ def _write_abort(env: Any, error: str | None, cause: str | None) -> None:
 
 def _write_time_out(env: Any) -> None:
     from localstack.aws.api.stepfunctions import ExecutionTimedOutEventDetails, HistoryEventType
+    from localstack.services.stepfunctions.asl.eval.event.event_manager import EventHistoryContext
 
     env.event_manager.add_event(
-        context=env.event_history_context,
+        # as of a stop, it follows no event: measured on AWS in floci-io/floci#2782
+        context=EventHistoryContext.of_program_start(),
         event_type=HistoryEventType.ExecutionTimedOut,
         event_details={"executionTimedOutEventDetails": ExecutionTimedOutEventDetails()},
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import EXECUTION
+from localstack_corrections.stepfunctions.failures import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,8 +75,9 @@ def _publish_in_order(module: ModuleType) -> None:
 
 def detail(execution: Any) -> dict[str, Any]:
     """Return what an event tells of an execution."""
-    document = json.dumps({} if execution.input_data is None else execution.input_data, separators=(",", ":"))
-    result = None if execution.output is None else json.dumps(execution.output, separators=(",", ":"))
+    given = getattr(execution, "input_text", None)
+    document = compact({} if execution.input_data is None else execution.input_data) if given is None else given
+    result = None if execution.output is None else compact(execution.output)
     has_input = len(document) + len(result or "") <= _LARGEST
     has_output = result is not None and len(result) <= _LARGEST
     return {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from localstack_corrections.stepfunctions.distributed_map.failures import WRITER, MapRunError
 from localstack_corrections.stepfunctions.distributed_map.reading import s3_client
 from localstack_corrections.stepfunctions.distributed_map.templates import evaluated
+from localstack_corrections.stepfunctions.failures import compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,8 +79,8 @@ def _written(
 
 def _encoded(records: list[Any], *, lines: bool) -> bytes:
     if lines:
-        return "".join(f"{json.dumps(record, separators=(',', ':'))}\n" for record in records).encode()
-    return json.dumps(records, separators=(",", ":")).encode()
+        return "".join(f"{compact(record)}\n" for record in records).encode()
+    return compact(records).encode()
 
 
 def _transformed(children: Iterable[Any], transformation: str) -> list[Any]:
@@ -100,7 +101,7 @@ def _record(child: Any) -> dict[str, Any]:
     """Return what a result file tells of a child execution."""
     record = {
         "ExecutionArn": child.exec_arn,
-        "Input": json.dumps(child.input_data, separators=(",", ":")),
+        "Input": compact(child.input_data),
         "InputDetails": {"Included": True},
         "Name": child.name,
         "RedriveCount": getattr(child, "redrive_count", 0),
@@ -110,7 +111,7 @@ def _record(child: Any) -> dict[str, Any]:
         "StopDate": _date(child.stop_date),
     }
     if child.exec_status == _SUCCEEDED:
-        record["Output"] = json.dumps(child.output, separators=(",", ":"))
+        record["Output"] = compact(child.output)
         record["OutputDetails"] = {"Included": True}
         record["RedriveStatus"] = "NOT_REDRIVABLE"
         record["RedriveStatusReason"] = "Execution is SUCCEEDED and cannot be redriven"
@@ -122,7 +123,7 @@ def _record(child: Any) -> dict[str, Any]:
 
 def _pending(run: MapRun, number: int) -> dict[str, Any]:
     document = run.inputs[number].document
-    text = json.dumps(document, separators=(",", ":"))
+    text = compact(document)
     return {"Input": text, "InputDetails": {"Included": True}, "Status": _PENDING}
 
 
