@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.corrections.stepfunctions.running import ROLE, created, ended, history, name, run, states
+from tests.corrections.stepfunctions.running import created, ended, history, name, run, states
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -72,7 +72,22 @@ _CUSTOMERS_KEY = {"type": "CUSTOMER_MANAGED_KMS_KEY"}
 )
 def test_a_customers_key_needs_an_id_and_a_time_in_bounds(aws: Clients, configuration: dict[str, Any]) -> None:
     with pytest.raises(ClientError) as refused:
-        aws.client("stepfunctions").create_state_machine(
-            name=name(), definition=json.dumps(_PASS), roleArn=ROLE, encryptionConfiguration=configuration
-        )
+        created(aws, _PASS, encryptionConfiguration=configuration)
     assert refused.value.response["Error"]["Code"] == "InvalidEncryptionConfiguration"
+
+
+def test_a_machine_is_described_with_its_encryption_and_tracing(aws: Clients) -> None:
+    client = aws.client("stepfunctions")
+    plain = client.describe_state_machine(stateMachineArn=created(aws, _PASS))
+    assert plain["tracingConfiguration"] == {"enabled": False}
+    assert plain["encryptionConfiguration"] == {"type": "AWS_OWNED_KEY"}
+    key = _CUSTOMERS_KEY | {"kmsKeyId": "alias/k", "kmsDataKeyReusePeriodSeconds": 60}
+    machine = created(aws, _PASS, encryptionConfiguration=key, tracingConfiguration={"enabled": True})
+    found = client.describe_state_machine(stateMachineArn=machine)
+    assert (found["tracingConfiguration"], found["encryptionConfiguration"]) == ({"enabled": True}, key)
+
+
+def test_an_activity_is_described_with_its_encryption(aws: Clients) -> None:
+    client = aws.client("stepfunctions")
+    activity = client.create_activity(name=name())["activityArn"]
+    assert client.describe_activity(activityArn=activity)["encryptionConfiguration"] == {"type": "AWS_OWNED_KEY"}

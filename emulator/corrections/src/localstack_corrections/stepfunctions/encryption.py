@@ -1,4 +1,4 @@
-"""Encryption configurations that Step Functions refuses."""
+"""Encryption and tracing of state machines and activities."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import PROVIDER
+from localstack_corrections.stepfunctions.asl import PROVIDER, SERVICE
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 _CUSTOMER: Final = "CUSTOMER_MANAGED_KMS_KEY"
+_OWNED: Final = {"type": "AWS_OWNED_KEY"}
 _SHORTEST, _LONGEST = 60, 900
 _OPERATIONS: Final = ("create_state_machine", "update_state_machine", "create_activity")
 
@@ -42,17 +43,61 @@ def _refuse(module: ModuleType) -> None:
 def _checked(operation: Any, refusal: Any) -> Any:
     @wraps(operation)
     def checked(self: Any, context: Any, *arguments: Any, **options: Any) -> Any:
-        if wrong := why_invalid((context.service_request or {}).get("encryptionConfiguration")):
+        request = context.service_request or {}
+        configuration = request.get("encryptionConfiguration")
+        if wrong := why_invalid(configuration):
             raise refusal(wrong)
-        return operation(self, context, *arguments, **options)
+        answer = operation(self, context, *arguments, **options)
+        if configuration:
+            store = self.get_store(context)
+            found = store.state_machines.get(answer.get("stateMachineArn") or request.get("stateMachineArn"))
+            for kept in (found, store.activities.get(answer.get("activityArn"))):
+                if kept is not None:
+                    kept.encryption_configuration = configuration
+        return answer
 
     return checked
 
 
+def _describe_machines(module: ModuleType) -> None:
+    machine = module.StateMachineInstance
+    describe = machine.describe
+    machine.encryption_configuration = None
+
+    @wraps(describe)
+    def whole(self: Any) -> Any:
+        output = describe(self)
+        output["tracingConfiguration"] = self.tracing_config or {"enabled": False}
+        output["encryptionConfiguration"] = self.encryption_configuration or _OWNED
+        return output
+
+    machine.describe = whole
+
+
+def _describe_activities(module: ModuleType) -> None:
+    activity = module.Activity
+    describe = activity.to_describe_activity_output
+    activity.encryption_configuration = None
+
+    @wraps(describe)
+    def whole(self: Any) -> Any:
+        return describe(self) | {"encryptionConfiguration": self.encryption_configuration or _OWNED}
+
+    activity.to_describe_activity_output = whole
+
+
 CORRECTION = Correction(
-    name="encryption-configurations",
-    localstack="Takes a customer's key without its id, and reuses data keys for any time.",
-    aws="Refuses both (`InvalidEncryptionConfiguration`).",
-    source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html (Errors)",
-    patches={PROVIDER: _refuse},
+    name="machine-configurations",
+    localstack=(
+        "Describes machines and activities without their encryption and tracing, and takes a customer's key without its"
+        " id or with a time that is out of bounds."
+    ),
+    aws="Describes both, with their defaults, and refuses such a key (`InvalidEncryptionConfiguration`).",
+    source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html (Errors) and"
+    " https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html",
+    patches={
+        PROVIDER: _refuse,
+        f"{SERVICE}.backend.state_machine": _describe_machines,
+        f"{SERVICE}.backend.activity": _describe_activities,
+    },
 )
