@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from localdev.executions.client import ExecutionSummary, StateMachine
 
 _STRIP: Final = 20
+_COUNTED: Final = 100
 """The newest executions that the list of state machines shows of each."""
 
 
@@ -47,7 +48,10 @@ class MachinePages(Pages):
 
     def machines(self, request: Request) -> Response:
         """Return every state machine."""
-        return self._page(request, "machines.html", machines=self._reading.with_recent(_STRIP))
+        machines = self._reading.with_recent(_COUNTED)
+        return self._page(
+            request, "machines.html", machines=machines, strip=_STRIP, counted=_COUNTED, statuses=STATUSES
+        )
 
     def machine(self, request: Request) -> Response:
         """Return a state machine: its executions, its definition, and what can be started."""

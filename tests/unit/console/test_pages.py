@@ -82,6 +82,7 @@ def test_a_console_that_is_read_only_offers_no_run(console_of: ConsoleOf) -> Non
 def test_the_state_machines_are_listed_with_their_newest_runs(console_of: ConsoleOf) -> None:
     page = console_of("choice_default_to_fail", "choice").page("/machines")
 
+    assert "1 succeeded, 1 failed" in page
     assert "The newest 2 executions: Failed, Succeeded" in page
 
 
