@@ -14,10 +14,11 @@ from botocore.exceptions import ClientError
 from localstack_corrections.apis.conditions import conditions_hold
 from localstack_corrections.apis.policies import Decision, MalformedPolicyError, decide
 from tests.corrections import web
+from tests.corrections.apigateway.rest_api import RestApi
 
 if TYPE_CHECKING:
+    from localdev.engines import EmbeddedEngine
     from localdev.engines.clients import Clients
-    from tests.corrections.apigateway.rest_api import RestApi
 
 AUTHORIZER = """
 import uuid
@@ -274,3 +275,25 @@ def test_a_signature_for_another_region_or_service_does_not_count(
     headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}", "X-Amz-Date": "20261129T120000Z"}
     reply = api.request(headers=headers)
     assert (reply.status, reply.json) == (403, {"message": message})
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("{api}-vpce-1.execute-api.us-east-1.amazonaws.com", 200),
+        ("vpce-1-abc.execute-api.us-east-1.vpce.amazonaws.com", 200),
+        ("{api}-vpce-2.execute-api.us-east-1.amazonaws.com", 403),
+        ("{api}.execute-api.us-east-1.amazonaws.com", 403),
+    ],
+)
+def test_a_policy_knows_the_vpc_endpoint_of_the_host_name(
+    aws: Clients, corrected_engine: EmbeddedEngine, host: str, status: int
+) -> None:
+    said = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+    elsewhere = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    policy = {"Statement": [{"Effect": "Allow", **said}, {"Effect": "Deny", **said, "Condition": elsewhere}]}
+    api = RestApi(aws, corrected_engine.endpoint_url, policy=json.dumps(policy))
+    api.method()
+    api.deploy()
+    headers = {"Host": host.format(api=api.id), "x-apigw-api-id": api.id}
+    assert web.request(f"{corrected_engine.endpoint_url}/prod/", headers=headers).status == status

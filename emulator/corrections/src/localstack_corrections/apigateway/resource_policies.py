@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 _SHORT = "execute-api:/"
-_VPC_ENDPOINT = re.compile(r"(?:^|-)(vpce-[^.]+)\.execute-api\.")
+_VPC_ENDPOINT = re.compile(r"(?:^|-)(vpce-\w+)(?:-[\w-]+)?\.execute-api\.")
 _MALFORMED = "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
 """The words of https://github.com/aws/chalice/issues/2065."""
 
@@ -86,7 +86,10 @@ def _load() -> Callable[[Any], None]:
 
 
 def _vpc_endpoint(request: Any) -> str | None:
-    """Return the VPC endpoint in the host name, such as ``API-vpce-1234.execute-api.REGION.amazonaws.com``."""
+    """Return the VPC endpoint in the host name.
+
+    Such as ``API-vpce-1.execute-api.REGION.amazonaws.com`` or ``vpce-1-a.execute-api.REGION.vpce.amazonaws.com``.
+    """
     match = _VPC_ENDPOINT.search(str(request.host or ""))
     return match[1] if match else None
 
