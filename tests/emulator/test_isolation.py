@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import random
+import socket
+import subprocess
+import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+import pytest
 
 from localstack_process_executor.environments import interpreters, launches
 from localstack_process_executor.environments.forking import base_folder
+from localstack_process_executor.sandbox import file_rules
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.emulator.conftest import MakeFunction
 
 
@@ -121,6 +125,106 @@ def test_two_environments_do_not_share_their_temporary_files(make_function: Make
 
     assert first.answer("mine") == ["mine"]
     assert second.answer("yours") == ["yours"]
+
+
+NOBODYS = """
+import ctypes, os, socket
+LIBC = ctypes.CDLL(None, use_errno=True)
+def connect(name):
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect("\\0" + name)
+def shared(key, flags):
+    if LIBC.shmget(key, 4096, flags) < 0:
+        raise OSError(ctypes.get_errno(), "shmget")
+def handler(event, context):
+    what, *arguments = event
+    try:
+        globals()[what](*arguments)
+    except OSError as error:
+        return type(error).__name__
+    return "done"
+"""
+
+
+def test_two_functions_share_no_memory(make_function: MakeFunction, file_system: str) -> None:
+    key = random.randrange(1, 2**31)  # noqa: S311 - nobody else's
+    first, second = make_function(NOBODYS), make_function(NOBODYS)
+
+    # IPC_CREAT, for everybody
+    made, found = first.answer(["shared", key, 0o1666]), second.answer(["shared", key, 0])
+
+    # without namespaces there is none: it would be the machine's
+    expected = ["done", "FileNotFoundError"] if file_system == "namespaces" else ["PermissionError"] * 2
+    assert [made, found] == expected
+
+
+@pytest.mark.skipif(file_rules.version() < 6, reason="this kernel's Landlock does not know sockets without a file")
+def test_no_socket_without_a_file_can_be_connected_to(make_function: MakeFunction) -> None:
+    name = f"guest-{random.randrange(10**9)}"  # noqa: S311 - nobody else's
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"\0{name}")
+        server.listen()
+
+        assert make_function(NOBODYS).answer(["connect", name]) == "PermissionError"
+
+
+def test_a_function_may_connect_to_its_own_socket(make_function: MakeFunction, file_system: str) -> None:
+    function = make_function(
+        """
+        import socket
+        def handler(event, context):
+            for name in ("/tmp/own", "\\0own"):
+                with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+                    server.bind(name)
+                    server.listen()
+                    client.connect(name)
+            return "done"
+        """
+    )
+
+    if file_system == "namespaces":
+        assert function.answer() == "done"
+    else:
+        assert function.error()["errorType"] == "PermissionError"
+
+
+def test_all_that_is_mounted_of_the_machine_is_read_only(make_function: MakeFunction, file_system: str) -> None:
+    if file_system != "namespaces":
+        pytest.skip("nothing is mounted without them")
+    mounts = make_function(
+        """
+        def handler(event, context):
+            return [line.split()[1:4] for line in open("/proc/self/mounts")]
+        """
+    ).answer()
+
+    writable = {place for place, _, options in mounts if "rw" in options.split(",")}
+    assert {place for place in writable if not place.startswith(("/dev/", "/proc"))} == {"/tmp"}  # noqa: S108
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_is_mounted_below_a_folder_is_read_only_too(tmp_path: Path, at_once: bool) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("mounts need privileges here")
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "host" / "a place").mkdir(parents=True)
+    program = f"""
+    import pathlib, sys
+    from localstack_process_executor.sandbox import namespaces
+    place = pathlib.Path(sys.argv[1])
+    namespaces.enter()
+    namespaces._mount("tmpfs", str(place / "host/a place"), "tmpfs", 0)
+    if not {at_once}:
+        namespaces._set_read_only = lambda _: False
+    namespaces._bind(place / "host", place / "shown", read_only=True)
+    (place / "shown/a place/file").touch()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)]
+
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+
+    assert "Read-only file system" in result.stderr
 
 
 def test_stopping_ends_everything_the_function_has_started(make_function: MakeFunction) -> None:

@@ -5,5 +5,12 @@ from localstack_corrections.gateway.credentials import LINEAR_CREDENTIALS
 from localstack_corrections.gateway.encoded_bodies import ENCODED_BODIES
 from localstack_corrections.gateway.form_bodies import FORM_BODIES
 from localstack_corrections.gateway.malformed_requests import MALFORMED_REQUESTS
+from localstack_corrections.gateway.remote_control import REMOTE_CONTROL
 
-CORRECTIONS: tuple[Correction, ...] = (LINEAR_CREDENTIALS, ENCODED_BODIES, FORM_BODIES, MALFORMED_REQUESTS)
+CORRECTIONS: tuple[Correction, ...] = (
+    LINEAR_CREDENTIALS,
+    ENCODED_BODIES,
+    FORM_BODIES,
+    MALFORMED_REQUESTS,
+    REMOTE_CONTROL,
+)

@@ -19,8 +19,8 @@ _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 0, 1 << 1, 1 << 2
 _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _ALL_OF_VERSION = ((1, (1 << 13) - 1), (2, 1 << 13), (3, _TRUNCATE))
-_SCOPES = 0b11
-"""No abstract socket and no signal leaves the process and what it starts (version 6)."""
+_ABSTRACT_SOCKETS, _SIGNALS = 0b01, 0b10
+"""Neither leaves the process and what it starts (version 6)."""
 _SCOPED_FROM, _NETWORK_FROM = 6, 4
 
 _SYSTEM = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/proc", "/sbin", "/sys", "/usr")
@@ -66,7 +66,7 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> bool:
     if not found:
         return False
     handled = sum(rights for first, rights in _ALL_OF_VERSION if found >= first)
-    ruleset = _make_ruleset(handled, found)
+    ruleset = _make_ruleset(handled, found, _ABSTRACT_SOCKETS | _SIGNALS)
     try:
         for path in (*readable, *_SYSTEM, *_ALSO_READABLE, *_public_settings()):
             _allow(ruleset, path, _READ)
@@ -81,13 +81,31 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> bool:
     return True
 
 
-def _make_ruleset(handled: int, found: int) -> int:
+def keep_from_abstract_sockets() -> bool:
+    """Let this process, and what it starts, connect to no Unix socket without a file that others have.
+
+    These belong to the network, which no root of its own keeps from a process. Return whether the kernel can do it.
+
+    :raises OSError: the kernel can, and has refused to.
+    """
+    found = version()
+    if found < _SCOPED_FROM:
+        return False
+    ruleset = _make_ruleset(0, found, _ABSTRACT_SOCKETS)
+    try:
+        _check(_LIBC.syscall(_RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
+    finally:
+        os.close(ruleset)
+    return True
+
+
+def _make_ruleset(handled: int, found: int, scopes: int) -> int:
     size = ctypes.sizeof(ctypes.c_uint64)
     rules = _Ruleset(handled, 0, 0)
     if found >= _NETWORK_FROM:
         size *= 2
     if found >= _SCOPED_FROM:
-        size, rules.scoped = ctypes.sizeof(_Ruleset), _SCOPES
+        size, rules.scoped = ctypes.sizeof(_Ruleset), scopes
     return _check(
         _LIBC.syscall(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), 0), "landlock_create_ruleset"
     )

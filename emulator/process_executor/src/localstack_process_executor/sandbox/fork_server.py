@@ -266,12 +266,13 @@ def _give_up_rights(request: Document, *, isolated: bool) -> None:
     if sys.platform == "linux":
         namespaces.drop_privileges(change_user=isolated or request["change_user"])
     if isolated:
+        file_rules.keep_from_abstract_sockets()
         return
     # an init that the function could kill must not leave it behind
     _set_process_option(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if rules := request.get("file_rules"):
         file_rules.restrict(**rules)
-        socket_rules.refuse_unix_sockets()
+        socket_rules.refuse_shared()
 
 
 def become_function(request: Document, *, isolated: bool) -> None:

@@ -10,10 +10,13 @@ import functools
 import os
 from pathlib import Path
 
-_CLONE_NEWNS, _CLONE_NEWUSER, _CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
+_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_SLAVE = 32, 4096, 16384, 1 << 19
 _MNT_DETACH = 2
+_MOUNT_SETATTR = 442
+"""The number of mount_setattr(2), the same on all processors (Linux 5.12)."""
+_AT_FDCWD, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 _ST_FLAGS = ((2, _MS_NOSUID), (4, _MS_NODEV), (8, _MS_NOEXEC))
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 2, 4
@@ -113,8 +116,8 @@ def build_root(root: Path, read_only: dict[str, str]) -> None:
 
 
 def own_mounts() -> None:
-    """Let what this process mounts from here on be seen by it, and what it starts, alone."""
-    _unshare(_CLONE_NEWNS)
+    """Let what this process mounts from here on be seen by it, and what it starts, alone; and System V's IPC."""
+    _unshare(_CLONE_NEWNS | _CLONE_NEWIPC)
 
 
 def show(folders: dict[str, str], tmp: str) -> None:
@@ -244,10 +247,37 @@ def _bind(source: Path, target: Path, *, read_only: bool) -> None:
         target.touch()
     _mount(str(source), str(target), None, _MS_BIND | _MS_REC)
     if read_only:
+        _make_read_only(target)
+
+
+def _make_read_only(target: Path) -> None:
+    """Let nothing be written to a mount, and to those below it, such as a user's own control groups.
+
+    :raises OSError: the kernel or its configuration does not allow it.
+    """
+    if _set_read_only(target):
+        return
+    for place in (str(target), *_mounts_below(target)):
         # a user namespace may not lift a flag its host has set, so each is repeated
-        host_flags = os.statvfs(target).f_flag
+        host_flags = os.statvfs(place).f_flag
         kept = sum(flag for bit, flag in _ST_FLAGS if host_flags & bit)
-        _mount("", str(target), None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | kept)
+        _mount("", place, None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | kept)
+
+
+def _set_read_only(target: Path) -> bool:
+    """Make a mount and those below it read-only at once; return whether this kernel can."""
+    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY)
+    size = ctypes.c_size_t(ctypes.sizeof(attributes))
+    call = ctypes.CDLL(None, use_errno=True).syscall
+    return bool(call(_MOUNT_SETATTR, _AT_FDCWD, str(target).encode(), _AT_RECURSIVE, attributes, size) == 0)
+
+
+def _mounts_below(folder: Path) -> list[str]:
+    """Return where something is mounted below a folder (proc(5))."""
+    lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    # a space in a name is written as its number
+    places = (line.split(b" ")[4].decode("unicode_escape").encode("latin-1") for line in lines)
+    return [os.fsdecode(place) for place in places if place.startswith(os.fsencode(folder) + b"/")]
 
 
 def _show_programs(root: Path) -> None:
