@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import resource
@@ -20,7 +21,7 @@ import psutil
 from botocore.exceptions import ClientError
 
 from benchmarks.campaign.full_disk import full_disk
-from benchmarks.campaign.workload import FILE, ROLE, Outcome, Target, disturbed, package
+from benchmarks.campaign.workload import FILE, ROLE, Outcome, Target, disturbed, package, target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ _SLOW_CLIENTS = 50
 _ANSWER_SECONDS = 2.0
 _ANSWER_BYTES = 64
 _SOAK_STEP = 200
+_SOAK_FILLS = 10
+"""Steps after which everything has reached its bound, slack included."""
 
 
 def kill_functions(target: Target, seconds: float) -> Outcome:
@@ -105,10 +108,12 @@ def slow_clients(target: Target, seconds: float) -> Outcome:
     """Hold connections on which a request arrives byte by byte."""
     with ExitStack() as stack:
         clients = [stack.enter_context(closing(_connected(target))) for _ in range(_SLOW_CLIENTS)]
+        request = itertools.chain(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", itertools.repeat(ord("y")))
 
         def dribble() -> None:
+            byte = bytes([next(request)])
             for client in clients:
-                client.send(b"G")
+                client.send(byte)
 
         return disturbed("slow clients", target, seconds, dribble)
 
@@ -149,9 +154,15 @@ def hostile_packages(target: Target, seconds: float) -> Outcome:
         return outcome
 
 
-def soak(target: Target, seconds: float) -> Outcome:
-    """Disturb nothing, and look at the memory after each few hundred executions."""
-    outcome, before = Outcome("soak"), target.names()
+def soak(_: Target, seconds: float) -> Outcome:
+    """Disturb nothing, and look at the memory of an emulator with small bounds after each few hundred executions."""
+    bounds = {"STEPFUNCTIONS_KEPT_EXECUTIONS": str(_SOAK_STEP), "LOGS_KEPT_EVENTS": str(_SOAK_STEP * 3)}
+    with target(None, **bounds) as own:
+        return _soaked(own, seconds)
+
+
+def _soaked(target: Target, seconds: float) -> Outcome:
+    outcome = Outcome("soak")
     deadline, memory = time.monotonic() + seconds, [_memory(target)]
     found: list[str] = []
     while time.monotonic() < deadline:
@@ -160,12 +171,13 @@ def soak(target: Target, seconds: float) -> Outcome:
         memory.append(_memory(target))
     outcome.lost = sum(line.startswith("lost") for line in found)
     outcome.wrong = len(found) - outcome.lost
-    outcome.doubled = max((target.names() - before).total() - outcome.started, 0)
+    # no more are kept
+    outcome.doubled = max(target.names().total() - min(outcome.started, _SOAK_STEP), 0)
     outcome.notes["MB"] = memory
-    if outcome.started > _SOAK_STEP:
+    if outcome.started > _SOAK_STEP * _SOAK_FILLS:
         # the first executions fill what stays
-        later = outcome.started - _SOAK_STEP
-        outcome.notes["MB per 1,000 executions"] = round((memory[-1] - memory[1]) * 1000 / later, 1)
+        later = outcome.started - _SOAK_STEP * _SOAK_FILLS
+        outcome.notes["MB per 1,000 executions"] = round((memory[-1] - memory[_SOAK_FILLS]) * 1000 / later, 1)
     return outcome
 
 

@@ -32,4 +32,6 @@ def _notes(notes: dict[str, Any]) -> str:
         said.append(f"answers {', '.join(f'{status}: {count}' for status, count in notes['answers'].items())}")
     if "MB" in notes:
         said.append(f"LocalStack's memory {notes['MB'][0]:.0f} to {notes['MB'][-1]:.0f} MB")
+    if "MB per 1,000 executions" in notes:
+        said.append(f"{notes['MB per 1,000 executions']} MB for 1,000 executions once everything has reached its bound")
     return "; ".join(said)

@@ -157,6 +157,18 @@ def test_what_stands_on_pairs_of_sockets_works(make_function: MakeFunction) -> N
     assert outcomes(make_function, source=source) == ["x", "y", 7]
 
 
+def test_nothing_of_a_process_of_the_machine_can_be_read(make_function: MakeFunction) -> None:
+    # of the function's own user, who may read it without the rules
+    same_user = {"user": 993, "group": 990, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen(["sleep", "60"], env={"SECRET": "secret"}, **same_user)  # type: ignore[call-overload]
+    try:
+        attempts = [("read", f"/proc/{process.pid}/{name}") for name in ("environ", "mem", "fd/0", "root/etc/passwd")]
+        assert outcomes(make_function, *attempts) == ["PermissionError"] * len(attempts)
+    finally:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.skipif(file_rules.version() < 6, reason="this kernel's Landlock does not know signals")
 def test_no_process_of_the_machine_can_be_signalled(make_function: MakeFunction) -> None:
     same_user = {"user": 993, "group": 990, "extra_groups": []} if os.geteuid() == 0 else {}

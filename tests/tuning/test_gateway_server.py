@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import threading
 from typing import TYPE_CHECKING
 
+import httptools
 import pytest
 
+from localstack_tuning.gateway import http_connection
+from localstack_tuning.gateway.http_connection import HttpConnection, RequestParser
 from tests.emulator.deployed import REGION, Cloud, create
 
 if TYPE_CHECKING:
@@ -200,3 +204,41 @@ def _read_to_end(sock: socket.socket) -> bytes:
     while chunk := sock.recv(65536):
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def test_a_body_that_no_service_takes_is_refused_before_it_comes() -> None:
+    parser = RequestParser()
+
+    with pytest.raises(httptools.HttpParserError):
+        parser.feed(b"PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000000000\r\n\r\n")
+
+    assert parser.refusal[0] == 413
+
+
+def test_a_body_of_unknown_length_is_refused_when_it_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_connection, "_BODY_BYTES", 5)
+    parser = RequestParser()
+    parser.feed(b"PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n")
+
+    with pytest.raises(httptools.HttpParserError):
+        parser.feed(b"1\r\nf\r\n")
+
+    assert parser.refusal[0] == 413
+
+
+def test_a_head_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_connection, "_HEAD_SECONDS", 0.0)
+    listener = socket.create_server(("127.0.0.1", 0))
+    with listener, socket.create_connection(listener.getsockname(), timeout=_SECONDS) as client:
+        server, _ = listener.accept()
+        with server:
+            serving = threading.Thread(
+                target=HttpConnection(server, lambda *_: [], scheme="http").serve, name="serve", daemon=True
+            )
+            serving.start()
+            client.sendall(b"GET / HTTP/1.1\r\nX: ")
+            answer = client.recv(1024)
+            serving.join(_SECONDS)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert not serving.is_alive()

@@ -94,6 +94,12 @@ def test_a_parameter_that_is_missing_is_named(corrected_engine: EmbeddedEngine, 
     assert b"Value null at 'stateMachineArn' failed to satisfy constraint: Member must not be null" in answer
 
 
+def test_a_host_that_is_none_is_refused(corrected_engine: EmbeddedEngine) -> None:
+    status, answer = send(corrected_engine, "s3", "GET", "/", Host=f"{'a' * 300}.s3.localhost.localstack.cloud")
+
+    assert (status, b"InvalidURI" in answer) == (400, True)
+
+
 def test_a_service_that_uses_rest_names_it_too(corrected_engine: EmbeddedEngine) -> None:
     status, answer = send(corrected_engine, "lambda", "POST", "/2015-03-31/functions", b"{}")
 

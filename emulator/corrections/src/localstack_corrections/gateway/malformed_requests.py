@@ -39,10 +39,14 @@ def _refuse(module: ModuleType) -> None:
 def _unreadable(module: ModuleType, exception: Exception, context: Any) -> Exception | None:
     """Return the refusal of a request whose operation or body cannot be read; ``None`` for another error."""
     from localstack.aws.protocol import parser
+    from werkzeug.exceptions import BadRequest
 
+    protocol = str(context.protocol or context.service.protocol)
+    if isinstance(exception, BadRequest) and protocol == "rest-xml":
+        # a host that is none
+        return _refusal(module, "InvalidURI", "Couldn't parse the specified URI.", 400)
     if not isinstance(exception, parser.RequestParserError):
         return None
-    protocol = str(context.protocol or context.service.protocol)
     if _is_unknown(exception, parser):
         code, message, status = _unknown(protocol, str(exception))
     elif protocol == "rest-xml":

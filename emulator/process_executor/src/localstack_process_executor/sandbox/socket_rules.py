@@ -1,6 +1,6 @@
-"""A system call filter: no connection to a Unix socket of the machine, such as Docker's, D-Bus' or an SSH agent's,
-and no memory, semaphore or queue that others find by a number (sysvipc(7)) or name (mq_overview(7)).
+"""A system call filter: no connection to a Unix socket of the machine, such as Docker's, D-Bus' or an SSH agent's.
 
+Nor is there memory, a semaphore or a queue that others find by a number (sysvipc(7)) or a name (mq_overview(7)).
 Landlock restricts no connections to them, and whoever reaches Docker's has the machine. A filter sees no addresses, so
 a process without a root of its own makes no Unix socket at all; pairs of them are pipes, and allowed.
 https://docs.kernel.org/userspace-api/seccomp_filter.html. Imported by :mod:`fork_server`; standard library only.

@@ -25,11 +25,17 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
 
 _IDLE_SECONDS = 60
+_HEAD_SECONDS = 60
+"""From a request's first byte to the end of its headers; a body may take longer, if it goes on coming."""
 _READ_BYTES = 256 * 1024
+_BODY_BYTES = 5 * 1024**3 + 1024**2
+"""What S3 takes at once, the largest body of all services, and how it is cut into chunks."""
 _TARGET_BYTES = 16 * 1024
 _HEADER_BYTES = 64 * 1024
 """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"""
 _URI_TOO_LONG = 414, "URI Too Long"
+_TOO_SLOW = 408, "Request Timeout"
+_TOO_LARGE = 413, "Content Too Large"
 _BAD_REQUEST = 400, "Bad Request"
 UNAVAILABLE = 503, "Service Unavailable"
 _BODY_IN_MEMORY_BYTES = 1024 * 1024
@@ -78,8 +84,13 @@ class RequestParser:
         """Return whether no request has begun."""
         return self._request is None
 
+    @property
+    def awaits_head(self) -> bool:
+        """Return whether a request's headers are not complete yet."""
+        return self._request is None or not self._has_head
+
     def feed(self, data: bytes) -> None:
-        """:raises httptools.HttpParserError: this is not HTTP, or its headers never end."""
+        """:raises httptools.HttpParserError: this is not HTTP, or its headers or its body never end."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -109,6 +120,8 @@ class RequestParser:
         self._request.headers.append((name, value))
         lower = name.lower()
         self._spellings[lower] = name
+        if lower == b"content-length":
+            self._check_length(int(value) if value.isdigit() else 0)
         if lower == b"expect" and value.lower() == b"100-continue":
             self.expects_continue = True
 
@@ -124,6 +137,7 @@ class RequestParser:
 
     def on_body(self, body: bytes) -> None:
         assert self._request
+        self._check_length(self._request.length + len(body))
         self._request.write(body)
 
     def on_message_complete(self) -> None:
@@ -131,6 +145,11 @@ class RequestParser:
         self._request.body.seek(0)
         self.complete.append(self._request)
         self._request, self.expects_continue = None, False
+
+    def _check_length(self, length: int) -> None:
+        if length > _BODY_BYTES:
+            self.refusal = _TOO_LARGE
+            raise httptools.HttpParserError("the request's body is too long")
 
 
 class HttpConnection:
@@ -177,11 +196,17 @@ class HttpConnection:
 
     def _receive(self, parser: RequestParser) -> bool:
         """Read until there is a request; ``False`` when the client has closed, or has been idle for too long."""
+        began = 0.0
         while not parser.complete:
             data = self._sock.recv(_READ_BYTES)
             if not data:
                 return False
             parser.feed(data)
+            if not parser.complete and parser.awaits_head:
+                began = began or time.monotonic()
+                if time.monotonic() - began > _HEAD_SECONDS:
+                    send_status(self._sock, *_TOO_SLOW)
+                    return False
             if parser.expects_continue:
                 parser.expects_continue = False
                 self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
