@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from localstack_process_executor.environments import interpreters, launches
+from localstack_process_executor.environments import interpreters, launches, process
 from localstack_process_executor.environments.forking import base_folder
 from localstack_process_executor.sandbox import file_rules
 
@@ -225,6 +225,32 @@ def test_what_is_mounted_below_a_folder_is_read_only_too(tmp_path: Path, at_once
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
 
     assert "Read-only file system" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a function has started")
+@pytest.mark.parametrize("what", ["thread", "process"])
+def test_a_function_that_starts_more_than_it_may_is_ended(
+    make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(process, "_MOST_TASKS", 20)
+    function = make_function(
+        """
+        import os, signal, threading
+        def handler(event, context):
+            for _ in range(event["number"]):
+                if event["what"] == "thread":
+                    threading.Thread(target=threading.Event().wait, daemon=True).start()
+                elif os.fork() == 0:
+                    signal.pause()
+            threading.Event().wait()
+        """,
+        timeout=60.0,
+    )
+
+    error = function.error({"what": what, "number": 30})
+
+    assert error["errorType"] == "Runtime.ExitError"
+    assert error["errorMessage"].endswith("Error: Runtime exited with error: signal: killed")
 
 
 def test_stopping_ends_everything_the_function_has_started(make_function: MakeFunction) -> None:

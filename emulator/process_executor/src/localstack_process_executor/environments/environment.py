@@ -5,8 +5,10 @@ the process's output and the deadline until there is an outcome. Between invocat
 process that writes more than a pipe holds waits, much as AWS freezes it.
 """
 
+import logging
 import math
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -30,9 +32,12 @@ from localstack_process_executor.environments.restarts import outlasting_kills
 from localstack_process_executor.environments.runtime_api import RuntimeApi, RuntimeMessage
 from localstack_process_executor.environments.tracing import Segment, segment
 
+LOG = logging.getLogger(__name__)
 _INIT_SECONDS, _PROVISIONED_INIT_SECONDS = 10.0, 130.0
 _MEMORY_SECONDS = 0.02
 """How often a running invocation's memory is looked at; in between, the kernel keeps its peak for us."""
+_BETWEEN_LOOKS = 5
+"""The pause between two looks is at least so many times as long as one."""
 _DELIVERY_SECONDS = 0.25
 """How often the log of an invocation that runs is handed on; one that is shorter has its log with its outcome."""
 _DELIVERY_CHARACTERS = 1024 * 1024
@@ -350,11 +355,21 @@ class ExecutionEnvironment:
             if not remaining(deadline):
                 return _Ended("deadline")
             # a function that writes lines wakes us more often than that
-            if time.monotonic() >= look_at_memory:
-                look_at_memory = time.monotonic() + _MEMORY_SECONDS
+            if (now := time.monotonic()) >= look_at_memory:
                 self._deliver_log()
                 if process.exceeds(limit_kb):
                     return _Ended("memory")
+                if process.has_too_many_tasks:
+                    return self._end_too_many(process)
+                # many processes take long to look at, and others need the time as well
+                look_at_memory = now + max(_MEMORY_SECONDS, _BETWEEN_LOOKS * (time.monotonic() - now))
+
+    @staticmethod
+    def _end_too_many(process: RuntimeProcess) -> _Ended:
+        """End a function that starts more than it may: the machine is everybody's."""
+        LOG.warning("A function has %d processes and threads, and is ended: Lambda allows fewer.", process.tasks)
+        process.kill()
+        return _Ended("exit", returncode=-signal.SIGKILL)
 
     def _feed(self, output: bytes) -> None:
         """Take what the function has written."""

@@ -14,6 +14,8 @@ from localstack_process_executor.environments.forked import Forked
 _READ_BYTES = 64 * 1024
 _MOST_READS = 16
 """What a pipe can hold, 1 MB; without an end, who writes as fast as we read would never let us go on."""
+_MOST_TASKS = 1024
+"""Processes and threads: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 _GONE_SECONDS = 10.0
 _QUIET_SECONDS = 0.01
 """Who writes more than a pipe holds in this time waits for the rest of it."""
@@ -47,6 +49,8 @@ class RuntimeProcess:
         self._returncode: int | None = None
         self._peak_kb = 0
         self._together_kb = 0
+        self.tasks = 0
+        """Processes and threads of the environment, when :meth:`exceeds` last looked."""
         self._memory_file: int | None = None
         self._children_file: int | None = None
         self._function_pid: int | None = None
@@ -122,7 +126,10 @@ class RuntimeProcess:
 
         As the kernel would, the largest process is ended: where that is not the function, it learns of it by itself.
         """
-        pids = _descendants(self._forked.pid)
+        pids, self.tasks = _walk(self._forked.pid)
+        if self.has_too_many_tasks:
+            # what they use takes too long to find out
+            return False
         together_kb = sum(map(_memory_kb, pids))
         if len(pids) > 1:
             self._note(pids, together_kb)
@@ -138,6 +145,11 @@ class RuntimeProcess:
         if largest != self.pid:
             self._end_one(largest)
         return largest == self.pid
+
+    @property
+    def has_too_many_tasks(self) -> bool:
+        """Return whether it has more processes and threads than Lambda allows."""
+        return self.tasks > _MOST_TASKS
 
     def _end_one(self, pid: int) -> None:
         with contextlib.suppress(OSError):
@@ -238,15 +250,23 @@ def _wait_until_readable(descriptor: int, seconds: float) -> bool:
 
 def _descendants(init: int) -> list[int]:
     """Return all processes of an environment but its init; none where the system does not tell."""
+    return _walk(init)[0]
+
+
+def _walk(init: int) -> tuple[list[int], int]:
+    """Return all processes of an environment but its init, and how many threads they have together."""
     found: list[int] = []
+    tasks = 0
     todo = [init]
     while todo:
         pid = todo.pop()
         with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names only
+            threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - names only
+            tasks += len(threads) if found else 0
+            for thread in threads:
                 todo += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
         found.append(pid)
-    return found[1:]
+    return found[1:], tasks
 
 
 def _memory_kb(pid: int) -> int:

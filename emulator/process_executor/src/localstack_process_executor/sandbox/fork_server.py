@@ -60,6 +60,8 @@ _PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
 _PROCESS_IDS = 7, 30_000
 _OPEN_FILES = 1024
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+_PROCESSES_OF_ALL = 16_384
+"""Processes and threads that all functions of a user may have; each one's 1,024 are counted while it is invoked."""
 _SIZE_BYTES = 4
 _DESCRIPTORS = 4
 _LAST_DESCRIPTOR = 1 << 16
@@ -280,8 +282,8 @@ def become_function(request: Document, *, isolated: bool) -> None:
     _give_up_rights(request, isolated=isolated)
     _point_to_null(0)
     _close_descriptors(request.get("assignment"))
-    limit = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _limit(resource.RLIMIT_NPROC, _PROCESSES_OF_ALL)
     variables = dict(request["env"])
     if request.get("writes_frames", True):
         # the runtime client's framed log goes the same way as the output, so that both keep their order
@@ -304,6 +306,13 @@ def become_function(request: Document, *, isolated: bool) -> None:
         proc_self.set_proc_self(request["command"], request["env"])
     with contextlib.suppress(locale.Error):
         locale.setlocale(locale.LC_CTYPE, "")
+
+
+def _limit(kind: int, most: int) -> None:
+    """Allow no more than so many of something, for good."""
+    hard = resource.getrlimit(kind)[1]
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (limit, limit))
 
 
 def _open_telemetry() -> None:
