@@ -338,7 +338,6 @@ class ExecutionEnvironment:
 
     def _wait(self, process: RuntimeProcess, deadline: float, *kinds: str) -> _Ended:
         """Serve the runtime until one of these messages, the process's end, its memory's or the deadline."""
-        limit_kb = self._spec.memory_size_mb * _KB_PER_MB
         began = time.monotonic()
         look_at_memory = began + _MEMORY_SECONDS
         while True:
@@ -357,16 +356,17 @@ class ExecutionEnvironment:
             # a function that writes lines wakes us more often than that
             if (now := time.monotonic()) >= look_at_memory:
                 self._deliver_log()
-                if process.exceeds(limit_kb):
-                    return _Ended("memory")
-                if process.has_too_many_tasks:
-                    return self._end_too_many(process)
+                if too_much := self._check_use(process):
+                    return too_much
                 # many processes take long to look at, and others need the time as well
                 look_at_memory = now + max(_MEMORY_SECONDS, _BETWEEN_LOOKS * (time.monotonic() - now))
 
-    @staticmethod
-    def _end_too_many(process: RuntimeProcess) -> _Ended:
-        """End a function that starts more than it may: the machine is everybody's."""
+    def _check_use(self, process: RuntimeProcess) -> _Ended | None:
+        """Return how a function has to end that uses more than it may: the machine is everybody's."""
+        if process.exceeds(self._spec.memory_size_mb * _KB_PER_MB):
+            return _Ended("memory")
+        if not process.has_too_many_tasks:
+            return None
         LOG.warning("A function has %d processes and threads, and is ended: Lambda allows fewer.", process.tasks)
         process.kill()
         return _Ended("exit", returncode=-signal.SIGKILL)
