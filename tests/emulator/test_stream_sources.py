@@ -167,3 +167,24 @@ def test_a_batch_that_is_given_up_reaches_the_destination_for_failures(
     }
     assert record[stream.batch_info]["batchSize"] == len(ORDERS)
     assert record[stream.batch_info]["streamArn"] == stream.arn
+
+
+def test_a_batch_that_fails_is_split_until_the_bad_record_is_alone(
+    deploy: MakeDeployed, cloud: Cloud, queue: str, stream: Stream
+) -> None:
+    function = deploy(f"""{NAMES}
+    def handler(event, context):
+        names = [name_of(record) for record in event["Records"]]
+        print("batch", ",".join(names))
+        assert "burnt" not in names
+    """)
+    failures = {"DestinationConfig": {"OnFailure": {"Destination": queue}}}
+
+    with invoked_by(function, stream, BisectBatchOnFunctionError=True, MaximumRetryAttempts=1, **failures):
+        record = json.loads(receive(cloud, queue)["Body"])
+        seen = batches(function, lambda seen: "marinara" in seen)
+
+    assert seen == [
+        "margherita,funghi,burnt,marinara", "margherita,funghi", "burnt,marinara", "burnt", "burnt", "marinara",
+    ]  # fmt: skip
+    assert record[stream.batch_info]["batchSize"] == 1

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,3 +64,10 @@ def test_a_stream_and_its_consumers_are_listed(kinesis: Any, stream: dict[str, A
     assert stream["StreamName"] in kinesis.list_streams()["StreamNames"]
     assert [each["ConsumerARN"] for each in listed] == [consumer["ConsumerARN"]]
     assert len(kinesis.list_shards(StreamName=stream["StreamName"])["Shards"]) == 2
+
+
+def test_an_iterator_that_is_none_and_too_many_records_are_refused(kinesis: Any) -> None:
+    with pytest.raises(kinesis.exceptions.InvalidArgumentException, match="Invalid ShardIterator"):
+        kinesis.get_records(ShardIterator="abc")
+    with pytest.raises(ClientError, match="Member must have value less than or equal to 10000"):
+        kinesis.get_records(ShardIterator="abc", Limit=10001)

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from localstack_corrections import model_constraints
 from localstack_corrections.correction import Correction
 from localstack_corrections.dynamodb import (
     answers,
@@ -18,7 +19,6 @@ from localstack_corrections.dynamodb import (
     atomic_writes,
     billing,
     comparisons,
-    constraints,
     expiry,
     exports,
     kinesis_destination,
@@ -78,7 +78,7 @@ def _replace_server(module: Any) -> None:
         _instance: InProcessServer | None = None
 
         def __init__(self) -> None:
-            self.proxy = InProcessBackend(before=constraints.check, after=_notify_provider)
+            self.proxy = InProcessBackend(before=model_constraints.check, after=_notify_provider)
 
         @classmethod
         def get(cls) -> InProcessServer:

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from localstack_corrections import model_constraints
 from localstack_corrections.correction import Correction
 from localstack_corrections.in_process import InProcessBackend, dispatch_in_process
 
@@ -36,7 +37,7 @@ def is_installed() -> bool:
 
 def _dispatch(module: Any) -> None:
     if is_chosen():
-        backend = InProcessBackend()
+        backend = InProcessBackend(before=model_constraints.check)
         dispatch_in_process(module, "kinesis", lambda _provider: backend)
 
 
@@ -55,6 +56,18 @@ def _read_quickly(module: Any) -> None:
         return original(self, stream_arn, name, *args)
 
     module.KinesisBackend.get_shard_iterator = get_shard_iterator
+    decompose = module.decompose_shard_iterator
+
+    def decompose_shard_iterator(shard_iterator: str) -> Any:
+        from moto.kinesis.exceptions import InvalidArgumentError
+
+        try:
+            stream, shard, number = decompose(shard_iterator)
+        except ValueError as error:
+            raise InvalidArgumentError("Invalid ShardIterator.") from error
+        return stream, shard, number
+
+    module.decompose_shard_iterator = decompose_shard_iterator
 
 
 def _get_records(self: Any, last_sequence_id: str, limit: int | None) -> tuple[list[Any], int, int]:

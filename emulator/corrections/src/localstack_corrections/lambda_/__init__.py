@@ -2,6 +2,7 @@
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.lambda_.alias_weights import ALIAS_WEIGHTS
+from localstack_corrections.lambda_.bisected_batches import BISECTED_BATCHES
 from localstack_corrections.lambda_.dead_letters import DEAD_LETTERS
 from localstack_corrections.lambda_.environment_reservations import ENVIRONMENT_RESERVATIONS
 from localstack_corrections.lambda_.failed_functions import FAILED_FUNCTIONS
@@ -22,6 +23,9 @@ from localstack_corrections.lambda_.unused_methods import FUNCTION_URL_METHODS
 from localstack_corrections.lambda_.woken_pollers import WOKEN_POLLERS
 from localstack_corrections.lambda_.zip_files import ZIP_FILES
 
+STILL_DIFFERENT: tuple[str, ...] = (
+    "Event sources: `TumblingWindowInSeconds` and `ParallelizationFactor` are kept and have no effect.",
+)
 CORRECTIONS: tuple[Correction, ...] = (
     PACKAGE_FILES,
     HOT_RELOAD_FOLDERS,
@@ -41,6 +45,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     LAST_LOGS,
     FUNCTION_URL_METHODS,
     WOKEN_POLLERS,
+    BISECTED_BATCHES,
     ZIP_FILES,
     LISTED_LAYERS,
 )

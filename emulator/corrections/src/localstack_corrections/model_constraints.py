@@ -1,4 +1,4 @@
-"""Requests that DynamoDB's own model does not allow: choices, bounds and lengths of their members."""
+"""Requests that a service's own model does not allow: choices, bounds and lengths of their members."""
 
 from __future__ import annotations
 
@@ -54,8 +54,7 @@ def _rule_of(value: Any, shape: Any) -> str | None:
     choices = shape.metadata.get("enum")
     if isinstance(value, str) and choices:
         return None if value in choices else f"Member must satisfy enum value set: [{', '.join(sorted(choices))}]"
-    if isinstance(value, bool) or not isinstance(value, int | list | dict):
-        # the shortest and the longest name are for the provider to refuse, since an ARN may stand for a name
+    if isinstance(value, bool) or not isinstance(value, int | str | bytes | list | dict):
         return None
     size, what = (value, "value") if isinstance(value, int) else (len(value), "length")
     for name, than, is_beyond in _BOUNDS:
@@ -78,4 +77,4 @@ def _shown(value: Any) -> str:
         return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{name}={_shown(each)}' for name, each in value.items())}}}"
-    return str(value)
+    return "java.nio.HeapByteBuffer" if isinstance(value, bytes) else str(value)
