@@ -219,7 +219,7 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     option = request.config.getoption
     keep = option("--keep")
     if shared := _shared(request.config):
-        yield shared.engine(request.param, option("--endpoint-url"), option("--stack-name"))
+        yield shared.engine(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
         return
     engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
     try:
@@ -228,7 +228,6 @@ def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     finally:
         if not keep:
             engine.stop()
-        engine.stop()
 
 
 @pytest.fixture(scope="session")

@@ -31,14 +31,15 @@ class Shared:
         self._folder = Path(folder)
         self._controller = controller
 
-    def engine(self, name: str, endpoint_url: str | None, stack_name: str | None) -> Engine:
+    def engine(self, name: str, endpoint_url: str | None, stack_name: str | None, *, keep: bool) -> Engine:
         """Return the engine of all workers, started by the first. :raises LocaldevError: it could not be started."""
         file = self._place(name) / _ENGINE
         with exclusive(file.with_suffix(".lock")):
             if file.exists():
                 return _engine(json.loads(file.read_text()))
             # it outlives this worker, and ends with the process that runs all of them at the latest
-            os.environ.setdefault(ENDS_WITH, str(self._controller))
+            if not keep:
+                os.environ.setdefault(ENDS_WITH, str(self._controller))
             engine = start_for_tests(name, endpoint_url, stack_name, keep=True)
             if not was_found(engine):
                 file.write_text(json.dumps(_described(engine)))

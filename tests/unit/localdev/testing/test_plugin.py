@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,3 +85,29 @@ def test_a_project_decides_on_the_engines_where_no_option_names_one(pytester: py
     pytester.makepyfile("def test_it(localdev_engine): pass")
     result = pytester.runpytest_inprocess("-p", plugin.__name__, "--collect-only", "-q")
     result.stdout.fnmatch_lines(["*::test_it[[]external]"])
+
+
+_WITH_A_FAKE_ENGINE = """
+    from unittest.mock import Mock
+
+    import localdev.engines.embedded
+    import localdev.testing.engines
+
+    _engine = Mock(kind=Mock(ends_with_us=False))
+    _engine.stop.side_effect = lambda: print("STOPPED")
+    localdev.engines.embedded.sweep = lambda: None
+    localdev.testing.engines.start_for_tests = lambda *_, **__: _engine
+"""
+
+
+@pytest.mark.parametrize(("options", "ends"), [([], 1), (["--keep"], 0)])
+def test_the_emulator_ends_with_the_run_unless_it_is_to_be_kept(
+    project: Path, installed: Path, options: list[str], ends: int
+) -> None:
+    (project / "conftest.py").write_text(dedent(_WITH_A_FAKE_ENGINE))
+    (project / "test_own.py").write_text("def test_own(localdev_engine): pass\n")
+
+    run = _pytest(project, "-s", *options, path=installed)
+
+    assert "1 passed" in run.stdout, run.stdout + run.stderr
+    assert run.stdout.count("STOPPED") == ends
