@@ -50,13 +50,14 @@ def _has_failed(visit: Visit) -> bool:
 
 
 def _handlers(definition: Definition) -> frozenset[str]:
-    """Return the names of the states that no way without an error leads to."""
+    """Return the names of the states that no way without an error leads to, or none of whose ways leads to success."""
     found: set[str] = set()
     machines = [definition.machine]
     while machines:
         machine = machines.pop()
         reached = _reached_without_errors(machine)
-        found.update(state.name for state in machine.states if state.name not in reached)
+        succeeding = _succeeding(machine)
+        found.update(state.name for state in machine.states if state.name not in reached & succeeding)
         machines += [inner for state in machine.states for inner in state.machines]
     return frozenset(found)
 
@@ -72,3 +73,18 @@ def _reached_without_errors(machine: Machine) -> set[str]:
         reached.add(name)
         todo += [way.target for way in states[name].transitions if way.kind is not TransitionKind.CATCH]
     return reached
+
+
+def _succeeding(machine: Machine) -> set[str]:
+    """Return the names of the states that lead to an end that is no Fail state, without an error."""
+    found = {state.name for state in machine.states if state.ends and state.type != "Fail"}
+    grows = True
+    while grows:
+        more = {
+            state.name
+            for state in machine.states
+            if any(way.kind is not TransitionKind.CATCH and way.target in found for way in state.transitions)
+        }
+        grows = not more <= found
+        found |= more
+    return found

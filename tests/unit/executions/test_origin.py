@@ -74,6 +74,27 @@ def test_a_catch_that_leads_right_to_the_end_is_the_origin_even_where_others_lea
     assert origin.state == "Pay"
 
 
+def test_a_failure_is_followed_back_through_states_that_only_lead_to_a_fail_state() -> None:
+    states = {
+        "Enough?": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "IsPresent": True, "Next": "Work"}],
+            "Default": "Tell",
+        },
+        "Work": {**_TASK, "Catch": _CATCH, "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Clean up": {"Type": "Pass", "Next": "Tell"},
+        "Tell": {"Type": "Pass", "Next": "Gave up"},
+        "Gave up": _FAIL,
+    }
+    way = ("Enough?", "Choice", False), ("Work", "Task", True), ("Clean up", "Pass", False), ("Tell", "Pass", False)
+
+    origin = _origin(states, *way, ("Gave up", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Work"
+
+
 def test_an_error_that_was_made_good_is_not_the_origin_of_a_later_failure() -> None:
     states = {
         "Look up": {**_TASK, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Decide"}], "Next": "Decide"},
