@@ -10,6 +10,7 @@ from localstack_corrections.lambda_.function_urls import FUNCTION_URLS
 from localstack_corrections.lambda_.hot_reload_folders import HOT_RELOAD_FOLDERS
 from localstack_corrections.lambda_.idle_environments import IDLE_ENVIRONMENTS
 from localstack_corrections.lambda_.invoke_headers import INVOKE_HEADERS
+from localstack_corrections.lambda_.kept_positions import KEPT_POSITIONS
 from localstack_corrections.lambda_.last_logs import LAST_LOGS
 from localstack_corrections.lambda_.layers import LISTED_LAYERS
 from localstack_corrections.lambda_.log_places import LOG_PLACES
@@ -46,6 +47,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     FUNCTION_URL_METHODS,
     WOKEN_POLLERS,
     BISECTED_BATCHES,
+    KEPT_POSITIONS,
     ZIP_FILES,
     LISTED_LAYERS,
 )
