@@ -224,7 +224,6 @@ UPDATES: Mapping[str, Update] = {
     "AWS::KMS::Key": key,
     "AWS::SSM::Parameter": parameter,
     "AWS::SecretsManager::ResourcePolicy": put_again,
-    "AWS::SecretsManager::RotationSchedule": put_again,
     "AWS::SecretsManager::Secret": secret,
     "AWS::SecretsManager::SecretTargetAttachment": put_again,
 }

@@ -10,6 +10,7 @@ from localstack.services.cloudformation.resource_provider import ResourceProvide
 from localstack_corrections.cloudformation.resources.custom import CustomResourceProvider
 from localstack_corrections.cloudformation.resources.nested import NestedStack
 from localstack_corrections.cloudformation.resources.provider import OwnProvider, schema
+from localstack_corrections.cloudformation.resources.rotation import RotationSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -251,6 +252,7 @@ OWN: Mapping[str, type[ResourceProvider]] = {
         LogsResourcePolicy,
         MetricFilter,
         NestedStack,
+        RotationSchedule,
         StateMachineAlias,
         StateMachineVersion,
         SubscriptionFilter,
