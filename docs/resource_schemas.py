@@ -6,9 +6,13 @@ cfn-lint brings the schemas. What the emulator checks of them is small, and is w
 from __future__ import annotations
 
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from cfnlint.schema import Schema
+from cfnlint.schema._getatts import GetAtts
 
 from localdev.system.project import EMULATOR_PYTHON, ROOT
 
@@ -23,7 +27,10 @@ _OWN = (
     "AWS::Events::Archive",
 )
 """Types that LocalStack does not have, and ours adds."""
-_KEPT = ("$ref", "additionalProperties", "items", "patternProperties", "properties", "required", "type")
+_KEPT = (
+    "$ref", "additionalProperties", "enum", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength",
+    "minimum", "pattern", "patternProperties", "properties", "required", "type",
+)  # fmt: skip
 _OF_TYPES = frozenset({"properties", "patternProperties", "definitions"})
 
 
@@ -57,12 +64,12 @@ def _files() -> dict[str, str]:
 def _schema(name: str) -> Any:
     whole = json.loads((_data() / "resources" / f"{_files()[name]}.json").read_text())
     definitions = {key: _reduced(value) for key, value in (whole.get("definitions") or {}).items()}
-    reduced = _reduced(whole)
+    reduced = {**_reduced(whole), "attributes": sorted(GetAtts(Schema(whole)).attrs)}
     return {**reduced, "definitions": definitions} if definitions else reduced
 
 
 def _reduced(schema: Any) -> Any:
-    """Return what is checked of a schema: names, types, and which are required."""
+    """Return what is checked of a schema: names, types, which are required, and what values may be."""
     if not isinstance(schema, dict):
         return schema
     kept = {key: schema[key] for key in _KEPT if key in schema}
@@ -70,6 +77,19 @@ def _reduced(schema: Any) -> Any:
         kept[key] = {name: _reduced(each) for name, each in kept[key].items()}
     if "items" in kept:
         kept["items"] = _reduced(kept["items"])
+    if "pattern" in kept:
+        kept.pop("enum", None)  # cfn-lint knows some words of a pattern: AWS takes others, too
+    if not _compiles(kept.get("pattern", "")):
+        kept.pop("pattern")
     if kept.get("additionalProperties") is not False:
         kept.pop("additionalProperties", None)
     return kept
+
+
+def _compiles(pattern: str) -> bool:
+    """Return whether a pattern of Java's, which AWS checks with, is one of Python's, too."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

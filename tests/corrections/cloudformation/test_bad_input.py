@@ -147,6 +147,32 @@ def test_an_output_of_no_resource_is_refused_before_anything_is_created(stack: S
         stack.begin({"It": QUEUE}, Outputs={"Name": {"Value": {"Ref": "Nothing"}}})
 
 
+def test_a_mapping_that_the_template_does_not_have_is_refused(stack: Stack) -> None:
+    # the text of AWS is in https://github.com/zalando-stups/senza/blob/master/docs/user-guide.rst
+    found = {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "Delay"]}
+    delayed = {"It": {**QUEUE, "Properties": {"DelaySeconds": found}}}
+    missing = "Mapping named 'Sizes' is not present in the 'Mappings' section of template"
+    with pytest.raises(ClientError, match=missing):
+        stack.begin(delayed)
+    assert not stack.exists()
+
+
+def test_a_key_that_a_mapping_does_not_have_is_refused(stack: Stack) -> None:
+    found = {"Fn::FindInMap": ["Sizes", "large", "Delay"]}
+    with pytest.raises(ClientError, match="Unable to get mapping for Sizes::large::Delay"):
+        stack.begin(
+            {"It": {**QUEUE, "Properties": {"DelaySeconds": found}}}, Mappings={"Sizes": {"small": {"Delay": 1}}}
+        )
+
+
+@pytest.mark.parametrize("value", [{"Fn::GetAtt": ["It", "Nothing"]}, {"Fn::Sub": "a ${ It.Nothing } ${!It.Other}"}])
+def test_an_attribute_that_the_type_does_not_have_is_refused(stack: Stack, value: dict[str, Any]) -> None:
+    refusal = "Template error: resource It does not support attribute type Nothing in Fn::GetAtt"
+    with pytest.raises(ClientError, match=refusal):
+        stack.begin({"It": QUEUE}, Outputs={"Name": {"Value": value}})
+    assert not stack.exists()
+
+
 def test_a_resource_under_no_condition_of_the_template_is_refused(stack: Stack) -> None:
     with pytest.raises(ClientError, match="Unresolved condition dependency Never in the Resources block"):
         stack.begin({"It": {**QUEUE, "Condition": "Never"}})

@@ -1,4 +1,4 @@
-"""A property that a type does not have, that is missing or that is of another type is refused and named."""
+"""A property that a type does not have, that is missing, or that has another type or value is refused and named."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ KEYS = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}
         (QUEUE, {"QueueName": ["a"]}, "#/QueueName: expected type: String, found: JSONArray"),
         (QUEUE, {"FifoQueue": "yes"}, "#/FifoQueue: expected type: Boolean, found: String"),
         (BUCKET, {"Tags": {"a": "b"}}, "#/Tags: expected type: JSONArray, found: JSONObject"),
+        (QUEUE, {"VisibilityTimeout": -1}, "#/VisibilityTimeout: failed validation constraint for keyword [minimum]"),
+        (QUEUE, {"DelaySeconds": "901"}, "#/DelaySeconds: failed validation constraint for keyword [maximum]"),
+        (
+            TABLE,
+            {"KeySchema": [], "BillingMode": "FREE"},
+            "#/BillingMode: failed validation constraint for keyword [enum]",
+        ),
+        (BUCKET, {"BucketName": "Upper"}, "#/BucketName: failed validation constraint for keyword [pattern]"),
+        (BUCKET, {"BucketName": "a" * 64}, "#/BucketName: expected maxLength: 63, actual: 64"),
     ],
 )
 def test_a_creation_is_refused_and_leaves_nothing(

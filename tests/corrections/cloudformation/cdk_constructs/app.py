@@ -71,7 +71,6 @@ custom.AwsCustomResource(
     on_update=call,
     on_delete=custom.AwsSdkCall(service="SSM", action="deleteParameter", parameters={"Name": "/constructs"}),
     policy=custom.AwsCustomResourcePolicy.from_sdk_calls(resources=custom.AwsCustomResourcePolicy.ANY_RESOURCE),
-    install_latest_aws_sdk=False,
 )
 
 # a log group of a function that nobody has made, and a function that each deployment runs

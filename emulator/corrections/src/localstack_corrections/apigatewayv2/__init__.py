@@ -1,4 +1,4 @@
-"""HTTP APIs, which LocalStack 4.14.0 does not have. WebSocket APIs, domain names and VPC links are refused."""
+"""HTTP APIs, which LocalStack 4.14.0 does not have. WebSocket APIs and VPC links are not there, either."""
 
 from localstack_corrections.apigatewayv2 import http_apis
 from localstack_corrections.correction import Correction

@@ -37,6 +37,7 @@ def add_resource_types(resource_provider: ModuleType) -> None:
             return find(resource_type)
         from localstack_corrections.apigatewayv2.resources.provider import provider_of
 
-        return provider_of(resource_type.removeprefix(_TYPES))()
+        provider = provider_of(resource_type.removeprefix(_TYPES))
+        return provider() if provider else None
 
     executor.try_load_resource_provider = staticmethod(find_ours)

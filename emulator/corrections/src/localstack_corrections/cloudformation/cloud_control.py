@@ -67,7 +67,7 @@ class CloudControl(CloudcontrolApi):  # type: ignore[misc]  # LocalStack's class
         """Change a resource in place, and return when it is changed."""
         stack, record = _find(context, type_name, identifier)
         wanted = _patched(current(record), patch_document)
-        _refuse(type_name, current(record), wanted)
+        _refuse(identifier, type_name, current(record), wanted)
         changed, reason = _change(stack, record, wanted)
         failed = changed["ResourceStatus"].endswith("_FAILED")
         event = ProgressEvent(
@@ -114,9 +114,9 @@ def _patched(properties: Properties, document: str) -> Properties:
     return patched
 
 
-def _refuse(type_name: str, before: Properties, after: Properties) -> None:
+def _refuse(identifier: str, type_name: str, before: Properties, after: Properties) -> None:
     """Refuse an update that the type cannot make in place."""
-    if reason := invalid.refusal(type_name, after):
+    if reason := invalid.refusal(identifier, type_name, after):
         raise InvalidRequestException(reason)
     provider = ResourceProviderExecutor.try_load_resource_provider(type_name)
     if provider is None or not updates_in_place(type_name, provider):

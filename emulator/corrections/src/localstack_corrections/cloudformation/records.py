@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 type Properties = dict[str, Any]
+NOT_EMULATED = "not-emulated"
+"""The value of an attribute that nothing is known of, and the end of the physical id of what is not emulated."""
 
 
 class Record(TypedDict, total=False):
@@ -43,6 +45,11 @@ def carried(record: Record) -> Properties:
     """Return the properties that a resource has beside the specified ones: identifiers, attributes and defaults."""
     said = specified(record)
     return {name: value for name, value in record.get("Properties", {}).items() if name not in said}
+
+
+def stand_in(stack_name: str, logical_id: str) -> str:
+    """Return the physical id of a resource that is not emulated."""
+    return f"{stack_name}-{logical_id}-{NOT_EMULATED}"
 
 
 def is_custom(resource_type: str) -> bool:

@@ -145,11 +145,3 @@ STAGE = Kind(
     collection="stages",
 )  # fmt: skip
 KINDS = (API, API_MAPPING, AUTHORIZER, DEPLOYMENT, DOMAIN_NAME, INTEGRATION, MODEL, ROUTE, STAGE)
-REFUSED = {
-    "ApiGatewayManagedOverrides": "quick-created APIs are changed by their own resources",
-    "IntegrationResponse": "only WebSocket APIs have them, which are not there",
-    "RouteResponse": "only WebSocket APIs have them, which are not there",
-    "RoutingRule": "routing rules are not evaluated, API mappings are",
-    "VpcLink": "VPC links are not served",
-}
-"""The other types, and why they are refused."""

@@ -16,10 +16,10 @@ from localstack_corrections.apigatewayv2.resources.kinds import (
     DEPLOYMENT,
     DOMAIN_NAME,
     KINDS,
-    REFUSED,
     STAGE,
     Kind,
 )
+from localstack_corrections.cloudformation.records import NOT_EMULATED, stand_in
 
 _ATTRIBUTES = ("ApiEndpoint", "DomainNameArn", "RegionalDomainName", "RegionalHostedZoneId")
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
@@ -37,8 +37,8 @@ _DEFAULTS: dict[str, Any] = {
 """What a property is once a template has it no longer; all others are nothing."""
 
 
-def _done(model: dict[str, Any]) -> Any:
-    return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model)
+def _done(model: dict[str, Any], message: str = "") -> Any:
+    return ProgressEvent(status=OperationStatus.SUCCESS, resource_model=model, message=message)
 
 
 class HttpApiResourceProvider(ResourceProvider):
@@ -47,8 +47,10 @@ class HttpApiResourceProvider(ResourceProvider):
     KIND: Kind
 
     def create(self, request: Any) -> Any:
-        """Make the resource."""
+        """Make the resource; one of a WebSocket API is named as what it is not."""
         model = dict(request.desired_state)
+        if _is_of_websocket(model):
+            return self._stand_in(request, model)
         client = request.aws_client_factory.apigatewayv2
         if self.KIND is API and ("Body" in model or "BodyS3Location" in model):
             made = client.import_api(Body=_definition(request, model), **_import_options(model))
@@ -58,11 +60,19 @@ class HttpApiResourceProvider(ResourceProvider):
         model[self.KIND.identifier] = made[self.KIND.identifier]
         return _done(model | _attributes(made))
 
+    def _stand_in(self, request: Any, model: dict[str, Any]) -> Any:
+        """Deploy nothing, as for a type that is not emulated, so that the rest of the stack is there."""
+        model.setdefault(self.KIND.identifier, stand_in(request.stack_name, request.logical_resource_id))
+        what = f"Resource type {request.resource_type} of a WebSocket API"
+        return _done(model, f"{what} is not supported but was deployed as a fallback")
+
     def update(self, request: Any) -> Any:
         """Change the resource to what the template has now."""
         before = request.previous_state or {}
         if any(before.get(name) != request.desired_state.get(name, before.get(name)) for name in self.KIND.create_only):
             return self._replace(request, before)
+        if _is_of_websocket(request.desired_state):
+            return self._stand_in(request, dict(request.desired_state))
         model = {**request.desired_state, self.KIND.identifier: before[self.KIND.identifier]}
         client = request.aws_client_factory.apigatewayv2
         model |= {name: before[name] for name in _ATTRIBUTES if name in before}
@@ -89,6 +99,8 @@ class HttpApiResourceProvider(ResourceProvider):
         return _done(model)
 
     def _delete(self, client: Any, model: dict[str, Any]) -> None:
+        if _is_of_websocket(model):
+            return
         ids = {name: model[name] for name in {*self.KIND.parents, self.KIND.identifier}}
         if self.KIND is DEPLOYMENT:
             _detach(ids["ApiId"], ids["DeploymentId"])
@@ -149,6 +161,11 @@ def _tag(client: Any, path: str, model: dict[str, Any]) -> None:
         client.tag_resource(ResourceArn=f"arn:aws:apigateway:{client.meta.region_name}::/{path}", Tags=tags)
 
 
+def _is_of_websocket(model: dict[str, Any]) -> bool:
+    """Return whether a resource is a WebSocket API, which is not emulated, or of one."""
+    return model.get("ProtocolType") == "WEBSOCKET" or str(model.get("ApiId", "")).endswith(f"-{NOT_EMULATED}")
+
+
 def _snake(name: str) -> str:
     return _WORDS.sub("_", name).lower()
 
@@ -197,31 +214,8 @@ def _detach(api_id: str, deployment: str) -> None:
         api.changed()
 
 
-class RefusedResourceProvider(ResourceProvider):
-    """A provider that says why it makes no resources of the type."""
-
-    NAME: str
-
-    def create(self, request: Any) -> Any:
-        """Refuse."""
-        why = REFUSED.get(self.NAME, "there is no such type")
-        return ProgressEvent(
-            status=OperationStatus.FAILED,
-            resource_model={},
-            message=f"{request.resource_type} is not available in this emulator: {why}.",
-        )
-
-    def update(self, request: Any) -> Any:
-        """Refuse."""
-        return self.create(request)
-
-    def delete(self, request: Any) -> Any:
-        """Do nothing: there is none."""
-        return _done(request.desired_state)
-
-
-def provider_of(name: str) -> type[Any]:
-    """Return the provider of the type, by the last part of its name."""
+def provider_of(name: str) -> type[Any] | None:
+    """Return the provider of the type, by the last part of its name; None for a type that is not emulated."""
     for kind in KINDS:
         if kind.name == name:
             return type(
@@ -233,7 +227,4 @@ def provider_of(name: str) -> type[Any]:
                     "SCHEMA": kind.schema,
                 },
             )
-    schema = {"typeName": f"AWS::ApiGatewayV2::{name}", "properties": {}, "primaryIdentifier": ["/properties/Id"]}
-    return type(
-        f"{name}Provider", (RefusedResourceProvider,), {"NAME": name, "TYPE": schema["typeName"], "SCHEMA": schema}
-    )
+    return None

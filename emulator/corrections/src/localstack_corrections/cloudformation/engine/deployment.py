@@ -51,6 +51,7 @@ class Deployment:
         )
         self._is_creation = self._unfinished.is_creation
         self._executor = Executor(change_set)
+        self._executor.returns = getattr(self._stack, "returns", False)
 
     def run(self) -> None:
         """Execute the change set; end in a status that another deployment or a rollback can start from."""
@@ -62,31 +63,36 @@ class Deployment:
             return
         LOG.error("stack %s: %s", self._stack.stack_name, failure)
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
-        if self._disable_rollback:
-            self._stop(failure)
+        if self._executor.returns:
+            self._stop(failure, StackStatus.UPDATE_ROLLBACK_FAILED)
+        elif self._disable_rollback:
+            self._stop(failure, StackStatus.CREATE_FAILED if self._is_creation else StackStatus.UPDATE_FAILED)
         else:
-            roll_back(self._stack, self._executor, self._unfinished, failure, self._verb)
+            roll_back(self._stack, self._executor, self._unfinished, failure, self.verb)
 
     def _complete(self) -> None:
         stack, executor = self._stack, self._executor
         self._remember(executor.resources)
         if not self._is_creation and executor.has_cleanup():
-            stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+            stack.set_stack_status(StackStatus(f"{self.verb}_COMPLETE_CLEANUP_IN_PROGRESS"))
         executor.clean_up()
         snapshots.take_again(stack, executor)
         stack.unfinished = None
         stack.imports = executor.imports
         stack.change_set_id = self._change_set.change_set_id
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_COMPLETE)
-        stack.set_stack_status(StackStatus(f"{self._verb}_COMPLETE"))
+        stack.set_stack_status(StackStatus(f"{self.verb}_COMPLETE"))
 
     @property
-    def _verb(self) -> str:
+    def verb(self) -> str:
+        """Return what the statuses of the stack begin with."""
+        if self._executor.returns:
+            return "UPDATE_ROLLBACK"
         if getattr(self._change_set, "to_import", None):
             return "IMPORT"
         return "CREATE" if self._is_creation else "UPDATE"
 
-    def _stop(self, failure: str) -> None:
+    def _stop(self, failure: str, status: StackStatus) -> None:
         """Leave everything as the failure left it."""
         stack, executor = self._stack, self._executor
         done = {**stack.resolved_resources, **executor.resources}
@@ -95,7 +101,7 @@ class Deployment:
         self._remember({name: record for name, record in done.items() if record.get("PhysicalResourceId")})
         stack.template = stack.processed_template = template
         stack.unfinished = self._unfinished
-        stack.set_stack_status(StackStatus.CREATE_FAILED if self._is_creation else StackStatus.UPDATE_FAILED, failure)
+        stack.set_stack_status(status, failure)
 
     def _remember(self, records: Records) -> None:
         stack, change_set = self._stack, self._change_set
@@ -122,6 +128,7 @@ def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, reason: st
     """Undo a failed deployment: every old resource as it was, every new one deleted."""
     prefix = "IMPORT_" if verb == "IMPORT" else "" if unfinished.is_creation else "UPDATE_"
     stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), reason)
+    executor.returns = True
     failed = _undo(executor, reversed(unfinished.journal), unfinished.before["resolved_resources"])
     for name in _REMEMBERED:
         setattr(stack, name, unfinished.before[name])

@@ -25,8 +25,17 @@ from localstack.services.cloudformation.resource_provider import ResourceProvide
 from localstack_corrections.cloudformation.engine import invalid, policies, replacement, reverts
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
-from localstack_corrections.cloudformation.records import Record, Records, is_custom, is_deployed, specified
-from localstack_corrections.cloudformation.resources.ignored import ignored, said
+from localstack_corrections.cloudformation.engine.validation import dependencies
+from localstack_corrections.cloudformation.records import (
+    NOT_EMULATED,
+    Record,
+    Records,
+    is_custom,
+    is_deployed,
+    specified,
+    stand_in,
+)
+from localstack_corrections.cloudformation.resources.ignored import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +43,6 @@ if TYPE_CHECKING:
     from localstack_corrections.cloudformation.engine.imports import Imported
 
 LOG = logging.getLogger(__name__)
-NOT_EMULATED = "not-emulated"
-"""The value of an attribute that nothing is known of, where nothing that is emulated needs it."""
 _RETAINED = frozenset({"Retain"})
 _DONE = {"CREATE": ResourceStatus.CREATE_COMPLETE, "UPDATE": ResourceStatus.UPDATE_COMPLETE}
 
@@ -58,6 +65,8 @@ class Executor(ChangeSetModelExecutor):
         self._evaluated: list[str] = []
         """The types of the resources whose properties are being evaluated, the innermost last."""
         self._cleanup: list[Callable[[], str | None]] = []
+        self.returns = False
+        """Whether it brings resources back to what they were: nested stacks are then rolled back, not updated."""
 
     @property
     def _deployed(self) -> Records:
@@ -110,8 +119,9 @@ class Executor(ChangeSetModelExecutor):
         except TriggerRollback:
             raise
         except Exception as error:
-            self._fail_before(node_resource, str(error))
-            raise
+            reason = str(error) if "is not emulated" in str(error) else f"{error}{self._hint_at_not_emulated(name)}"
+            self._fail_before(node_resource, reason)
+            raise ValueError(reason) from error
         finally:
             self._evaluated.pop()
         deployed = self._deployed.get(name)
@@ -171,6 +181,13 @@ class Executor(ChangeSetModelExecutor):
         """Return whether nothing that is emulated is being evaluated: an output, or a type that is not emulated."""
         return not self._evaluated or _provider(self._evaluated[-1]) is None
 
+    def _hint_at_not_emulated(self, name: str) -> str:
+        """Return which resources a failed one refers to that are not emulated: an expression may have failed by it."""
+        refers_to = dependencies(self._change_set.processed_template).get(name, set())
+        found = [f"{each} ({self.resources[each]['Type']})" for each in sorted(refers_to & self.resources.keys())
+                 if _provider(self.resources[each]["Type"]) is None]  # fmt: skip
+        return f". Hint: it refers to what is not emulated: {', '.join(found)}." if found else ""
+
     def _fail_before(self, node: Any, reason: str) -> None:
         deployed = self._deployed.get(node.name)
         self.report(
@@ -220,7 +237,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _refuse_invalid(self, name: str, deployed: Record | None, resource_type: str, wanted: dict[str, Any]) -> None:
         """End the deployment if the type does not have these properties, or has others that are required."""
-        if refusal := invalid.refusal(resource_type, wanted):
+        if refusal := invalid.refusal(name, resource_type, wanted):
             verb = "UPDATE" if deployed else "CREATE"
             nothing: Record = {"LogicalResourceId": name, "PhysicalResourceId": "", "Type": resource_type}
             self._finish(name, {**(deployed or nothing), "ResourceStatus": f"{verb}_FAILED"}, verb, refusal)
@@ -231,7 +248,7 @@ class Executor(ChangeSetModelExecutor):
         record, reason = self.act(ChangeAction.Add, name, resource_type, properties)
         if is_deployed(record):
             self.journal.append(Created(name, record))
-        self._finish(name, record, "CREATE", reason or said(ignored(resource_type, properties)))
+        self._finish(name, record, "CREATE", reason or said(resource_type, properties))
 
     def _change(self, name: str, deployed: Record, wanted: Any, properties: dict[str, Any]) -> None:
         resource_type = wanted.resource_type
@@ -268,7 +285,7 @@ class Executor(ChangeSetModelExecutor):
         record, failure = self.act(ChangeAction.Add, name, resource_type, properties)
         if is_deployed(record):
             self.journal.append(Replaced(name, record, deployed))
-        self._finish(name, record, "UPDATE", failure or said(ignored(resource_type, properties)))
+        self._finish(name, record, "UPDATE", failure or said(resource_type, properties))
         is_another = replacement.is_another(resource_type, schema, specified(deployed), properties)
         if record["PhysicalResourceId"] != deployed["PhysicalResourceId"] or is_another:
             retained = _policy(policy) in _RETAINED
@@ -283,7 +300,7 @@ class Executor(ChangeSetModelExecutor):
             # only a custom resource decides by itself that it was replaced
             self.journal.replace_last(Replaced(name, record, deployed))
             self._cleanup.append(lambda: self._delete_old(name, deployed, retained=False))
-        self._finish(name, record, "UPDATE", reason or said(ignored(deployed["Type"], properties)))
+        self._finish(name, record, "UPDATE", reason or said(deployed["Type"], properties))
 
     def _finish(self, name: str, record: Record, verb: str, reason: str | None) -> None:
         """Report the outcome, and end the deployment if it is a failure."""
@@ -346,7 +363,7 @@ class Executor(ChangeSetModelExecutor):
         record.setdefault("ResourceStatus", "DELETE_COMPLETE")
         record.setdefault("SpecifiedProperties", properties)
         if _provider(resource_type) is None and action != ChangeAction.Remove:
-            record["PhysicalResourceId"] = f"{self._change_set.stack.stack_name}-{name}-{NOT_EMULATED}"
+            record["PhysicalResourceId"] = stand_in(self._change_set.stack.stack_name, name)
         if action == ChangeAction.Add and not is_deployed(record):
             self._remember_failed(record)
         return record, event.message or None
@@ -368,7 +385,7 @@ class Executor(ChangeSetModelExecutor):
         """Add to the payload what the template said before: an update compares it with what the template says now."""
         payload = super().create_resource_provider_payload(**kwargs)
         if self._acting_on is not None:
-            payload["callbackContext"] = {"deployed": self._acting_on}
+            payload["callbackContext"] = {"deployed": self._acting_on, "returns": self.returns}
         return payload
 
     def report(

@@ -1,4 +1,4 @@
-"""Refuses properties that a resource type does not have, that are missing, or that are of another type.
+"""Refuses properties that a resource type does not have, that are missing, or that have another type or value.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
 """
@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.cloudformation.engine import constraints
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -22,10 +24,19 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def refusal(resource_type: str, properties: Mapping[str, Any]) -> str | None:
+def refusal(name: str, resource_type: str, properties: Mapping[str, Any]) -> str | None:
     """Return why a resource cannot have these properties, or None."""
     schema = _schema(resource_type)
-    return next(_Check(schema).faults(schema, properties, "#"), None) if schema else None
+    fault = next(_Check(schema).faults(schema, properties, "#"), None) if schema else None
+    if fault is None or not fault.startswith("#"):
+        return fault
+    return f"Properties validation failed for resource {name} with message: {fault}"
+
+
+def attributes(resource_type: str) -> list[str] | None:
+    """Return patterns of the attributes that ``Fn::GetAtt`` returns of a type; None where they are not known."""
+    schema = _schema(resource_type)
+    return schema["attributes"] if schema else None
 
 
 @cache
@@ -55,8 +66,10 @@ class _Check:
         types = [types] if isinstance(types, str) else types
         if types and not any(_is(each, value) for each in types):
             expected = " or ".join(_WORDS.get(each, each) for each in types)
-            yield f"Properties validation failed: {path}: expected type: {expected}, found: {_word(value)}"
-        elif isinstance(value, dict):
+            yield f"{path}: expected type: {expected}, found: {_word(value)}"
+            return
+        yield from constraints.faults(schema, value, path)
+        if isinstance(value, dict):
             yield from self._of_object(schema, value, path)
         elif isinstance(value, list) and "items" in schema:
             for number, each in enumerate(value):
@@ -74,7 +87,7 @@ class _Check:
         if known:
             for name in schema.get("required") or ():
                 if value.get(name) is None:
-                    yield f"Properties validation failed: {path}: required key [{name}] not found"
+                    yield f"{path}: required key [{name}] not found"
         for name, each in value.items():
             if name in known:
                 yield from self.faults(known[name], each, f"{path}/{name}")

@@ -85,6 +85,9 @@ class Provider(released.CloudformationProviderV2):
             before_template = reverts.template_as_it_is(before_template, change_set.drifted)
         validation.refuse_null_sections(after_template or {})
         validation.refuse_unknown_conditions(after_template or {})
+        if "Transform" not in (after_template or {}):
+            # before anything of it is evaluated; a macro may add mappings
+            validation.refuse_unknown_mappings(after_template or {})
         validation.refuse_unknown_parameters(after_template or {}, after_parameters or {})
         super()._setup_change_set_model(
             change_set=change_set,
@@ -97,6 +100,8 @@ class Provider(released.CloudformationProviderV2):
         if change_set.processed_template:
             validation.refuse_too_many(change_set.processed_template)
             validation.refuse_unresolved(change_set.processed_template)
+            validation.refuse_unknown_mappings(change_set.processed_template)
+            validation.refuse_unknown_attributes(change_set.processed_template)
             validation.refuse_cycles(change_set.processed_template)
             validation.refuse_other_types(before_template or {}, change_set.processed_template)
 
@@ -279,9 +284,7 @@ class Provider(released.CloudformationProviderV2):
         deployment = Deployment(change_set, is_creation=is_creation, disable_rollback=bool(disable_rollback))
         stack.tags = change_set.tags
         try:
-            _begin(
-                stack, deployment, is_creation=is_creation, imports_some=bool(getattr(change_set, "to_import", None))
-            )
+            _begin(stack, deployment, is_creation=is_creation)
         except ValidationError:
             change_set.set_execution_status(ExecutionStatus.AVAILABLE)
             raise
@@ -448,14 +451,13 @@ def _template(request: Any) -> tuple[str, Any]:
     return body, template
 
 
-def _begin(stack: Any, deployment: Deployment, *, is_creation: bool, imports_some: bool = False) -> None:
+def _begin(stack: Any, deployment: Deployment, *, is_creation: bool) -> None:
     with _BEGINNING:
         if not is_creation:
             # once more: of two requests that came at once, both have found it so
             _refuse_unless_updatable(stack)
         stack.status_reason = None
-        verb = "IMPORT" if imports_some else "CREATE" if is_creation else "UPDATE"
-        stack.set_stack_status(StackStatus(f"{verb}_IN_PROGRESS"), "User Initiated")
+        stack.set_stack_status(StackStatus(f"{deployment.verb}_IN_PROGRESS"), "User Initiated")
     failed = StackStatus.CREATE_FAILED if is_creation else StackStatus.UPDATE_FAILED
     _in_background(stack, deployment.run, failed)
 

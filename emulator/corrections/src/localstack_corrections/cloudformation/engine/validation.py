@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from localstack.services.cloudformation.engine.validations import ValidationError
 
+from localstack_corrections.cloudformation.engine import invalid
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _MOST_RESOURCES = 500
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+_EVALUATED = ("Resources", "Outputs", "Conditions")
+_ATTRIBUTE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\.([^}!]+?)\s*\}")
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\s*(?:\.[^}!]+)?\}")
 
 
@@ -78,6 +82,40 @@ def refuse_unknown_conditions(template: dict[str, Any]) -> None:
                 )
 
 
+def refuse_unknown_mappings(template: dict[str, Any]) -> None:
+    """Raise the error of an ``Fn::FindInMap`` of a mapping, or of keys, that the template does not have."""
+    mappings = template.get("Mappings") or {}
+    for arguments in _arguments("Fn::FindInMap", [template.get(block) for block in _EVALUATED]):
+        names = arguments if isinstance(arguments, list) else []
+        has_default = any(isinstance(each, dict) and "DefaultValue" in each for each in names)
+        name, *keys = [each if isinstance(each, str) else None for each in names[:3]] or [None]
+        if name is None or has_default:
+            continue
+        if name not in mappings:
+            raise ValidationError(
+                f"Template error: Mapping named '{name}' is not present in the 'Mappings' section of template."
+            )
+        found = mappings[name]
+        for key in keys:
+            if key is None or not isinstance(found, dict):
+                break
+            if key not in found:
+                raise ValidationError(f"Template error: Unable to get mapping for {'::'.join(map(str, names[:3]))}")
+            found = found[key]
+
+
+def refuse_unknown_attributes(template: dict[str, Any]) -> None:
+    """Raise the error of an attribute that a resource type does not have."""
+    resources = template.get("Resources") or {}
+    for name, attribute in _attributes([resources, template.get("Outputs")]):
+        resource = resources.get(name)
+        known = invalid.attributes(resource.get("Type", "")) if isinstance(resource, dict) else None
+        if known is not None and not any(re.fullmatch(pattern, attribute) for pattern in known):
+            raise ValidationError(
+                f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+            )
+
+
 def refuse_unknown_parameters(template: dict[str, Any], given: Mapping[str, Any]) -> None:
     """Raise the error of parameters that a template does not have."""
     if names := [name for name in given if name not in (template.get("Parameters") or {})]:
@@ -95,6 +133,25 @@ def refuse_other_types(before: dict[str, Any], after: dict[str, Any]) -> None:
             "Update of resource type is not permitted. The new template modifies resource type of the following "
             f"resources: [{', '.join(names)}]"
         )
+
+
+def _arguments(function: str, value: Any) -> Iterator[Any]:
+    """Return the arguments of every use of a function."""
+    for item in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
+        yield from _arguments(function, item)
+    if isinstance(value, dict) and function in value:
+        yield value[function]
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, str]]:
+    """Return each logical id and attribute that a template refers to by words alone."""
+    for arguments in _arguments("Fn::GetAtt", value):
+        parts = arguments.split(".", 1) if isinstance(arguments, str) else arguments
+        if isinstance(parts, list) and len(parts) > 1 and all(isinstance(each, str) for each in parts):
+            yield parts[0], ".".join(parts[1:])
+    for arguments in _arguments("Fn::Sub", value):
+        text = arguments if isinstance(arguments, str) else arguments[0] if arguments else None
+        yield from _ATTRIBUTE.findall(text) if isinstance(text, str) else ()
 
 
 def _references(value: Any) -> Iterator[str]:

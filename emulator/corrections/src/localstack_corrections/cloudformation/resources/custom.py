@@ -18,6 +18,8 @@ from localstack.http import Request, Response
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceProvider
 from localstack.services.edge import ROUTER
 
+from localstack_corrections.cloudformation.resources.ignored import left_out
+
 if TYPE_CHECKING:
     from localstack_corrections.cloudformation.records import Properties
 
@@ -25,6 +27,7 @@ LOG = logging.getLogger(__name__)
 _PATH = "/_aws/cloudformation/responses"
 _DEFAULT_SECONDS = 3600
 _MOST_BYTES = 4096
+_INSTALLS = "InstallLatestAwsSdk"
 _LONGEST_INVOCATION = Config(read_timeout=910, retries={"total_max_attempts": 1})
 
 
@@ -117,7 +120,7 @@ class CustomResourceProvider(ResourceProvider):
             "ResourceType": request.resource_type,
             "LogicalResourceId": request.logical_resource_id,
             "ServiceToken": properties.get("ServiceToken"),
-            "ResourceProperties": _as_text(properties),
+            "ResourceProperties": _as_text(_for_this_machine(properties)),
             **more,
         }
         _send(request, message, token)
@@ -173,6 +176,17 @@ def _outcome(request: Any, answer: dict[str, Any], properties: Properties, befor
 def _failed(physical_id: str | None, reason: str) -> Any:
     model = {"PhysicalResourceId": physical_id} if physical_id else {}
     return ProgressEvent(OperationStatus.FAILED, resource_model=model, message=reason)
+
+
+def _for_this_machine(properties: Properties) -> Properties:
+    """Return the properties without what the CDK's own functions would do elsewhere.
+
+    ``AwsCustomResource`` installs the AWS SDK with npm at each deployment. The one that functions find here is as new;
+    without a network npm tries for over a minute before that one is used.
+    """
+    installs = {_INSTALLS: "false"} if _INSTALLS in properties else {}
+    skipped = left_out(properties)
+    return {**{name: value for name, value in properties.items() if name not in skipped}, **installs}
 
 
 def _as_text(value: Any) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from localstack_corrections.cloudformation.records import NOT_EMULATED, is_custom
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,7 @@ _IGNORED: Mapping[str, frozenset[str]] = {
         {"AccelerateConfiguration", "AnalyticsConfigurations", "IntelligentTieringConfigurations",
          "InventoryConfigurations", "LoggingConfiguration", "MetricsConfigurations", "ReplicationConfiguration"}
     ),
+    "AWS::SecretsManager::RotationSchedule": frozenset({"HostedRotationLambda", "RotationRules"}),
     "AWS::SNS::Subscription": frozenset({"ReplayPolicy"}),
     "AWS::SNS::Topic": frozenset({"DataProtectionPolicy", "DeliveryStatusLogging"}),
     "AWS::StepFunctions::Activity": frozenset({"EncryptionConfiguration", "Tags"}),
@@ -40,11 +43,25 @@ _IGNORED: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
-def ignored(resource_type: str, properties: Properties) -> list[str]:
-    """Return the properties of a resource that change nothing here."""
-    return sorted(_IGNORED.get(resource_type, frozenset()) & properties.keys())
+_HOLLOW = frozenset({"AWS::ECR::Repository", "AWS::SecretsManager::SecretTargetAttachment"})
+"""Types whose provider in LocalStack makes nothing."""
 
 
-def said(names: list[str]) -> str | None:
-    """Return what the events say of ignored properties; None where there are none."""
+def said(resource_type: str, properties: Properties) -> str | None:
+    """Return what the events say of a resource that is not all that it would be on AWS; None where it is."""
+    if resource_type in _HOLLOW:
+        return f"Resource type {resource_type} is not supported but was deployed as a fallback"
+    names = sorted(_IGNORED.get(resource_type, frozenset()) & properties.keys())
+    if is_custom(resource_type):
+        names = left_out(properties)
     return f"Not emulated and ignored: {', '.join(names)}" if names else None
+
+
+def left_out(properties: Properties) -> list[str]:
+    """Return the properties by which a custom resource of the CDK asks for what is not emulated.
+
+    A ``BucketDeployment`` invalidates the CloudFront distribution before its bucket.
+    """
+    if not str(properties.get("DistributionId", "")).endswith(f"-{NOT_EMULATED}"):
+        return []
+    return [name for name in ("DistributionId", "DistributionPaths") if name in properties]

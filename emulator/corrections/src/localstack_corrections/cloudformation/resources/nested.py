@@ -35,23 +35,27 @@ class NestedStack(OwnProvider):
             raise RuntimeError(f"Embedded stack {stack_id} was not successfully created: {reason}")
         return {"Id": stack_id, "Outputs": _outputs(stack)}
 
+    def update(self, request: Any) -> Any:
+        """Update the stack; while its parent rolls back, it is rolled back, too, and its status says so."""
+        stack = _stored(request.previous_state["Id"])
+        stack.returns = request.custom_context["returns"]
+        try:
+            return super().update(request)
+        finally:
+            stack.returns = False
+
     def change(self, clients: Any, before: Properties, after: Properties) -> Properties:
         """Update the stack, and return its new outputs."""
         del before
         api, stack_id = clients.cloudformation, after["Id"]
-        try:
-            api.update_stack(StackName=stack_id, **_settings(after))
-        except ClientError as error:
-            if "No updates are to be performed" not in str(error):
-                raise
-        _set_tags(stack_id, after.get("Tags") or [])
+        is_begun = _begin(api, stack_id, _settings(after))
+        _stored(stack_id).tags = after.get("Tags") or []  # the protocol knows no empty list: it keeps the old ones
         stack = _settled(api, stack_id)
-        if stack["StackStatus"] not in ("UPDATE_COMPLETE", "CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+        wanted = "UPDATE_ROLLBACK_COMPLETE" if _stored(stack_id).returns else "UPDATE_COMPLETE"
+        if is_begun and stack["StackStatus"] != wanted:
             raise RuntimeError(
                 f"Embedded stack {stack_id} was not successfully updated: {_first_failure(api, stack_id)}"
             )
-        if stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE" and (reason := _first_failure(api, stack_id)):
-            raise RuntimeError(f"Embedded stack {stack_id} was not successfully updated: {reason}")
         return {"Outputs": _outputs(stack)}
 
     def remove(self, clients: Any, model: Properties) -> None:
@@ -76,10 +80,21 @@ def _settings(model: Properties) -> dict[str, Any]:
     return settings
 
 
-def _set_tags(stack_id: str, tags: list[dict[str, str]]) -> None:
-    """Set the tags of a stack: the protocol knows no empty list, and an update without tags keeps the old ones."""
+def _stored(stack_id: str) -> Any:
+    """Return a stack as the engine keeps it, with what its API does not tell."""
     region, account = stack_id.split(":")[3:5]
-    get_cloudformation_store(account, region).stacks_v2[stack_id].tags = tags
+    return get_cloudformation_store(account, region).stacks_v2[stack_id]
+
+
+def _begin(api: Any, stack_id: str, settings: dict[str, Any]) -> bool:
+    """Begin an update; return False where there is nothing to do."""
+    try:
+        api.update_stack(StackName=stack_id, **settings)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise
+        return False
+    return True
 
 
 def _text(value: Any) -> str:
