@@ -17,12 +17,13 @@ from localdev.deployment.stack import stack_exists
 from localdev.deployment.template import deploy_template
 from localdev.engines.elsewhere import holder_of
 from localdev.engines.embedded import EmbeddedEngine, sweep
+from localdev.engines.naming import typed_for
 from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
 from localdev.system.installation import ensure_installed
-from localdev.system.project import RELEASE, STATE, make_state, typed
+from localdev.system.project import RELEASE, STATE, make_state
 
 if TYPE_CHECKING:
     import argparse
@@ -75,7 +76,7 @@ def _warn_of_another_release(engine: Engine) -> None:
     if release:
         err.print(
             f"{WARNING} it was started by another version of the tool: {release}, and this is {RELEASE}.\n"
-            f"  Hint: {typed('down')} and {typed('up')} start it anew.",
+            f"  Hint: {typed_for(engine, 'down')} and {typed_for(engine, 'up')} start it anew.",
             soft_wrap=True,
         )
 
@@ -135,7 +136,7 @@ def require_up(engine: Engine) -> None:
     if not engine.is_up():
         if engine.kind.ends_with_us and (other := holder_of(endpoint_port(str(engine.endpoint_url)))):
             raise other
-        raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed('up')}.")
+        raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed_for(engine, 'up')}.")
 
 
 def print_outputs(engine: Engine, outputs: Outputs) -> None:

@@ -20,6 +20,7 @@ from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
 from localdev.deployment.leftovers import watch_lock
 from localdev.deployment.package_files import is_packaged, package_files
+from localdev.engines.naming import typed_for
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive
@@ -126,7 +127,7 @@ class Watch:
         if not self._engine.is_up():
             raise LocaldevError(
                 f"The emulator at {self._engine.where} has ended, and this watch with it.",
-                f"start it with {typed('up')}, and watch again.",
+                f"start it with {typed_for(self._engine, 'up')}, and watch again.",
             )
 
     def code_changed(self) -> None:

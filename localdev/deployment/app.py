@@ -61,8 +61,9 @@ class App:
         """
         command = settings.current().app or self.cdk_json.get("app")
         if not isinstance(command, str) or not command:
+            found = f"'app' is {command!r}" if command else "there is no 'app'"
             raise LocaldevError(
-                f"{self.root / 'cdk.json'} has no 'app': expected the command that synthesises the app.",
+                f"In {self.root / 'cdk.json'} {found}: expected the command that synthesises the app.",
                 'give one, e.g. "app": "python3 app.py".',
             )
         return command

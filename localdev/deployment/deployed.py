@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.places import Places
 from localdev.deployment.resources import STATE_MACHINE, resources_of
+from localdev.engines.naming import typed_for
 from localdev.system.errors import LocaldevError
-from localdev.system.project import typed
 from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
     else:
         there = [DeployedStack(name, clients) for clients in places(engine) for name in _on_the_emulator(clients)]
     if not there:
-        raise LocaldevError(f"No stack is deployed at {engine.where}.", f"deploy the app with {typed('up')}.")
+        raise LocaldevError(
+            f"No stack is deployed at {engine.where}.", f"deploy the app with {typed_for(engine, 'up')}."
+        )
     if not wanted:
         return there
     names = list(dict.fromkeys(each.name for each in there))

@@ -15,6 +15,7 @@ from localdev.engines.base import say_nothing
 from localdev.engines.elsewhere import PREFIX, PROGRAM, holder_of
 from localdev.engines.emulator_settings import passed_on
 from localdev.engines.local import LocalEngine, PortTakenError, is_ready
+from localdev.engines.naming import typed_for
 from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.child_environment import child_environment
@@ -118,7 +119,7 @@ class EmbeddedEngine(LocalEngine):
         """
         instance = self._read_instance()
         if not instance:
-            raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", f"start it with {project.typed('up')}.")
+            raise LocaldevError(f"Nothing is up at {self.endpoint_url}.", f"start it with {typed_for(self, 'up')}.")
         return instance
 
     def other_release(self) -> str | None:

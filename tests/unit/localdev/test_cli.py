@@ -165,11 +165,12 @@ def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture
     ],
 )
 def test_with_nothing_up_a_command_says_how_to_start(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    status = main([*arguments, "--port", str(free_port())])
+    port = free_port()
+    status = main([*arguments, "--port", str(port)])
 
     assert status == 1
-    assert "Nothing is up at http://127.0.0.1:" in (said := capsys.readouterr().err)
-    assert "Hint: start it with ./scripts/up." in said
+    assert f"Nothing is up at http://127.0.0.1:{port}" in (said := capsys.readouterr().err)
+    assert f"Hint: start it with ./scripts/up --port {port}." in said
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,8 @@ def test_without_a_cdk_json_it_is_said_what_was_expected(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("document", "said"), [("{", "holds no JSON"), ("[]", "expected an object"), ("{}", "has no 'app'")]
+    ("document", "said"),
+    [("{", "holds no JSON"), ("[]", "expected an object"), ("{}", "there is no 'app'"), ('{"app": 5}', "'app' is 5")],
 )
 def test_a_cdk_json_that_is_none_is_named(tmp_path: Path, document: str, said: str) -> None:
     (tmp_path / "cdk.json").write_text(document)
