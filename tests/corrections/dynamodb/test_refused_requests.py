@@ -1,6 +1,6 @@
 """Requests that DynamoDB refuses, and in which words.
 
-The words are AWS's as its documentation and dynalite, which was tested beside the service, have them.
+AWS documents the rules, and few of the words: most are as people quote them from the service, none was measured here.
 """
 
 from __future__ import annotations

@@ -54,6 +54,12 @@ def test_an_alias_runs_its_version_synchronously(aws: Clients) -> None:
     assert client.start_sync_execution(stateMachineArn=alias, input="7")["output"] == "7"
 
 
+def test_a_log_destination_that_is_no_log_groups_arn_is_refused(aws: Clients) -> None:
+    logging: dict[str, Any] = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": "x"}}]}
+    with pytest.raises(ClientError, match="InvalidLoggingConfiguration"):
+        created(aws, _PASS, loggingConfiguration=logging)
+
+
 def test_a_weight_of_zero_runs_nothing(aws: Clients) -> None:
     client = aws.client("stepfunctions")
     machine = created(aws, _PASS)

@@ -119,11 +119,24 @@ def test_links_inside_a_package_stay_links(tmp_path: Path) -> None:
     assert str((tmp_path / "abs").readlink()) == "/var/task/lib"
 
 
-def test_files_and_folders_have_one_mode_whatever_the_package_says(tmp_path: Path) -> None:
+def test_folders_can_be_entered_and_files_be_read_whatever_the_package_says(tmp_path: Path) -> None:
     extract(package([("empty/", ""), ("a/b/c.py", "x = 1")]), tmp_path)
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
-    assert modes == dict.fromkeys(("empty", "a", "b", "c.py"), 0o755)
+    assert modes == dict.fromkeys(("empty", "a", "b"), 0o755) | {"c.py": 0o644}
+
+
+@pytest.mark.parametrize(("mode", "unpacked"), [(0o700, 0o755), (0o755, 0o755), (0o644, 0o644), (0, 0o644)])
+def test_a_file_can_be_executed_if_the_package_says_so(tmp_path: Path, mode: int, unpacked: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = (stat.S_IFREG | mode) << 16
+        archive.writestr(entry, "#!/bin/sh\n")
+
+    extract(buffer, tmp_path)
+
+    assert stat.S_IMODE((tmp_path / "bootstrap").stat().st_mode) == unpacked
 
 
 def test_the_last_entry_of_a_name_is_kept(tmp_path: Path) -> None:

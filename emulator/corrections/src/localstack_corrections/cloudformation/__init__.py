@@ -54,3 +54,18 @@ CORRECTIONS: tuple[Correction, ...] = (
         patches={"localstack.services.plugins": _add_cloud_control},
     ),
 )
+
+STILL_DIFFERENT: tuple[str, ...] = (
+    (
+        "A resource of a type that is not emulated is named at the end of the deployment and in the stack's events; "
+        "`--strict` refuses it. A `Ref` to it is its logical id with `-not-emulated`."
+    ),
+    (
+        "Values are checked when the resource has its turn, not before the change set is executed, and `uniqueItems`, "
+        "`oneOf` and `anyOf` of a type's schema are not checked."
+    ),
+    (
+        "The functions of CDK's `AwsCustomResource` get `InstallLatestAwsSdk` as `false`: npm would need a network; "
+        "the AWS SDK is there."
+    ),
+)

@@ -1,7 +1,7 @@
 """Conditions: what is wrong with one, and whether it holds for an item.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html. The words of
-errors are those that dynalite, a copy of DynamoDB's behaviour, has in its tests.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html names the
+rules. The words of errors are quoted by people from the service; AWS documents few of them.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-_MODE = 0o755
-"""LocalStack gives every file of a package this mode."""
+_EXECUTABLE, _READABLE = 0o755, 0o644
+_EXECUTE_BITS = 0o111
 _MOST_LINKS = 40
 """Links that one path may run through; Linux allows as many."""
 _LONGEST_TARGET = 4096
@@ -69,7 +69,10 @@ def check(file: IO[bytes] | str) -> None:
 
 
 def extract(file: IO[bytes] | str, folder: str | Path) -> None:
-    """Unpack an archive into an empty folder of ours, every file with mode 0755.
+    """Unpack an archive into an empty folder of ours.
+
+    A file can be read by everybody, and executed if an execute bit is set in the archive: Lambda reports "permission
+    denied" for a ``bootstrap`` without one.
 
     :raises UnsafeArchiveError: an entry reaches outside the folder; nothing has been written then.
     """
@@ -158,11 +161,12 @@ def _begin(link: Parts, folder: Parts, target: str) -> tuple[Parts, list[str], i
 
 def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(_MODE)
+    folder.chmod(_EXECUTABLE)
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path) -> None:
+    mode = _EXECUTABLE if entry.external_attr >> 16 & _EXECUTE_BITS else _READABLE
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with archive.open(entry) as source, open(os.open(place, flags, _MODE), "wb") as file:  # noqa: PTH123 - a descriptor
+    with archive.open(entry) as source, open(os.open(place, flags, mode), "wb") as file:  # noqa: PTH123 - a descriptor
         shutil.copyfileobj(source, file)
-        os.fchmod(file.fileno(), _MODE)
+        os.fchmod(file.fileno(), mode)

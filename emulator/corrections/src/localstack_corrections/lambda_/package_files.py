@@ -55,8 +55,10 @@ def _extract_inside(module: ModuleType) -> None:
 
 PACKAGE_FILES = Correction(
     "package-files",
-    "Unpacks a package through the links in it, changes modes outside its folder, and takes a path for a layer's name.",
-    "Refuses a package whose entries or links lead out of it; unpacks any other inside its folder.",
+    "Unpacks a package through the links in it, changes modes outside its folder, makes every file executable, and "
+    "takes a path for a layer's name.",
+    "Refuses a package whose entries or links lead out of it; unpacks any other inside its folder, its execute "
+    "bits kept.",
     "https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html (InvalidParameterValueException)",
     {
         "localstack.services.lambda_.invocation.lambda_service": _refuse_on_upload,

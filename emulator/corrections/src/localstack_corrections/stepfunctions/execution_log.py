@@ -10,6 +10,7 @@ from localstack_corrections.correction import Correction
 from localstack_corrections.stepfunctions.asl import ASL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _ERRORS: Final = (
@@ -36,6 +37,16 @@ def _log_as_aws(module: ModuleType) -> None:
 
     module.CloudWatchLoggingConfiguration.__init__ = begin_with_stream
 
+    read: Callable[..., Any] = module.CloudWatchLoggingConfiguration.from_logging_configuration
+
+    def read_strictly(state_machine_arn: str, logging_configuration: dict[str, Any]) -> Any:
+        found = read(state_machine_arn, logging_configuration)
+        if found is None and logging_configuration.get("level", "OFF") != "OFF":
+            raise module.InvalidLoggingConfiguration("Invalid Logging Configuration: Log Destination not found.")
+        return found
+
+    module.CloudWatchLoggingConfiguration.from_logging_configuration = staticmethod(read_strictly)
+
     def publish_history_log(self: Any, history_log: dict[str, Any]) -> None:
         if not self.configuration.include_execution_data:
             details = {name: value for name, value in history_log["details"].items() if name not in _DATA}
@@ -52,11 +63,12 @@ CORRECTION = Correction(
     name="execution-log",
     localstack=(
         "Logs dates as text, no redrive count, no failed evaluations and activities at the level `ERROR`, and variables"
-        " and parameters of tasks without `includeExecutionData`."
+        " and parameters of tasks without `includeExecutionData`; takes a log destination that is no log group's ARN."
     ),
     aws=(
         "An entry has `event_timestamp` in epoch milliseconds and `redrive_count`; `ERROR` has all that failed; data is"
-        " there only with `includeExecutionData`; streams are `states/<machine>/<minute>/<id>`."
+        " there only with `includeExecutionData`; streams are `states/<machine>/<minute>/<id>`. Such a destination is"
+        " refused."
     ),
     source="https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html",
     patches={f"{ASL}.eval.event.logging": _log_as_aws},
