@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from localdev.engines.registry import DEFAULT, ENGINES
 from localdev.testing.coverage import options
 from localdev.testing.lifeline import LIFELINE
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 ENTRY_POINT: Final = "localdev"
 """The plugin's name where it is installed; in a checkout it is called as the module."""
-KNOWN: Final = ("embedded", "container", "external", "aws")
-_DEFAULT: Final = ["embedded"]
 SHOWS_EXECUTIONS: Final = pytest.StashKey[bool]()
 """Set in a run's configuration where something else than pytest-html shows every execution."""
 _SHARED: Final = pytest.StashKey["TemporaryDirectory[str]"]()
@@ -74,8 +73,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--engine",
         action="append",
-        choices=KNOWN,
-        help="what the stacks are deployed to for the tests, may be given more than once (default: embedded)",
+        choices=tuple(ENGINES),
+        help=f"what the stacks are deployed to for the tests, may be given more than once (default: {DEFAULT})",
     )
     group.addoption("--endpoint-url", help="where the external engine is (default: http://127.0.0.1:4566)")
     group.addoption(
@@ -140,7 +139,7 @@ def _shared(config: pytest.Config) -> Shared | None:
 
 def engines_of(config: pytest.Config) -> list[str]:
     """Return the engines to run the tests on, each once."""
-    named = config.getoption("--engine") or config.hook.pytest_localdev_engines(config=config) or _DEFAULT
+    named = config.getoption("--engine") or config.hook.pytest_localdev_engines(config=config) or [DEFAULT]
     return list(dict.fromkeys(named))
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.engines import ENGINES
 from localdev.system.project import ROOT
 from localdev.testing import plugin
 
@@ -18,7 +17,10 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
-_HEAVY = ("boto3", "botocore", "urllib3", "localdev.deployment", "localdev.engines", "executions", "rich", "psutil")
+_HEAVY = (
+    *("boto3", "botocore", "urllib3", "rich", "psutil"),
+    *("localdev.deployment", "localdev.engines.local", "localdev.executions"),
+)
 
 
 def _pytest(folder: Path, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -66,10 +68,6 @@ def test_installed_and_named_in_a_conftest_it_is_loaded_once(project: Path, inst
     run = _pytest(project, "--fixtures", path=installed)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("localdev_engine [session scope]") == 1
-
-
-def test_the_engines_to_choose_from_are_those_that_there_are() -> None:
-    assert list(plugin.KNOWN) == list(ENGINES)
 
 
 def test_every_engine_that_is_named_runs_every_test(pytester: pytest.Pytester) -> None:
