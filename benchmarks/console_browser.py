@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from localdev.executions.client import Execution
     from localdev.executions.definition import Definition
     from localdev.executions.history import History
+    from localdev.executions.records import Execution
 
 _ITEMS_OF_25_000_EVENTS: Final = 6_250
 _MOVES: Final = 120

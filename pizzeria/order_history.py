@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from localdev.deployment.executions import executions_client
-from localdev.executions.client import NotFoundError
+from localdev.executions.errors import NotFoundError
 from pizzeria.orders import OrderNotFoundError
 from pizzeria.stack import stack_outputs
 

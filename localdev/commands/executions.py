@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from localdev.deployment.resources import Resource
     from localdev.engines import Engine
-    from localdev.executions.client import ExecutionsClient, ExecutionSummary
+    from localdev.executions.client import ExecutionsClient
+    from localdev.executions.records import ExecutionSummary
 
 _STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
 _MOST = 50

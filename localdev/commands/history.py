@@ -14,8 +14,8 @@ from localdev.deployment.deployed import clients_for, resources, state_machines
 from localdev.deployment.executions import executions_client
 from localdev.deployment.resources import STATE_MACHINE
 from localdev.executions.as_test import pytest_case
-from localdev.executions.client import NotFoundError, is_express
-from localdev.executions.errors import HintedError
+from localdev.executions.errors import HintedError, NotFoundError
+from localdev.executions.records import is_express
 from localdev.executions.report import path_line, rows
 from localdev.executions.text import failure_text
 from localdev.system.errors import LocaldevError

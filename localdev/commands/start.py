@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from localdev.deployment.resources import Resource
     from localdev.engines import Engine
-    from localdev.executions.client import Execution, ExecutionsClient
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.history import History
+    from localdev.executions.records import Execution
 
 ENDED_OTHERWISE: Final = 3
 _SECONDS: Final = 300.0
@@ -104,7 +105,7 @@ def _run_express(engine: Engine, machine: Resource, document: str, options: argp
         raise LocaldevError(
             f"{machine.name} could not be started: {error}.", "correct the name or the input."
         ) from error
-    from localdev.executions.client import Execution
+    from localdev.executions.records import Execution
 
     execution = Execution(
         ended["executionArn"], ended["name"], machine.physical_id, ended["status"], ended["startDate"],

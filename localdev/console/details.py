@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
-from localdev.executions.client import NotFoundError
 from localdev.executions.collection import collection_paused
-from localdev.executions.errors import DefinitionError
+from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, graph_of
 from localdev.executions.history import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from localdev.executions.client import Execution, ExecutionsClient
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
     from localdev.executions.history import History, Visit
+    from localdev.executions.records import Execution
 
 _REMEMBERED: Final = 64
 _HEAVIEST: Final = 50_000

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from localdev.executions.client import ExecutionSummary, NotFoundError
+from localdev.executions.errors import NotFoundError
 from localdev.executions.family import map_runs_of, named_parent, started_by
+from localdev.executions.records import ExecutionSummary
 
 if TYPE_CHECKING:
-    from localdev.executions.client import Execution, ExecutionsClient
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.history import History
+    from localdev.executions.records import Execution
 
 _DEEPEST: Final = 3
 _MOST_OF_A_RUN: Final = 100

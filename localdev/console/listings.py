@@ -9,21 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localdev.console.remembered import Remembered
-from localdev.executions.client import NotFoundError
-from localdev.executions.errors import DefinitionError
+from localdev.executions.errors import DefinitionError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from localdev.executions.client import (
-        Execution,
-        ExecutionsClient,
-        ExecutionSummary,
-        ExpressExecutions,
-        StateMachine,
-    )
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
+    from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, StateMachine
 
 PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100

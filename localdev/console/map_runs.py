@@ -10,7 +10,8 @@ from localdev.console.remembered import Remembered
 from localdev.executions.history import Status
 
 if TYPE_CHECKING:
-    from localdev.executions.client import ExecutionsClient, ExecutionSummary
+    from localdev.executions.client import ExecutionsClient
+    from localdev.executions.records import ExecutionSummary
 
 _PAGE: Final = 1000
 _MOST: Final = 10_000

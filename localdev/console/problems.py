@@ -19,8 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from localdev.console.pulse import SilentError
-from localdev.executions.client import NotFoundError
-from localdev.executions.errors import HintedError
+from localdev.executions.errors import HintedError, NotFoundError
 
 if TYPE_CHECKING:
     from starlette.requests import Request

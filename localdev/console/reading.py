@@ -11,9 +11,8 @@ from localdev.console.family import family_of
 from localdev.console.listings import ExecutionLists, Filters
 from localdev.console.map_runs import MapRuns
 from localdev.console.pulse import Pulse
-from localdev.executions.client import NotFoundError
 from localdev.executions.coverage import coverage_of
-from localdev.executions.errors import DefinitionError
+from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, graph_of
 
 if TYPE_CHECKING:
@@ -21,9 +20,10 @@ if TYPE_CHECKING:
     from localdev.console.family import Family
     from localdev.console.listings import Counts, Listing
     from localdev.console.map_runs import MapRun
-    from localdev.executions.client import ExecutionsClient, ExecutionSummary, StateMachine
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.coverage import Coverage
     from localdev.executions.history import Visit
+    from localdev.executions.records import ExecutionSummary, StateMachine
 
 _READERS: Final = 8
 _MOST_COVERED: Final = 100

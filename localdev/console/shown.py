@@ -18,8 +18,8 @@ from localdev.executions.text import cause_message, duration_text, json_object, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from localdev.executions.client import Execution
     from localdev.executions.logs import LogLine
+    from localdev.executions.records import Execution
 
 LONGEST_JSON: Final = 20_000
 """Of longer documents the beginning is shown, and the whole on request."""

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from localdev.console.details import ExecutionDetails
     from localdev.console.timeline import TimelineRow
-    from localdev.executions.client import Execution
     from localdev.executions.definition import State
     from localdev.executions.history import History, Visit
     from localdev.executions.items import Item
+    from localdev.executions.records import Execution
     from localdev.executions.rules import Rule
     from localdev.executions.tokens import WaitingTask
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from localdev.deployment.places import Places
     from localdev.engines.clients import Clients
-    from localdev.executions.client import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
     from localdev.executions.definition import Definition
     from localdev.executions.history import Attempt, History
     from localdev.executions.logs import Invocation
+    from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
 
 _PAGE: Final = 25
 

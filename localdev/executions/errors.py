@@ -24,3 +24,7 @@ class DefinitionError(HintedError):
 
 class HistoryError(HintedError):
     """An execution's history that cannot be read."""
+
+
+class NotFoundError(HintedError):
+    """Error: there is no such state machine or execution, or not any more."""

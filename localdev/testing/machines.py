@@ -7,8 +7,8 @@ import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from localdev.executions.client import Execution as Described
 from localdev.executions.definition import read_definition
+from localdev.executions.records import Execution as Described
 from localdev.testing import started_elsewhere
 from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution

@@ -13,10 +13,10 @@ from localdev.testing.mistakes import require_state
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from localdev.executions.client import Execution as Described
     from localdev.executions.definition import Definition
     from localdev.executions.events import Event
     from localdev.executions.history import History, Visit
+    from localdev.executions.records import Execution as Described
     from localdev.testing.reading import Reader
 
 

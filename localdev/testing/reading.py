@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from localdev.deployment.executions import executions_client
-from localdev.executions.client import is_express
 from localdev.executions.history import Status
+from localdev.executions.records import is_express
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from localdev.engines.clients import Clients
-    from localdev.executions.client import Execution, ExecutionsClient, ExpressExecutions
+    from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
     from localdev.executions.history import Attempt, History
     from localdev.executions.logs import Invocation
+    from localdev.executions.records import Execution, ExpressExecutions
 
 _GONE = {"ExecutionDoesNotExist", "ValidationException"}
 """What StopExecution says of an execution that has ended meanwhile."""

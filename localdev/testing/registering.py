@@ -16,9 +16,9 @@ from weakref import WeakSet
 
 from botocore.exceptions import ClientError
 
-from localdev.executions.client import Execution as Described
 from localdev.executions.events import read_events
 from localdev.executions.raw_pages import item_of_json
+from localdev.executions.records import Execution as Described
 from localdev.executions.replay import read_history
 from localdev.system.errors import LocaldevError
 

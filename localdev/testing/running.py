@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from localdev.executions.client import Execution as Described
     from localdev.executions.history import History
+    from localdev.executions.records import Execution as Described
     from localdev.testing.reading import Reader
     from localdev.testing.registering import End
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from localdev.executions.client import NotFoundError
+from localdev.executions.errors import NotFoundError
 from localdev.executions.text import json_or_text
 from localdev.system.waiting import wait_until
 from localdev.testing.running import Execution

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from localdev.console.listings import Filters
 from localdev.console.protect import form_of
 from localdev.console.routes.pages import Pages
-from localdev.executions.client import execution_of
 from localdev.executions.comparison import compare
+from localdev.executions.records import execution_of
 from localdev.executions.saved import read_saved
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from localdev.console.settings import Starter
-    from localdev.executions.client import ExecutionSummary, StateMachine
+    from localdev.executions.records import ExecutionSummary, StateMachine
 
 _STRIP: Final = 20
 _COUNTED: Final = 100

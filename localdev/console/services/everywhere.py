@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from localdev.console.services.stack import Stack
-from localdev.executions.client import NotFoundError
+from localdev.executions.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from localdev.console.services.traces import trace_of, trace_of_execution
-from localdev.executions.client import NotFoundError
+from localdev.executions.errors import NotFoundError
 from localdev.executions.text import json_object
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from localdev.console.services.record import Entry, Recorded
     from localdev.console.services.stack import Stack
     from localdev.console.services.traces import Span, Trace
-    from localdev.executions.client import Execution
     from localdev.executions.history import History
+    from localdev.executions.records import Execution
 
 _LISTED: Final = 100
 _LAST: Final = 25

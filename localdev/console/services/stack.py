@@ -11,8 +11,9 @@ import urllib3
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from localdev.console.services.record import NONE_KEPT, Record, Recorded
-from localdev.executions.client import NotFoundError, place_of
+from localdev.executions.errors import NotFoundError
 from localdev.executions.logs import Invocation, invocations, log_line
+from localdev.executions.records import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

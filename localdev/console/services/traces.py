@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from localdev.console.shown import mark_class, status_mark
-from localdev.executions.client import NotFoundError
+from localdev.executions.errors import NotFoundError
 from localdev.executions.graph import mark_of
 from localdev.executions.text import json_object
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from localdev.console.services.record import Entry, Recorded
-    from localdev.executions.client import Execution
     from localdev.executions.history import Attempt, History, Visit
+    from localdev.executions.records import Execution
 
 MOST_SPANS: Final = 300
 _DEEPEST: Final = 12

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from localdev.executions.client import NotFoundError
 from localdev.executions.coverage_counts import counts_of
 from localdev.executions.definition import DefinitionError
+from localdev.executions.errors import NotFoundError
 from localdev.testing.coverage.data import NO_TEST, CoverageData, Covered
 
 if TYPE_CHECKING:

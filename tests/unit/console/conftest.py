@@ -11,17 +11,11 @@ from starlette.testclient import TestClient
 
 from localdev.console.app import create_app
 from localdev.console.settings import Settings, StarterError
-from localdev.executions.client import (
-    Execution,
-    ExecutionsClient,
-    ExecutionSummary,
-    ExpressExecutions,
-    NotFoundError,
-    Page,
-    StateMachine,
-)
+from localdev.executions.client import ExecutionsClient
 from localdev.executions.control import StateTest
+from localdev.executions.errors import NotFoundError
 from localdev.executions.origin import origin_of
+from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:

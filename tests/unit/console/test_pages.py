@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 
 from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
-from localdev.executions.client import Execution, NotFoundError
-from localdev.executions.errors import DefinitionError
+from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
+from localdev.executions.records import Execution
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.made_up import map_of

@@ -14,7 +14,8 @@ from botocore.exceptions import ClientError
 from localdev.console.services.record import NONE_KEPT, Entry, Recorded, entry_of
 from localdev.console.services.stack import Function, Message, Queue, Rule, Stack, messages_of
 from localdev.console.services.traces import function_name, trace_of, trace_of_execution
-from localdev.executions.client import Execution, NotFoundError
+from localdev.executions.errors import NotFoundError
+from localdev.executions.records import Execution
 from tests.unit.console.conftest import Console, execution_arn
 from tests.unit.executions.conftest import recording
 

@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from localdev.engines.clients import Clients
-from localdev.executions.client import ExecutionsClient, NotFoundError
+from localdev.executions.client import ExecutionsClient
 from localdev.executions.definition import Definition, read_definition
+from localdev.executions.errors import NotFoundError
 from localdev.executions.events import read_events
 from localdev.executions.history import Attempt, Status
 from localdev.executions.replay import read_history

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from localdev.executions.client import Execution as Described
+from localdev.executions.records import Execution as Described
 from localdev.executions.logs import Invocation, LogLine
 from localdev.testing.outcomes import Outcome
 from localdev.testing.running import Execution
