@@ -172,6 +172,7 @@ IN_PROCESS_DYNAMODB = Correction(
             "localstack.services.providers": _dispatch,
             "localstack.services.dynamodb.v2.provider": _keep_credentials,
             "localstack.services.dynamodbstreams.v2.provider": _keep_arns,
+            "localstack.services.dynamodb.resource_providers.aws_dynamodb_table": tables.replace_resource,
             "moto.dynamodb.comparisons": comparisons.replace,
             "moto.dynamodb.models.dynamo_type": _replace_items,
             "moto.dynamodb.models.table": _replace_tables,

@@ -42,8 +42,9 @@ def replace(module: Any) -> None:
             raise MockValidationException(f"Table has no stream to disable: TableName: {table.name}")
         known = {each["AttributeName"]: each for each in table.attr}
         changed = update(self, *arguments, **options)
-        # moto forgets those of before
-        changed.attr = list({**known, **{each["AttributeName"]: each for each in changed.attr}}.values())
+        # moto forgets those of before; DynamoDB forgets those of no key any more
+        known |= {each["AttributeName"]: each for each in changed.attr}
+        changed.attr = [each for name, each in known.items() if name in _names_of_keys(changed)]
         return changed
 
     @wraps(delete)
@@ -111,6 +112,28 @@ def replace_provider(module: Any) -> None:
     )
 
 
+def replace_resource(module: Any) -> None:
+    """Have CloudFormation switch a new table's time to live on once: a second request is refused.
+
+    :param module: ``localstack.services.dynamodb.resource_providers.aws_dynamodb_table``
+    """
+    create = module.DynamoDBTableProvider.create
+
+    @wraps(create)
+    def create_once(self: Any, request: Any) -> Any:
+        if not request.custom_context.get(module.REPEATED_INVOCATION):
+            return create(self, request)
+        model = request.desired_state
+        expiry = model.pop("TimeToLiveSpecification", None)
+        try:
+            return create(self, request)
+        finally:
+            if expiry is not None:
+                model["TimeToLiveSpecification"] = expiry
+
+    module.DynamoDBTableProvider.create = create_once
+
+
 _insights: dict[tuple[str, str, str, str | None], str] = {}
 
 
@@ -134,6 +157,11 @@ def describe_contributor_insights(
 def _insight(table_name: str, index_name: str | None, status: str) -> dict[str, Any]:
     index = {"IndexName": index_name} if index_name else {}
     return {"TableName": table_name, "ContributorInsightsStatus": status, **index}
+
+
+def _names_of_keys(table: Any) -> set[str]:
+    schemas = [table.schema, *(index.schema for index in [*table.indexes, *table.global_indexes])]
+    return {key["AttributeName"] for schema in schemas for key in schema}
 
 
 def _check_local_indexes(request: dict[str, Any]) -> None:

@@ -130,12 +130,16 @@ def _wait_for_table(change: Change, name: str) -> None:
 
 
 def _expire(change: Change, name: str) -> None:
-    before, after = (state.get("TimeToLiveSpecification") or {} for state in (change.before, change.after))
+    """Switch the time to live on, off, or to another attribute: a request for what it is already is refused."""
     dynamodb = change.client("dynamodb")
-    if before.get("Enabled") and before.get("AttributeName") != after.get("AttributeName"):
-        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification={**before, "Enabled": False})
-    if after:
-        dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=after)
+    described = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    now = described.get("AttributeName") if described["TimeToLiveStatus"] == "ENABLED" else None
+    after = change.after.get("TimeToLiveSpecification") or {}
+    wanted = after.get("AttributeName") if after.get("Enabled") else None
+    for attribute, enabled in ((now, False), (wanted, True)):
+        if attribute and now != wanted:
+            specification = {"AttributeName": attribute, "Enabled": enabled}
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)
 
 
 def _stream_to_kinesis(change: Change, name: str) -> None:
