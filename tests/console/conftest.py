@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -299,6 +300,9 @@ class Relay:
         with self._lock:
             self._listener = None
             for connection in self._open:
+                # a thread that reads from it would keep it open after a mere close
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
                 connection.close()
             self._open.clear()
 
