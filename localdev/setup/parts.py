@@ -96,6 +96,7 @@ def show_progress(todo: Sequence[Part], threads: Sequence[threading.Thread]) -> 
             if part.state in {"done", "failed", "left out"} and part.title not in said:
                 said.add(part.title)
                 if part.state != "left out":
+                    # as in localdev.executions.signs, which the set-up may not import
                     mark = "✓" if part.state == "done" else "✗"
                     say(f"{mark} {part.title} ({part.seconds:.0f} s)", live=live)
         running = ", ".join(part.title for part in todo if part.state == "running")

@@ -8,6 +8,7 @@ from html import escape
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+from localdev.executions import signs
 from localdev.executions.diagram import mermaid
 from localdev.executions.graph import graph_of
 from localdev.executions.report import history_text, path_line
@@ -126,7 +127,7 @@ class Summary:
         """Return the summary: how many, which failed, and every execution's graph."""
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self._outcomes.items()))
         lines = ["## Tests", "", f"{counts or 'none run'}.", ""]
-        lines += [f"- ✗ `{nodeid}`" for nodeid in self._failed]
+        lines += [f"- {signs.FAILED} `{nodeid}`" for nodeid in self._failed]
         shown = 0
         for nodeid, outcome, found in self._tests:
             if shown >= _MOST_IN_SUMMARY:
@@ -138,7 +139,7 @@ class Summary:
 
 
 def _markdown_of(nodeid: str, outcome: str, found: list[Executed]) -> Iterable[str]:
-    sign = "✓" if outcome == "passed" else "✗"
+    sign = signs.SUCCEEDED if outcome == "passed" else signs.FAILED
     yield f"<details{'' if outcome == 'passed' else ' open'}><summary>{sign} <code>{escape(nodeid)}</code></summary>"
     for each in found:
         yield ""

@@ -6,6 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from localdev.executions import signs
 from localdev.testing.coverage.texts import percent_text, summary_line, table
 from localdev.testing.drawing import scripts, styles
 
@@ -93,7 +94,7 @@ def _states(covered: Covered, coverage: Coverage) -> Iterator[str]:
         states.setdefault(point.state, []).append(point)
     for state, points in states.items():
         missed = sum(not coverage.count(point) for point in points)
-        count = f'<span class="missed">{missed} not reached</span>' if missed else "✓"
+        count = f'<span class="missed">{missed} not reached</span>' if missed else signs.SUCCEEDED
         inside = "".join(_point(point, coverage, tests.get(point.key, [])) for point in points)
         yield (
             f'<details data-of="{escape(state or "")}"><summary>{escape(state or _ALL)} {count}</summary>'
@@ -103,7 +104,7 @@ def _states(covered: Covered, coverage: Coverage) -> Iterator[str]:
 
 def _point(point: Point, coverage: Coverage, tests: list[str]) -> str:
     count = coverage.count(point)
-    sign = f"✓ ×{count}" if count else "✗"
+    sign = f"{signs.SUCCEEDED} ×{count}" if count else signs.FAILED
     listed = "".join(f"<li>{escape(test)}</li>" for test in tests)
     reached = f'<ul class="tests">{listed}</ul>' if tests else ""
     return (

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
+from localdev.executions import signs
 from localdev.executions.coverage_points import Kind
 from localdev.executions.diagram import coverage_mermaid
 from localdev.executions.text import one_line
@@ -96,7 +97,7 @@ def terminal_lines(data: CoverageData, *, context: bool = False) -> Iterator[str
 def _aligned(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     found = [(one_line(left), one_line(right)) for left, right in pairs]
     width = max(len(left) for left, _ in found)
-    yield from (f"  ✗ {left:<{width}}  {right}" for left, right in found)
+    yield from (f"  {signs.FAILED} {left:<{width}}  {right}" for left, right in found)
 
 
 def _by_test(covered: Covered) -> Iterator[str]:
@@ -104,7 +105,7 @@ def _by_test(covered: Covered) -> Iterator[str]:
     for point in covered.points:
         found = tests.get(point.key, [])
         if found:
-            yield f"  ✓ {one_line(point.label)}"
+            yield f"  {signs.SUCCEEDED} {one_line(point.label)}"
             yield from (f"      {test}" for test in found[:_MOST_TESTS])
             if len(found) > _MOST_TESTS:
                 yield f"      and {len(found) - _MOST_TESTS} more"
@@ -120,7 +121,10 @@ def markdown(data: CoverageData, *, context: bool = False) -> str:
     for title, covered in zip(data.titles().values(), data, strict=True):
         coverage = covered.coverage()
         lines += ["", f"### {_plain(title)}", "", f"```mermaid\n{coverage_mermaid(coverage.counted_graph())}```"]
-        lines += ["", *(f"- ✗ {_plain(point.label)} — `{one_line(point.place)}`" for point in coverage.missed)]
+        lines += [
+            "",
+            *(f"- {signs.FAILED} {_plain(point.label)} — `{one_line(point.place)}`" for point in coverage.missed),
+        ]
         if context:
             lines += _markdown_by_test(covered)
     lines += [f"\n{_plain(remark)}" for remark in data.remarks]
@@ -132,7 +136,8 @@ def _markdown_by_test(covered: Covered) -> Iterator[str]:
     for point in covered.points:
         if found := tests.get(point.key):
             more = f" and {len(found) - _MOST_TESTS} more" if len(found) > _MOST_TESTS else ""
-            yield f"- ✓ {_plain(point.label)} — {', '.join(f'`{test}`' for test in found[:_MOST_TESTS])}{more}"
+            listed = ", ".join(f"`{test}`" for test in found[:_MOST_TESTS])
+            yield f"- {signs.SUCCEEDED} {_plain(point.label)} — {listed}{more}"
 
 
 def _row(cells: Iterable[str]) -> str:
