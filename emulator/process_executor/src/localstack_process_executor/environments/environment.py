@@ -341,7 +341,8 @@ class ExecutionEnvironment:
         began = time.monotonic()
         look_at_memory = began + _MEMORY_SECONDS
         while True:
-            reads = self._output.characters < _DELIVERY_CHARACTERS or self._has_room()
+            # asked once, and handed on before more is read: room may be gone by the next question
+            reads = self._output.characters < _DELIVERY_CHARACTERS or self._deliver_log()
             ready = process.poll(self._api.filenos(), min(remaining(deadline), _MEMORY_SECONDS), began, reads=reads)
             messages = [message for fileno in ready.others for message in self._api.handle(fileno)]
             self._feed(ready.output)
@@ -377,20 +378,24 @@ class ExecutionEnvironment:
         if self._output.characters >= _DELIVERY_CHARACTERS:
             self._deliver_log()
 
-    def _deliver_log(self) -> None:
-        """Hand on what was logged since the last time, if it is time, or so much that it cannot wait."""
+    def _deliver_log(self) -> bool:
+        """Hand on what was logged since the last time, if it is time, or so much that it cannot wait.
+
+        Return whether there is room for more.
+        """
         is_due = time.monotonic() >= self._deliver_at
-        if not self._deliver or not self._has_room():
-            return
-        if not is_due and self._output.characters < _DELIVERY_CHARACTERS:
-            return
+        if not self._has_room():
+            return False
+        if not self._deliver or (not is_due and self._output.characters < _DELIVERY_CHARACTERS):
+            return True
         written = self._kept(self._output.take_complete())
         if self._deliver_at == math.inf:
             # of an initialisation
             self._unreported = self._delivered([*self._unreported, *written], self._deliver)
-            return
+            return True
         self._deliver_at = time.monotonic() + _DELIVERY_SECONDS
         self._reported = self._delivered([*self._reported, *written], self._deliver)
+        return True
 
     @staticmethod
     def _delivered(events: list[LogEvent], deliver: Callable[[list[LogEvent]], None]) -> list[LogEvent]:
