@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from localdev.deployment import assemblies
 from localdev.deployment.manifest import stacks_of
@@ -47,7 +47,8 @@ def find() -> FoundEngine | None:
 def _deployed_template(engine: ExternalEngine, stack_name: str) -> object:
     try:
         found = engine.clients().client("cloudformation").get_template(StackName=stack_name, TemplateStage="Original")
-    except ClientError:
+    except (BotoCoreError, ClientError):
+        # another run's may be about to start, or to end
         return None
     body: object = found["TemplateBody"]
     return json.loads(body) if isinstance(body, str) else body

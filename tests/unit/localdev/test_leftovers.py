@@ -21,6 +21,9 @@ _PORT = 4577
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Provide a checkout's folder of state in which a ``watch`` and an ``up`` were killed."""
     monkeypatch.setattr(project, "STATE", tmp_path)
+    # containers of this checkout, and emulators of others, are other tests'
+    monkeypatch.setattr("localdev.engines.container.known_containers", lambda _client: [])
+    monkeypatch.setattr("localdev.commands.down.find_abandoned", list)
     copies = project.hot_folder(_PORT) / "lambdas-12345678"
     copies.mkdir(parents=True)
     (copies / "handler.py").touch()
