@@ -33,15 +33,19 @@ def _template(build: Callable[[Stack], None]) -> dict[str, Any]:
     return template
 
 
+def _function(stack: Stack) -> functions.Function:
+    return functions.Function(
+        stack,
+        "Function",
+        runtime=functions.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=functions.Code.from_inline(web.SAY_THE_EVENT),
+    )
+
+
 def _api(paths: list[str], variables: dict[str, str] | None = None) -> Callable[[Stack], None]:
     def build(stack: Stack) -> None:
-        function = functions.Function(
-            stack,
-            "Function",
-            runtime=functions.Runtime.PYTHON_3_13,
-            handler="index.handler",
-            code=functions.Code.from_inline(web.SAY_THE_EVENT),
-        )
+        function = _function(stack)
         cors = apigateway.CorsPreflightOptions(allow_origins=["*"], allow_methods=[apigateway.CorsHttpMethod.ANY])
         api = apigateway.HttpApi(stack, "Api", cors_preflight=cors if variables is None else None)
         integration = HttpLambdaIntegration("Integration", function)
@@ -145,13 +149,7 @@ def test_a_domain_name_of_the_cdk_is_deployed_and_its_mapping_moved(
             domain = apigateway.DomainName(stack, "Domain", domain_name=name, certificate=certificate)
             mapping = apigateway.DomainMappingOptions(domain_name=domain, mapping_key=key)
             api = apigateway.HttpApi(stack, "Api", default_domain_mapping=mapping)
-            function = functions.Function(
-                stack,
-                "Function",
-                runtime=functions.Runtime.PYTHON_3_13,
-                handler="index.handler",
-                code=functions.Code.from_inline(web.SAY_THE_EVENT),
-            )
+            function = _function(stack)
             api.add_routes(path="/a", integration=HttpLambdaIntegration("Integration", function))
             CfnOutput(stack, "Alias", value=domain.regional_domain_name)
 

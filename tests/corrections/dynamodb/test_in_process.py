@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def dynamodb(aws: Clients) -> Any:
-    """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")
-
-
-@pytest.fixture(scope="module")
 def elsewhere(corrected_engine: EmbeddedEngine) -> Any:
     """Client of DynamoDB in another region."""
     return Cloud(corrected_engine.endpoint_url).client("dynamodb", region="eu-west-1")

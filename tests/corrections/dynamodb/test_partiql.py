@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from localdev.engines.clients import Clients
 
 ORDERS = [("1", "funghi", 9), ("2", "margherita", 7), ("3", "hawaiian", 11)]
 
 
-@pytest.fixture(scope="module")
-def dynamodb(aws: Clients) -> Any:
-    """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")
-
-
 @pytest.fixture
-def table(dynamodb: Any) -> Iterator[str]:
+def table(dynamodb: Any, empty_table: str) -> str:
     """Provide a table of three orders."""
-    name = f"orders-{uuid.uuid4().hex[:8]}"
-    dynamodb.create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )  # fmt: skip
     for order, flavour, price in ORDERS:
         item = {"id": {"S": order}, "flavour": {"S": flavour}, "price": {"N": str(price)}}
-        dynamodb.put_item(TableName=name, Item=item)
-    yield name
-    dynamodb.delete_table(TableName=name)
+        dynamodb.put_item(TableName=empty_table, Item=item)
+    return empty_table
 
 
 @pytest.fixture

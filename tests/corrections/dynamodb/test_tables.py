@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def dynamodb(aws: Clients) -> Any:
-    """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")
-
-
-@pytest.fixture(scope="module")
 def bucket(aws: Clients) -> Any:
     """Client of S3, and a bucket."""
     s3, name = aws.client("s3"), f"exports-{uuid.uuid4().hex[:8]}"

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from localdev.engines.clients import Clients
-
-
-@pytest.fixture(scope="module")
-def dynamodb(aws: Clients) -> Any:
-    """Client of the corrected DynamoDB."""
-    return aws.client("dynamodb")
-
 
 @pytest.fixture
-def table(dynamodb: Any) -> Iterator[str]:
+def table(dynamodb: Any, empty_table: str) -> str:
     """Provide a table with one order."""
-    name = f"orders-{uuid.uuid4().hex[:8]}"
-    dynamodb.create_table(
-        TableName=name, BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )  # fmt: skip
-    dynamodb.put_item(TableName=name, Item={"id": {"S": "1"}, "count": {"N": "0.3"}})
-    yield name
-    dynamodb.delete_table(TableName=name)
+    dynamodb.put_item(TableName=empty_table, Item={"id": {"S": "1"}, "count": {"N": "0.3"}})
+    return empty_table
 
 
 def put(table: str, name: str, **more: Any) -> dict[str, Any]:

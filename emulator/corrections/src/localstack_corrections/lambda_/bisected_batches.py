@@ -38,7 +38,7 @@ class _Splitting:
         return getattr(self._processor, name)
 
 
-def _tell_poller(module: Any) -> None:
+def _set_on_poller(module: Any) -> None:
     original = module.EsmWorker.__init__
 
     @wraps(original)
@@ -80,5 +80,5 @@ BISECTED_BATCHES = Correction(
     localstack="Takes `BisectBatchOnFunctionError`, and retries the whole batch.",
     aws="Splits a batch whose function fails in two, until the record that makes it fail is alone.",
     source="https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
-    patches={f"{_FOLDER}.esm_worker": _tell_poller, f"{_FOLDER}.pollers.stream_poller": _split},
+    patches={f"{_FOLDER}.esm_worker": _set_on_poller, f"{_FOLDER}.pollers.stream_poller": _split},
 )
