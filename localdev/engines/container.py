@@ -19,6 +19,7 @@ from localdev.engines.local import LOOK_SECONDS, LocalEngine, PortTakenError, is
 from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.errors import LocaldevError
+from localdev.system.interrupts import shielded
 from localdev.system.processes import named_owner, port_holder, port_is_free, started_at
 from localdev.system.waiting import WaitTimeoutError, wait_until
 
@@ -116,8 +117,9 @@ class ContainerEngine(LocalEngine):
 
     def stop(self) -> None:
         """Remove the container and its volumes."""
-        for container in self.containers():
-            remove(container)
+        with shielded():
+            for container in self.containers():
+                remove(container)
 
     def log_tail(self, lines: int = _LOG_LINES) -> str:
         """Return the last lines of the container's log, without its request lines."""

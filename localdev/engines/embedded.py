@@ -23,6 +23,7 @@ from localdev.system.errors import LocaldevError
 from localdev.system.file_lock import exclusive, remove_unused
 from localdev.system.folders import remove_folder
 from localdev.system.installation import ensure_installed
+from localdev.system.interrupts import shielded
 from localdev.system.processes import (
     end_session,
     named_owner,
@@ -147,12 +148,13 @@ class EmbeddedEngine(LocalEngine):
             try:
                 self._wait_until_ready(self._process)
             except BaseException:
-                self._clear(keep_log=True)
+                with shielded():
+                    self._clear(keep_log=True)
                 raise
 
     def stop(self) -> None:
         """End LocalStack and every function's process, and remove the folder."""
-        with self._lock():
+        with shielded(), self._lock():
             self._clear()
 
     def log_tail(self, lines: int = _LOG_LINES) -> str:

@@ -7,9 +7,27 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _AGAIN_SECONDS = 0.05
+_SHIELDS = threading.local()
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Put off what a signal of our own would interrupt, such as that of the tests' lifeline. Ctrl-C still does."""
+    _SHIELDS.depth = getattr(_SHIELDS, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _SHIELDS.depth -= 1
+
+
+def is_shielded() -> bool:
+    """Return whether this thread does what only Ctrl-C may interrupt."""
+    return getattr(_SHIELDS, "depth", 0) > 0
 
 
 def raise_keyboard_interrupt_on_signals() -> None:
