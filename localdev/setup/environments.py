@@ -15,12 +15,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from localdev.setup import places
+from localdev.setup import cdk_library, places
 from localdev.setup.errors import AGAIN, SetupError, said_of
 from localdev.setup.installer import make_environment, run_uv, uv
 from localdev.setup.node import check_node
 from localdev.setup.parts import Part, make, remove
-from localdev.setup.places import EMULATOR, MADE, NODE_MODULES, STATE
+from localdev.setup.places import EMULATOR, JSII_CACHE, MADE, NODE_MODULES, STATE
 from localdev.setup.pythons import base_python, emulator_python
 from localdev.setup.running import run
 
@@ -34,12 +34,16 @@ SDK_INSTALLER = "localstack_process_executor.environments.node_sdk"
 """A module of the emulator's environment."""
 SDK_VARIABLE = "LAMBDA_PROCESS_NODE_SDK"
 _SELDOM_IMPORTED = (
-    "asn1crypto", "aws_xray_sdk", "awscli", "bson", "cffi", "cfnlint", "click", "docutils", "flit_core", "google",
-    "graphql", "gridfs", "grpc", "h2", "hpack", "hypercorn", "hyperlink", "joserfc", "jwt", "localstack_cli",
-    "markdown_it", "more_itertools", "mpmath", "networkx", "openapi_core", "opensearch", "opensearchpy", "packaging",
-    "pip", "pyasn1", "pycparser", "pydantic_settings", "pygments", "pymongo", "pyparsing", "regex", "rich",
-    "samtranslator", "setuptools", "sympy", "tabulate", "twisted", "zope",
-    "localstack/aws/api/(config|ec2|es|opensearch|redshift|route53)", "localstack/testing", "pydantic/v1",
+    "amazon_kclpy", "apispec", "asn1crypto", "aws_xray_sdk", "awscli", "awslambdaric", "bson", "cffi", "cfnlint",
+    "click", "colorama", "constantly", "docutils", "flit_core", "google", "graphql", "gridfs", "grpc", "h11", "h2",
+    "hpack", "hypercorn", "hyperframe", "hyperlink", "incremental", "isodate", "joserfc", "jsonata", "jsonschema_path",
+    "jwt", "lazy_object_proxy", "localstack_cli", "markdown_it", "more_itertools", "mpmath", "networkx",
+    "openapi_(core|schema_validator|spec_validator)", "opensearch", "opensearchpy", "packaging", "pathable", "pip",
+    "py_partiql_parser", "pyasn1", "pycparser", "pydantic_settings", "pygments", "pymongo", "pyotp", "pyparsing",
+    "regex", "requests_aws4auth", "rich", "rsa", "samtranslator", "semver", "setuptools", "sympy", "tabulate", "tests?",
+    "twisted", "wsproto", "zope",
+    "localstack/aws/api/(config|ec2|es|opensearch|redshift|route53)", "localstack/(dev|testing)", "pydantic/v1",
+    "localstack/services/(ec2|es|firehose|opensearch|redshift|route53resolver|ses|transcribe)",
     # but for what LocalStack itself and a deployment use
     "moto/(?!(apigateway|apigatewayv2|cloudwatch|core|events|iam|logs|moto_api|s3|secretsmanager|ssm|sts|utilities)/)[^/]+",
 )  # fmt: skip
@@ -50,35 +54,12 @@ FOR_NPM = (
     "package.json", "package-lock.json", ".npmrc", "localdev/loopback_names/package.json",
     "localdev/loopback_names/index.cjs",
 )  # fmt: skip
-_IMPORTED_BY_EVERY_COMMAND = """
-import boto3, docker, psutil, requests, rich.console, rich.table, urllib3, watchfiles
-for service in ("cloudformation", "lambda", "logs", "stepfunctions"):
-    boto3.Session("test", "test", region_name="us-east-1").client(service)
-"""
 _SYNTHESISED_AT_FIRST = "from localdev.deployment import assemblies; assemblies.assembly()"
-_IMPORTED_BY_EVERY_TEST = """
-import sys, pytest
-folder = sys.argv[1]
-pytest.main(["--collect-only", "--quiet", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", folder, folder])
-"""
-"""In a process of its own: pytest warns of plugins that are imported before it."""
 
 
 def make_app() -> None:
     """Install the CDK, boto3, and what the tests need."""
     make_environment(APP, ROOT / "requirements.txt", ROOT / "requirements-dev.txt", python=base_python())
-    compile_what_is_used()
-
-
-def compile_what_is_used() -> None:
-    """Import once what every command and every test imports: then it is there as bytecode.
-
-    Also where ``PYTHONDONTWRITEBYTECODE`` is set: half of the time of one test would be its compilation. Not all that
-    is installed, which is minutes and 200 MB.
-    """
-    with tempfile.TemporaryDirectory() as empty:
-        for code in (_IMPORTED_BY_EVERY_COMMAND, _IMPORTED_BY_EVERY_TEST):
-            run(APP / "bin" / "python", "-P", "-c", code, empty, env=_WRITES_BYTECODE)
 
 
 def emulator_packages() -> list[Path]:
@@ -135,6 +116,8 @@ def synthesise_at_first() -> None:
     The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment, also
     where ``PYTHONDONTWRITEBYTECODE`` is set. What is wrong with the app is for its deployment to say.
     """
+    with contextlib.suppress(SetupError):
+        cdk_library.unpack(APP, JSII_CACHE)
     with contextlib.suppress(SetupError):
         run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST, env=_WRITES_BYTECODE)
     FIRST_SYNTHESIS.mkdir(exist_ok=True)

@@ -15,6 +15,8 @@ from localdev.setup.running import run
 
 INSTALLER = places.STATE / "installer"
 _PIP_OPTIONS = ("--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes")
+_AS_A_WHEEL = ("--no-deps", "--only-binary", ":all:", "--no-compile")
+"""How pip gets uv, which is a program: without looking for what else there may be to build or to compile."""
 _FOR_UV = {"UV_SYSTEM_CERTS": "true"}
 """The machine's own certificates, which a proxy that inspects TLS is among; uv has a list of its own by default."""
 _installer_lock = threading.Lock()
@@ -26,7 +28,7 @@ def uv() -> Path | None:
     program = INSTALLER / "bin" / "uv"
     try:
         if not program.exists():
-            _make_installer("install", *_PIP_OPTIONS, "-r", places.SOURCES / "requirements-setup.txt")
+            _make_installer("install", *_PIP_OPTIONS, *_AS_A_WHEEL, "-r", places.SOURCES / "requirements-setup.txt")
         run(program, "--version")
     except SetupError:
         return None

@@ -1,0 +1,46 @@
+"""Unpack the CDK's library where jsii looks for it: ``tar`` takes two seconds for it, jsii's JavaScript eight.
+
+jsii keeps a package in ``NAME/VERSION/DIGEST`` of its cache; the digest is of the archive, its name and its version. A
+file says that it is complete (``extractViaCache`` and ``DiskCache`` in ``@jsii/kernel``). What it does not find there,
+since a later version looks elsewhere, it unpacks itself.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from localdev.setup.running import run
+
+_ARCHIVES = "lib/python3*/site-packages/aws_cdk/_jsii/aws-cdk-lib@*.jsii.tgz"
+_SUFFIX = ".jsii.tgz"
+_COMPLETE = ".jsii-runtime-package-cache"
+_PRIVATE = 0o700
+
+
+def unpack(environment: Path, cache: Path) -> None:
+    """Unpack the CDK's library of a Python environment into jsii's cache, unless it is there.
+
+    :raises SetupError: there is no ``tar``, or it failed.
+    """
+    for archive in environment.glob(_ARCHIVES):
+        entry = place(archive, cache)
+        if (entry / _COMPLETE).exists():
+            continue
+        entry.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{entry.name}.", dir=entry.parent) as folder:
+            new = Path(folder) / "package"
+            new.mkdir()
+            run("tar", "-xzf", archive, "-C", new, "--strip-components", "1", "--no-same-owner")
+            (new / _COMPLETE).touch()
+            shutil.rmtree(entry, ignore_errors=True)
+            new.rename(entry)
+
+
+def place(archive: Path, cache: Path) -> Path:
+    """Return the folder in which jsii looks for the content of an archive ``NAME@VERSION.jsii.tgz``."""
+    name, _, version = archive.name.removesuffix(_SUFFIX).rpartition("@")
+    digest = hashlib.sha256(archive.read_bytes())
+    for part in (name, version):
+        digest.update(b"\0" + part.encode())
+    return cache / name / version / digest.hexdigest()
