@@ -16,7 +16,7 @@ from localdev.deployment.services import check_services
 from localdev.deployment.stack import stack_exists
 from localdev.deployment.template import deploy_template
 from localdev.engines.elsewhere import holder_of
-from localdev.engines.embedded import EmbeddedEngine, sweep
+from localdev.engines.embedded import EmbeddedEngine, known_engines, sweep
 from localdev.engines.naming import typed_for
 from localdev.system import settings
 from localdev.system.endpoints import endpoint_port
@@ -136,7 +136,15 @@ def require_up(engine: Engine) -> None:
     if not engine.is_up():
         if engine.kind.ends_with_us and (other := holder_of(endpoint_port(str(engine.endpoint_url)))):
             raise other
-        raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed_for(engine, 'up')}.")
+        raise LocaldevError(f"Nothing is up at {engine.where}.", f"start it with {typed_for(engine, 'up')}{_others()}.")
+
+
+def _others() -> str:
+    """Return the options that mean those of this project's emulators that are up, if any; not those of test runs."""
+    up = [engine for engine in known_engines() if engine.is_up() and not engine.instance().owner]
+    if not up:
+        return ""
+    return f", or name the one that is up: {' or '.join(f'--port {engine.port}' for engine in up)}"
 
 
 def print_outputs(engine: Engine, outputs: Outputs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -17,8 +18,9 @@ from localdev.commands.base import Command
 from localdev.commands.cli import main
 from localdev.engines import EmbeddedEngine
 from localdev.engines.clients import Clients
+from localdev.system import project
 from localdev.system.errors import LocaldevError
-from localdev.system.processes import free_port
+from localdev.system.processes import free_port, started_at
 from localdev.system.project import ROOT
 
 if TYPE_CHECKING:
@@ -170,7 +172,24 @@ def test_with_nothing_up_a_command_says_how_to_start(arguments: list[str], capsy
 
     assert status == 1
     assert f"Nothing is up at http://127.0.0.1:{port}" in (said := capsys.readouterr().err)
-    assert f"Hint: start it with ./scripts/up --port {port}." in said
+    assert f"Hint: start it with ./scripts/up --port {port}" in said
+
+
+def test_with_nothing_up_there_the_emulator_that_is_up_elsewhere_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(project, "STATE", tmp_path)
+    us, started = os.getpid(), started_at(os.getpid())
+    for port, owner in ((4711, None), (4712, us)):
+        (tmp_path / f"embedded-{port}").mkdir()
+        instance = {"pid": us, "started": started, "port": port, "owner": owner, "owner_started": owner and started}
+        (tmp_path / f"embedded-{port}" / "instance.json").write_text(json.dumps(instance))
+
+    main(["outputs", "--port", str(port := free_port())])
+
+    assert capsys.readouterr().err.endswith(
+        f"Hint: start it with ./scripts/up --port {port}, or name the one that is up: --port 4711.\n"
+    )
 
 
 @pytest.mark.parametrize(
