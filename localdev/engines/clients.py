@@ -102,11 +102,14 @@ class Clients:
 class AccountClients(Clients):
     """Makes clients for the account that the person's own AWS settings name. Only for ``--engine aws``."""
 
-    def __init__(self) -> None:
-        """Read the person's settings. :raises LocaldevError: they name a profile that is not there."""
+    def __init__(self, region: str | None = None) -> None:
+        """Read the person's settings; a region wins over theirs.
+
+        :raises LocaldevError: they name a profile that is not there.
+        """
         try:
             # the CDK and the other SDKs read this variable, boto3 does not
-            self._session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+            self._session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
         except ProfileNotFound as error:
             raise LocaldevError(f"{error}.", "AWS_PROFILE names it; see 'aws configure list-profiles'.") from error
         self._endpoint_url = None

@@ -124,7 +124,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         from localdev.testing.sharing import Shared
 
         with folder:
-            Shared(folder.name, os.getpid()).end(config.getoption("--stack"), keep=config.getoption("--keep"))
+            Shared(folder.name, os.getpid()).end(keep=config.getoption("--keep"))
 
 
 def _shared(config: pytest.Config) -> Shared | None:

@@ -11,7 +11,7 @@ from localdev.engines.registry import ENGINES, Options
 from localdev.system.endpoints import endpoint_port
 from localdev.system.file_lock import exclusive
 from localdev.system.processes import ENDS_WITH
-from localdev.testing.deploying import deploy, destroy
+from localdev.testing.deploying import deploy, destroy_all_but, stacks_there_now
 from localdev.testing.engines import start_for_tests
 from localdev.testing.found import was_found
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ENGINE: Final = "engine.json"
 _DEPLOYED: Final = "deployed"
+_BEFORE: Final = "stacks-before.json"
 
 
 class Shared:
@@ -52,10 +53,13 @@ class Shared:
         marker = self._place(engine.kind.name) / _DEPLOYED
         with exclusive(marker.with_suffix(".lock")):
             if not marker.exists():
+                before = marker.with_name(_BEFORE)
+                if not before.exists():
+                    before.write_text(json.dumps(stacks_there_now(engine)))
                 deploy(engine, wanted)
                 marker.touch()
 
-    def end(self, wanted: Sequence[str], *, keep: bool) -> None:
+    def end(self, *, keep: bool) -> None:
         """Stop what was started, and remove what would outlive the run, unless it is to be kept."""
         for file in self._folder.glob(f"*/{_ENGINE}"):
             engine = _engine(json.loads(file.read_text()))
@@ -63,8 +67,8 @@ class Shared:
                 continue
             if engine.kind.ends_with_us:
                 engine.stop()
-            elif (file.parent / _DEPLOYED).exists():
-                destroy(engine, wanted)
+            elif (before := file.with_name(_BEFORE)).exists():
+                destroy_all_but(engine, json.loads(before.read_text()))
 
     def _place(self, engine: str) -> Path:
         place = self._folder / engine

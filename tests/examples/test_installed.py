@@ -67,6 +67,17 @@ def test_the_new_projects_tests_pass_without_a_conftest(stranger: Stranger) -> N
     assert "3 passed" in said
 
 
+@pytest.mark.parametrize("options", [[], ["-n", "2", "--share-emulator"]])
+def test_stacks_that_were_there_before_the_tests_are_there_afterwards(stranger: Stranger, options: list[str]) -> None:
+    endpoint = f"http://127.0.0.1:{stranger.port}"
+    before = stranger.localdev("outputs")
+
+    stranger.runs("python", "-m", "pytest", *options, "-p", "no:cacheprovider", "--engine", "external",
+                  "--endpoint-url", endpoint)  # fmt: skip
+
+    assert stranger.localdev("outputs") == before
+
+
 def test_nothing_is_left_in_the_project_but_what_version_control_ignores(stranger: Stranger) -> None:
     made = {path.name for path in stranger.app.iterdir()}
 
