@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
@@ -11,6 +11,7 @@ from localdev.executions.collection import collection_paused
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, graph_of
 from localdev.executions.history import Status
+from localdev.executions.origin import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 64
 _HEAVIEST: Final = 50_000
 """Kilobytes, about, of the executions that are remembered."""
+_LONG: Final = 5000
+"""Events of a history, the end of which is shown before the rest is read."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,32 @@ class ExecutionReader:
         """Return an execution as it is now: what is remembered of it itself, where nothing has come since."""
         with collection_paused():
             return self._read_now(arn)
+
+    def begin(self, arn: str) -> ExecutionDetails:
+        """Return an execution as it is now, or the end of it where it is long and is not remembered.
+
+        Why an execution failed stands at its end, and one page of a history is read before anyone notices.
+        """
+        if self._read.find(arn) is not None:
+            return self.read(arn)
+        with collection_paused():
+            execution = self._client.execution(arn)
+            history = self._client.end_of_history(arn)
+            if history.is_whole:
+                details = self._details(execution, history, None)
+                self._read.put(arn, details)
+                return details
+            if history.status is Status.RUNNING or history.events[-1].id < _LONG:
+                return self._read_now(arn)
+            ended = self._details(execution, history, None)
+        origin = origin_of(history, ended.definition)
+        # what led to a Fail state, and to what is within a Map, may be further back
+        if origin is None or origin.failure is None or origin.type == "Fail" or ended.graph is None:
+            return self.read(arn)
+        # that earlier events are missing is no remark, and how often a state was visited is not known
+        nodes = tuple(replace(node, visits=min(node.visits, 1)) for node in ended.graph.nodes)
+        edges = tuple(replace(edge, taken=min(edge.taken, 1)) for edge in ended.graph.edges)
+        return replace(ended, remarks=(), graph=Graph(nodes, edges))
 
     def _read_now(self, arn: str) -> ExecutionDetails:
         known = self._read.find(arn)

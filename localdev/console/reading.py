@@ -91,6 +91,14 @@ class Reading:
         self._pulse.check()
         return self._executions.read(arn)
 
+    def beginning(self, arn: str) -> ExecutionDetails:
+        """Return an execution to begin its page with: in full, or the end of a long one."""
+        finished = self._executions.finished(arn)
+        if finished is not None:
+            return finished
+        self._pulse.check()
+        return self._executions.begin(arn)
+
     def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
         """Return a page of the executions of a state machine that are wanted, newest first."""
         return self._lists.listing(machine, wanted, after=after)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from localdev.console.shown import mark_class
@@ -12,7 +13,6 @@ from localdev.executions.history import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import timedelta
 
     from localdev.executions.history import Attempt, History, Visit
 
@@ -115,38 +115,39 @@ def _row(visits: list[Visit], outermost: int, scale: _Scale, last: datetime) -> 
 class _Scale:
     def __init__(self, began: datetime, last: datetime) -> None:
         self._began = began
-        self._span = max((last - began).total_seconds(), 0.001)
+        self._span = max(last - began, timedelta(milliseconds=1)) / WIDTH
 
     def at(self, moment: datetime) -> float:
-        return round((moment - self._began).total_seconds() / self._span * WIDTH, 1)
+        return (moment - self._began) / self._span
 
 
 def _bars(visit: Visit, scale: _Scale, last: datetime) -> Iterable[Bar]:
-    yield _bar(visit.at, visit.ended or last, mark_class(mark_of(visit)), scale, _THINNEST)
+    yield _bar(visit.at, visit.ended or last, mark_class(mark_of(visit)), scale)
     if len(visit.attempts) > 1:
         for tried in visit.attempts:
-            yield _bar(tried.at, tried.ended or last, f"try {_attempt_mark(tried)}", scale, _THINNEST)
+            yield _bar(tried.at, tried.ended or last, f"try {_attempt_mark(tried)}", scale)
 
 
-def _many_bars(visits: list[Visit], scale: _Scale, last: datetime) -> list[Bar]:
-    """Return a bar for each visit; those of one mark that touch are one, so that there are never too many to draw."""
-    found: dict[str, list[Bar]] = {}
-    names = {mark: mark_class(mark) for mark in Mark}
-    for visit in sorted(visits, key=lambda each: each.at):
-        mark = mark_of(visit)
-        bar = _bar(visit.at, visit.ended or last, names[mark], scale, _THINNEST_OF_MANY)
-        same = found.setdefault(bar.mark, [])
-        before = same[-1] if same else None
-        if before is not None and bar.x - (before.x + before.width) < _CLOSE:
-            same[-1] = Bar(before.x, max(before.width, round(bar.x + bar.width - before.x, 1)), bar.mark)
+def _many_bars(visits: list[Visit], scale: _Scale, last: datetime) -> Iterable[Bar]:
+    """Yield a bar for each visit; those of one mark that touch are one, so that there are never too many to draw."""
+    found: dict[Mark, list[list[float]]] = {}
+    for visit in sorted(visits, key=attrgetter("at")):
+        x = min(scale.at(visit.at), WIDTH - _THINNEST_OF_MANY)
+        end = max(scale.at(visit.ended or last), x + _THINNEST_OF_MANY)
+        same = found.setdefault(mark_of(visit), [])
+        if same and x - same[-1][1] < _CLOSE:
+            same[-1][1] = max(same[-1][1], end)
         else:
-            same.append(bar)
-    return [bar for bars in found.values() for bar in bars]
+            same.append([x, end])
+    for mark, bars in found.items():
+        name = mark_class(mark)
+        for x, end in bars:
+            yield Bar(round(x, 1), round(end - x, 1), name)
 
 
-def _bar(began: datetime, ended: datetime, mark: str, scale: _Scale, thinnest: float) -> Bar:
+def _bar(began: datetime, ended: datetime, mark: str, scale: _Scale) -> Bar:
     x = scale.at(began)
-    return Bar(min(x, WIDTH - thinnest), max(round(scale.at(ended) - x, 1), thinnest), mark)
+    return Bar(round(min(x, WIDTH - _THINNEST), 1), round(max(scale.at(ended) - x, _THINNEST), 1), mark)
 
 
 def _attempt_mark(attempt: Attempt) -> str:

@@ -80,6 +80,10 @@ class ExecutionsEverywhere(ExecutionsClient):
         """Return what an execution did, and what was mocked and injected in it by a test."""
         return self._of(arn).history_with_injected(arn, known)
 
+    def end_of_history(self, arn: str) -> History:
+        """Return what the end of a long history says that an execution did; of any other one, all that it did."""
+        return self._of(arn).end_of_history(arn)
+
     def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
         """Return the first executions of a distributed Map's run."""
         return self._of(arn).executions_of_map_run(arn, size=size, after=after)

@@ -12,7 +12,7 @@ from localdev.executions.definition import Definition, read_definition
 from localdev.executions.errors import NotFoundError
 from localdev.executions.events import events_of_log, read_events
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
-from localdev.executions.growing import grown, history_of
+from localdev.executions.growing import end_of, grown, history_of
 from localdev.executions.injected import with_injected
 from localdev.executions.logs import Invocation, invocations, invocations_of, log_line
 from localdev.executions.origin import origin_of
@@ -176,6 +176,14 @@ class ExecutionsClient:
         if known is not None and history.events == known.events:
             return known
         return with_injected(history, self._states.meta.endpoint_url, arn)
+
+    def end_of_history(self, arn: str) -> History:
+        """Return what the end of a long history says that an execution did; of any other one, all that it did."""
+        if is_express(arn):
+            return self.history_with_injected(arn)
+        with _missing(f"There is no execution {arn}."):
+            history = end_of(self._states, arn)
+        return with_injected(history, self._states.meta.endpoint_url, arn) if history.is_whole else history
 
     def _grown(self, arn: str, known: History) -> History:
         with _missing(f"There is no execution {arn}."):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from localdev.executions.events import read_events
 from localdev.executions.replay import read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -28,7 +29,35 @@ def history_of(client: SFNClient, execution_arn: str) -> History:
     pages = paginator.paginate(
         executionArn=execution_arn, includeExecutionData=True, PaginationConfig={"PageSize": _EVENTS_AT_ONCE}
     )
-    return read_history(read_events(cast("Mapping[str, object]", event) for page in pages for event in page["events"]))
+    return read_history(
+        event
+        for page in _asked_for_ahead(iter(pages))
+        for event in read_events(cast("list[Mapping[str, object]]", page["events"]))
+    )
+
+
+def end_of(client: SFNClient, execution_arn: str) -> History:
+    """Return what the newest events of a Standard execution, one page of them, say that its states did.
+
+    :raises botocore.exceptions.ClientError: there is no such execution.
+    """
+    page = client.get_execution_history(
+        executionArn=execution_arn, includeExecutionData=True, reverseOrder=True, maxResults=_EVENTS_AT_ONCE
+    )
+    return read_history(read_events(cast("list[Mapping[str, object]]", page["events"])))
+
+
+def _asked_for_ahead(pages: Iterator[Any]) -> Iterator[Any]:
+    """Yield pages, and let the engine prepare the next one while one is read."""
+    page = next(pages, None)
+    if page is None or "nextToken" not in page:
+        yield from () if page is None else (page,)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="history-page") as reader:
+        while page is not None:
+            following = reader.submit(next, pages, None)
+            yield page
+            page = following.result()
 
 
 def grown(client: SFNClient, execution_arn: str, known: History) -> History:

@@ -41,7 +41,11 @@ class Failure:
     at: datetime
 
 
-@dataclass(frozen=True)
+# An Attempt and a Visit are not frozen, though nothing changes them: a history has ten thousand, and each field of what
+# is frozen is set by a call of its own, which takes seven times as long.
+
+
+@dataclass
 class Attempt:
     """One try of a Task: a function's invocation, a service's call, an activity."""
 
@@ -86,7 +90,7 @@ class Iteration:
     round: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Visit:
     """One time that a state was entered."""
 
@@ -180,13 +184,19 @@ class History:
         """Return the visits at the top: the path without what happened inside of Parallel and Map."""
         return tuple(visit for visit in self.visits if not visit.frames)
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it begins with the execution's first event; else only its end was read."""
+        return not self.events or self.events[0].id == 1
+
     def steps(self, only: Collection[int] | None = None) -> Counter[Step]:
         """Return every step taken at every depth, and how often; of certain visits alone where ``only`` names them."""
         counted = self.visits if only is None else [visit for visit in self.visits if visit.index in only]
-        return Counter(self._step(visit) for visit in counted if visit.previous is not None or not visit.frames)
+        ways = Counter(self._way(visit) for visit in counted if visit.previous is not None or not visit.frames)
+        return Counter({Step(*way): times for way, times in ways.items()})
 
-    def _step(self, visit: Visit) -> Step:
+    def _way(self, visit: Visit) -> tuple[str | None, str, bool]:
         if visit.previous is None:
-            return Step(None, visit.state, caught=False)
+            return None, visit.state, False
         source = self.visits[visit.previous]
-        return Step(source.state, visit.state, caught=source.status is Status.CAUGHT)
+        return source.state, visit.state, source.status is Status.CAUGHT

@@ -8,8 +8,10 @@ at any event inside of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from localdev.executions.family import child_of
@@ -49,12 +51,25 @@ _TIMEOUT: Final = "States.Timeout"
 
 
 def read_history(events: Iterable[Event]) -> History:
-    """Return what the events of one execution, all of them and in any order, say that its states did."""
-    ordered = tuple(sorted(events, key=lambda event: event.id))
+    """Return what the events of one execution, all of them and in any order, say that its states did.
+
+    Those that come in their order are read as they come.
+    """
     replay = _Replay()
-    for event in ordered:
+    taken: list[Event] = []
+    last = -math.inf
+    for event in (coming := iter(events)):
+        if event.id <= last:
+            return read_history(_in_order([*taken, event, *coming]))
         replay.take(event)
-    return replay.history(ordered)
+        taken.append(event)
+        last = event.id
+    return replay.history(tuple(taken))
+
+
+def _in_order(events: Iterable[Event]) -> Iterable[Event]:
+    """Return events by id; the same event twice is one."""
+    return sorted({event.id: event for event in events}.values(), key=itemgetter(0))
 
 
 class _Position(NamedTuple):
@@ -388,10 +403,10 @@ class _Replay:
             status=own,
             input=visit.entered.text("input"),
             output=visit.exited.text("output") if visit.exited else None,
-            attempts=tuple(_cut_off(attempt, own) for attempt in visit.attempts),
+            attempts=tuple([_cut_off(attempt, own) for attempt in visit.attempts]) if visit.attempts else (),
             failure=visit.failure,
             rounds=max(visit.rounds, 1),
-            iterations=tuple(_ended_with(visit.iterations[key], own) for key in sorted(visit.iterations)),
+            iterations=_iterations(visit, own) if visit.iterations else (),
             items=visit.items,
             map_run_arn=visit.map_run_arn,
             assigned=_assigned(visit.exited),
@@ -432,6 +447,10 @@ class _Replay:
         if visit.failure is not None and status in {Status.FAILED, Status.CAUGHT}:
             return visit.failure.at
         return visit.closed or self._gone_on(visit) or (self._end.at if self._end else None)
+
+
+def _iterations(visit: _Visit, own: Status) -> tuple[Iteration, ...]:
+    return tuple([_ended_with(visit.iterations[key], own) for key in sorted(visit.iterations)])
 
 
 def _assigned(exited: Event | None) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from localdev.console.settings import Settings
@@ -21,21 +20,10 @@ NAME = "choice"
 """The recording that a made-up execution takes its status and its input from."""
 
 
-@dataclass
-class MadeUpClient(RecordedClient):
-    """One execution, as it was made up."""
-
-    made_up: Definition | None = None
-
-    def definition(self, arn: str) -> Definition:
-        """Return the made-up definition."""
-        return self.made_up or super().definition(arn)
-
-
 @contextmanager
 def console_over(definition: Definition, history: History) -> Iterator[str]:
     """Serve a console, and yield the address of the execution's page in it."""
-    client = MadeUpClient([NAME], histories={NAME: history}, made_up=definition)
+    client = RecordedClient([NAME], histories={NAME: history}, made_up=definition)
     settings = Settings(
         client=cast("ExecutionsClient", client), control=None, where="a made-up engine", how_to_start="./scripts/up"
     )

@@ -19,8 +19,8 @@ from localdev.executions.definition import read_definition
 from localdev.executions.logs import Invocation, LogLine
 from localdev.system.waiting import wait_until
 from tests.console.conftest import Visitor, served
-from tests.console.made_up import NAME, MadeUpClient
-from tests.unit.console.conftest import RecordingControl, execution_arn
+from tests.console.made_up import NAME
+from tests.unit.console.conftest import RecordedClient, RecordingControl, execution_arn
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import Writer
 
@@ -56,14 +56,14 @@ class Watched:
     """A console over one made-up execution."""
 
     url: str
-    engine: MadeUpClient
+    engine: RecordedClient
     control: RecordingControl
 
 
 @contextmanager
 def _watched(name: str = NAME, given: str | None = None, **fields: Any) -> Iterator[Watched]:
     inputs = {} if given is None else {name: given}
-    client, control = MadeUpClient([name], inputs=inputs, **fields), RecordingControl()
+    client, control = RecordedClient([name], inputs=inputs, **fields), RecordingControl()
     settings = Settings(
         client=cast("ExecutionsClient", client),
         control=cast("ExecutionsControl", control),

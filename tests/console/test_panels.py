@@ -14,12 +14,12 @@ from tests.console.conftest import Visitor
 from tests.console.made_up import console_over
 from tests.unit.console.conftest import MACHINE
 from tests.unit.executions.conftest import recording
-from tests.unit.executions.made_up import map_of
+from tests.unit.executions.made_up import long_failure, map_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page, Response
+    from playwright.sync_api import Page, Response, Route
 
 type Visit = Callable[..., Visitor]
 MANY = 10_000
@@ -294,3 +294,22 @@ def test_a_first_visit_is_less_than_two_hundred_kilobytes(visit: Visit, forty: s
     sizes = [response.request.sizes()["responseBodySize"] for response in found]
     assert len(sizes) > 10
     assert sum(sizes) < 200_000
+
+
+def test_of_a_long_history_the_failure_is_shown_before_the_rest_is_read(visit: Visit) -> None:
+    with console_over(*long_failure(6_000)) as url:
+        visitor = visit()
+        held: list[Route] = []
+        visitor.context.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
+        page = visitor.open(url)
+
+        expect(page.get_by_role("link", name=re.compile("^Charge, Task.*failed"))).to_be_visible()
+        expect(page.locator("#state")).to_contain_text("no money is left")
+        expect(page.locator("#state")).to_contain_text("Reading the 23,009 events before these")
+        drawn = page.locator("svg.graph").bounding_box()
+        held[0].continue_()
+
+        expect(page.locator("svg.graph")).to_contain_text("×6,000")
+        expect(page.get_by_role("tab", name="Input")).to_be_visible()
+        # nothing moves when the rest is there
+        assert page.locator("svg.graph").bounding_box() == drawn

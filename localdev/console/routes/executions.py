@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from localdev.console.details import ExecutionDetails
-    from localdev.console.views import ItemView
+    from localdev.console.views import ExecutionView, ItemView
     from localdev.executions.events import Event
 
 _FIRST_EVENTS: Final = 100
 _MORE_EVENTS: Final = 500
+_WITHIN: Final = {"state", "visit", "nth", "item"}
+"""What an address looks at within an execution: the end of its history may not have it."""
 
 
 class ExecutionPages(Pages):
@@ -48,34 +50,44 @@ class ExecutionPages(Pages):
         ]
 
     def execution(self, request: Request) -> Response:
-        """Return one execution."""
-        return self._page(request, "execution.html", **self._execution(request))
+        """Return one execution; of a long one its end first, which asks for the rest."""
+        is_within = _WITHIN & set(request.query_params)
+        read = self._reading.details if is_within else self._reading.beginning
+        details = read(request.path_params["arn"])
+        if details.history.is_whole:
+            return self._page(request, "execution.html", **self._execution(request, details))
+        view = execution_view(details, state=None, visit=None)
+        return self._page(request, "execution.html", **self._shared(details, view))
 
     def live(self, request: Request) -> Response:
         """Return the part of an execution's page that changes; nothing where what is shown is current."""
-        seen = request.query_params.get("seen")
-        if seen is not None and seen == seen_of(self._reading.details(request.path_params["arn"])):
+        details = self._reading.details(request.path_params["arn"])
+        if request.query_params.get("seen") == seen_of(details):
             return Response(status_code=204)
-        return self._page(request, "_live.html", **self._execution(request))
+        return self._page(request, "_live.html", **self._execution(request, details))
 
-    def _execution(self, request: Request) -> dict[str, Any]:
-        arn = request.path_params["arn"]
+    def _execution(self, request: Request, details: ExecutionDetails) -> dict[str, Any]:
         state = request.query_params.get("state")
         visit = number_of(request.query_params.get("visit"))
         nth = number_of(request.query_params.get("nth"))
-        details = self._reading.details(arn)
         if nth is not None and state is not None:
             visit = nth_visit(details, state, nth)
         view = execution_view(details, state=state, visit=visit, item=request.query_params.get("item"))
         events = _events(details, view.item)
         asked = {"visit": visit} if visit is not None else {"state": state} if state else {}
         return {
-            "view": view,
-            "execution": details.execution,
-            "history": details.history,
+            **self._shared(details, view),
             **_shown(details, events, view.item, only=None, upto=_FIRST_EVENTS),
             "asked": urlencode(asked | ({"item": view.item.key} if view.item else {})),
             "has_family": details.derived("family", lambda: has_family(details.execution, details.history)),
+        }
+
+    def _shared(self, details: ExecutionDetails, view: ExecutionView) -> dict[str, Any]:
+        """Return what the page of an execution and that of the end of one need."""
+        return {
+            "view": view,
+            "execution": details.execution,
+            "history": details.history,
             "aws_url": aws_console_url(details.execution, self._settings.aws_region),
         }
 

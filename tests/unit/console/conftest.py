@@ -16,6 +16,7 @@ from localdev.executions.control import StateTest
 from localdev.executions.errors import NotFoundError
 from localdev.executions.origin import origin_of
 from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
+from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from localdev.executions.logs import Invocation
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+PAGE = 1000
+"""Events that an engine gives at once."""
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:pizzeria"
 
 
@@ -51,6 +54,8 @@ class RecordedClient:
     definition_error: Exception | None = None
     histories: dict[str, History] = field(default_factory=dict)
     """In place of what was recorded."""
+    made_up: Definition | None = None
+    """A definition in place of what was recorded."""
     redrivable: set[str] = field(default_factory=set)
     """The names of executions that the engine says can be redriven."""
 
@@ -119,6 +124,10 @@ class RecordedClient:
         name = arn.rpartition(":")[2]
         return self.histories.get(name) or recording(name.partition("#")[0]).history
 
+    def end_of_history(self, arn: str) -> History:
+        history = self.history(arn)
+        return history if len(history.events) <= PAGE else read_history(history.events[-PAGE:])
+
     def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
         self._called(f"executions of {arn} after {after}")
         begin = int(after or 0)
@@ -137,7 +146,7 @@ class RecordedClient:
     def definition(self, arn: str) -> Definition:
         if self.definition_error is not None:
             raise self.definition_error
-        return recording(arn.rpartition(":")[2].partition("#")[0]).definition
+        return self.made_up or recording(arn.rpartition(":")[2].partition("#")[0]).definition
 
     def invocations(self, attempt: Attempt, others: Collection[str]) -> list[Invocation]:
         self.calls.append(f"invocations of attempt {attempt.number}, not one of {sorted(others)}")

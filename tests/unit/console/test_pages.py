@@ -23,7 +23,7 @@ from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
-from tests.unit.executions.made_up import map_of
+from tests.unit.executions.made_up import long_failure, map_of
 
 type ConsoleOf = Callable[..., Console]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -685,6 +685,37 @@ def test_the_events_of_a_long_history_come_in_pages(console_of: ConsoleOf) -> No
     assert '<td class="number">501</td>' in second
     assert "<table" not in second
     assert console.web.get(f"/events/{arn}?from=1606").text == ""
+
+
+def test_of_a_long_history_the_end_is_shown_before_the_rest_is_read(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    arn = execution_arn("choice")
+
+    first = console.page(f"/executions/{arn}")
+
+    assert "Reading the 7,009 events before these" in first
+    assert "no money is left" in first
+    assert next(node for node in _graph(first)["nodes"] if node["is_culprit"])["name"] == "Charge"
+    assert 'class="remark"' not in first
+    assert f'hx-get="/live/{arn}"' in first
+    rest = console.page(f"/live/{arn}")
+    assert next(node for node in _graph(rest)["nodes"] if node["name"] == "Price")["visits"] == 2_000
+    assert "Reading the" not in console.page(f"/executions/{arn}")
+
+
+def test_of_a_long_history_that_is_looked_into_all_is_read_at_once(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+
+    assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}?state=Price")
+
+
+def test_a_long_history_whose_end_does_not_say_what_failed_is_read_at_once(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = map_of(2_000)
+
+    assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}")
 
 
 def test_the_last_row_of_events_asks_for_more_while_it_runs(console_of: ConsoleOf) -> None:

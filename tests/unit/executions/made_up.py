@@ -43,6 +43,31 @@ class Writer:
         return read_history(read_events(self.events))
 
 
+def long_failure(items: int) -> tuple[Definition, History]:
+    """Return a Map of items, each of which succeeds, and a Task after it that fails: four events for each item."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Each", input="{}")
+    begun = writer.write("MapStateStarted", length=items)
+    for index in range(items):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("PassStateEntered", name="Price", input="{}")
+        writer.write("PassStateExited", name="Price", output="{}")
+        writer.write("MapIterationSucceeded", name="Each", index=index)
+    writer.write("MapStateSucceeded")
+    writer.write("MapStateExited", name="Each", output="[]")
+    writer.write("TaskStateEntered", name="Charge", input="[]")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    writer.write("TaskFailed", error="Refused", cause="no money is left")
+    writer.write("ExecutionFailed", error="Refused", cause="no money is left")
+    price = {"StartAt": "Price", "States": {"Price": {"Type": "Pass", "End": True}}}
+    states = {
+        "Each": {"Type": "Map", "ItemProcessor": price, "Next": "Charge"},
+        "Charge": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True},
+    }
+    return read_definition({"StartAt": "Each", "States": states}), writer.history()
+
+
 def map_of(count: int, failing: Collection[int] = (), not_started: int = 0) -> tuple[Definition, History]:
     """Return a Map of items named ``file-INDEX``, of which some fail, and which fails with them."""
     writer = Writer()

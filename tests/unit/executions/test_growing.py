@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from localdev.engines.clients import Clients
 from localdev.executions.events import read_events
-from localdev.executions.growing import grown
+from localdev.executions.growing import end_of, grown, history_of
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
@@ -82,3 +82,41 @@ def test_a_history_of_no_event_yet_is_read_from_its_beginning(states: Any) -> No
     states.add_response("get_execution_history", {"events": events}, FORWARDS)
 
     assert grown(states.client, ARN, _history([])) == _history(events)
+
+
+def test_the_end_of_a_history_is_one_page_of_it(states: Any) -> None:
+    events = _recorded()
+    states.add_response(
+        "get_execution_history",
+        {"events": events[:2:-1], "nextToken": "2"},
+        {**BACKWARDS, "maxResults": 1000},
+    )
+
+    end = end_of(states.client, ARN)
+
+    assert not end.is_whole
+    assert end.failure == _history(events).failure
+    assert [event.id for event in end.events] == [event["id"] for event in events[3:]]
+
+
+def test_a_history_of_several_pages_is_read_in_whole(states: Any) -> None:
+    events = _recorded()
+    after_a = {**FORWARDS, "nextToken": "a"}
+    states.add_response("get_execution_history", {"events": events[:3], "nextToken": "a"}, FORWARDS)
+    states.add_response("get_execution_history", {"events": events[3:5], "nextToken": "b"}, after_a)
+    states.add_response("get_execution_history", {"events": events[5:]}, {**FORWARDS, "nextToken": "b"})
+
+    history = history_of(states.client, ARN)
+
+    assert history == _history(events)
+    assert history.is_whole
+
+
+def test_what_fails_between_two_pages_is_raised(states: Any) -> None:
+    states.add_response("get_execution_history", {"events": _recorded()[:3], "nextToken": "a"}, FORWARDS)
+    states.add_client_error(
+        "get_execution_history", "ExecutionDoesNotExist", expected_params={**FORWARDS, "nextToken": "a"}
+    )
+
+    with pytest.raises(states.client.exceptions.ExecutionDoesNotExist):
+        history_of(states.client, ARN)
