@@ -27,9 +27,14 @@ def app_environment() -> dict[str, str]:
             **_WITHOUT_ACCOUNTS,
             # what the CDK CLI keeps is not the app's
             "CDK_HOME": str(tool_home() / ".cdk"),
-            "PATH": os.pathsep.join([*_python_folder(), os.environ.get("PATH", os.defpath)]),
+            "PATH": app_path(),
         },
     )
+
+
+def app_path() -> str:
+    """Return the ``PATH`` that an app is run with: its own Python comes first."""
+    return os.pathsep.join([*_python_folder(), os.environ.get("PATH", os.defpath)])
 
 
 def passed_on() -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localdev.deployment.app import context_options, current
-from localdev.deployment.app_environment import app_environment, passed_on
+from localdev.deployment.app_environment import app_environment, app_path, passed_on
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
@@ -85,14 +85,14 @@ def run_cdk(engine: Engine, arguments: Sequence[str], context: Sequence[str] = (
 
 
 def cdk_and_app_environment(engine: Engine) -> dict[str, str]:
-    """Return the variables of a CDK CLI that runs the app itself: the app reads the person's, as in a deployment.
+    """Return the variables of a CDK CLI that runs the app itself, which reads and finds what it does in a deployment.
 
     What could lead cdklocal to another address is not among them.
     """
+    ours = cdk_environment(engine) | {"PATH": app_path()}
     if engine.kind.is_account:
-        return cdk_environment(engine)
-    of_app = {name: value for name, value in passed_on().items() if not _LEADS_ELSEWHERE.match(name)}
-    return of_app | cdk_environment(engine)
+        return ours
+    return {name: value for name, value in passed_on().items() if not _LEADS_ELSEWHERE.match(name)} | ours
 
 
 def synthesize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore
 import pytest
 from botocore.awsrequest import AWSResponse
 
+from localdev.deployment.app_environment import app_environment
 from localdev.deployment.cdk import cdk_and_app_environment, cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.clients import Clients
@@ -79,9 +81,18 @@ def test_the_cdk_that_runs_the_app_has_the_persons_variables_and_no_way_to_anoth
     engine = EmbeddedEngine(4577)
     found = cdk_and_app_environment(engine)
     assert found["STAGE_OF_APP"] == "blue"
-    assert cdk_environment(engine).items() <= found.items()
+    assert {**cdk_environment(engine), "PATH": found["PATH"]}.items() <= found.items()
     of_app = {PLANTED["GITHUB_TOKEN"]}
     assert {*PLANTED.values(), "elsewhere"} & set(found.values()) == of_app
+
+
+def test_the_cdk_runs_the_app_on_the_python_that_deployments_run_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin")
+    found = cdk_and_app_environment(EmbeddedEngine(4577))["PATH"]
+    assert found == app_environment()["PATH"]
+    assert found.endswith(f"{os.pathsep}/usr/bin")
 
 
 @pytest.mark.parametrize(
