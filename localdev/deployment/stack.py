@@ -111,7 +111,8 @@ def _is_cause(event: StackEventTypeDef) -> bool:
         status.endswith("_FAILED")
         and bool(reason)
         and "cancelled" not in reason.lower()
-        and event.get("ResourceType") != "AWS::CloudFormation::Stack"
+        # a nested stack has an id of its own, and its reason says which of its resources failed
+        and event.get("PhysicalResourceId") != event["StackId"]
     )
 
 

@@ -69,8 +69,12 @@ def test_a_deployment_without_outputs_is_said_with_what_to_do() -> None:
         StackOutputs.of({}, "mine")
 
 
-def _event(name: str, status: str, reason: str, kind: str = "AWS::Lambda::Function") -> Mapping[str, str]:
+def _event(
+    name: str, status: str, reason: str, kind: str = "AWS::Lambda::Function", physical_id: str = "physical"
+) -> Mapping[str, str]:
     return {
+        "StackId": "arn:stack",
+        "PhysicalResourceId": physical_id,
         "LogicalResourceId": name,
         "ResourceType": kind,
         "ResourceStatus": status,
@@ -80,7 +84,8 @@ def _event(name: str, status: str, reason: str, kind: str = "AWS::Lambda::Functi
 
 def test_only_the_causes_of_a_failed_deployment_are_named() -> None:
     events = [
-        _event("Stack", "CREATE_FAILED", "The following resource(s) failed", "AWS::CloudFormation::Stack"),
+        _event("Stack", "CREATE_FAILED", "The following resource(s) failed", "AWS::CloudFormation::Stack", "arn:stack"),
+        _event("Inner", "CREATE_FAILED", "it has failed", "AWS::CloudFormation::Stack"),
         _event("Other", "CREATE_FAILED", "Resource creation cancelled"),
         _event("Good", "CREATE_COMPLETE", ""),
         _event("Oven", "CREATE_FAILED", "it is cold"),
@@ -88,4 +93,7 @@ def test_only_the_causes_of_a_failed_deployment_are_named() -> None:
 
     found = failed_resources(_clients(describe_stack_events={"StackEvents": events}), "mine")
 
-    assert found == ["Oven (AWS::Lambda::Function): it is cold"]
+    assert found == [
+        "Inner (AWS::CloudFormation::Stack): it has failed",
+        "Oven (AWS::Lambda::Function): it is cold",
+    ]
