@@ -98,6 +98,12 @@ class Stack:
         events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
         return [each["ResourceStatusReason"] for each in events if "ResourceStatusReason" in each]
 
+    def own_events(self) -> list[tuple[str, str | None]]:
+        """Return the status and the reason of each event of the stack itself, oldest first."""
+        events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]
+        own = [each for each in events if each["PhysicalResourceId"] == each["StackId"]]
+        return [(each["ResourceStatus"], each.get("ResourceStatusReason")) for each in reversed(own)]
+
     def statuses(self, logical_id: str) -> list[str]:
         """Return the events of a resource, oldest first."""
         events = self._api.describe_stack_events(StackName=self.name)["StackEvents"]

@@ -106,8 +106,9 @@ def test_a_value_that_the_service_refuses_fails_the_resource_with_its_reason(sta
     keys = [{"AttributeName": "other", "KeyType": "HASH"}]
     table = {"BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": [attribute], "KeySchema": keys}
     assert stack.deploy({"It": {"Type": "AWS::DynamoDB::Table", "Properties": table}}) == "ROLLBACK_COMPLETE"
-    said = "The following resource(s) failed: [It]."
-    assert any(reason.startswith(said) and "ValidationException" in reason for reason in stack.reasons())
+    said = stack.reasons()
+    assert "The following resource(s) failed to create: [It]. Rollback requested by user." in said
+    assert any("ValidationException" in reason for reason in said), said
 
 
 def test_a_parameter_that_is_not_to_be_echoed_is_masked(aws: Clients, stack: Stack) -> None:

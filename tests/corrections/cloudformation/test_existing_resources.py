@@ -60,8 +60,11 @@ def test_a_name_that_is_taken_is_refused_and_its_resource_stays(
     resources = {"Role": ROLE, "It": {"Type": type_, "Properties": {**properties, name: f"{stack.name}-it"}}}
     assert stack.deploy(resources) == "CREATE_COMPLETE", stack.reasons()
     assert other_stack.deploy(resources) == "ROLLBACK_COMPLETE"
-    said = ("xist", "InUse")
-    assert any(word in reason for reason in other_stack.reasons() for word in said), other_stack.reasons()
+    said = other_stack.reasons()
+    assert any(
+        reason.startswith("Resource handler returned message: ") and "HandlerErrorCode: AlreadyExists" in reason
+        for reason in said
+    ), said
     other_stack.delete()
     # another stack's rollback has left it alone: the same name is still taken
     assert other_stack.deploy(resources) == "ROLLBACK_COMPLETE"

@@ -88,9 +88,36 @@ def test_the_next_deployment_updates_a_stack_that_was_rolled_back(aws: Clients, 
     assert _timeout(aws, it) == "30"
 
 
-def test_the_reason_of_a_failure_names_the_resource(stack: Stack) -> None:
-    stack.deploy({"Broken": BROKEN})
-    assert any(reason.startswith("The following resource(s) failed: [Broken].") for reason in stack.reasons())
+def _reasons_of_stack(stack: Stack) -> dict[str, str | None]:
+    """Return the newest reason of each status that the stack has had."""
+    return {status: reason for status, reason in stack.own_events() if status.endswith(("IN_PROGRESS", "FAILED"))}
+
+
+def test_a_failed_creation_names_the_resource_and_a_stack_that_was_rolled_back_gives_no_reason(stack: Stack) -> None:
+    stack.deploy({"It": QUEUE, "Broken": _after("It")})
+    assert _reasons_of_stack(stack) == {
+        "CREATE_IN_PROGRESS": "User Initiated",
+        "ROLLBACK_IN_PROGRESS": "The following resource(s) failed to create: [Broken]. Rollback requested by user.",
+    }
+    assert "StackStatusReason" not in stack.describe()
+
+
+def test_a_failed_update_names_the_resource_and_a_stack_that_was_rolled_back_gives_no_reason(stack: Stack) -> None:
+    stack.deploy({"It": _queue(VisibilityTimeout=10)})
+    stack.deploy({"It": _queue(VisibilityTimeout=-1)})
+    assert _reasons_of_stack(stack) == {
+        "CREATE_IN_PROGRESS": "User Initiated",
+        "UPDATE_IN_PROGRESS": "User Initiated",
+        "UPDATE_ROLLBACK_IN_PROGRESS": "The following resource(s) failed to update: [It].",
+    }
+    assert "StackStatusReason" not in stack.describe()
+
+
+def test_a_stack_that_stays_as_a_failure_left_it_says_which_resource_failed(stack: Stack) -> None:
+    stack.deploy({"It": QUEUE, "Broken": _after("It")}, disable_rollback=True)
+    assert stack.describe()["StackStatusReason"] == "The following resource(s) failed to create: [Broken]."
+    stack.deploy({"It": QUEUE})
+    assert "StackStatusReason" not in stack.describe()
 
 
 def test_a_stack_can_stay_as_a_failure_left_it_and_be_finished_later(aws: Clients, stack: Stack) -> None:

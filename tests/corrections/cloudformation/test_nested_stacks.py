@@ -88,4 +88,5 @@ def test_one_that_failed_itself_is_rolled_back_once(aws: Clients, stack: Stack, 
         "UPDATE_ROLLBACK_IN_PROGRESS",
         "UPDATE_ROLLBACK_COMPLETE",
     ]
-    assert any("was not successfully updated" in reason for reason in stack.reasons())
+    said = f"Embedded stack {outer} was not successfully updated: The following resource(s) failed to update: [Inner]. "
+    assert any(reason.startswith(said) for reason in stack.reasons()), stack.reasons()

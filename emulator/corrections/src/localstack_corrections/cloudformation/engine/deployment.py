@@ -10,8 +10,9 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus, StackStatus
+from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, ResourceStatus
 
+from localstack_corrections.cloudformation import statuses
 from localstack_corrections.cloudformation.engine import exports, snapshots
 from localstack_corrections.cloudformation.engine.executor import Executor
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
@@ -64,24 +65,25 @@ class Deployment:
         LOG.error("stack %s: %s", self._stack.stack_name, failure)
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_FAILED)
         if self._executor.returns:
-            self._stop(failure, StackStatus.UPDATE_ROLLBACK_FAILED)
+            self._stop(failure, "UPDATE_ROLLBACK_FAILED")
         elif self._disable_rollback:
-            self._stop(failure, StackStatus.CREATE_FAILED if self._is_creation else StackStatus.UPDATE_FAILED)
+            self._stop(failure, "CREATE_FAILED" if self._is_creation else "UPDATE_FAILED")
         else:
-            roll_back(self._stack, self._executor, self._unfinished, failure, self.verb)
+            prefix = begin_rollback(self._stack, self._unfinished, failure, self.verb)
+            roll_back(self._stack, self._executor, self._unfinished, prefix)
 
     def _complete(self) -> None:
         stack, executor = self._stack, self._executor
         self._remember(executor.resources)
         if not self._is_creation and executor.has_cleanup():
-            stack.set_stack_status(StackStatus(f"{self.verb}_COMPLETE_CLEANUP_IN_PROGRESS"))
+            statuses.enter(stack, f"{self.verb}_COMPLETE_CLEANUP_IN_PROGRESS")
         executor.clean_up()
         snapshots.take_again(stack, executor)
         stack.unfinished = None
         stack.imports = executor.imports
         stack.change_set_id = self._change_set.change_set_id
         self._change_set.set_execution_status(ExecutionStatus.EXECUTE_COMPLETE)
-        stack.set_stack_status(StackStatus(f"{self.verb}_COMPLETE"))
+        statuses.enter(stack, f"{self.verb}_COMPLETE")
 
     @property
     def verb(self) -> str:
@@ -92,7 +94,7 @@ class Deployment:
             return "IMPORT"
         return "CREATE" if self._is_creation else "UPDATE"
 
-    def _stop(self, failure: str, status: StackStatus) -> None:
+    def _stop(self, failure: str, status: str) -> None:
         """Leave everything as the failure left it."""
         stack, executor = self._stack, self._executor
         done = {**stack.resolved_resources, **executor.resources}
@@ -101,7 +103,7 @@ class Deployment:
         self._remember({name: record for name, record in done.items() if record.get("PhysicalResourceId")})
         stack.template = stack.processed_template = template
         stack.unfinished = self._unfinished
-        stack.set_stack_status(status, failure)
+        statuses.enter(stack, status, failure)
 
     def _remember(self, records: Records) -> None:
         stack, change_set = self._stack, self._change_set
@@ -124,42 +126,58 @@ def _as_far_as_done(before: dict[str, Any] | None, after: dict[str, Any], done: 
     return {**after, "Resources": {name: resource for name, resource in resources.items() if resource}}
 
 
-def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, reason: str, verb: str | None = None) -> None:
-    """Undo a failed deployment: every old resource as it was, every new one deleted."""
+def begin_rollback(stack: Any, unfinished: Unfinished, reason: str, verb: str | None = None) -> str:
+    """Put a stack in the status of a rollback, and return what the rollback's statuses begin with."""
     prefix = "IMPORT_" if verb == "IMPORT" else "" if unfinished.is_creation else "UPDATE_"
-    stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_IN_PROGRESS"), reason)
+    why = statuses.of_rollback(reason, is_creation=unfinished.is_creation)
+    statuses.enter(stack, f"{prefix}ROLLBACK_IN_PROGRESS", why)
+    return prefix
+
+
+def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, prefix: str) -> None:
+    """Undo a failed deployment: every old resource as it was, every new one deleted."""
     executor.returns = True
-    failed = _undo(executor, reversed(unfinished.journal), unfinished.before["resolved_resources"])
+    changed, made = _parted(reversed(unfinished.journal))
+    before: Records = unfinished.before["resolved_resources"]
+    not_updated = [each.name for each in changed if not _update_back(executor, each, before)]
+    for each in made:
+        _stand_again(executor, each)
+    left = _delete_new(executor, made)
     for name in _REMEMBERED:
         setattr(stack, name, unfinished.before[name])
     stack.unfinished = None
     if unfinished.is_creation:
-        stack.resolved_resources, stack.resolved_outputs, stack.resolved_exports = {}, [], {}
+        # the deletion of the stack tries again
+        stack.resolved_resources, stack.resolved_outputs, stack.resolved_exports = left, [], {}
     _forget_states(stack)
-    if failed:
-        names = ", ".join(failed)
-        stack.set_stack_status(
-            StackStatus(f"{prefix}ROLLBACK_FAILED"), f"The following resource(s) failed to be rolled back: [{names}]."
-        )
-        return
-    stack.set_stack_status(StackStatus(f"{prefix}ROLLBACK_COMPLETE"))
+    failures = {"update": not_updated, "delete": list(left)}
+    if reasons := [statuses.failed_to(verb, names) for verb, names in failures.items() if names]:
+        statuses.enter(stack, f"{prefix}ROLLBACK_FAILED", " ".join(reasons))
+    else:
+        statuses.enter(stack, f"{prefix}ROLLBACK_COMPLETE")
 
 
-def _undo(executor: Executor, entries: Iterable[Entry], before: Records) -> list[str]:
-    cleanup: list[Created | Replaced] = []
-    failed = []
+def _parted(entries: Iterable[Entry]) -> tuple[list[Updated], list[Created | Replaced]]:
+    """Return what was changed in place, and what is new: an order in which nothing needs what is gone already."""
+    changed: list[Updated] = []
+    made: list[Created | Replaced] = []
     for entry in entries:
         if isinstance(entry, Updated):
-            failed += [entry.name] if not _update_back(executor, entry, before) else []
+            changed.append(entry)
         else:
-            _stand_again(executor, entry)
-            cleanup.append(entry)
-    for entry in cleanup:
+            made.append(entry)
+    return changed, made
+
+
+def _delete_new(executor: Executor, made: Iterable[Created | Replaced]) -> Records:
+    """Delete what a failed deployment has made; return what could not be deleted."""
+    left: Records = {}
+    for entry in made:
         if isinstance(entry, Replaced) and entry.record["PhysicalResourceId"] == entry.before["PhysicalResourceId"]:
             continue
-        gone = executor.delete(entry.name, entry.record, removed=isinstance(entry, Created))
-        failed += [gone] if gone else []
-    return failed
+        if executor.delete(entry.name, entry.record, removed=isinstance(entry, Created)):
+            left[entry.name] = entry.record
+    return left
 
 
 def _stand_again(executor: Executor, entry: Created | Replaced) -> None:

@@ -22,7 +22,9 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
 
+from localstack_corrections.cloudformation import statuses
 from localstack_corrections.cloudformation.engine import invalid, policies, replacement, reverts
+from localstack_corrections.cloudformation.engine.handler_errors import in_words_of_cloudformation
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.engine.providers import ProviderExecutor, updates_in_place
 from localstack_corrections.cloudformation.engine.validation import dependencies
@@ -120,8 +122,7 @@ class Executor(ChangeSetModelExecutor):
             raise
         except Exception as error:
             reason = str(error) if "is not emulated" in str(error) else f"{error}{self._hint_at_not_emulated(name)}"
-            self._fail_before(node_resource, reason)
-            raise ValueError(reason) from error
+            raise self._fail_before(node_resource, reason) from error
         finally:
             self._evaluated.pop()
         deployed = self._deployed.get(name)
@@ -188,15 +189,13 @@ class Executor(ChangeSetModelExecutor):
                  if _provider(self.resources[each]["Type"]) is None]  # fmt: skip
         return f". Hint: it refers to what is not emulated: {', '.join(found)}." if found else ""
 
-    def _fail_before(self, node: Any, reason: str) -> None:
+    def _fail_before(self, node: Any, reason: str) -> TriggerRollback:
+        """Report a resource whose properties cannot be evaluated, and return what ends the deployment."""
         deployed = self._deployed.get(node.name)
-        self.report(
-            node.name,
-            node.type_.value,
-            deployed["PhysicalResourceId"] if is_deployed(deployed) and deployed else "",
-            ResourceStatus.UPDATE_FAILED if deployed else ResourceStatus.CREATE_FAILED,
-            reason,
-        )
+        verb = "UPDATE" if deployed else "CREATE"
+        physical_id = deployed["PhysicalResourceId"] if is_deployed(deployed) and deployed else ""
+        self.report(node.name, node.type_.value, physical_id, ResourceStatus(f"{verb}_FAILED"), reason)
+        return _end_of_deployment(node.name, verb)
 
     def _bring_about(self, name: str, deployed: Record | None, wanted: Any) -> None:
         properties = {} if is_nothing(wanted.properties) else wanted.properties.properties
@@ -310,9 +309,7 @@ class Executor(ChangeSetModelExecutor):
         self.resources[name] = record
         self.report(name, record["Type"], record.get("PhysicalResourceId", ""), status, reason)
         if failed:
-            raise TriggerRollback(
-                logical_resource_id=name, reason=f"The following resource(s) failed: [{name}]. {reason}"
-            )
+            raise _end_of_deployment(name, verb)
 
     def _remove_later(self, name: str, deployed: Record) -> None:
         self._ask_the_policy(policies.DELETE, name, deployed)
@@ -366,7 +363,7 @@ class Executor(ChangeSetModelExecutor):
             record["PhysicalResourceId"] = stand_in(self._change_set.stack.stack_name, name)
         if action == ChangeAction.Add and not is_deployed(record):
             self._remember_failed(record)
-        return record, event.message or None
+        return record, in_words_of_cloudformation(event.message or "", resource_type) or None
 
     def _remember_failed(self, record: Record) -> None:
         """Give a resource whose creation failed after it began its physical id, so that a rollback deletes it."""
@@ -418,6 +415,11 @@ class Executor(ChangeSetModelExecutor):
 
 def _provider(resource_type: str) -> Any:
     return ResourceProviderExecutor.try_load_resource_provider(resource_type)
+
+
+def _end_of_deployment(name: str, verb: str) -> TriggerRollback:
+    """Return what ends a deployment at a resource whose own event says why."""
+    return TriggerRollback(logical_resource_id=name, reason=statuses.failed_to(verb.lower(), [name]))
 
 
 def _policy(value: Any) -> str:

@@ -37,8 +37,23 @@ from localstack.services.cloudformation.v2 import provider as released
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from localstack.utils.threads import start_worker_thread
 
-from localstack_corrections.cloudformation.engine import details, drift, exports, imports, policies, reverts, validation
-from localstack_corrections.cloudformation.engine.deployment import Deployment, Unfinished, delete_all, roll_back
+from localstack_corrections.cloudformation import statuses
+from localstack_corrections.cloudformation.engine import (
+    details,
+    drift,
+    exports,
+    imports,
+    policies,
+    reverts,
+    validation,
+)
+from localstack_corrections.cloudformation.engine.deployment import (
+    Deployment,
+    Unfinished,
+    begin_rollback,
+    delete_all,
+    roll_back,
+)
 from localstack_corrections.cloudformation.engine.executor import Executor
 
 if TYPE_CHECKING:
@@ -359,20 +374,22 @@ class Provider(released.CloudformationProviderV2):
             )
         if stack.status.endswith("_IN_PROGRESS") and stack.status != StackStatus.REVIEW_IN_PROGRESS:
             raise ValidationError(f"Stack [{stack.stack_id}] cannot be deleted while in status {stack.status}")
-        stack.set_stack_status(StackStatus.DELETE_IN_PROGRESS)
+        statuses.enter(stack, "DELETE_IN_PROGRESS", statuses.BY_A_PERSON)
         if not stack.resolved_resources:
             _deleted(stack)
             return
-        _in_background(stack, lambda: _delete(stack, retain_resources or []), StackStatus.DELETE_FAILED)
+        _in_background(stack, lambda: _delete(stack, retain_resources or []), "DELETE_FAILED")
 
     @handler("RollbackStack", expand=False)
     def rollback_stack(self, context: Any, request: Any) -> Any:
         """Roll back a deployment that failed while rollback was disabled."""
-        stack = self._half_done(context, request["StackName"])
+        with _BEGINNING:
+            stack = self._half_done(context, request["StackName"])
+            unfinished: Unfinished = stack.unfinished
+            prefix = begin_rollback(stack, unfinished, statuses.BY_A_PERSON)
         executor = Executor(_empty_change_set(stack))
-        unfinished: Unfinished = stack.unfinished
-        work = lambda: roll_back(stack, executor, unfinished, "User Initiated")  # noqa: E731 - a parameter
-        _in_background(stack, work, StackStatus.ROLLBACK_FAILED)
+        work = lambda: roll_back(stack, executor, unfinished, prefix)  # noqa: E731 - a parameter
+        _in_background(stack, work, f"{prefix}ROLLBACK_FAILED")
         return RollbackStackOutput(StackId=stack.stack_id)
 
     @handler("ContinueUpdateRollback", expand=False)
@@ -381,8 +398,8 @@ class Provider(released.CloudformationProviderV2):
         stack = _existing(context, request["StackName"])
         if stack.status != StackStatus.UPDATE_ROLLBACK_FAILED:
             raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not continue rollback.")
-        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, "User Initiated")
-        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+        statuses.enter(stack, "UPDATE_ROLLBACK_IN_PROGRESS", statuses.BY_A_PERSON)
+        statuses.enter(stack, "UPDATE_ROLLBACK_COMPLETE")
         return ContinueUpdateRollbackOutput()
 
     @handler("ListImports")
@@ -456,13 +473,11 @@ def _begin(stack: Any, deployment: Deployment, *, is_creation: bool) -> None:
         if not is_creation:
             # once more: of two requests that came at once, both have found it so
             _refuse_unless_updatable(stack)
-        stack.status_reason = None
-        stack.set_stack_status(StackStatus(f"{deployment.verb}_IN_PROGRESS"), "User Initiated")
-    failed = StackStatus.CREATE_FAILED if is_creation else StackStatus.UPDATE_FAILED
-    _in_background(stack, deployment.run, failed)
+        statuses.enter(stack, f"{deployment.verb}_IN_PROGRESS", statuses.BY_A_PERSON)
+    _in_background(stack, deployment.run, "CREATE_FAILED" if is_creation else "UPDATE_FAILED")
 
 
-def _in_background(stack: Any, work: Callable[[], object], failed: Any) -> None:
+def _in_background(stack: Any, work: Callable[[], object], failed: str) -> None:
     """Start the work; an error in the engine itself ends it in a status that can be left, never in progress."""
 
     def run(*_: Any) -> None:
@@ -470,7 +485,7 @@ def _in_background(stack: Any, work: Callable[[], object], failed: Any) -> None:
             work()
         except Exception as error:
             LOG.exception("stack %s: the engine failed", stack.stack_name)
-            stack.set_stack_status(failed, f"Internal error: {error}")
+            statuses.enter(stack, failed, f"Internal error: {error}")
 
     start_worker_thread(run)
 
@@ -481,12 +496,11 @@ def _empty_change_set(stack: Any) -> Any:
 
 def _delete(stack: Any, retained: list[str]) -> None:
     if reason := exports.refusal(stack, []):
-        stack.set_stack_status(StackStatus.DELETE_FAILED, f"Delete canceled. {reason}")
+        statuses.enter(stack, "DELETE_FAILED", f"Delete canceled. {reason}")
         return
     failed = delete_all(stack, Executor(_empty_change_set(stack)), retained)
     if failed:
-        names = ", ".join(failed)
-        stack.set_stack_status(StackStatus.DELETE_FAILED, f"The following resource(s) failed to delete: [{names}].")
+        statuses.enter(stack, "DELETE_FAILED", statuses.failed_to("delete", failed))
         return
     _deleted(stack)
 
@@ -494,5 +508,5 @@ def _delete(stack: Any, retained: list[str]) -> None:
 def _deleted(stack: Any) -> None:
     stack.resolved_exports = {}
     stack.imports = set()
-    stack.set_stack_status(StackStatus.DELETE_COMPLETE)
+    statuses.enter(stack, "DELETE_COMPLETE")
     stack.deletion_time = datetime.now(tz=UTC)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 
+from localstack_corrections.cloudformation import statuses
 from localstack_corrections.cloudformation.resources.provider import OwnProvider, schema
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class NestedStack(OwnProvider):
         api.delete_stack(StackName=stack_id)
         stack = _settled(api, stack_id)
         if stack["StackStatus"] != "DELETE_COMPLETE":
-            raise RuntimeError(f"Embedded stack {stack_id} was not deleted: {_first_failure(api, stack_id)}")
+            raise RuntimeError(
+                f"Embedded stack {stack_id} was not successfully deleted: {_first_failure(api, stack_id)}"
+            )
 
 
 def _settings(model: Properties) -> dict[str, Any]:
@@ -115,14 +118,18 @@ def _settled(api: Any, stack_id: str) -> Any:
 
 
 def _first_failure(api: Any, stack_id: str) -> str:
-    """Return the reason of the first failure of the newest operation."""
+    """Return which resource of the newest operation failed first, in the words of AWS, and why."""
     reason = ""
     for event in api.describe_stack_events(StackName=stack_id)["StackEvents"]:
         status, of_stack = event["ResourceStatus"], event["PhysicalResourceId"] == stack_id
         if of_stack and status in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"):
             break
+        why = event.get("ResourceStatusReason", "")
         if status.endswith("_FAILED") and not of_stack:
-            reason = event.get("ResourceStatusReason", reason)
+            verb = status.removesuffix("_FAILED").lower()
+            reason = f"{statuses.failed_to(verb, [event['LogicalResourceId']])} {why}"
+        elif of_stack and not reason:
+            reason = why  # of no resource: an export that is taken
     return reason
 
 
