@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from localdev.system.project import EMULATOR_PYTHON
 
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
 _SECONDS = 30.0
 
 
+class Start(NamedTuple):
+    """How long a program took until it asked for the first event."""
+
+    ms: float
+    processor_ms: float
+    """Of the program's own process."""
+
+
 def init_ms(folder: Path, handler: str) -> float:
     """Return milliseconds from the start of AWS's client for Python until it asks for the first event."""
-    return milliseconds_to_first_event([EMULATOR_PYTHON, "-m", "awslambdaric", handler], folder)
+    return start([EMULATOR_PYTHON, "-m", "awslambdaric", handler], folder).ms
 
 
-def milliseconds_to_first_event(command: Sequence[str | Path], folder: Path) -> float:
-    """Return milliseconds from a program's start until it asks for the first event.
+def start(command: Sequence[str | Path], folder: Path) -> Start:
+    """Start a program, wait until it asks for the first event, and end it.
 
     :raises TimeoutError: it never did.
     """
@@ -48,9 +57,10 @@ def milliseconds_to_first_event(command: Sequence[str | Path], folder: Path) -> 
         try:
             if not asked.wait(_SECONDS):
                 raise TimeoutError(f"{command[0]} was started and never asked for an event")
-            return (time.perf_counter() - started) * 1000
+            milliseconds = (time.perf_counter() - started) * 1000
         finally:
             process.kill()
-            process.wait()
+            _, process.returncode, used = os.wait4(process.pid, 0)
             ended.set()
             server.shutdown()
+    return Start(milliseconds, (used.ru_utime + used.ru_stime) * 1000)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.system.waiting import wait_until
-from localstack_process_executor.environments import launches, node_runtime, node_sdk, node_snapshots, spares
+from localstack_process_executor.environments import launches, node_runtime, node_sdk, spares
 from localstack_process_executor.environments.environment import ExecutionEnvironment, FunctionSpec, Outcome
 from localstack_process_executor.environments.forking import FORK_SERVERS, base_folder
 from localstack_process_executor.environments.native_runtimes import AWS_PLACES
@@ -62,33 +62,15 @@ def file_system(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     runtime: NativeRuntime,
-    snapshots: Path,
 ) -> str:
-    """What a function gets of AWS's file system; in namespaces, its process is new, by a snapshot, or a spare."""
+    """What a function gets of AWS's file system; in namespaces, its process is new, or a spare."""
     kind = str(request.param)
     monkeypatch.setenv(spares.SETTING, "1" if kind == "spare" else "0")
-    monkeypatch.setenv(node_snapshots.SETTING, "1" if kind == "namespaces" else "0")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(snapshots))
     if kind == "plain":
         monkeypatch.setenv("LAMBDA_PROCESS_NAMESPACES", "0")
     elif not runtime.isolated:
         pytest.skip("this machine allows no namespaces")
     return kind
-
-
-@pytest.fixture(scope="session")
-def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Provide the folder of the snapshots that Node.js starts with."""
-    return tmp_path_factory.mktemp("snapshots")
-
-
-def expect_snapshot(runtime: NativeRuntime, memory_size_mb: int) -> str:
-    """Make what Node.js starts with for functions of this memory size, unless it is there; return its name."""
-    flags = [each for each in command_of(runtime, memory_size_mb) if each.startswith("--")]
-    path = node_snapshots.path_of(runtime.executable, flags)
-    if not path.exists():
-        node_snapshots.make(runtime.executable, flags)
-    return path.name
 
 
 def command_of(runtime: NativeRuntime, memory_size_mb: int) -> tuple[str, ...]:
@@ -153,8 +135,6 @@ def make_node(tmp_path: Path, file_system: str, runtime: NativeRuntime) -> Itera
         environments.append(environment)
         if file_system == "spare":
             expect_spare(native, memory_size_mb)
-        elif file_system == "namespaces":
-            expect_snapshot(native, memory_size_mb)
         if start:
             environment.start()
         return Function(environment)

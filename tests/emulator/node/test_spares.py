@@ -11,11 +11,9 @@ import pytest
 from localdev.system.waiting import wait_until
 from localstack_process_executor.environments import spares
 from localstack_process_executor.environments.forking import FORK_SERVERS
-from tests.emulator.node.conftest import evaluates, expect_snapshot, expect_spare
+from tests.emulator.node.conftest import evaluates, expect_spare
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from localstack_process_executor.environments.native_runtimes import NativeRuntime
     from tests.emulator.node.conftest import MakeNode
 
@@ -23,10 +21,9 @@ MEMORY_MB = 256
 
 
 @pytest.fixture
-def file_system(runtime: NativeRuntime, monkeypatch: pytest.MonkeyPatch, snapshots: Path) -> str:
+def file_system(runtime: NativeRuntime, monkeypatch: pytest.MonkeyPatch) -> str:
     """Namespaces, with processes that were started ahead."""
     monkeypatch.setenv(spares.SETTING, "1")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(snapshots))
     if not runtime.isolated:
         pytest.skip("this machine allows no namespaces")
     return "namespaces"
@@ -78,7 +75,6 @@ def test_nothing_shows_that_a_process_was_started_ahead(make_node: MakeNode, run
         require("fs").readdirSync("/proc/self/fd").length, require("fs").existsSync("/mnt/proc"),
         require("fs").readFileSync("/proc/self/cmdline", "utf8"), require.main === undefined,
     ]"""
-    expect_snapshot(runtime, MEMORY_MB)
     FORK_SERVERS.current(native=runtime).spares.give_back()
     own = make_node(evaluates(), memory_size_mb=MEMORY_MB, variables={"NODE_OPTIONS": ""})
     ahead = expect_spare(runtime, MEMORY_MB)

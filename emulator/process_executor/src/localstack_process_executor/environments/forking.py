@@ -75,11 +75,8 @@ class Native(Protocol):
     def runtime_files(self) -> Mapping[str, Path]:
         """Return the files and folders of ``/var/runtime`` by name; an empty path for a folder to show something in."""
 
-    def spare_request(self, command: Command, folder: Path) -> dict[str, Any]:
-        """Return what the fork server is asked for a process that waits, with this command line, for its function.
-
-        ``folder`` is the runtime's on this machine.
-        """
+    def spare_request(self, command: Command) -> dict[str, Any]:
+        """Return what the fork server is asked for a process that waits, with this command line, for its function."""
 
     def __hash__(self) -> int:
         """Tell runtimes apart."""
@@ -180,7 +177,7 @@ class ForkServer:
             raise ForkServerError("Python functions are forked, and need no spare.")
         reader, assignment = os.pipe()
         try:
-            return Spare(self.fork(self.native.spare_request(command, self.runtime_dir), reader), assignment)
+            return Spare(self.fork(self.native.spare_request(command), reader), assignment)
         except BaseException:
             os.close(assignment)
             raise

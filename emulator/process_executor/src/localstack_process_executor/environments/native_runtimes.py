@@ -25,7 +25,6 @@ from localstack_process_executor.environments.variables import AT_THE_START
 
 _TASK, _LAYERS, _RUNTIME, _LANG = "/var/task", "/opt", "/var/runtime", "/var/lang"
 _WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
-_CHANGES_THE_COMMAND = (_WRAPPER, "NODE_OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -126,18 +125,12 @@ class NativeRuntime(ABC):
             function = {"variables": variables, "folder": _TASK}
             forked = server.spares.take(tuple(command), {**shown, "function": function})
         if not forked:
-            if not self._is_changed(program):
-                command = self.hastened(command, server.runtime_dir, places)
             forked = server.fork({**self._request(variables, command, _TASK), **shown})
         return forked, PathTranslation({})
 
-    def spare_request(self, command: Command, folder: Path) -> dict[str, Any]:
-        """Return what the fork server is asked for a process that waits, with this command line, for its function.
-
-        ``folder`` is the runtime's on this machine.
-        """
-        hastened = self.hastened(list(command), folder, AWS_PLACES)
-        return self._request({**AT_THE_START, **self.variables(AWS_PLACES)}, hastened, "/")
+    def spare_request(self, command: Command) -> dict[str, Any]:
+        """Return what the fork server is asked for a process that waits, with this command line, for its function."""
+        return self._request({**AT_THE_START, **self.variables(AWS_PLACES)}, list(command), "/")
 
     def _plain_request(self, server: ForkServer, program: Program, layers: Path, tmp: Path) -> dict[str, Any]:
         """Describe a start without namespaces: the code's own folder, temporary files and a home beside it."""
@@ -148,8 +141,6 @@ class NativeRuntime(ABC):
             names = {_TASK: places.task, _LAYERS: places.layers, _RUNTIME: places.runtime}
             variables[_WRAPPER] = on_this_machine(wrapper, names)
         command = self._command(places, program, layers)
-        if not self._is_changed(program):
-            command = self.hastened(command, server.runtime_dir, places)
         home = Path(own["HOME"])
         return {
             **self._request(variables, command, places.task),
@@ -160,16 +151,6 @@ class NativeRuntime(ABC):
     def _command(self, places: Places, program: Program, layers: Path) -> list[str]:
         executable, *arguments = self.command(places, program.variables, program.code, layers)
         return [executable, *self.debugger(program.debug_address), *arguments]
-
-    def hastened(self, command: list[str], folder: Path, places: Places) -> list[str]:
-        """Return a command line with what lets it start sooner; ``folder`` is the runtime's on this machine."""
-        del folder, places
-        return command
-
-    @staticmethod
-    def _is_changed(program: Program) -> bool:
-        """Return whether a debugger, or the function itself, has a say in how the interpreter is started."""
-        return bool(program.debug_address or any(program.variables.get(name) for name in _CHANGES_THE_COMMAND))
 
     def debugger(self, address: str) -> list[str]:
         """Return the arguments that let a debugger attach at ``host:port``, or wait for it at ``host:port:wait``."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from localstack_process_executor.environments import forking, node_sdk, node_snapshots
+from localstack_process_executor.environments import forking, node_sdk
 from localstack_process_executor.environments.forking import base_folder
 from localstack_process_executor.environments.missing_runtime import MissingRuntime
 from localstack_process_executor.environments.native_runtimes import AWS_PLACES, NativeRuntime, Places
@@ -93,14 +93,6 @@ class NodeRuntime(NativeRuntime):
     def before(self, function: str, code: Path, event: str) -> None:
         """Install the SDK's package that the function would compute from the event."""
         node_sdk.provide_for_event(function, code, event)
-
-    def hastened(self, command: list[str], folder: Path, places: Places) -> list[str]:
-        """Add the snapshot for V8's flags, if there is one."""
-        node, *flags = command[: command.index(f"{places.runtime}/{_BOOTSTRAP}")]
-        name = node_snapshots.provide(self.executable, flags, folder)
-        if name is None:
-            return command
-        return [node, f"{node_snapshots.OPTION}={places.runtime}/{name}", *command[1:]]
 
     def debugger(self, address: str) -> list[str]:
         """Return Node's own option; one of another environment of the function goes on without a debugger."""

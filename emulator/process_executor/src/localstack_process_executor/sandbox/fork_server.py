@@ -55,6 +55,7 @@ else:
     import proc_self
     import socket_rules
 
+_LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _PYTHONS_LIBRARIES = f":{sys.prefix}/lib/."
 _PROCESS_IDS = 7, 30_000
@@ -251,7 +252,7 @@ def _children() -> list[int]:
 
 def _set_process_option(option: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        _LIBC.prctl(option, value, 0, 0, 0)
 
 
 def _point_to_null(*descriptors: int) -> None:
@@ -370,6 +371,8 @@ def serve(config: Document) -> Document | None:
     at_the_start = import_trace.AT_THE_START | (set() if isolated else _finish_start())
     # before anything is imported ahead: a module that changes later on is taken for one that a library patches
     _resolve_emulators_names()
+    # once, and not in each process
+    namespaces.may_change_user()
     _preload(config["preload"])
     import_trace.TRACE.end()
     ahead = imported_ahead.ImportedAhead(import_trace.TRACE, at_the_start.union(_OUR_MODULES))

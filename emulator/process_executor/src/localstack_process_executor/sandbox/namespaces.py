@@ -10,6 +10,7 @@ import functools
 import os
 from pathlib import Path
 
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_SLAVE = 32, 4096, 16384, 1 << 19
@@ -108,8 +109,7 @@ def build_root(root: Path, read_only: dict[str, str]) -> None:
         for folder in (root / "var/lang").glob(pattern):
             # what is installed globally on this machine is no part of AWS's runtime
             _mount("tmpfs", str(folder), "tmpfs", _MS_RDONLY, "mode=0755")
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.pivot_root(str(root).encode(), str(root / HOST.name).encode()) != 0:
+    if _LIBC.pivot_root(str(root).encode(), str(root / HOST.name).encode()) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), "pivot_root")
     os.chdir("/")
@@ -144,8 +144,7 @@ def leave_process_ids() -> None:
     """Put what we fork from here on into our own PID namespace again."""
     descriptor = os.open("/proc/self/ns/pid", os.O_RDONLY)
     try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.setns(descriptor, _CLONE_NEWPID) != 0:
+        if _LIBC.setns(descriptor, _CLONE_NEWPID) != 0:
             raise OSError(ctypes.get_errno(), "setns")
     finally:
         os.close(descriptor)
@@ -170,11 +169,10 @@ def keep_privileges_on_exec() -> None:
     """Let the capabilities that building an environment takes survive the next exec in a user namespace."""
     if os.geteuid() == 0:
         return
-    libc = ctypes.CDLL(None, use_errno=True)
     low = sum(1 << number for number in _NEEDED_CAPABILITIES)
-    libc.capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)(low, low, low, 0, 0, 0))
+    _LIBC.capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)(low, low, low, 0, 0, 0))
     for number in _NEEDED_CAPABILITIES:
-        if libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0:
+        if _LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "prctl", "PR_CAP_AMBIENT_RAISE")
 
 
@@ -205,35 +203,31 @@ def drop_privileges(*, change_user: bool) -> None:
         os.setgroups([])
         os.setgid(SANDBOX_GID)
         os.setuid(SANDBOX_UID)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    libc.capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _LIBC.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    _LIBC.capset((ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
+    _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     # who changes their user loses what is theirs below /proc/self, and /dev/stdout with it
-    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def _unshare(flags: int) -> None:
     """Call unshare(2), which Python has only since 3.12."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(flags) != 0:
+    if _LIBC.unshare(flags) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), "unshare")
 
 
 def _mount(source: str, target: str, filesystem: str | None, flags: int, data: str = "") -> None:
     """Call mount(2). :raises OSError: with the target's name."""
-    libc = ctypes.CDLL(None, use_errno=True)
     kind = filesystem.encode() if filesystem else None
-    if libc.mount(source.encode(), target.encode(), kind, flags, data.encode()) != 0:
+    if _LIBC.mount(source.encode(), target.encode(), kind, flags, data.encode()) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), target)
 
 
 def _unmount(place: Path) -> None:
     """Call umount2(2), for all that is mounted below as well. :raises OSError: with the place's name."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.umount2(str(place).encode(), _MNT_DETACH) != 0:
+    if _LIBC.umount2(str(place).encode(), _MNT_DETACH) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), str(place))
 
@@ -268,8 +262,7 @@ def _set_read_only(target: Path) -> bool:
     """Make a mount and those below it read-only at once; return whether this kernel can."""
     attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY)
     size = ctypes.c_size_t(ctypes.sizeof(attributes))
-    call = ctypes.CDLL(None, use_errno=True).syscall
-    return bool(call(_MOUNT_SETATTR, _AT_FDCWD, str(target).encode(), _AT_RECURSIVE, attributes, size) == 0)
+    return bool(_LIBC.syscall(_MOUNT_SETATTR, _AT_FDCWD, str(target).encode(), _AT_RECURSIVE, attributes, size) == 0)
 
 
 def _mounts_below(folder: Path) -> list[str]:

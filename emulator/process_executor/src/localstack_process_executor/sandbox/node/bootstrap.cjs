@@ -2,14 +2,14 @@
 // It stands in /var/runtime, beside index.mjs, which is the client.
 "use strict";
 
-const dns = require("dns");
 const fs = require("fs");
-const module_ = require("module");
 const path = require("path");
 const { pathToFileURL } = require("url");
-const vm = require("vm");
 
+// as require("module") is, without the loader of ES modules
+const Module = module.constructor;
 const CLIENT = path.join(__dirname, "index.mjs");
+const NATIVE_HALF = path.join(__dirname, "rapid-client.node", "index.js");
 const EMULATOR = /(^|\.)localhost\.localstack\.cloud$/i;
 // The client is one file of CommonJS modules between these lines. Without them it runs before, and without, the loader
 // of ES modules, which takes a third of a start.
@@ -18,14 +18,55 @@ const REQUIRE = "const require = createRequire(import.meta.url);";
 const EXPORT = /\nexport \{\s*run\s*\};\s*$/;
 const METADATA = "const metadata = UserFunction.getHandlerMetadata(handlerFunc);";
 const WITHOUT_CALLBACKS = 24;
+// AWS gives V8 the function's memory as flags.
+const FLAG = /^--(expose-gc|max-semi-space-size|max-old-space-size)(=\d+)?$/;
+
+// Lets Node.js load its modules as they were compiled ahead. V8 takes compiled code only where its flags are the same, and
+// compiling http anew takes a third of a start. V8 has read these flags when it made the heap. One that makes another heap,
+// for a worker, finds them again.
+function resetFlags() {
+  const flags = process.execArgv.filter((argument) => FLAG.test(argument));
+  if (!flags.length) return;
+  const setFlag = (binding("v8") ?? require("v8")).setFlagsFromString;
+  for (const flag of flags) setFlag(flag.includes("=") ? flag.replace(/=.*/, "=0") : flag.replace("--", "--no-"));
+  const threads = require("worker_threads");
+  threads.Worker = new Proxy(threads.Worker, {
+    construct(...call) {
+      for (const flag of flags) setFlag(flag);
+      return Reflect.construct(...call);
+    },
+  });
+}
+
+// Returns what a module of Node.js stands on, without loading the module; undefined where this Node.js keeps it to itself.
+function binding(name) {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  try {
+    return process.binding(name);
+  } catch {
+    return undefined;
+  } finally {
+    if (noDeprecation === undefined) delete process.noDeprecation;
+    else process.noDeprecation = noDeprecation;
+  }
+}
 
 // Queue URLs and presigned URLs have a name that LocalStack gives this machine: it is found without a DNS server.
 function findEmulator() {
+  const resolver = binding("cares_wrap");
+  if (!resolver?.getaddrinfo) return findEmulatorByDns(require("dns"));
+  const { getaddrinfo } = resolver;
+  resolver.getaddrinfo = (request, name, family, ...rest) =>
+    EMULATOR.test(name) ? getaddrinfo(request, "127.0.0.1", 0, ...rest) : getaddrinfo(request, name, family, ...rest);
+}
+
+function findEmulatorByDns(dns) {
   const { lookup } = dns;
   const { lookup: lookupLater } = dns.promises;
   dns.lookup = (name, ...rest) => lookup(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
   dns.promises.lookup = (name, ...rest) => lookupLater(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
-  module_.syncBuiltinESMExports();
+  Module.syncBuiltinESMExports();
 }
 
 // AWS's client for Node.js 24 takes a handler with three parameters for one that calls back, whatever it does with the
@@ -55,13 +96,14 @@ function requireLater(load) {
     if (agent instanceof Agent) agent = agent.made ??= new (load("http").Agent)(agent.options);
     return load("http").request({ ...options, agent }, ...rest);
   };
-  const later = { assert: { strict }, http: { Agent, request } };
+  const later = { assert: { strict }, http: { Agent, request }, "./rapid-client.node": require(NATIVE_HALF) };
   return Object.assign((name) => (Object.hasOwn(later, name) ? later[name] : load(name)), load);
 }
 
 // Returns the client's `run`. Lines keep their numbers: stack traces read as on AWS.
 async function load() {
   const source = fs.readFileSync(CLIENT, "utf8");
+  const vm = require("vm");
   const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const isAsKnown = source.includes(IMPORT) && source.includes(REQUIRE) && EXPORT.test(source);
   if (!importModuleDynamically || !isAsKnown) return (await import(pathToFileURL(CLIENT))).run;
@@ -70,7 +112,7 @@ async function load() {
   const options = { filename: pathToFileURL(CLIENT).href, importModuleDynamically };
   hideOwnWarning();
   const client = vm.runInThisContext(`(function (require, refuseCallbacks) {${script}})`, options);
-  return client(requireLater(module_.createRequire(CLIENT)), refuseCallbacks);
+  return client(requireLater(Module.createRequire(CLIENT)), refuseCallbacks);
 }
 
 // The client imports an ES module by a way that some versions of Node.js call experimental. It is ours, not the function's.
@@ -86,7 +128,7 @@ function hideOwnWarning() {
 // What the client needs is loaded before.
 function takeFunction(descriptor) {
   for (const name of ["http", "net", "util", "assert"]) require(name);
-  require("./rapid-client.node");
+  require(NATIVE_HALF);
   const { variables, folder } = JSON.parse(fs.readFileSync(descriptor, "utf8"));
   fs.closeSync(descriptor);
   // where the client writes its log is the same
@@ -97,13 +139,14 @@ function takeFunction(descriptor) {
 }
 
 async function main() {
-  // AWS's command line has none
-  process.execArgv = process.execArgv.filter((argument) => !argument.startsWith("--snapshot-blob="));
+  // before a module is loaded that is not there from the start
+  resetFlags();
   findEmulator();
   if (process.argv[2]) {
     // without a file system of its own, a function's modules are found by NODE_PATH, which `import` does not look at
-    if (module_.registerHooks) module_.registerHooks({ resolve: (await import("./node_path.mjs")).resolveNow });
-    else module_.register("./node_path.mjs", pathToFileURL(__filename));
+    const { register, registerHooks } = require("module");
+    if (registerHooks) registerHooks({ resolve: (await import("./node_path.mjs")).resolveNow });
+    else register("./node_path.mjs", pathToFileURL(__filename));
     process.argv.pop();
   }
   const run = await load();

@@ -8,8 +8,6 @@
 const fs = require("fs");
 const net = require("net");
 
-const { reachEmulator } = require("./response_url.js");
-
 const PREFIX = "/2018-06-01/runtime/invocation";
 const HEADERS = [
   "lambda-runtime-deadline-ms",
@@ -101,7 +99,7 @@ function answered(head, body) {
   const headers = Object.fromEntries(HEADERS.filter((name) => name in head.headers).map((name) => [name, head.headers[name]]));
   headers["lambda-runtime-deadline-ms"] = Number(headers["lambda-runtime-deadline-ms"]);
   const bodyJson = body.toString("utf8");
-  reachEmulator(bodyJson);
+  if (bodyJson.includes("ResponseURL")) require("./response_url.js").reachEmulator(bodyJson);
   resolve({ bodyJson, headers });
 }
 
