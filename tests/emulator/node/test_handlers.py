@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localdev.system.processes import free_port
 from tests.emulator.node.conftest import evaluates
 
 if TYPE_CHECKING:
@@ -239,3 +240,22 @@ def test_names_that_localstack_gives_this_machine_are_found_without_dns(make_nod
 
     assert function.answer("localhost.localstack.cloud") == "127.0.0.1"
     assert function.answer("my-bucket.s3.localhost.localstack.cloud") == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        'new Promise((resolve) => require("http").get(url).on("error", resolve))',
+        'new Promise((resolve) => require("https").get(url.replace("http:", "https:")).on("error", resolve))',
+        "fetch(url).catch((error) => error.cause)",
+    ],
+    ids=["http", "https", "fetch"],
+)
+def test_requests_to_these_names_reach_this_machine(make_node: MakeNode, request_: str) -> None:
+    function = make_node(
+        f"exports.handler = async (url) => {{ const e = await ({request_}); return [e.code, e.address]; }}"
+    )
+
+    # nobody listens there
+    address = f"my-bucket.s3.localhost.localstack.cloud:{free_port()}"
+    assert function.answer(f"http://{address}") == ["ECONNREFUSED", "127.0.0.1"]
