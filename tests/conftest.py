@@ -15,7 +15,7 @@ from localdev.system.processes import ENDS_WITH
 from localdev.system.project import JSII_CACHE, ROOT
 from localdev.testing import plugin, report
 from localdev.testing.temporary import own_temporary_folder
-from tests import parallel, report_files
+from tests import everyday, parallel, report_files
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -46,6 +46,7 @@ def keep_temporary_files_together(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what the plugin in ``localdev/testing`` has no use for."""
+    parser.addoption("--all", action="store_true", help="run every test, not the everyday ones alone")
     parser.addoption("--record", action="store_true", help="make the record every engine is held to, in test_parity")
     parser.addoption("--summary", metavar="FILE", help="append a Markdown summary, each execution's graph included")
 
@@ -57,6 +58,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault(ENDS_WITH, str(os.getpid()))
     config.stash[plugin.SHOWS_EXECUTIONS] = bool(config.getoption("--summary"))
     leave_the_person_out(config)
+    # a worker is given the run's options, and the places that it collects as if somebody had named them
+    if everyday.is_everyday(config) or getattr(config.option, "everyday", False):
+        config.option.everyday = True
+        config.pluginmanager.register(everyday.Everyday(ROOT), "everyday")
     # a polite end from outside, e.g. of a cancelled job, is a Ctrl-C: what was started is stopped
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

@@ -199,3 +199,14 @@ def test_what_was_deployed_is_destroyed_also_when_the_run_is_cancelled() -> None
     (destroy,) = (step for step in job["steps"] if step.get("run", "").startswith("./scripts/down"))
 
     assert "failure() || cancelled()" in destroy["if"]
+
+
+def test_continuous_integration_runs_every_folder_of_tests() -> None:
+    folders = {f"tests/{path.parent.name}" for path in (ROOT / "tests").glob("*/test_*.py")} | {
+        f"tests/{path.parent.parent.name}" for path in (ROOT / "tests").glob("*/*/test_*.py")
+    }
+    for commands in (
+        "\n".join(step.get("run", "") for where, step in _steps() if where.startswith("ci.yml")),
+        (ROOT / ".ci" / "run").read_text(),
+    ):
+        assert folders - set(re.findall(r"tests/[a-z]+(?=\s)", commands)) == set()
