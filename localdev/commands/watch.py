@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import time
-import zipfile
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -19,7 +17,7 @@ from localdev.deployment.checked import NotEmulatedError
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
 from localdev.deployment.leftovers import watch_lock
-from localdev.deployment.package_files import is_packaged, package_files
+from localdev.deployment.package_files import is_packaged
 from localdev.engines.naming import typed_for
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
@@ -50,7 +48,7 @@ class _Hot:
     """A folder of handlers, its copies, and the functions that run them."""
 
     def __init__(self, engine: Engine, handlers: HandlerFolder) -> None:
-        self.code = HotCode(handlers.folder, hot_folder(_port(engine)) / _name_of(handlers.folder))
+        self.code = HotCode(handlers.folder, hot_folder(_port(engine)) / _name_of(handlers), handlers.asset)
         self.functions = HotFunctions(handlers.functions)
 
     def shown(self, name: str) -> str:
@@ -97,8 +95,7 @@ class Watch:
         if any(self._say_mistakes(hot, hot.code.changes(), "mend it and start again") for hot in self._hot):
             raise LocaldevError("The functions' code cannot run as it is.", "mend it and start again.")
         for hot in self._hot:
-            hot.code.copies.mkdir(parents=True)
-            hot.code.take(hot.code.changes())
+            hot.code.begin()
         self._is_switched = True
         for hot in self._hot:
             hot.functions.run_from(hot.code.copies)
@@ -179,9 +176,7 @@ class Watch:
         self._hot = self._folders()
         for hot in self._hot:
             if hot.code.copies not in before:
-                hot.code.remove()
-                hot.code.copies.mkdir(parents=True)
-                hot.code.take(hot.code.changes())
+                hot.code.begin()
             hot.functions.run_from(hot.code.copies)
 
     def _folders(self) -> list[_Hot]:
@@ -196,12 +191,8 @@ class Watch:
         """Let the functions run packages again, of the code as it is now, and leave nothing behind."""
         is_up = self._is_switched and self._engine.is_up()
         for hot in self._hot:
-            package = io.BytesIO()
-            with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, path in package_files(hot.code.copies):
-                    archive.write(path, name)
             if is_up:
-                hot.functions.run_package(package.getvalue())
+                hot.functions.run_package(hot.code.package())
         # not where a second Ctrl-C has kept them from it: they would have no code
         remove_folder(hot_folder(_port(self._engine)))
 
@@ -359,9 +350,10 @@ def _port(engine: Engine) -> int:
     return endpoint_port(str(engine.endpoint_url))
 
 
-def _name_of(folder: Path) -> str:
-    """Return a name for a folder's copies: two folders of handlers may be called the same."""
-    return f"{folder.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
+def _name_of(handlers: HandlerFolder) -> str:
+    """Return a name for a folder's copies: two folders may be called the same, and one be bundled in two ways."""
+    of = f"{handlers.folder}\0{handlers.asset.name if handlers.asset else ''}"
+    return f"{handlers.folder.name}-{hashlib.sha256(of.encode()).hexdigest()[:8]}"
 
 
 def _part(path: Path) -> str:

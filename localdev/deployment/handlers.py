@@ -17,7 +17,7 @@ from localdev.system import project, settings
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from localdev.engines import Engine
 
@@ -31,6 +31,16 @@ class HandlerFolder:
 
     folder: Path
     functions: tuple[HotFunction, ...]
+    asset: Path | None = None
+    """What was deployed, where bundling has added files to those of the folder."""
+
+
+@dataclass(frozen=True)
+class FunctionFolder:
+    """A folder of the app that a function's code is from."""
+
+    folder: Path
+    asset: Path | None = None
 
 
 def handler_folders(engine: Engine) -> list[HandlerFolder]:
@@ -39,7 +49,8 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
     A function's folder is the one of the app with its handler's module and most of its asset's files, unless the
     setting ``handlers`` names the folders to choose from.
 
-    None for a function whose code was bundled from other files, or is a layer's: a deployment makes that live.
+    None for a function whose code was bundled from other files or written anew by bundling, or is a layer's: a
+    deployment makes that live.
 
     :raises LocaldevError: none of the stacks is deployed.
     """
@@ -48,13 +59,13 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
     stacks = [(stack, places.at(*stack.place)) for stack in stacks_of(assembly)]
     # some of them may have been chosen; where none is there, the first one's error says so
     there = [(stack, clients) for stack, clients in stacks if stack_exists(clients, stack.name)]
-    found: dict[Path, list[HotFunction]] = {}
+    found: dict[FunctionFolder, list[HotFunction]] = {}
     for stack, clients in there or stacks:
         names = resource_ids(clients, stack.name, FUNCTION)
         for logical_id, folder in function_folders(stack, candidates()).items():
             if logical_id in names:
                 found.setdefault(folder, []).append(HotFunction(names[logical_id], clients.client("lambda")))
-    return [HandlerFolder(folder, tuple(functions)) for folder, functions in found.items()]
+    return [HandlerFolder(of.folder, tuple(functions), of.asset) for of, functions in found.items()]
 
 
 def candidates() -> list[Path]:
@@ -72,34 +83,48 @@ def candidates() -> list[Path]:
     return named or sorted({path.parent for path in App(project.ROOT).files()} - {project.ROOT})
 
 
-def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, Path]:
+def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, FunctionFolder]:
     """Return the folder of each function of a stack by its logical id; none for code that is from elsewhere."""
     assets = _assets(stack)
-    found: dict[str, Path] = {}
+    found: dict[str, FunctionFolder] = {}
     for logical_id, resource in stack.template.get("Resources", {}).items():
-        if resource["Type"] == FUNCTION and (files := assets.get(_asset_hash(resource["Properties"]))):
+        if resource["Type"] == FUNCTION and (asset := assets.get(_asset_hash(resource["Properties"]))):
+            files = frozenset(_files(asset))
             modules = _modules(resource["Properties"])
             shares = [
                 (_share(files, folder), folder)
                 for folder in folders
                 if any((folder / module).is_file() for module in modules if module in files)
             ]
-            if shares:
-                found[logical_id] = max(shares, key=lambda each: each[0])[1]
+            if not shares:
+                continue
+            folder = max(shares, key=lambda each: each[0])[1]
+            if not _is_bundled(resource):
+                found[logical_id] = FunctionFolder(folder)
+            elif not _is_rewritten(files, asset, folder):
+                found[logical_id] = FunctionFolder(folder, asset)
     return found
 
 
-def _assets(stack: Stack) -> dict[str, frozenset[str]]:
-    """Return the files of each folder that a stack's functions may be made from, by the asset's hash."""
+def _is_bundled(resource: dict[str, Any]) -> bool:
+    """Return whether a function's code was made from its source, as the CDK notes it beside the function."""
+    return resource.get("Metadata", {}).get("aws:asset:is-bundled") is True
+
+
+def _is_rewritten(files: Iterable[str], asset: Path, folder: Path) -> bool:
+    """Return whether a module differs from the folder's: it was compiled or minified, or has been saved since."""
+    modules = (name for name in files if name.endswith(_SUFFIXES) and (folder / name).is_file())
+    return any((asset / name).read_bytes() != (folder / name).read_bytes() for name in modules)
+
+
+def _assets(stack: Stack) -> dict[str, Path]:
+    """Return each folder that a stack's functions may be made from, by the asset's hash."""
     manifest = stack.template_file.with_name(stack.template_file.name.replace(".template.json", ".assets.json"))
     if not manifest.exists():
         return {}
     files = json.loads(manifest.read_text()).get("files", {})
-    return {
-        key: frozenset(_files(place))
-        for key, asset in files.items()
-        if (place := manifest.parent / asset["source"].get("path", "")).is_dir()
-    }
+    places = {key: manifest.parent / asset["source"].get("path", "") for key, asset in files.items()}
+    return {key: place for key, place in places.items() if place.is_dir()}
 
 
 def _files(folder: Path) -> Iterator[str]:

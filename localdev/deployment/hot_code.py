@@ -5,6 +5,9 @@ A folder of copies stands between the editor and the functions, so that a half-w
 
 from __future__ import annotations
 
+import io
+import shutil
+import zipfile
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +18,7 @@ from localdev.system.folders import remove_folder
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
     from mypy_boto3_lambda import LambdaClient
@@ -44,15 +47,38 @@ class Changes:
 
 
 class HotCode:
-    """The files of ``source`` that functions get, and their copies in ``copies``."""
+    """The files of ``source`` that functions get, and their copies in ``copies``.
 
-    def __init__(self, source: Path, copies: Path) -> None:
+    Beside them are the files of ``asset`` that bundling has made, such as the packages that the functions import.
+    """
+
+    def __init__(self, source: Path, copies: Path, asset: Path | None = None) -> None:
         self.source = source
         self.copies = copies
+        self._made = _made(asset, source) if asset else {}
+
+    def begin(self) -> None:
+        """Make the copies anew, of the files as they are."""
+        self.remove()
+        self.copies.mkdir(parents=True)
+        for name, path in self._made.items():
+            copy = self.copies / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
+        self.take(self.changes())
+
+    def package(self) -> bytes:
+        """Return the copies as a package of Lambda's."""
+        package = io.BytesIO()
+        with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
+            files = dict(package_files(self.copies)) | {name: self.copies / name for name in self._made}
+            for name, path in sorted(files.items()):
+                archive.write(path, name)
+        return package.getvalue()
 
     def changes(self) -> Changes:
         """Return what has been saved, renamed or removed since the last :meth:`take`."""
-        ours, theirs = _packaged(self.source), _packaged(self.copies)
+        ours, theirs = _packaged(self.source), _packaged(self.copies, self._made)
         written = {name: code for name, code in ours.items() if theirs.get(name) != code}
         return Changes(written, tuple(sorted(theirs.keys() - ours.keys())))
 
@@ -128,10 +154,19 @@ class HotFunctions:
             wait_until(partial(updated, each), what=f"the update of {each.name}", seconds=_UPDATE_SECONDS)
 
 
-def _packaged(folder: Path) -> dict[str, bytes]:
+def _made(asset: Path, source: Path) -> dict[str, Path]:
+    """Return the files of an asset that are not copies of the source's, by their path."""
+    theirs = {name for name, _ in package_files(source)}
+    names = {path: path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
+    return {name: path for path, name in names.items() if name not in theirs}
+
+
+def _packaged(folder: Path, apart_from: Container[str] = ()) -> dict[str, bytes]:
     """Return the files below a folder that functions get; one that goes while we look was never there."""
     found: dict[str, bytes] = {}
     for name, path in package_files(folder):
+        if name in apart_from:
+            continue
         try:
             found[name] = path.read_bytes()
         except FileNotFoundError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,3 +83,34 @@ def test_no_file_but_the_modules_is_left_among_the_copies(code: HotCode) -> None
     assert [path.name for path in code.copies.iterdir()] == ["handler.py"]
     code.remove()
     assert not code.copies.exists()
+
+
+@pytest.fixture
+def bundled(tmp_path: Path) -> HotCode:
+    """Provide a module that was bundled with a package, whose files have any names."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "asset" / "package").mkdir(parents=True)
+    for folder in ("source", "asset"):
+        (tmp_path / folder / "handler.py").write_text("import package\n")
+    for name in ("__init__.py", ".data", "requirements.txt"):
+        (tmp_path / "asset" / "package" / name).write_text(name)
+    code = HotCode(tmp_path / "source", tmp_path / "copies", tmp_path / "asset")
+    code.begin()
+    return code
+
+
+def test_what_bundling_has_made_is_beside_the_copies(bundled: HotCode) -> None:
+    assert (bundled.copies / "package" / "__init__.py").read_text() == "__init__.py"
+    assert not bundled.changes()
+
+
+def test_what_bundling_has_made_stays_when_the_source_changes(bundled: HotCode) -> None:
+    (bundled.source / "handler.py").rename(bundled.source / "renamed.py")
+
+    bundled.take(changes := bundled.changes())
+
+    assert changes.names == ["handler.py", "renamed.py"]
+    with zipfile.ZipFile(io.BytesIO(bundled.package())) as archive:
+        assert archive.namelist() == [
+            *("package/.data", "package/__init__.py", "package/requirements.txt", "renamed.py"),
+        ]

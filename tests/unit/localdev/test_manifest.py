@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from localdev.deployment.handlers import function_folders
-from localdev.deployment.manifest import stacks_of
+from localdev.deployment.handlers import FunctionFolder, function_folders
+from localdev.deployment.manifest import Stack, stacks_of
 from localdev.deployment.services import check_services, needed_services
 from localdev.system.errors import LocaldevError
 
@@ -92,7 +92,7 @@ def test_a_function_runs_the_folder_with_its_module_and_most_of_its_assets_files
             (folder / name).touch()
     (stack, _) = stacks_of(assembly)
 
-    assert function_folders(stack, [theirs, others, ours]) == {"Start": ours}
+    assert function_folders(stack, [theirs, others, ours]) == {"Start": FunctionFolder(ours)}
 
 
 def test_code_from_elsewhere_has_no_folder(assembly: Path, tmp_path: Path) -> None:
@@ -124,6 +124,32 @@ def test_a_name_of_a_stack_that_is_none_gets_the_most_similar_one(assembly: Path
         stacks_of(assembly, ["Order"])
 
 
+@pytest.fixture
+def bundled(assembly: Path) -> Stack:
+    """Provide a stack with a function whose code was bundled."""
+    (stack, _) = stacks_of(assembly)
+    stack.template["Resources"]["Start"]["Metadata"] = {"aws:asset:is-bundled": True}
+    return stack
+
+
+def test_a_function_that_was_bundled_runs_its_folder_with_what_bundling_has_added(
+    bundled: Stack, assembly: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "start.py").touch()
+
+    found = function_folders(bundled, [tmp_path / "source"])
+
+    assert found == {"Start": FunctionFolder(tmp_path / "source", assembly / "asset.abc")}
+
+
+def test_a_function_whose_module_was_written_by_bundling_runs_no_folder(bundled: Stack, tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "start.py").write_text("before = 'it was minified'")
+
+    assert function_folders(bundled, [tmp_path / "source"]) == {}
+
+
 @pytest.mark.parametrize("module", ["start.js", "start.mjs", "start.cjs"])
 def test_a_function_in_javascript_runs_the_folder_of_its_module(assembly: Path, tmp_path: Path, module: str) -> None:
     (tmp_path / "node").mkdir()
@@ -132,7 +158,7 @@ def test_a_function_in_javascript_runs_the_folder_of_its_module(assembly: Path, 
     (assembly / "asset.abc" / "start.py").unlink()
     (stack, _) = stacks_of(assembly)
 
-    assert function_folders(stack, [tmp_path / "node"]) == {"Start": tmp_path / "node"}
+    assert function_folders(stack, [tmp_path / "node"]) == {"Start": FunctionFolder(tmp_path / "node")}
 
 
 @pytest.mark.parametrize(
