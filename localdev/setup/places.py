@@ -3,9 +3,9 @@
 The standard library only: the set-up uses it before anything is installed.
 """
 
-import hashlib
 import os
 import sys
+import zlib
 from pathlib import Path
 
 from localdev import __version__
@@ -21,7 +21,6 @@ SOURCES = _SHIPPED if IS_INSTALLED else PACKAGE.parent
 """The folder with the locks, ``package.json`` and ``emulator/``."""
 
 CACHE_VARIABLE = "LOCALDEV_CACHE"
-_HASH_LENGTH = 8
 
 
 def cache_folder() -> Path:
@@ -37,12 +36,14 @@ def cache_folder() -> Path:
 
 def _release() -> str:
     """Return a name for this very release of the tool: what another one has made, another one may need."""
-    digest = hashlib.sha256(sys.version.encode())
+    # a checksum, not a hash: to import those takes as long as a tenth of "localdev --help"
+    checksum = zlib.crc32(sys.version.encode())
     for record in sorted(PACKAGE.parent.glob("cdk_localdev-*.dist-info/RECORD")):
         # each line has a hash of its file; https://packaging.python.org/en/latest/specifications/recording-installed-packages/
         ours = (line for line in record.read_text().splitlines() if line.startswith(f"{PACKAGE.name}/data/"))
-        digest.update("\n".join(sorted(line for line in ours if "__pycache__" not in line)).encode())
-    return f"{__version__}-{digest.hexdigest()[:_HASH_LENGTH]}"
+        text = "\n".join(sorted(line for line in ours if "__pycache__" not in line))
+        checksum = zlib.crc32(text.encode(), checksum)
+    return f"{__version__}-{checksum:08x}"
 
 
 RELEASE = _release() if IS_INSTALLED else __version__

@@ -8,7 +8,6 @@ import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from localdev.system.endpoints import loopback_endpoint
 from localdev.system.project import REGION, STATE
 
 _INHERITED = ("LANG", "LC_ALL", "LC_CTYPE", "NODE_EXTRA_CA_CERTS", "PATH", "SYSTEMROOT", "TERM", "TMPDIR", "TZ")
@@ -54,6 +53,8 @@ def tool_environment(endpoint_url: str) -> dict[str, str]:
 
     :raises LocaldevError: the endpoint is not of this machine.
     """
+    from localdev.system.endpoints import loopback_endpoint  # help needs no addresses
+
     url = loopback_endpoint(endpoint_url)
     return child_environment(
         tool_home(),

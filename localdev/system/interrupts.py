@@ -6,28 +6,28 @@ Set once, when a process starts.
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 
 _AGAIN_SECONDS = 0.05
-_SHIELDS = threading.local()
+_IS_SHIELDED = ContextVar("is_shielded", default=False)
 
 
 @contextmanager
 def shielded() -> Iterator[None]:
     """Put off what a signal of our own would interrupt, such as that of the tests' lifeline. Ctrl-C still does."""
-    _SHIELDS.depth = getattr(_SHIELDS, "depth", 0) + 1
+    before = _IS_SHIELDED.set(True)
     try:
         yield
     finally:
-        _SHIELDS.depth -= 1
+        _IS_SHIELDED.reset(before)
 
 
 def is_shielded() -> bool:
     """Return whether this thread does what only Ctrl-C may interrupt."""
-    return getattr(_SHIELDS, "depth", 0) > 0
+    return _IS_SHIELDED.get()
 
 
 def raise_keyboard_interrupt_on_signals() -> None:
@@ -54,6 +54,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _interrupt_again(swallowed: "sys.UnraisableHookArgs") -> None:
     """Raise an interrupt again that came while Python disposed of an object, where it drops every exception."""
     if issubclass(swallowed.exc_type, KeyboardInterrupt):
+        import threading  # no command needs it to begin with
+
         threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT)).start()
     else:
         sys.__unraisablehook__(swallowed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,13 +41,14 @@ class Settings(NamedTuple):
 
 
 def read(root: Path) -> Settings:
-    """Return the settings of the app in ``root``; all defaults where it has no ``pyproject.toml``.
+    """Return the settings of the app in ``root``; all defaults where its ``pyproject.toml`` has none, or is not there.
 
     :raises LocaldevError: the file is no TOML, has a key the tool does not know, or a value of another type.
     """
     file = root / "pyproject.toml"
     try:
-        document = tomllib.loads(file.read_text())
+        text = file.read_text()
+        document = _parsed(text) if "localdev" in text else {}
     except FileNotFoundError:
         document = {}
     except ValueError as error:
@@ -57,6 +57,12 @@ def read(root: Path) -> Settings:
     if not isinstance(table, dict):
         raise _wrong(_TABLE, "a table", table)
     return Settings(**{"name": _default_name(root), **_checked(table)})
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    import tomllib  # a fifth of "localdev --help", and most projects have no settings
+
+    return tomllib.loads(text)
 
 
 @cache

@@ -87,6 +87,22 @@ def test_the_list_of_commands_is_printed_without_importing_one() -> None:
     assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True) == "[]\n"
 
 
+def test_the_help_imports_nothing_slow_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "cdk.json").write_text("{}")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    slow = ("_hashlib", "dataclasses", "ipaddress", "subprocess", "threading", "tomllib", "urllib.parse")
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['localdev', '--help']; import atexit;"
+        f"atexit.register(lambda: print('SLOW', [name for name in {slow} if name in sys.modules]));"
+        "from localdev.__main__ import run; run()"
+    )
+
+    said = subprocess.check_output([sys.executable, "-I", "-c", program], cwd=tmp_path, text=True)
+
+    assert said.startswith("usage: ")
+    assert said.endswith("SLOW []\n")
+
+
 def test_the_folder_of_the_app_is_entered_before_anything_looks_where_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("[tool.localdev]\ncommands = 3", r"commands in .*: expected a table, found 3"),
         ("[tool.localdev.commands]\norder = 3", r"commands.order in .*: expected a reference .*found 3"),
         ("[tool]\nlocaldev = 3", r"\[tool.localdev\] .*: expected a table, found 3"),
-        ("[tool", r"pyproject.toml cannot be read: .*\nHint: "),
+        ("[tool.localdev", r"pyproject.toml cannot be read: .*\nHint: "),
     ],
 )
 def test_what_is_wrong_is_named_with_a_way_out(tmp_path: Path, table: str, said: str) -> None:
