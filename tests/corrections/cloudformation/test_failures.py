@@ -44,6 +44,26 @@ def test_a_failed_creation_leaves_nothing(aws: Clients, stack: Stack) -> None:
     assert stack.statuses("It") == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
 
 
+@pytest.mark.parametrize(("policy", "are_left"), [("Retain", 1), ("RetainExceptOnCreate", 0)])
+def test_a_failed_creation_leaves_what_is_to_be_retained(
+    aws: Clients, stack: Stack, policy: str, are_left: int
+) -> None:
+    stack.deploy({"It": {**QUEUE, "DeletionPolicy": policy}, "Broken": _after("It")})
+    left = _queues(aws, stack.name)
+    assert len(left) == are_left
+    assert ("DELETE_SKIPPED" in stack.statuses("It")) == bool(are_left)
+    for url in left:
+        aws.client("sqs").delete_queue(QueueUrl=url)
+
+
+def test_a_deleted_stack_leaves_what_is_retained_except_on_creation(aws: Clients, stack: Stack) -> None:
+    assert stack.deploy({"It": {**QUEUE, "DeletionPolicy": "RetainExceptOnCreate"}}) == "CREATE_COMPLETE"
+    url = stack.physical_ids()["It"]
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert _queues(aws, stack.name) == [url]
+    aws.client("sqs").delete_queue(QueueUrl=url)
+
+
 def test_a_creation_that_fails_half_way_leaves_nothing(aws: Clients, stack: Stack) -> None:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     role = {

@@ -14,7 +14,7 @@ from localstack.aws.api.cloudformation import ChangeAction, ExecutionStatus, Res
 
 from localstack_corrections.cloudformation import statuses
 from localstack_corrections.cloudformation.engine import exports, snapshots
-from localstack_corrections.cloudformation.engine.executor import Executor
+from localstack_corrections.cloudformation.engine.executor import RETAINED, Executor
 from localstack_corrections.cloudformation.engine.journal import Created, Journal, Replaced, Updated
 from localstack_corrections.cloudformation.records import Records, specified
 
@@ -37,19 +37,27 @@ class Unfinished:
 
     before: dict[str, Any]
     is_creation: bool
+    keeps_retained: bool = True
+    """Whether a rollback leaves new resources whose deletion policy is ``Retain``.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, ``RetainExceptOnCreate``.
+    """
     journal: Journal = field(default_factory=Journal)
 
 
 class Deployment:
     """Executes a change set on its stack."""
 
-    def __init__(self, change_set: Any, *, is_creation: bool, disable_rollback: bool = False) -> None:
+    def __init__(
+        self, change_set: Any, *, is_creation: bool, disable_rollback: bool = False, keeps_retained: bool = True
+    ) -> None:
         self._change_set = change_set
         self._stack = change_set.stack
         self._disable_rollback = disable_rollback
         self._unfinished: Unfinished = getattr(self._stack, "unfinished", None) or Unfinished(
             {name: getattr(self._stack, name) for name in _REMEMBERED}, is_creation=is_creation
         )
+        self._unfinished.keeps_retained = keeps_retained
         self._is_creation = self._unfinished.is_creation
         self._executor = Executor(change_set)
         self._executor.returns = getattr(self._stack, "returns", False)
@@ -142,7 +150,7 @@ def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, prefix: st
     not_updated = [each.name for each in changed if not _update_back(executor, each, before)]
     for each in made:
         _stand_again(executor, each)
-    left = _delete_new(executor, made)
+    left = _delete_new(executor, made, keeps_retained=unfinished.keeps_retained)
     for name in _REMEMBERED:
         setattr(stack, name, unfinished.before[name])
     stack.unfinished = None
@@ -169,13 +177,15 @@ def _parted(entries: Iterable[Entry]) -> tuple[list[Updated], list[Created | Rep
     return changed, made
 
 
-def _delete_new(executor: Executor, made: Iterable[Created | Replaced]) -> Records:
+def _delete_new(executor: Executor, made: Iterable[Created | Replaced], *, keeps_retained: bool) -> Records:
     """Delete what a failed deployment has made; return what could not be deleted."""
     left: Records = {}
     for entry in made:
         if isinstance(entry, Replaced) and entry.record["PhysicalResourceId"] == entry.before["PhysicalResourceId"]:
             continue
-        if executor.delete(entry.name, entry.record, removed=isinstance(entry, Created)):
+        is_new = isinstance(entry, Created)
+        is_kept = is_new and keeps_retained and entry.record.get("DeletionPolicy") == "Retain"
+        if executor.delete(entry.name, entry.record, retained=is_kept, removed=is_new):
             left[entry.name] = entry.record
     return left
 
@@ -211,7 +221,7 @@ def delete_all(stack: Any, executor: Executor, retained: Iterable[str] = ()) -> 
     keep = set(retained)
     failed = []
     for name, record in reversed(list(stack.resolved_resources.items())):
-        is_kept = name in keep or record.get("DeletionPolicy") == "Retain"
+        is_kept = name in keep or record.get("DeletionPolicy") in RETAINED
         if executor.delete(name, record, retained=is_kept):
             failed.append(name)
         else:

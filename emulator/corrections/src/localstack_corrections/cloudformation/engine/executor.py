@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from localstack_corrections.cloudformation.engine.imports import Imported
 
 LOG = logging.getLogger(__name__)
-_RETAINED = frozenset({"Retain"})
+RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
 _DONE = {"CREATE": ResourceStatus.CREATE_COMPLETE, "UPDATE": ResourceStatus.UPDATE_COMPLETE}
 
 
@@ -287,7 +287,7 @@ class Executor(ChangeSetModelExecutor):
         self._finish(name, record, "UPDATE", failure or said(resource_type, properties))
         is_another = replacement.is_another(resource_type, schema, specified(deployed), properties)
         if record["PhysicalResourceId"] != deployed["PhysicalResourceId"] or is_another:
-            retained = _policy(policy) in _RETAINED
+            retained = _policy(policy) in RETAINED
             self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained))
 
     def _update(self, name: str, deployed: Record, properties: dict[str, Any]) -> None:
@@ -313,7 +313,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _remove_later(self, name: str, deployed: Record) -> None:
         self._ask_the_policy(policies.DELETE, name, deployed)
-        retained = deployed.get("DeletionPolicy") in _RETAINED
+        retained = deployed.get("DeletionPolicy") in RETAINED
         self._cleanup.append(lambda: self._delete_old(name, deployed, retained=retained, removed=True))
 
     def _delete_old(self, name: str, record: Record, *, retained: bool, removed: bool = False) -> str | None:

@@ -45,8 +45,10 @@ from localstack_corrections.cloudformation.engine import (
     imports,
     policies,
     reverts,
+    structure,
     validation,
 )
+from localstack_corrections.cloudformation.engine import parameters as parameter_values
 from localstack_corrections.cloudformation.engine.deployment import (
     Deployment,
     Unfinished,
@@ -99,6 +101,8 @@ class Provider(released.CloudformationProviderV2):
             change_set.drifted = getattr(change_set.stack, "reverted", None) or {}
             before_template = reverts.template_as_it_is(before_template, change_set.drifted)
         validation.refuse_null_sections(after_template or {})
+        if "Transform" not in (after_template or {}) and after_template is not None:
+            structure.refuse_malformed(after_template)
         validation.refuse_unknown_conditions(after_template or {})
         if "Transform" not in (after_template or {}):
             # before anything of it is evaluated; a macro may add mappings
@@ -113,12 +117,22 @@ class Provider(released.CloudformationProviderV2):
             previous_update_model=None,
         )
         if change_set.processed_template:
-            validation.refuse_too_many(change_set.processed_template)
+            structure.refuse_malformed(change_set.processed_template)
             validation.refuse_unresolved(change_set.processed_template)
             validation.refuse_unknown_mappings(change_set.processed_template)
             validation.refuse_unknown_attributes(change_set.processed_template)
             validation.refuse_cycles(change_set.processed_template)
             validation.refuse_other_types(before_template or {}, change_set.processed_template)
+
+    @classmethod
+    def _resolve_parameters(cls, template: Any, parameters: Any, *where: Any, **more: Any) -> Any:
+        """Return the values of a template's parameters, unless they are not what it allows."""
+        given = parameters or {}
+        parameter_values.refuse(template or {}, given)
+        try:
+            return super()._resolve_parameters(template, parameters, *where, **more)
+        except ValidationError as error:
+            raise parameter_values.in_words_of_cloudformation(error, template, given) from None
 
     @staticmethod
     def _extract_after_parameters(
@@ -146,6 +160,8 @@ class Provider(released.CloudformationProviderV2):
         if request.get("ChangeSetType") == ChangeSetType.IMPORT:
             return self._create_import(context, request, stack)
         if stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS:
+            if not str(request.get("StackName")).startswith("arn:"):
+                structure.refuse_stack_name(_required_name(request))
             return super().create_change_set(context, request)
         if request.get("ChangeSetType", "UPDATE") == ChangeSetType.UPDATE:
             _refuse_unless_updatable(stack)
@@ -278,7 +294,7 @@ class Provider(released.CloudformationProviderV2):
         stack_name: str | None = None,
         client_request_token: str | None = None,  # noqa: ARG002 - part of the operation
         disable_rollback: bool | None = None,
-        retain_except_on_create: bool | None = None,  # noqa: ARG002 - part of the operation
+        retain_except_on_create: bool | None = None,
         **_: Any,
     ) -> Any:
         """Begin the deployment; it goes on by itself."""
@@ -296,7 +312,12 @@ class Provider(released.CloudformationProviderV2):
         if not is_creation:
             _refuse_unless_updatable(stack)
         change_set.set_execution_status(ExecutionStatus.EXECUTE_IN_PROGRESS)
-        deployment = Deployment(change_set, is_creation=is_creation, disable_rollback=bool(disable_rollback))
+        deployment = Deployment(
+            change_set,
+            is_creation=is_creation,
+            disable_rollback=bool(disable_rollback),
+            keeps_retained=not retain_except_on_create,
+        )
         stack.tags = change_set.tags
         try:
             _begin(stack, deployment, is_creation=is_creation)
@@ -309,6 +330,7 @@ class Provider(released.CloudformationProviderV2):
     def create_stack(self, context: Any, request: Any) -> Any:
         """Create a stack without a change set."""
         name = _required_name(request)
+        structure.refuse_stack_name(name)
         if _active(context, name):
             raise AlreadyExistsException(f"Stack [{name}] already exists")
         body, template = _template(request)
@@ -321,7 +343,13 @@ class Provider(released.CloudformationProviderV2):
                 raise AlreadyExistsException(f"Stack [{name}] already exists")
             get_cloudformation_store(context.account_id, context.region).stacks_v2[stack.stack_id] = stack
         keeps = request.get("DisableRollback") or request.get("OnFailure") == "DO_NOTHING"
-        _begin(stack, Deployment(change_set, is_creation=True, disable_rollback=bool(keeps)), is_creation=True)
+        deployment = Deployment(
+            change_set,
+            is_creation=True,
+            disable_rollback=bool(keeps),
+            keeps_retained=not request.get("RetainExceptOnCreate"),
+        )
+        _begin(stack, deployment, is_creation=True)
         return CreateStackOutput(StackId=stack.stack_id)
 
     @handler("UpdateStack", expand=False)
@@ -339,7 +367,12 @@ class Provider(released.CloudformationProviderV2):
         if not change_set.has_changes() and (tags is None or tags == stack.tags):
             raise ValidationError("No updates are to be performed.")
         change_set.policy = for_now or getattr(stack, "policy", None)
-        deployment = Deployment(change_set, is_creation=False, disable_rollback=bool(request.get("DisableRollback")))
+        deployment = Deployment(
+            change_set,
+            is_creation=False,
+            disable_rollback=bool(request.get("DisableRollback")),
+            keeps_retained=not request.get("RetainExceptOnCreate"),
+        )
         stack.policy = policy or getattr(stack, "policy", None)
         stack.tags = stack.tags if tags is None else tags
         _begin(stack, deployment, is_creation=False)
@@ -386,6 +419,7 @@ class Provider(released.CloudformationProviderV2):
         with _BEGINNING:
             stack = self._half_done(context, request["StackName"])
             unfinished: Unfinished = stack.unfinished
+            unfinished.keeps_retained = not request.get("RetainExceptOnCreate")
             prefix = begin_rollback(stack, unfinished, statuses.BY_A_PERSON)
         executor = Executor(_empty_change_set(stack))
         work = lambda: roll_back(stack, executor, unfinished, prefix)  # noqa: E731 - a parameter

@@ -13,8 +13,6 @@ from localstack_corrections.cloudformation.engine import invalid
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_MOST_RESOURCES = 500
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _EVALUATED = ("Resources", "Outputs", "Conditions")
 _ATTRIBUTE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\.([^}!]+?)\s*\}")
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z0-9]+)\s*(?:\.[^}!]+)?\}")
@@ -39,15 +37,6 @@ def refuse_cycles(template: dict[str, Any]) -> None:
     except CycleError as error:
         names = ", ".join(sorted(set(error.args[1])))
         raise ValidationError(f"Circular dependency between resources: [{names}]") from None
-
-
-def refuse_too_many(template: dict[str, Any]) -> None:
-    """Raise the error of a template with more resources than CloudFormation takes."""
-    number = len(template.get("Resources") or {})
-    if number > _MOST_RESOURCES:
-        raise ValidationError(
-            f"Template format error: Number of resources, {number}, is greater than maximum allowed, {_MOST_RESOURCES}"
-        )
 
 
 def refuse_null_sections(template: dict[str, Any]) -> None:
