@@ -187,6 +187,31 @@ def test_a_package_brings_its_own_sdk(make_node: MakeNode) -> None:
     assert make_node(files).answer({}) == "its own"
 
 
+SDK_2 = {
+    "node_modules/aws-sdk/package.json": '{"name": "aws-sdk", "main": "lib/aws.js"}',
+    "node_modules/aws-sdk/lib/aws.js": "require('./node_loader'); module.exports = require('./core');",
+    "node_modules/aws-sdk/lib/core.js": "exports.Config = class { update(given) { Object.assign(this, given); } };",
+    "node_modules/aws-sdk/lib/node_loader.js": "const AWS = require('./core'); AWS.config = new AWS.Config();",
+}
+"""What makes its configuration where version 2 of the SDK makes it."""
+
+
+@pytest.mark.parametrize(
+    ("file", "loads"),
+    [
+        ("function.js", "const AWS = require('aws-sdk'); exports.handler = async () => at;"),
+        ("function.mjs", "import AWS from 'aws-sdk'; export const handler = async () => at;"),
+    ],
+    ids=["require", "import"],
+)
+def test_version_2_of_the_sdk_finds_the_emulator(make_node: MakeNode, file: str, loads: str) -> None:
+    endpoint = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    source = f"{loads} const at = [AWS.config.endpoint, AWS.config.s3ForcePathStyle];"
+    function = make_node({file: source, **SDK_2}, variables=endpoint)
+
+    assert function.answer() == ["http://127.0.0.1:4566", True]
+
+
 def test_a_wrapper_script_starts_the_runtime(make_node: MakeNode) -> None:
     files = {
         "function.js": "exports.handler = async () => [process.env.PIZZA, process.execArgv.includes('--no-warnings')];",

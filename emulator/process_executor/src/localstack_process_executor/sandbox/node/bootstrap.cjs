@@ -18,6 +18,7 @@ const REQUIRE = "const require = createRequire(import.meta.url);";
 const EXPORT = /\nexport \{\s*run\s*\};\s*$/;
 const METADATA = "const metadata = UserFunction.getHandlerMetadata(handlerFunc);";
 const WITHOUT_CALLBACKS = 24;
+const SDK_2 = /[\\/]aws-sdk[\\/]lib[\\/]node_loader\.js$/;
 // AWS gives V8 the function's memory as flags.
 const FLAG = /^--(expose-gc|max-semi-space-size|max-old-space-size)(=\d+)?$/;
 
@@ -67,6 +68,33 @@ function findEmulatorByDns(dns) {
   dns.lookup = (name, ...rest) => lookup(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
   dns.promises.lookup = (name, ...rest) => lookupLater(EMULATOR.test(name) ? "127.0.0.1" : name, ...rest);
   Module.syncBuiltinESMExports();
+}
+
+// Version 2 of the AWS SDK does not know AWS_ENDPOINT_URL: it gets the emulator in its configuration, as soon as that is
+// made. What looks after that is no function on the way to a module, which would stand in the stack traces of all.
+function lookOutForSdk2() {
+  Module._cache = new Proxy(Module._cache, {
+    set(cache, file, loaded) {
+      cache[file] = loaded;
+      if (SDK_2.test(file)) afterLoading(loaded, () => configureSdk2(require(path.join(path.dirname(file), "core.js"))));
+      return true;
+    },
+  });
+}
+
+function afterLoading(loading, act) {
+  let { loaded } = loading;
+  const set = (value) => {
+    loaded = value;
+    if (value) act();
+  };
+  Object.defineProperty(loading, "loaded", { configurable: true, enumerable: true, get: () => loaded, set });
+}
+
+function configureSdk2({ config }) {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  // names before the emulator's, of buckets and others, are known for localhost.localstack.cloud alone
+  if (endpoint) config.update({ endpoint, s3ForcePathStyle: true, hostPrefixEnabled: false });
 }
 
 // AWS's client for Node.js 24 takes a handler with three parameters for one that calls back, whatever it does with the
@@ -142,6 +170,7 @@ async function main() {
   // before a module is loaded that is not there from the start
   resetFlags();
   findEmulator();
+  lookOutForSdk2();
   if (process.argv[2]) {
     // without a file system of its own, a function's modules are found by NODE_PATH, which `import` does not look at
     const { register, registerHooks } = require("module");
