@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localstack_process_executor.environments import node_runtime
+from localstack_process_executor.environments.node_runtime import NodeRuntime
 from tests.emulator.node.conftest import evaluates
 
 if TYPE_CHECKING:
@@ -62,3 +64,27 @@ def test_flags_and_warnings_of_the_function_are_its_own(make_node: MakeNode) -> 
     assert flags[-1] == f"--max-old-space-size={MEMORY_MB * 9 // 10}"
     assert not quiet
     assert name == "Worker"
+
+
+@pytest.mark.parametrize("name", ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"])
+def test_require_loads_no_es_module_unless_the_function_asks_for_it(make_node: MakeNode, name: str) -> None:
+    runtime = node_runtime.find(name)
+    assert isinstance(runtime, NodeRuntime)
+    files = {
+        "function.js": "exports.handler = async () => require('./pizza.mjs').name;",
+        "pizza.mjs": "export const name = 1;",
+    }
+
+    assert make_node(files, native=runtime).error()["errorMessage"].startswith("require() of ES Module ")
+    if runtime.version < (20, 17):
+        pytest.skip("this Node.js has no such option")
+    asks = {"NODE_OPTIONS": "--experimental-require-module"}
+    assert make_node(files, native=runtime, variables=asks).answer() == 1
+
+
+@pytest.mark.parametrize("name", ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"])
+def test_an_export_in_a_commonjs_module_is_a_syntax_error(make_node: MakeNode, name: str) -> None:
+    runtime = node_runtime.find(name)
+    assert isinstance(runtime, NodeRuntime)
+    function = make_node("export const handler = async () => 1;", native=runtime)
+    assert function.error()["errorType"] == "Runtime.UserCodeSyntaxError"

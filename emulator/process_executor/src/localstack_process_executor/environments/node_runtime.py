@@ -38,6 +38,20 @@ _READ_AT_THE_START = re.compile(
     "|AWS_LAMBDA_(EXEC_WRAPPER|NODEJS_|RUNTIME_VERBOSE)"
 )
 """Variables that make a difference only where a process has them from the first moment on."""
+_REQUIRE_MODULE, _DETECT_MODULE = "experimental-require-module", "experimental-detect-module"
+_SWITCHED_OFF = {
+    18: (_REQUIRE_MODULE, _DETECT_MODULE),
+    20: (_REQUIRE_MODULE,),
+    22: (_REQUIRE_MODULE, _DETECT_MODULE),
+    24: (_REQUIRE_MODULE,),
+}
+"""What AWS's runtimes switch off, unless NODE_OPTIONS names it; Node.js 18 did not have it.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-experimental-features and, of Node.js 24,
+https://github.com/nestjs/nest/issues/17707
+"""
+_KNOWN_SINCE = {_REQUIRE_MODULE: ((20, 17), (22, 0)), _DETECT_MODULE: ((20, 10), (21, 1))}
+"""The version of Node.js 20 and the first one after it that take such an option."""
 _NEW_SPACE_PERCENT, _OLD_SPACE_PERCENT = 5, 90
 """AWS's start script gives V8 these parts of the function's memory."""
 
@@ -94,6 +108,19 @@ class NodeRuntime(NativeRuntime):
         """Install the SDK's package that the function would compute from the event."""
         node_sdk.provide_for_event(function, code, event)
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Version of the interpreter, which may be another one than the runtime's name means."""
+        return tuple(int(part.removeprefix("v")) for part in self.build.partition(":")[2].split("."))
+
+    def _switches(self, options: str) -> list[str]:
+        """Return what AWS's runtime switches off and this Node.js knows, with ``NODE_OPTIONS``."""
+        return [
+            f"--no-{name}"
+            for name in _SWITCHED_OFF.get(self.major, ())
+            if _knows(self.version, name) and f"--{name}" not in options.split()
+        ]
+
     def debugger(self, address: str) -> list[str]:
         """Return Node's own option; one of another environment of the function goes on without a debugger."""
         host, _, rest = address.partition(":")
@@ -105,8 +132,8 @@ class NodeRuntime(NativeRuntime):
     @property
     def _waiting_option(self) -> str:
         """The option with which Node.js waits; older ones halt in the first line, which is the runtime's."""
-        version = tuple(int(part.removeprefix("v")) for part in self.build.partition(":")[2].split("."))
-        return "inspect-wait" if version >= (22, 2) or (20, 15) <= version < (21, 0) else "inspect-brk"
+        takes_wait = self.version >= (22, 2) or (20, 15) <= self.version < (21, 0)
+        return "inspect-wait" if takes_wait else "inspect-brk"
 
     def command(self, places: Places, variables: Mapping[str, str], code: Path, layers: Path) -> list[str]:
         """Return AWS's command line; without a root of its own, a word more may tell bootstrap.cjs of NODE_PATH."""
@@ -114,6 +141,7 @@ class NodeRuntime(NativeRuntime):
         node = f"{places.lang}/bin/node" if places.is_own_root else self.executable
         return [
             node,
+            *self._switches(variables.get("NODE_OPTIONS", "")),
             "--expose-gc",
             f"--max-http-header-size={_HEADER_BYTES}",
             f"--max-semi-space-size={max(1, memory * _NEW_SPACE_PERCENT // 100)}",
@@ -121,6 +149,12 @@ class NodeRuntime(NativeRuntime):
             f"{places.runtime}/{_BOOTSTRAP}",
             *([] if places.is_own_root or _imports_find_packages(code, layers) else ["node-path"]),
         ]
+
+
+def _knows(version: tuple[int, ...], option: str) -> bool:
+    """Return whether Node.js of this version takes an option."""
+    backported, since = _KNOWN_SINCE[option]
+    return version >= since or backported <= version < (backported[0] + 1,)
 
 
 def _imports_find_packages(code: Path, layers: Path) -> bool:
