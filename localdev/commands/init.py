@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _SUFFIX: Final = ".j2"
-_IN_NOBODYS_WAY: Final = frozenset({".git", ".venv", ".localdev", "venv", "LICENSE"})
+_IN_NOBODYS_WAY: Final = frozenset(
+    {".git", ".venv", "venv", ".localdev", "LICENSE", ".idea", ".vscode", ".DS_Store", ".pytest_cache"}
+)
 """What an empty folder may have in it."""
 _TEST_OF_A_STRANGER: Final = "tests/test_deployment.py"
 _NEXT: Final = """
@@ -109,7 +112,9 @@ def _rendered(kind: str, values: Mapping[str, object]) -> dict[str, str]:
 
 
 def _name_of(folder: Path) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-").lstrip("0123456789-") or "app"
+    # letters without what is above and below them: "Jürgen" is "Jurgen", as a stack may be called
+    plain = "".join(each for each in unicodedata.normalize("NFKD", folder.name) if not unicodedata.combining(each))
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lstrip("0123456789-") or "app"
 
 
 def _ask(*, is_agreed: bool) -> None:

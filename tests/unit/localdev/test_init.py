@@ -36,13 +36,32 @@ def test_an_empty_folder_becomes_a_project_whose_files_can_be_read(folder: Path)
     assert json.loads((folder / "cdk.json").read_text())["app"] == "python3 app.py"
     for module in folder.rglob("*.py"):
         ast.parse(module.read_text())
-    assert 'cdk.Stack(app, "shop")' in (folder / "app.py").read_text()
+    assert 'cdk.Stack(app, "shop-u")' in (folder / "app.py").read_text()
     workflow = yaml.safe_load((folder / ".github/workflows/test.yml").read_text())
     steps = workflow["jobs"]["test"]["steps"]
     assert [step["run"] for step in steps if "run" in step] == [
         "pip install -r requirements.txt -r requirements-dev.txt",
         "pytest",
     ]
+
+
+@pytest.mark.parametrize("left", [".idea", ".vscode", ".pytest_cache", ".venv"])
+def test_what_editors_and_tools_leave_in_a_folder_is_in_nobodys_way(folder: Path, left: str) -> None:
+    (folder / left).mkdir()
+
+    assert "app.py" in files_for_project(folder)
+
+
+@pytest.mark.parametrize(
+    ("named", "stack"),
+    [("Jürgen's Café", "Jurgen-s-Cafe"), ("2 – shops_", "shops"), ("日本", "app"), ("ﬁne.app", "fine-app")],
+)
+def test_the_stack_is_called_as_the_folder_in_letters_that_a_stack_may_have(
+    tmp_path: Path, named: str, stack: str
+) -> None:
+    (folder := tmp_path / named).mkdir()
+
+    assert f'cdk.Stack(app, "{stack}")' in files_for_project(folder)["app.py"]
 
 
 def test_a_folder_with_something_in_it_is_left_as_it_is(folder: Path) -> None:
