@@ -96,6 +96,34 @@ def test_a_loop_makes_a_resource_of_each_item_and_follows_its_list(aws: Clients,
     assert set(stack.physical_ids()) == {"ItB", "ItC"}
 
 
+def test_loops_stand_in_outputs_conditions_and_properties_and_within_each_other(aws: Clients, stack: Stack) -> None:
+    loop = "Fn::ForEach::"
+    parameter = {
+        **_parameter({"Fn::Join": ["-", [{"Ref": "Outer"}, "${Inner}"]]}),
+        "Condition": "Is${Outer}",
+    }
+    tags = {f"{loop}Tag": ["Tag", ["a", "b"], {"t${Tag}": {"Ref": "Tag"}}]}
+    parameter["Properties"]["Tags"] = tags
+    inner = {f"{loop}Inner": ["Inner", {"Fn::FindInMap": ["Names", "all", "inner"]}, {"It${Outer}&{Inner}": parameter}]}
+    template: dict[str, Any] = {
+        "Transform": "AWS::LanguageExtensions",
+        "Parameters": {"Outers": {"Type": "CommaDelimitedList", "Default": "A,B"}},
+        "Mappings": {"Names": {"all": {"inner": ["x.1", "y"]}}},
+        "Conditions": {
+            f"{loop}Is": ["Outer", {"Ref": "Outers"}, {"Is${Outer}": {"Fn::Not": [{"Fn::Equals": ["${Outer}", "B"]}]}}]
+        },
+        "Outputs": {f"{loop}Out": ["Outer", ["A"], {"Name${Outer}": {"Value": {"Ref": "It${Outer}y"}}}]},
+    }
+    resources = {f"{loop}Outer": ["Outer", {"Ref": "Outers"}, inner]}
+    assert stack.deploy(resources, **template) == "CREATE_COMPLETE", stack.reasons()
+    ids = stack.physical_ids()
+    assert set(ids) == {"ItAx1", "ItAy"}
+    assert stack.outputs() == {"NameA": ids["ItAy"]}
+    assert _value(aws, stack, "ItAx1") == "A-x.1"
+    found = aws.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=ids["ItAy"])["TagList"]
+    assert {(each["Key"], each["Value"]) for each in found} >= {("ta", "a"), ("tb", "b")}
+
+
 def test_a_macro_changes_the_template(aws: Clients, stack: Stack, other_stack: Stack) -> None:
     function = {
         "Type": "AWS::Lambda::Function",

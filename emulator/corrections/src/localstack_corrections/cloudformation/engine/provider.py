@@ -43,6 +43,7 @@ from localstack_corrections.cloudformation.engine import (
     drift,
     exports,
     imports,
+    loops,
     policies,
     reverts,
     structure,
@@ -101,6 +102,8 @@ class Provider(released.CloudformationProviderV2):
             change_set.drifted = getattr(change_set.stack, "reverted", None) or {}
             before_template = reverts.template_as_it_is(before_template, change_set.drifted)
         validation.refuse_null_sections(after_template or {})
+        if after_template is not None:
+            after_template = loops.expand(after_template, after_parameters or {}, change_set.stack.region_name)
         if "Transform" not in (after_template or {}) and after_template is not None:
             structure.refuse_malformed(after_template)
         validation.refuse_unknown_conditions(after_template or {})
