@@ -96,6 +96,22 @@ def test_a_loop_makes_a_resource_of_each_item_and_follows_its_list(aws: Clients,
     assert set(stack.physical_ids()) == {"ItB", "ItC"}
 
 
+def test_a_key_that_a_mapping_does_not_have_has_the_default_value(aws: Clients, stack: Stack) -> None:
+    def found(name: str, key: str, default: str) -> dict[str, Any]:
+        return _parameter({"Fn::FindInMap": [name, key, "word", {"DefaultValue": default}]})
+
+    template: dict[str, Any] = {
+        "Transform": "AWS::LanguageExtensions",
+        "Mappings": {"Words": {"here": {"word": "one"}}},
+    }
+    resources = {"It": found("Words", "here", "none"), "No": found("Words", "gone", "none")}
+    assert stack.deploy(resources, **template) == "CREATE_COMPLETE", stack.reasons()
+    assert (_value(aws, stack), _value(aws, stack, "No")) == ("one", "none")
+    resources["No"] = found("Words", "gone", "other")
+    assert stack.deploy(resources, **template) == "UPDATE_COMPLETE", stack.reasons()
+    assert _value(aws, stack, "No") == "other"
+
+
 def test_loops_stand_in_outputs_conditions_and_properties_and_within_each_other(aws: Clients, stack: Stack) -> None:
     loop = "Fn::ForEach::"
     parameter = {
@@ -112,7 +128,7 @@ def test_loops_stand_in_outputs_conditions_and_properties_and_within_each_other(
         "Conditions": {
             f"{loop}Is": ["Outer", {"Ref": "Outers"}, {"Is${Outer}": {"Fn::Not": [{"Fn::Equals": ["${Outer}", "B"]}]}}]
         },
-        "Outputs": {f"{loop}Out": ["Outer", ["A"], {"Name${Outer}": {"Value": {"Ref": "It${Outer}y"}}}]},
+        "Outputs": {f"{loop}Out": ["Outer", ["A"], {"Name${Outer}": {"Value": {"Ref": {"Fn::Sub": "It${Outer}y"}}}}]},
     }
     resources = {f"{loop}Outer": ["Outer", {"Ref": "Outers"}, inner]}
     assert stack.deploy(resources, **template) == "CREATE_COMPLETE", stack.reasons()

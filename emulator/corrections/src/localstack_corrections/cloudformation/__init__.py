@@ -13,13 +13,20 @@ if TYPE_CHECKING:
 
 
 def _replace_engine(released: ModuleType) -> None:
-    from localstack_corrections.cloudformation.engine import api_addresses, comparison, substitutions, templates
+    from localstack_corrections.cloudformation.engine import (
+        api_addresses,
+        comparison,
+        mapping_defaults,
+        substitutions,
+        templates,
+    )
     from localstack_corrections.cloudformation.engine.provider import Provider
     from localstack_corrections.cloudformation.resources import definitions
     from localstack_corrections.cloudformation.resources.own import load_own_first
 
     load_own_first()
     comparison.see_other_arguments()
+    mapping_defaults.take_defaults()
     templates.refuse_aliases()
     substitutions.replace_evaluation()
     api_addresses.replace_rewriting()

@@ -38,16 +38,22 @@ class _Loops:
 
     def expanded(self, value: Any, variables: Mapping[str, str]) -> Any:
         """Return a part of the template with its loops expanded, and the variables of those around it replaced."""
-        if isinstance(value, list):
-            return [self.expanded(each, variables) for each in value]
-        if isinstance(value, str):
-            return _replaced(value, variables)
-        if not isinstance(value, dict):
-            return value
-        if len(value) == 1 and value.get("Ref") in variables:
-            return variables[value["Ref"]]
+        match value:
+            case list():
+                return [self.expanded(each, variables) for each in value]
+            case str():
+                return _replaced(value, variables)
+            case {"Ref": str(name)} if name in variables:
+                return variables[name]
+            case {"Ref": {"Fn::Sub": str(text)}}:
+                return {"Ref": _replaced(text, variables)}
+            case dict():
+                return self._expanded_members(value, variables)
+        return value
+
+    def _expanded_members(self, members: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key, each in value.items():
+        for key, each in members.items():
             if key.startswith(_LOOP) and (items := self._items_of(each, variables)) is not None:
                 name, _, body = each
                 for item in items:
