@@ -54,7 +54,7 @@ def test_what_editors_and_tools_leave_in_a_folder_is_in_nobodys_way(folder: Path
 
 @pytest.mark.parametrize(
     ("named", "stack"),
-    [("Jürgen's Café", "Jurgen-s-Cafe"), ("2 – shops_", "shops"), ("日本", "app"), ("ﬁne.app", "fine-app")],
+    [("Jürgen's Café", "Jurgen-s-Cafe"), ("2 + shops_", "shops"), ("日本", "app"), ("ﬁne.app", "fine-app")],
 )
 def test_the_stack_is_called_as_the_folder_in_letters_that_a_stack_may_have(
     tmp_path: Path, named: str, stack: str
