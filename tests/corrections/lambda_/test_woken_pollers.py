@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from localdev.engines import EmbeddedEngine
 
 SECONDS = 60
-IDLE_POLLS = 4
-"""After these the released LocalStack waits for seconds."""
+IDLE_SECONDS = 9
+"""After so long the released LocalStack waits for five seconds and more."""
 WOKEN_SECONDS = 3
 """Less than the released LocalStack's pause; a loaded machine takes more than the second of a quiet one."""
 HANDLER = """
@@ -94,7 +94,7 @@ def test_what_is_written_to_an_idle_source_reaches_its_function_before_the_next_
     written = []
     # each write comes when the source has been idle for longer than the pollers wait at first
     for count in (2, 3):
-        time.sleep(IDLE_POLLS)
+        time.sleep(IDLE_SECONDS)
         written.append(time.time())
         write()
         _times(function, count)

@@ -14,6 +14,7 @@ from typing import Any
 
 from localstack_corrections.correction import Correction
 from localstack_corrections.dynamodb import in_process as in_process_dynamodb
+from localstack_corrections.dynamodb import stream_records
 from localstack_corrections.kinesis import in_process as in_process_kinesis
 
 _BATCH_SECONDS = 0.02
@@ -119,13 +120,13 @@ def _wake_on_kinesis_record(module: Any) -> None:
 
 
 def _wake_on_dynamodb_record(module: Any) -> None:
+    """Wake on what the shard writes that stands in the place of moto's, whichever of the two was patched first."""
+    del module
     if not in_process_dynamodb.is_chosen():
         return
     _WOKEN_SERVICES.add("aws:dynamodb")
-    module.StreamShard.add = _then_wake(
-        module.StreamShard.add,
-        lambda self: f"{self.table.table_arn}/stream/{self.label}",
-    )
+    shard = stream_records.StreamShard
+    shard.add = _then_wake(shard.add, lambda self: f"{self.table.table_arn}/stream/{self.label}")  # type: ignore[method-assign]
 
 
 def _then_wake(write: Any, arn_of: Any) -> Any:
