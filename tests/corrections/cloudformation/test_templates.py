@@ -112,6 +112,23 @@ def test_a_key_that_a_mapping_does_not_have_has_the_default_value(aws: Clients, 
     assert _value(aws, stack, "No") == "other"
 
 
+def test_a_json_text_has_the_values_of_the_functions_in_it(aws: Clients, stack: Stack) -> None:
+    content = {
+        "region": {"Ref": "AWS::Region"},
+        "list": [1, True, {"Fn::Sub": "${AWS::Region}-x"}, {"Ref": "AWS::NoValue"}],
+        "text": 'as "it" is ${here}',
+        "other": {"Ref": "Other"},
+    }
+    resources = {"It": _parameter({"Fn::ToJsonString": content}), "Other": _parameter("o")}
+    assert stack.deploy(resources, Transform="AWS::LanguageExtensions") == "CREATE_COMPLETE", stack.reasons()
+    assert json.loads(_value(aws, stack)) == {
+        "region": "us-east-1",
+        "list": [1, True, "us-east-1-x"],
+        "text": 'as "it" is ${here}',
+        "other": stack.physical_ids()["Other"],
+    }
+
+
 def test_loops_stand_in_outputs_conditions_and_properties_and_within_each_other(aws: Clients, stack: Stack) -> None:
     loop = "Fn::ForEach::"
     parameter = {

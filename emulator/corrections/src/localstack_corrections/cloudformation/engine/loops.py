@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from localstack_corrections.cloudformation.engine import json_strings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,12 +21,15 @@ _NOT_OF_NAMES = re.compile("[^a-zA-Z0-9]")
 
 
 def expand(template: Any, given: Mapping[str, Any], region: str) -> Any:
-    """Return a template without those loops whose items are known."""
+    """Return a template without those loops whose items are known; functions put its JSON texts together."""
     transforms = template.get("Transform") or []
     if _EXTENSIONS not in (transforms if isinstance(transforms, list) else [transforms]):
         return template
     loops = _Loops(template, given, region)
-    return {name: loops.expanded(part, {}) if name in _SECTIONS else part for name, part in template.items()}
+    return {
+        name: json_strings.evaluated(loops.expanded(part, {})) if name in _SECTIONS else part
+        for name, part in template.items()
+    }
 
 
 class _Loops:
