@@ -99,6 +99,16 @@ def test_a_replaced_resource_stands_again_after_a_failed_update(aws: Clients, st
     assert _queues(aws, stack.name) == [before["It"]]
 
 
+def test_a_resource_whose_replacement_failed_is_the_old_one(aws: Clients, stack: Stack) -> None:
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}
+    stack.deploy({"It": parameter})
+    before = stack.physical_ids()
+    assert stack.deploy({"It": BROKEN}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.physical_ids() == before
+    assert stack.statuses("It")[-2:] == ["UPDATE_FAILED", "UPDATE_COMPLETE"]
+    assert aws.client("ssm").get_parameter(Name=before["It"])["Parameter"]["Value"] == "v"
+
+
 def test_the_next_deployment_updates_a_stack_that_was_rolled_back(aws: Clients, stack: Stack) -> None:
     stack.deploy({"It": _queue(VisibilityTimeout=10)})
     it = stack.physical_ids()["It"]

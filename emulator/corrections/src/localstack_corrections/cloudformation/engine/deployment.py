@@ -150,6 +150,7 @@ def roll_back(stack: Any, executor: Executor, unfinished: Unfinished, prefix: st
     not_updated = [each.name for each in changed if not _update_back(executor, each, before)]
     for each in made:
         _stand_again(executor, each)
+    _restore_states(stack, executor, {name: each for name, each in before.items() if name not in not_updated})
     left = _delete_new(executor, made, keeps_retained=unfinished.keeps_retained)
     for name in _REMEMBERED:
         setattr(stack, name, unfinished.before[name])
@@ -208,6 +209,14 @@ def _update_back(executor: Executor, entry: Updated, before: Records) -> bool:
     if done and entry.name in before:
         before[entry.name] = {**old, "Properties": record["Properties"]}
     return done
+
+
+def _restore_states(stack: Any, executor: Executor, before: Records) -> None:
+    """Let each logical id stand for the old resource again where a new one, or nothing, has failed under it."""
+    for name, old in before.items():
+        state = stack.resource_states.get(name) or {}
+        if state.get("ResourceStatus", "").endswith("_FAILED"):
+            executor.report(name, old["Type"], old["PhysicalResourceId"], ResourceStatus.UPDATE_COMPLETE)
 
 
 def _forget_states(stack: Any) -> None:
