@@ -75,4 +75,8 @@ STILL_DIFFERENT: tuple[str, ...] = (
         "The functions of CDK's `AwsCustomResource` get `InstallLatestAwsSdk` as `false`: npm would need a network; "
         "the AWS SDK is there."
     ),
+    (
+        "A template with IAM resources needs no capability, its `Rules` are not evaluated, and every property takes a "
+        "`ssm-secure` reference."
+    ),
 )
