@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from localdev.console.details import ExecutionDetails
     from localdev.console.family import Family
     from localdev.console.listings import Counts, Listing
-    from localdev.console.map_runs import MapRun
+    from localdev.console.map_runs import FailedItem, MapRun
     from localdev.executions.client import ExecutionsClient
     from localdev.executions.coverage import Coverage
     from localdev.executions.history import Visit
@@ -152,6 +152,14 @@ class Reading:
         if visit.map_run_arn is None:
             raise NotFoundError(f"{visit.state} has started no Map run.")
         return self._map_runs.read(visit.map_run_arn, has_ended=not details.execution.is_running)
+
+    def failed_items(self, run: MapRun) -> list[FailedItem]:
+        """Return the first executions of a Map run that failed, and why."""
+        return self._map_runs.failed_of(run)
+
+    def items_containing(self, run: MapRun, text: str) -> list[int]:
+        """Return the places of a Map run's executions that have a text in what they say."""
+        return self._map_runs.containing(run, text)
 
     def family(self, arn: str) -> Family:
         """Return what started an execution, and what it started."""

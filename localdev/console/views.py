@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from localdev.console.details import ExecutionDetails
     from localdev.console.timeline import TimelineRow
-    from localdev.executions.definition import State
+    from localdev.executions.definition import Place, State
     from localdev.executions.history import History, Visit
     from localdev.executions.items import Item
     from localdev.executions.records import Execution
@@ -73,6 +73,10 @@ class StateView:
     """Which limit it passed, where it timed out."""
     injected: str = ""
     """What a test has put in place of the real thing at the visit."""
+    child: str | None = None
+    """The execution that it started, where the visit failed."""
+    elsewhere: Visit | None = None
+    """The distributed Map around it, whose items are executions of their own."""
     from_here: str | None = None
     """How it can be run again from here: ``redrive`` the execution, or ``test`` the state alone."""
 
@@ -175,6 +179,8 @@ class ExecutionView:
     """The state whose error made the execution fail, where that is not the one it ended in."""
     limit: str | None = None
     """Which limit it passed, where it timed out."""
+    failed: StateView | None = None
+    """The state that led to the failure, with what it started, be it an execution or a Map run."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +238,7 @@ def execution_view(
         item=of_item,
         origin=_origin(details),
         limit=_limit(details),
+        failed=_failed(details),
     )
 
 
@@ -265,6 +272,11 @@ def _limit(details: ExecutionDetails) -> str | None:
     found = _origin_visit(details)
     view = state_view(details, found.state, found) if found else None
     return limit_of_execution(details.history, details.definition) or (view.limit if view else None)
+
+
+def _failed(details: ExecutionDetails) -> StateView | None:
+    found = _origin_visit(details)
+    return state_view(details, found.state, found) if found else None
 
 
 def _origin_visit(details: ExecutionDetails) -> Visit | None:
@@ -334,8 +346,22 @@ def _state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> St
         waiting=waiting_task(own, looked_at) if own and looked_at else None,
         limit=limit_of_visit(looked_at, own, details.history.events) if looked_at else None,
         injected=", ".join(details.history.injected_into([looked_at])) if looked_at else "",
+        child=looked_at.attempts[-1].child if looked_at and looked_at.failure and looked_at.attempts else None,
+        elsewhere=_elsewhere(details, place) if place and not visits else None,
         from_here=_from_here(details, own, looked_at) if own and looked_at else None,
     )
+
+
+def _elsewhere(details: ExecutionDetails, place: Place) -> Visit | None:
+    """Return the visit of the distributed Map that a state is within, where it started executions."""
+    containers = {each.state.name: each.container for each in details.definition.walk()} if details.definition else {}
+    name = place.container
+    while name is not None:
+        found = next((visit for visit in details.visits_of(name) if visit.map_run_arn), None)
+        if found is not None:
+            return found
+        name = containers.get(name)
+    return None
 
 
 def _from_here(details: ExecutionDetails, state: State, visit: Visit) -> str | None:

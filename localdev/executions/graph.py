@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from localdev.executions.origin import origin_of
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from localdev.executions.definition import Definition, Place, Transition
     from localdev.executions.history import History, Visit
@@ -83,6 +83,8 @@ class Node:
     """Whether this is the state whose error made the execution fail."""
     injected: str = ""
     """What a test has put in place of the real thing."""
+    elsewhere: str | None = None
+    """The distributed Map around it, whose items are executions of their own: this history does not say what it did."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,16 @@ def graph_of(definition: Definition, history: History | None = None, only: Colle
         if only is None or visit.index in only:
             visits.setdefault(visit.state, []).append(visit)
     places = list(definition.walk())
+    elsewhere = _elsewhere(places, visits)
     origin = origin_of(history, definition) if history else None
     culprit = origin.state if origin and (only is None or origin.index in only) else None
-    nodes = tuple(_node(place, visits.get(place.state.name, []), culprit, history) for place in places)
+    nodes = tuple(
+        replace(
+            _node(place, visits.get(place.state.name, []), culprit, history),
+            elsewhere=elsewhere.get(place.container or ""),
+        )
+        for place in places
+    )
     steps = history.steps(only) if history else None
     edges = tuple(_edges(definition, history, steps))
     remarks = (
@@ -150,6 +159,18 @@ def graph_of(definition: Definition, history: History | None = None, only: Colle
         *_strange_steps(steps, edges),
     )
     return Graph(nodes, edges, remarks)
+
+
+def _elsewhere(places: Iterable[Place], visits: Mapping[str, Sequence[Visit]]) -> dict[str, str]:
+    """Return the distributed Map that a container is or stands in, of those that have started executions."""
+    found: dict[str, str] = {}
+    for place in places:
+        name = place.state.name
+        if any(visit.map_run_arn for visit in visits.get(name, ())):
+            found[name] = name
+        elif place.container in found:
+            found[name] = found[place.container]
+    return found
 
 
 def _node(place: Place, visits: Sequence[Visit], culprit: str | None, history: History | None) -> Node:

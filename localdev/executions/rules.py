@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _PATH: Final = re.compile(r"\$(?:[.\[].+)|\$[A-Za-z_]\w*")
 
 
+_GIVEN: Final = "$states.input"
+_NAMED: Final = re.compile(rf"{re.escape(_GIVEN)}(?:\.[A-Za-z_]\w*)*(?![\w(.])|\$[A-Za-z_]\w*(?![\w(])")
+"""What a JSONata condition looks at: a field of the state's input, or a variable; not a function, or the context."""
+
+
 class Verdict(StrEnum):
     """Part that a rule had in where the execution went."""
 
@@ -111,11 +116,24 @@ class _Context:
     def values(self, rule: object) -> Iterator[tuple[str, str | None]]:
         """Yield the paths in a rule, each once, and what is there as JSON."""
         for path in dict.fromkeys(_paths(rule)):
-            if path.startswith("$."):
+            if path.startswith(_GIVEN):
+                yield self._given(path)
+            elif path.startswith("$."):
                 is_there = applies({"Variable": path, "IsPresent": True}, self._input)
                 yield path, json.dumps(value_at(path, self._input), ensure_ascii=False) if is_there else None
             else:
                 yield path, self._variables.get(path.removeprefix("$"))
+
+    def _given(self, path: str) -> tuple[str, str | None]:
+        """Return a field of the input, or the array that holds it: JSONata looks into each of its elements."""
+        name, at = _GIVEN, self._input
+        for step in path.removeprefix(_GIVEN).split(".")[1:]:
+            if isinstance(at, list):
+                break
+            if not isinstance(at, dict) or step not in at:
+                return path, None
+            name, at = f"{name}.{step}", at[step]
+        return name, json.dumps(at, ensure_ascii=False)
 
     def evaluate(self, rule: object) -> bool | None:
         """Return whether a rule applies; ``None`` where that cannot be said here."""
@@ -130,7 +148,7 @@ def _paths(rule: object) -> Iterator[str]:
             elif key in {"And", "Or", "Not"}:
                 yield from _paths(value)
             elif key == "Condition" and isinstance(value, str):
-                yield from re.findall(r"\$[A-Za-z_]\w*(?![\w(])", value)
+                yield from (found[0] for found in _NAMED.finditer(value) if found[0] != "$states")
     elif isinstance(rule, list):
         for each in rule:
             yield from _paths(each)

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
 
 _MS = 1000
@@ -59,10 +60,27 @@ def failure_text(error: str | None, cause: str | None) -> str | None:
 
 
 def cause_message(cause: str | None) -> str | None:
-    """Return what a cause says: of a function's, which is JSON with a stack trace, its message alone."""
+    """Return what a cause says: of a function's, which is JSON with a stack trace, its message alone.
+
+    That of a task with ``states:startExecution.sync`` is the child execution's description, of which error and cause
+    are wanted: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html.
+    """
     document = json_object(cause)
+    if isinstance(document.get("ExecutionArn"), str):
+        return _cause_of_child(document)
     message = document.get("errorMessage") or document.get("errorType")
     return message if isinstance(message, str) else cause
+
+
+def _cause_of_child(described: Mapping[str, object]) -> str:
+    error, cause, status = (
+        value if isinstance(value, str) else None for value in map(described.get, ("Error", "Cause", "Status"))
+    )
+    child = str(described["ExecutionArn"]).rpartition(":")[2]
+    reason = ": ".join(part for part in (error, cause_message(cause)) if part)
+    return (
+        f"{reason}, in execution {child}" if reason else f"The execution {child} ended as {status or 'it should not'}"
+    )
 
 
 def json_or_text(text: str | None) -> Any:

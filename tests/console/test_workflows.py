@@ -166,6 +166,35 @@ def test_no_label_lies_on_a_state(visit: Visit, booking: str) -> None:
     assert covered == []
 
 
+def test_the_name_of_a_lane_lies_on_no_arrow_that_crosses_it(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+    label = page.locator("#graph .edge-label", has_text="States.ALL").last.bounding_box()
+    spine = _state(page, "Everything is done").bounding_box()
+
+    assert label
+    assert spine
+    middle = spine["x"] + spine["width"] / 2
+    assert not label["x"] < middle < label["x"] + label["width"]
+
+
+def test_the_overview_of_a_long_graph_is_wide_enough_to_point_at(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+    overview = page.locator(".graph-overview")
+    box = overview.bounding_box()
+
+    assert box
+    assert box["width"] >= 32
+    overview.click(position={"x": 16, "y": 0})
+    expect(_state(page, "Prepare batch section 1")).to_be_in_viewport()
+
+
+def test_a_word_in_the_way_to_a_page_is_read_in_full(visit: Visit, pineapple: str) -> None:
+    page = visit(width=1440).open(f"/compare/{pineapple}")
+    crumb = page.locator(".crumbs li").last
+
+    assert crumb.evaluate("(each) => each.scrollWidth - each.clientWidth") <= 0
+
+
 def test_the_happy_path_is_one_straight_line(visit: Visit, booking: str) -> None:
     page = visit(width=1440).open(f"/executions/{booking}")
     path = (
@@ -324,3 +353,76 @@ def test_a_list_names_the_state_whose_error_was_caught(visit: Visit, booking: st
     page = visit().open(f"/machines/{_machine_of(booking)}")
 
     expect(page.get_by_role("row").filter(has_text="BookingFailed")).to_contain_text("Charge customer")
+
+
+@pytest.fixture(scope="module")
+def parent(engine: Engine) -> str:
+    """Provide the ARN of an execution whose child failed."""
+    child = workflows.Workflow("ChildThatFails", {"Charge": workflows.fails(None)}).run(engine.clients())
+    machine = child.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    start = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": machine, "Input": {"order": "o-7"}},
+        "End": True,
+    }
+    return workflows.Workflow("ParentOfOne", {"Start child": start}).run(engine.clients())
+
+
+@pytest.fixture(scope="module")
+def distributed(engine: Engine) -> str:
+    """Provide the ARN of an execution with a distributed Map, one of whose items fails."""
+    choice = {"Variable": "$.n", "NumericEquals": 7, "Next": "Convert badly"}
+    states = {
+        "Is it good?": {"Type": "Choice", "Choices": [choice], "Default": "Convert"},
+        "Convert": {"Type": "Pass", "End": True},
+        "Convert badly": workflows.fails(None),
+    }
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+    each = {
+        "Type": "Map",
+        "ItemsPath": "$.files",
+        "MaxConcurrency": 1,
+        "ItemProcessor": {**processor, "StartAt": "Is it good?", "States": states},
+        "End": True,
+    }
+    files = [{"n": number, "file": f"scan-{number}.pdf"} for number in range(8)]
+    return workflows.Workflow("ConvertScans", {"Each file": each}, {"files": files}).run(engine.clients())
+
+
+def test_a_failed_child_is_said_in_a_sentence_and_is_a_link_away(visit: Visit, parent: str) -> None:
+    page = visit().open(f"/executions/{parent}")
+    outcome = page.get_by_role("region", name="Outcome")
+
+    expect(outcome).to_contain_text("in execution")
+    expect(outcome.locator(".cause")).not_to_contain_text("StateMachineArn")
+    outcome.get_by_role("link", name="the execution that Start child started").click()
+    expect(page.locator("#state-title")).to_have_text("Charge")
+
+
+def test_why_a_distributed_map_failed_is_said_and_its_item_is_a_link_away(visit: Visit, distributed: str) -> None:
+    page = visit().open(f"/executions/{distributed}")
+    outcome = page.get_by_role("region", name="Outcome")
+
+    expect(outcome).to_contain_text("It started in item 7, Convert badly")
+    outcome.get_by_role("link", name="item 7").click()
+    expect(page.locator("#state-title")).to_have_text("Convert badly")
+
+
+def test_the_items_of_a_distributed_map_are_filtered_by_text(visit: Visit, distributed: str) -> None:
+    page = visit().open(f"/executions/{distributed}")
+
+    page.get_by_role("searchbox", name="Name, input, output or error contains").fill("scan-7")
+
+    expect(page.locator("[data-item-said]")).to_have_text("1 of 8 are shown.")
+
+
+def test_states_within_a_distributed_map_are_not_called_unreached(visit: Visit, distributed: str) -> None:
+    page = visit().open(f"/executions/{distributed}")
+    link = page.get_by_role("link", name="Convert, Pass, in executions of their own")
+
+    expect(link).to_be_visible()
+    assert _state(page, "Convert").evaluate("(face) => getComputedStyle(face).strokeDasharray") == "none"
+    link.click()
+    page.locator("#state").get_by_role("link", name="Each file", exact=True).click()
+    expect(page.locator("#state-title")).to_have_text("Each file")

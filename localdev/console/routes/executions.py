@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from localdev.console.event_groups import grouped, is_failure
 from localdev.console.family import has_family
+from localdev.console.map_runs import MOST_SEARCHED
 from localdev.console.routes.asked import attempt_of, number_of, redirect, visit_of
 from localdev.console.routes.pages import Pages
 from localdev.console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, seen_of
@@ -118,15 +119,21 @@ class ExecutionPages(Pages):
         """Return the indexes of a visit's items that contain a text, as JSON."""
         details = self._reading.details(request.path_params["arn"])
         text = request.query_params.get("q", "")
-        return JSONResponse(sorted(containing(details.history, visit_of(details, request), text)))
+        visit = visit_of(details, request)
+        if visit.map_run_arn is not None:
+            return JSONResponse(self._reading.items_containing(self._reading.map_run(details, visit), text))
+        return JSONResponse(sorted(containing(details.history, visit, text)))
 
     def map_run(self, request: Request) -> Response:
         """Return the executions that a distributed Map started, or lead to the one with the number ``at``."""
         details = self._reading.details(request.path_params["arn"])
         visit = visit_of(details, request)
         run = self._reading.map_run(details, visit)
+        if "why" in request.query_params:
+            return self._page(request, "_run_why.html", failed=self._reading.failed_items(run))
         if "at" not in request.query_params:
-            return self._page(request, "_run.html", run=run, visit=visit, execution=details.execution)
+            shown: dict[str, Any] = {"run": run, "visit": visit, "execution": details.execution}
+            return self._page(request, "_run.html", most_searched=MOST_SEARCHED, **shown)
         at = number_of(request.query_params["at"])
         if at is None or at >= len(run.executions):
             raise HTTPException(404)

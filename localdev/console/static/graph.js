@@ -413,7 +413,9 @@
       const card = this.cards.get(node.name);
       if (!card) return;
       const { group, subtitle, sign } = card;
-      const mark = plain ? "plain" : node.mark.replaceAll(" ", "-");
+      // of what the items of a distributed Map did this history says nothing: it is not "not reached"
+      const isElsewhere = Boolean(node.elsewhere) && !node.visits;
+      const mark = plain || isElsewhere ? "plain" : node.mark.replaceAll(" ", "-");
       const base = node.is_container ? "node container" : "node";
       group.setAttribute("class", `${base} mark-${mark}${node.is_culprit ? " culprit" : ""}`);
       const many = node.visits > 1 ? ` · ×${node.visits.toLocaleString("en")}` : "";
@@ -421,10 +423,11 @@
       const inside = this.collapsed.has(node.name) ? ` · ${this.countIn(node.name)} states` : "";
       // whether a test has put something in place of the real thing: mocked, fault
       const injected = [...new Set((node.injected ?? "").split(", ").filter(Boolean).map((each) => each.split(":")[0]))].map((word) => ` · ${word}`).join("");
-      const told = `${injected}${many}${tries}${inside}`;
-      subtitle.textContent = fitting([`${node.type}${told}`, told.slice(3), `${injected}${many}${inside}`.slice(3)], card.room);
+      const items = isElsewhere ? " · in items" : "";
+      const told = `${injected}${many}${tries}${inside}${items}`;
+      subtitle.textContent = fitting([`${node.type}${told}`, told.slice(3), `${injected}${many}${inside}${items}`.slice(3)], card.room);
       group.querySelector(".badge path").setAttribute("d", plain ? "" : placed(SIGNS[node.mark] ?? "", sign.x, sign.y));
-      const said = plain ? "" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
+      const said = plain ? "" : isElsewhere ? ", in executions of their own" : `, ${node.mark}${node.is_culprit ? ", here the execution failed" : ""}`;
       const link = group.querySelector("a");
       if (!link) return;
       link.setAttribute("aria-label", `${node.name}, ${node.type}${said}${node.injected ? `, ${node.injected}` : ""}${many}${tries}${inside}`);

@@ -359,7 +359,22 @@ globalThis.executionLayout = (() => {
     const lines = label ? wrapped(label, LABEL_FONT, room.label, 2) : [];
     const width = Math.max(0, ...lines.map((line) => widthOf(line, LABEL_FONT)));
     if (lane - inlet < width + 30) return;
-    Object.assign(machine.edges[at], { lines, width, label, x: (lane + inlet) / 2, y: gap });
+    // between two arrows that cross the lane rather than on one of them
+    const crossing = machine.edges.map((edge) => crossedAt(edge.points, gap)).filter((x) => x > inlet && x < lane);
+    const ends = [inlet, ...crossing.sort((one, other) => one - other), lane];
+    const rooms = ends.slice(1).map((end, index) => ({ width: end - ends[index], x: (end + ends[index]) / 2 }));
+    const widest = rooms.reduce((one, other) => (other.width > one.width ? other : one));
+    const x = widest.width < width + 30 ? (lane + inlet) / 2 : widest.x;
+    Object.assign(machine.edges[at], { lines, width, label, x, y: gap });
+  }
+
+  /** Where an arrow crosses a horizontal line; not a number where it does not. */
+  function crossedAt(points, y) {
+    for (const [index, to] of points.entries()) {
+      const from = points[index - 1];
+      if (from && (from.y < y) !== (to.y < y)) return from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y);
+    }
+    return Number.NaN;
   }
 
   function sameRow(machine, place) {

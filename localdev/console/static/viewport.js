@@ -11,7 +11,7 @@ globalThis.ExecutionViewport = (() => {
   const STEP = 1.25;
   const MARGIN = 12;
   const HEIGHT = { least: 280, share: 0.72, beneath: 64 };
-  const OVERVIEW = { width: 150, height: 110 };
+  const OVERVIEW = { width: 150, height: 110, least: 32 };
   const DRAGGED = 4;
   const GLYPHS = {
     in: "M3 8h10M8 3v10", out: "M3 8h10", fit: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", full: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4M6 6h4v4H6z",
@@ -235,8 +235,11 @@ globalThis.ExecutionViewport = (() => {
     overview() {
       const { width, height } = this.drawing;
       const factor = Math.min(OVERVIEW.width / width, OVERVIEW.height / height);
+      // what is very long would be a line that nobody can look at or point at
+      const across = Math.max(width * factor, OVERVIEW.least);
+      const down = Math.max(height * factor, OVERVIEW.least);
       const map = document.createElementNS(SVG, "svg");
-      const attributes = { class: "graph-overview", viewBox: `0 0 ${width} ${height}`, width: width * factor, height: height * factor, "aria-hidden": "true" };
+      const attributes = { class: "graph-overview", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", width: across, height: down, "aria-hidden": "true" };
       for (const [name, value] of Object.entries(attributes)) map.setAttribute(name, value);
       this.dots = new Map();
       for (const [name, { at }] of this.drawing.cards) {
@@ -251,8 +254,8 @@ globalThis.ExecutionViewport = (() => {
       const go = (event) => {
         if (!event.buttons) return;
         const box = map.getBoundingClientRect();
-        const x = (event.clientX - box.x) / factor;
-        const y = (event.clientY - box.y) / factor;
+        const x = (event.clientX - box.x) / across * width;
+        const y = (event.clientY - box.y) / down * height;
         this.centre({ x, y, width: 0, height: 0 }, this.scale, false);
       };
       map.addEventListener("pointerdown", go);
@@ -270,7 +273,7 @@ globalThis.ExecutionViewport = (() => {
   }
 
   /** In the middle of the frame; of what is larger, its beginning. */
-  function aimed(start, length, frame) { return length > frame ? -start : frame / 2 - start - length / 2; }
+  function aimed(start, length, frame) { return length > frame ? MARGIN * 2 - start : frame / 2 - start - length / 2; }
 
   /** A drawing that is smaller than its frame is in the middle; one that is larger leaves no empty edge. */
   function within(pan, frame, size) {

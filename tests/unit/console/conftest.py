@@ -138,7 +138,7 @@ class RecordedClient:
         history = self.history(arn)
         return known if known is not None and known.events == history.events else history
 
-    def failed_in(self, arn: str, definition: Definition | None) -> str | None:
+    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
         history = self.history(arn)
         origin = origin_of(history, definition)
         return origin.state if origin else history.visits[-1].state

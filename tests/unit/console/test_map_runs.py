@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
 
 from tests.unit.console.conftest import execution_arn
-from tests.unit.executions.made_up import Writer
+from tests.unit.executions.conftest import recording
+from tests.unit.executions.made_up import Writer, map_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,3 +69,54 @@ def test_a_state_that_started_no_run_says_so(console_of: Callable[..., Console])
 
     assert response.status_code == 404
     assert "has started no Map run" in response.text
+
+
+def test_the_items_of_a_distributed_map_are_found_by_what_their_executions_say(
+    console_of: Callable[..., Console],
+) -> None:
+    console = _console(console_of)
+    items = f"/items/{execution_arn('choice')}?visit=0"
+
+    assert console.web.get(f"{items}&q=TASK").json() == [1, 2]
+    assert console.web.get(f"{items}&q=caught_to").json() == [2]
+    assert console.web.get(f"{items}&q=nothing-like-it").json() == []
+
+
+def test_what_ended_is_asked_for_once_however_often_a_text_is_looked_for(console_of: Callable[..., Console]) -> None:
+    console = _console(console_of)
+    items = f"/items/{execution_arn('choice')}?visit=0"
+    console.web.get(f"{items}&q=a")
+    asked = console.engine.calls.count("execution")
+
+    console.web.get(f"{items}&q=b")
+
+    assert console.engine.calls.count("execution") == asked
+
+
+def test_why_a_distributed_map_failed_is_said_by_the_first_item_that_did(console_of: Callable[..., Console]) -> None:
+    console = _console(console_of)
+
+    why = console.page(f"/run/{execution_arn('choice')}?visit=0&why=1")
+
+    assert f'href="/executions/{execution_arn("task_caught_to_fail")}"' in why
+    assert "It started in" in why
+    assert recording("task_caught_to_fail").document["execution"]["error"] in why
+
+
+def test_a_state_within_a_distributed_map_leads_to_the_items(console_of: Callable[..., Console]) -> None:
+    console = _console(console_of)
+    console.engine.made_up = map_of(1)[0]
+
+    page = console.page(f"/executions/{execution_arn('choice')}?state=Accept")
+
+    assert "is an execution of its own: choose one there" in page
+    assert "Not reached" not in page
+    (accept,) = (node for node in _nodes(page) if node["name"] == "Accept")
+    assert accept["elsewhere"] == "Each"
+
+
+def _nodes(page: str) -> list[dict[str, Any]]:
+    match = re.search(r'data-graph="([^"]*)"', page)
+    assert match
+    found: list[dict[str, Any]] = json.loads(unescape(match[1]))["nodes"]
+    return found

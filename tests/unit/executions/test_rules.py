@@ -101,6 +101,25 @@ def test_a_condition_in_jsonata_shows_the_variables_it_reads() -> None:
     assert ("$n", variables_before(visit, recorded.history)["n"]) in rules[0].values
 
 
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("{% $states.input.customer = 'ada' %}", (("$states.input.customer", '"ada"'),)),
+        ("{% $sum($states.input.lines.price) > 9 %}", (("$states.input.lines", '[{"price": 4}]'),)),
+        ("{% $exists($states.input.voucher) %}", (("$states.input.voucher", None),)),
+        ("{% $states.context.Execution.Name = 'x' %}", ()),
+    ],
+)
+def test_a_condition_in_jsonata_shows_the_fields_of_the_input_that_it_reads(
+    condition: str, values: tuple[tuple[str, str | None], ...]
+) -> None:
+    given = {"customer": "ada", "lines": [{"price": 4}]}
+
+    rules = _rules([{"Condition": condition, "Next": "Ship"}], given, "Ship", QueryLanguage="JSONata")
+
+    assert rules[0].values == values
+
+
 def test_a_variable_is_known_after_the_state_that_assigned_it_and_not_before() -> None:
     history = recording("jsonata_evaluated").history
 
