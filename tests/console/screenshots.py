@@ -103,8 +103,8 @@ def _take_sheet(browser: Browser, folder: Path, scheme: Scheme) -> None:
     for workflow in WORKFLOWS:
         images = "".join(
             f"<img src='{(folder / f'{workflow.name}-{width}-{scheme}.png').resolve().as_uri()}' "
-            f"width='{round(width * _SHEET_SCALE)}' height='{round(900 * _SHEET_SCALE)}' style='object-fit: cover'>"
-            for width, _ in WIDTHS
+            f"width='{round(width * _SHEET_SCALE)}' height='{round(height * _SHEET_SCALE)}'>"
+            for width, height in WIDTHS
         )
         figures.append(f"<figure>{workflow.name}<div>{images}</div></figure>")
     sheet = folder / f"sheet-{scheme}.html"

@@ -188,6 +188,14 @@ def test_the_overview_of_a_long_graph_is_wide_enough_to_point_at(visit: Visit, l
     expect(_state(page, "Prepare batch section 1")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("width", [1000, 1280, 1360, 1440])
+def test_no_column_of_a_list_is_cut_off(visit: Visit, pineapple: str, width: int) -> None:
+    machine = pineapple.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    page = visit(width=width).open(f"/machines/{machine}")
+
+    assert page.locator(".list").evaluate("(each) => each.scrollWidth - each.parentElement.clientWidth") <= 0
+
+
 def test_a_word_in_the_way_to_a_page_is_read_in_full(visit: Visit, pineapple: str) -> None:
     page = visit(width=1440).open(f"/compare/{pineapple}")
     crumb = page.locator(".crumbs li").last

@@ -42,6 +42,7 @@ globalThis.ExecutionViewport = (() => {
       this.cover = document.createElementNS(SVG, "rect");
       for (const [name, value] of Object.entries({ class: "cover", width: "100%", height: "100%" })) this.cover.setAttribute(name, value);
       let from = null;
+      let latest = null;
       svg.addEventListener("pointerdown", (event) => {
         if (event.target.closest("[data-toggle]") || event.button > 0) return;
         from = { x: event.clientX, y: event.clientY, isFar: false };
@@ -54,9 +55,13 @@ globalThis.ExecutionViewport = (() => {
           svg.append(this.cover);
           svg.classList.add("moving");
         }
-        panzoom.handleMove(event);
+        // once for each frame, however often a pointer says where it is
+        if (!latest) requestAnimationFrame(() => { const last = latest; latest = null; if (from && last) panzoom.handleMove(last); });
+        latest = event;
       };
       const up = (event) => {
+        if (latest && from) panzoom.handleMove(latest);
+        latest = null;
         panzoom.handleUp(event);
         this.cover.remove();
         svg.classList.remove("moving");
