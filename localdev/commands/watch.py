@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.deploying import EVERYTHING, Selection, deploy, require_up
 from localdev.commands.terminal import DONE, FAILED, out
-from localdev.deployment import context
+from localdev.deployment import assemblies, context
 from localdev.deployment.app import NEVER, App
 from localdev.deployment.checked import NotEmulatedError
 from localdev.deployment.handlers import HandlerFolder, handler_folders
@@ -42,13 +42,18 @@ _LOOK_AT_FILES_MS = 100
 _LOOK_AT_EMULATOR_SECONDS = 1.0
 _SUFFIXES = (".json", ".ts", ".js", ".mjs", ".cjs", ".yaml", ".yml")
 """What an app is written in, beside Python; editors write other files beside those they save."""
+_DEPENDENCY_LISTS = frozenset({
+    "Pipfile", "Pipfile.lock", "poetry.lock", "pyproject.toml", "requirements.txt", "uv.lock", "yarn.lock",
+})  # fmt: skip
+"""Files that say which packages bundling installs, wherever they are."""
 
 
 class _Hot:
     """A folder of handlers, its copies, and the functions that run them."""
 
     def __init__(self, engine: Engine, handlers: HandlerFolder) -> None:
-        self.code = HotCode(handlers.folder, hot_folder(_port(engine)) / _name_of(handlers), handlers.asset)
+        copies = hot_folder(_port(engine)) / _name_of(handlers)
+        self.code = HotCode(handlers.folder, copies, handlers.asset, handlers.left_out)
         self.functions = HotFunctions(handlers.functions)
 
     def shown(self, name: str) -> str:
@@ -73,6 +78,7 @@ class Watch:
         self._selection = selection
         self._find = find
         self._hot = self._folders()
+        self._in_assets = assemblies.asset_files()
         self._saves: Iterator[set[Path]] = iter(())
         self._looked = time.time()
         self._next_look = 0.0
@@ -87,7 +93,7 @@ class Watch:
 
     def begin(self) -> None:
         """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
-        self._saves = saves([hot.code.source for hot in self._hot], self._look_at_emulator)
+        self._saves = saves([hot.code.source for hot in self._hot], self._look_at_emulator, self._is_needed)
         next(self._saves)
         self._looked = time.time()
         for hot in self._hot:
@@ -106,12 +112,21 @@ class Watch:
         :raises LocaldevError: nothing is up any more.
         """
         for saved in self._saves:
-            app = {path for path in saved if not any(path.is_relative_to(hot.code.source) for hot in self._hot)}
+            app = {path for path in saved if path.name in _DEPENDENCY_LISTS or not self._is_in_folder(path)}
             since = self._saved_at(app)
             # the functions first: a deployment takes a hundred times as long
             self.code_changed()
             if app:
                 self.app_changed(sorted({_part(path) for path in app}), since)
+
+    def _is_in_folder(self, path: Path) -> bool:
+        return any(path.is_relative_to(hot.code.source) for hot in self._hot)
+
+    def _is_needed(self, path: Path) -> bool:
+        """Return whether functions depend on a file that no app is written in: data of theirs, or of a layer."""
+        if self._is_in_folder(path) and any(hot.code.has(path) for hot in self._hot):
+            return True
+        return path.name in _DEPENDENCY_LISTS or (path.name in self._in_assets and not self._is_in_folder(path))
 
     def _look_at_emulator(self) -> None:
         """Check, once a second, that there is something to watch for.
@@ -174,6 +189,7 @@ class Watch:
     def _switch(self) -> None:
         before = {hot.code.copies for hot in self._hot}
         self._hot = self._folders()
+        self._in_assets = assemblies.asset_files()
         for hot in self._hot:
             if hot.code.copies not in before:
                 hot.code.begin()
@@ -261,23 +277,37 @@ def _nothing() -> None:
     """Do nothing while nothing is saved."""
 
 
-def saves(folders: Sequence[Path], meanwhile: Callable[[], None] = _nothing) -> Iterator[set[Path]]:
+def _is_source_alone(_path: Path) -> bool:
+    """Find no other file of the app needed than those that it is written in."""
+    return False
+
+
+def saves(
+    folders: Sequence[Path],
+    meanwhile: Callable[[], None] = _nothing,
+    is_needed: Callable[[Path], bool] = _is_source_alone,
+) -> Iterator[set[Path]]:
     """Yield the paths of each burst of saves, in folders of handlers and in the app.
 
     First comes an empty set: every save from then on is seen. ``meanwhile`` is called when nothing was saved for a
-    moment.
+    moment; ``is_needed`` says which files count beside the app's sources.
     """
+    from pathlib import Path
+
     import watchfiles
 
     app = App(ROOT)
     is_source = watchfiles.PythonFilter(extra_extensions=_SUFFIXES)
+    is_file = watchfiles.DefaultFilter()
     files = _SingleFiles(app.single_files())
     is_first = True
     for changes in watchfiles.watch(
         *folders,
         *(folder for folder in app.folders() if folder not in folders),
         watch_filter=lambda change, path: (
-            (is_source(change, path) and _is_of_app(path, app)) or _is_of_handlers(path, folders)
+            (is_source(change, path) and _is_of_app(path, app))
+            or _is_of_handlers(path, folders)
+            or (is_file(change, path) and _is_of_app(path, app) and is_needed(Path(path)))
         ),
         debounce=_GATHER_MS,
         step=_LOOK_MS,
@@ -351,8 +381,8 @@ def _port(engine: Engine) -> int:
 
 
 def _name_of(handlers: HandlerFolder) -> str:
-    """Return a name for a folder's copies: two folders may be called the same, and one be bundled in two ways."""
-    of = f"{handlers.folder}\0{handlers.asset.name if handlers.asset else ''}"
+    """Return a name for a folder's copies: two folders may be called the same, and one be packaged in two ways."""
+    of = f"{handlers.folder}\0{handlers.asset.name if handlers.asset else ''}\0{handlers.left_out}"
     return f"{handlers.folder.name}-{hashlib.sha256(of.encode()).hexdigest()[:8]}"
 
 

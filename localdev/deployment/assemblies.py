@@ -62,6 +62,12 @@ def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Pat
     return assembly(stack_name, context=context)
 
 
+def asset_files() -> frozenset[str]:
+    """Return the names, without their folders, of the files in the newest assembly's assets; none without one."""
+    assets = (asset for folder in _newest_first()[:1] for asset in folder.rglob("asset.*"))
+    return frozenset(path.name for asset in assets for path in asset.rglob("*") if path.is_file())
+
+
 def environments() -> list[tuple[str, str]]:
     """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
     found = {

@@ -11,6 +11,7 @@ from localdev.deployment import assemblies, context
 from localdev.deployment.app import App
 from localdev.deployment.hot_code import HotFunction
 from localdev.deployment.manifest import Stack, stacks_of
+from localdev.deployment.package_files import LEFT_OUT, left_out_of
 from localdev.deployment.places import Places
 from localdev.deployment.stack import resource_ids, stack_exists
 from localdev.system import project, settings
@@ -33,6 +34,8 @@ class HandlerFolder:
     functions: tuple[HotFunction, ...]
     asset: Path | None = None
     """What was deployed, where bundling has added files to those of the folder."""
+    left_out: tuple[str, ...] = LEFT_OUT
+    """Patterns of the folder's files that are not deployed."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class FunctionFolder:
 
     folder: Path
     asset: Path | None = None
+    left_out: tuple[str, ...] = LEFT_OUT
 
 
 def handler_folders(engine: Engine) -> list[HandlerFolder]:
@@ -65,7 +69,7 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
         for logical_id, folder in function_folders(stack, candidates()).items():
             if logical_id in names:
                 found.setdefault(folder, []).append(HotFunction(names[logical_id], clients.client("lambda")))
-    return [HandlerFolder(of.folder, tuple(functions), of.asset) for of, functions in found.items()]
+    return [HandlerFolder(of.folder, tuple(functions), of.asset, of.left_out) for of, functions in found.items()]
 
 
 def candidates() -> list[Path]:
@@ -100,7 +104,7 @@ def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, Functio
                 continue
             folder = max(shares, key=lambda each: each[0])[1]
             if not _is_bundled(resource):
-                found[logical_id] = FunctionFolder(folder)
+                found[logical_id] = FunctionFolder(folder, left_out=left_out_of(asset))
             elif not _is_rewritten(files, asset, folder):
                 found[logical_id] = FunctionFolder(folder, asset)
     return found

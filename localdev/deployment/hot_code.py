@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from localdev.deployment.package_files import package_files
+from localdev.deployment.package_files import LEFT_OUT, is_packaged, package_files
 from localdev.deployment.syntax import mistake
 from localdev.system.folders import remove_folder
 from localdev.system.waiting import wait_until
@@ -52,9 +52,12 @@ class HotCode:
     Beside them are the files of ``asset`` that bundling has made, such as the packages that the functions import.
     """
 
-    def __init__(self, source: Path, copies: Path, asset: Path | None = None) -> None:
+    def __init__(
+        self, source: Path, copies: Path, asset: Path | None = None, left_out: Sequence[str] = LEFT_OUT
+    ) -> None:
         self.source = source
         self.copies = copies
+        self._left_out = left_out
         self._made = _made(asset, source) if asset else {}
 
     def begin(self) -> None:
@@ -71,16 +74,21 @@ class HotCode:
         """Return the copies as a package of Lambda's."""
         package = io.BytesIO()
         with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-            files = dict(package_files(self.copies)) | {name: self.copies / name for name in self._made}
+            files = dict(package_files(self.copies, self._left_out)) | {name: self.copies / name for name in self._made}
             for name, path in sorted(files.items()):
                 archive.write(path, name)
         return package.getvalue()
 
     def changes(self) -> Changes:
         """Return what has been saved, renamed or removed since the last :meth:`take`."""
-        ours, theirs = _packaged(self.source), _packaged(self.copies, self._made)
+        ours, theirs = self._packaged(self.source), self._packaged(self.copies, self._made)
         written = {name: code for name, code in ours.items() if theirs.get(name) != code}
         return Changes(written, tuple(sorted(theirs.keys() - ours.keys())))
+
+    def has(self, path: Path) -> bool:
+        """Return whether functions get a file that was saved, or got it before it was removed."""
+        source = self.source
+        return path.is_relative_to(source) and is_packaged(path.relative_to(source).as_posix(), self._left_out)
 
     def mistakes(self, changes: Changes) -> list[Mistake]:
         """Return what Python has against the changed modules."""
@@ -102,6 +110,18 @@ class HotCode:
     def remove(self) -> None:
         """Remove the copies, now that the functions run something else."""
         remove_folder(self.copies)
+
+    def _packaged(self, folder: Path, apart_from: Container[str] = ()) -> dict[str, bytes]:
+        """Return the files below a folder that functions get; one that goes while we look was never there."""
+        found: dict[str, bytes] = {}
+        for name, path in package_files(folder, self._left_out):
+            if name in apart_from:
+                continue
+            try:
+                found[name] = path.read_bytes()
+            except FileNotFoundError:
+                continue
+        return found
 
 
 @dataclass(frozen=True)
@@ -159,16 +179,3 @@ def _made(asset: Path, source: Path) -> dict[str, Path]:
     theirs = {name for name, _ in package_files(source)}
     names = {path: path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
     return {name: path for path, name in names.items() if name not in theirs}
-
-
-def _packaged(folder: Path, apart_from: Container[str] = ()) -> dict[str, bytes]:
-    """Return the files below a folder that functions get; one that goes while we look was never there."""
-    found: dict[str, bytes] = {}
-    for name, path in package_files(folder):
-        if name in apart_from:
-            continue
-        try:
-            found[name] = path.read_bytes()
-        except FileNotFoundError:
-            continue
-    return found

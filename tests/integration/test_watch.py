@@ -315,6 +315,18 @@ def test_a_module_that_is_written_and_then_removed_in_a_moment_is_seen(app: Path
     assert next(saves) == {handler}
 
 
+@pytest.mark.timeout(60)
+def test_of_the_files_that_no_app_is_written_in_those_that_are_needed_are_seen(app: Path) -> None:
+    (app / "infra" / "layer").mkdir()
+    saves = command.saves([app / "lambdas"], is_needed=lambda path: path.name in {"prices.csv", ".stock.csv"})
+    next(saves)
+    (app / "infra" / "layer" / "notes.csv").touch()
+    (app / "infra" / "layer" / "prices.csv").touch()
+    assert next(saves) == {app / "infra" / "layer" / "prices.csv"}
+    (app / "lambdas" / ".stock.csv").touch()
+    assert next(saves) == {app / "lambdas" / ".stock.csv"}
+
+
 @pytest.mark.only_on("embedded")
 @pytest.mark.timeout(60)
 def test_it_ends_with_a_sentence_soon_after_its_emulator(

@@ -111,3 +111,14 @@ def test_only_the_last_few_are_kept(checkout: Path) -> None:
         (checkout / "app.py").write_text(str(number))
         os.utime(assemblies.assembly(), (number, number))
     assert len(list((checkout / "assemblies").iterdir())) == 6
+
+
+@pytest.mark.usefixtures("checkout")
+def test_the_files_of_the_newest_assemblys_assets_are_known() -> None:
+    assert assemblies.asset_files() == frozenset()
+
+    asset = assemblies.assembly() / "assembly-Prod" / "asset.abc" / "sub"
+    asset.mkdir(parents=True)
+    (asset / "prices.csv").touch()
+
+    assert "prices.csv" in assemblies.asset_files()

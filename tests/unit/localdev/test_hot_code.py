@@ -52,6 +52,19 @@ def test_new_renamed_and_removed_modules_are_taken(code: HotCode) -> None:
     assert sorted(path.name for path in code.copies.rglob("*.py")) == ["new.py", "renamed.py"]
 
 
+def test_a_hidden_file_is_the_functions_where_it_is_deployed(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / ".prices.json").write_text("{}")
+    code = HotCode(tmp_path / "source", tmp_path / "copies", left_out=("__pycache__",))
+
+    code.begin()
+
+    assert (tmp_path / "copies" / ".prices.json").read_text() == "{}"
+    assert code.has(tmp_path / "source" / ".prices.json")
+    with zipfile.ZipFile(io.BytesIO(code.package())) as package:
+        assert package.namelist() == [".prices.json"]
+
+
 def test_a_data_file_is_the_functions_too(code: HotCode) -> None:
     (code.source / "prices.json").write_text("{}")
     changes = code.changes()

@@ -10,6 +10,7 @@ import pytest
 
 from localdev.deployment.handlers import FunctionFolder, function_folders
 from localdev.deployment.manifest import Stack, stacks_of
+from localdev.deployment.package_files import is_packaged
 from localdev.deployment.services import check_services, needed_services
 from localdev.system.errors import LocaldevError
 
@@ -93,6 +94,22 @@ def test_a_function_runs_the_folder_with_its_module_and_most_of_its_assets_files
     (stack, _) = stacks_of(assembly)
 
     assert function_folders(stack, [theirs, others, ours]) == {"Start": FunctionFolder(ours)}
+
+
+def test_what_an_asset_has_a_function_gets_under_watch_too(assembly: Path, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "start.py").touch()
+    (assembly / "asset.abc" / "sub").mkdir()
+    for name in ("requirements.txt", "sub/.prices.json", "start.pyc"):
+        (assembly / "asset.abc" / name).touch()
+    (stack, _) = stacks_of(assembly)
+
+    left_out = function_folders(stack, [tmp_path / "ours"])["Start"].left_out
+
+    assert [is_packaged(name, left_out) for name in ("requirements.txt", "sub/.prices.json", "new/.stock.json")] == [
+        True, True, True,
+    ]  # fmt: skip
+    assert not any(is_packaged(name, left_out) for name in ("start.pyc", "__pycache__/start.pyc", "requirements.in"))
 
 
 def test_code_from_elsewhere_has_no_folder(assembly: Path, tmp_path: Path) -> None:
