@@ -120,11 +120,16 @@ def test_an_execution_can_be_stopped_right_after_its_start(aws: Clients, round_:
     assert described(aws, execution)["status"] == "ABORTED"
 
 
-def test_an_execution_fails_at_its_25000th_event(aws: Clients) -> None:
-    choice = {"Type": "Choice", "Choices": [{"Variable": "$.go", "BooleanEquals": True, "Next": "Again"}]}
-    more = choice | {"Default": "Done"}
-    loop = states("Again", Again={"Type": "Pass", "Next": "More"}, More=more, Done={"Type": "Succeed"})
-    execution = started(aws, created(aws, loop), {"go": True})
+_GOES_ON = {"Type": "Choice", "Choices": [{"Variable": "$.go", "BooleanEquals": True, "Next": "Again"}]}
+_ENDLESS = states(
+    "Again", Again={"Type": "Pass", "Next": "More"}, More=_GOES_ON | {"Default": "Done"}, Done={"Type": "Succeed"}
+)
+_ENDLESS_ITEMS = states("M", M={"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": _ENDLESS, "End": True})
+
+
+@pytest.mark.parametrize("machine", [_ENDLESS, _ENDLESS_ITEMS], ids=["a loop", "items at once"])
+def test_an_execution_fails_at_its_25000th_event(aws: Clients, machine: dict[str, Any]) -> None:
+    execution = started(aws, created(aws, machine), {"go": True, "items": [{"go": True}] * 400})
 
     def end() -> dict[str, Any] | None:
         found = described(aws, execution)

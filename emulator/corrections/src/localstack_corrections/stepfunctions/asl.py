@@ -19,3 +19,6 @@ EVENT_MANAGER: Final = f"{ASL}.eval.event.event_manager"
 CALLBACK: Final = f"{ASL}.eval.callback.callback"
 PROGRAM: Final = f"{ASL}.component.program.program"
 STATE: Final = f"{ASL}.component.state.state"
+
+TERMINAL: Final = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
+"""The events that end a history."""

@@ -18,6 +18,7 @@ from localstack_corrections.stepfunctions.asl import (
     ITERATION,
     PROVIDER,
     TASK_SERVICE,
+    TERMINAL,
     WORKER,
 )
 from localstack_corrections.stepfunctions.task_tokens import close
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-_TERMINAL: Final = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"})
 _POLL_SECONDS: Final = 0.5
 _MANAGER_GONE: Final = (
     "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted"
@@ -45,7 +45,7 @@ def _close_histories(module: ModuleType) -> None:
 
     @wraps(add_event)
     def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
-        if event_type in _TERMINAL:
+        if event_type in TERMINAL:
             with ending:
                 if self.closed:
                     return int(context.last_published_event_id)

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import EVENT_MANAGER, WORKER
+from localstack_corrections.stepfunctions.asl import EVENT_MANAGER, TERMINAL, WORKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,23 +25,34 @@ class HistoryFullError(Exception):
 
 
 def _count_events(module: ModuleType) -> None:
-    manager = module.EventManager
+    manager, numbers = module.EventManager, module.EventIdGenerator
     add_event: Callable[..., int] = manager.add_event
-    manager.when_full = None
+    next_number: Callable[..., int] = numbers.get
+    manager.when_full, manager.is_full = None, False
+    numbers.is_limited, numbers.ends_in = False, None
     filling = threading.Lock()
+
+    @wraps(next_number)
+    def get(self: Any) -> int:
+        # the last number is for the event that ends the history, whatever items and branches write beside it
+        if self.is_limited and self._next_id >= LIMIT and self.ends_in != threading.get_ident():
+            raise HistoryFullError
+        return next_number(self)
 
     @wraps(add_event)
     def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
-        when_full = self.when_full
-        if when_full is None or self._event_id_gen._next_id < LIMIT or event_type == "ExecutionSucceeded":
+        if self.when_full is not None and event_type in TERMINAL:
+            self._event_id_gen.ends_in = threading.get_ident()
+        try:
             return add_event(self, context, event_type, *arguments, **options)
-        with filling:
-            self.when_full = None
-        if self._event_id_gen._next_id == LIMIT:
-            when_full(context)
-        raise HistoryFullError
+        except HistoryFullError:
+            with filling:
+                is_first, self.is_full = not self.is_full, True
+            if is_first:
+                self.when_full(context)
+            raise
 
-    manager.add_event = add
+    numbers.get, manager.add_event = get, add
 
 
 def _fail_when_full(module: ModuleType) -> None:
@@ -53,6 +64,7 @@ def _fail_when_full(module: ModuleType) -> None:
         env = make(self)
         if env.is_standard_workflow() and env.event_manager.when_full is None:
             env.event_manager.when_full = lambda context: _fail(self, context)
+            env.event_manager._event_id_gen.is_limited = True
         return env
 
     worker._get_evaluation_environment = make_limited
