@@ -12,7 +12,7 @@ from localdev import __version__
 from localdev.commands import COMMANDS, summary
 from localdev.system.child_environment import pass_loopback_by_proxies
 from localdev.system.errors import LocaldevError
-from localdev.system.project import IS_INSTALLED, typed
+from localdev.system.project import DEFAULT_PORT, IS_INSTALLED, typed
 from localdev.system.suggestions import suggest
 
 if TYPE_CHECKING:
@@ -96,8 +96,18 @@ def _said_of(error: Exception) -> LocaldevError | None:
     if isinstance(error, OSError) and is_trouble(error):
         return trouble_with(error)
     if _is_lost_connection(error):
-        return LocaldevError(f"No answer any more: {error}.", f"is it up? Start it with {typed('up')}.")
+        how_to_start = f"{typed('up')}{_port_of(error)}"
+        return LocaldevError(f"No answer any more: {error}.", f"is it up? Start it with {how_to_start}.")
     return None
+
+
+def _port_of(error: Exception) -> str:
+    """Return the option for the port that gave no answer, with a space before it; nothing for the default one."""
+    from urllib.parse import urlsplit
+
+    address = getattr(error, "kwargs", {}).get("endpoint_url") or ""
+    port = urlsplit(address).port
+    return f" --port {port}" if port not in {None, DEFAULT_PORT} else ""
 
 
 def _run(arguments: Sequence[str]) -> int:

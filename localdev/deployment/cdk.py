@@ -1,7 +1,9 @@
 """The CDK CLI, pointed at an engine: ``cdklocal`` for an emulator, ``cdk`` for an account."""
 
+import contextlib
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,8 @@ from localdev.deployment.app_environment import app_environment, app_path, passe
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
+from localdev.setup import cdk_library
+from localdev.setup.errors import SetupError
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
@@ -113,6 +117,7 @@ def synthesize(
     command = app or current().command
     named = ["--app", _unstripped(command), *context_options(context), *_naming(stack_name)]
     options = [*named, "--quiet", "--output", str(output)]
+    unpack_library(app_path())
     with _temporary("synthesis") as temporary:
         process = _start("cdklocal", ["synth", *arguments, *options], environment | temporary)
         try:
@@ -120,6 +125,13 @@ def synthesize(
         finally:
             _end(process)
     return output
+
+
+def unpack_library(path: str) -> None:
+    """Unpack the CDK's library of the Python that is first on a ``PATH``, before jsii does so, which takes longer."""
+    if python := shutil.which("python", path=path):
+        with contextlib.suppress(SetupError):
+            cdk_library.unpack(Path(python).parent.parent, JSII_CACHE)
 
 
 def bootstrap(engine: Engine, account: str | None = None, region: str | None = None) -> None:

@@ -24,9 +24,10 @@ def unpack(environment: Path, cache: Path) -> None:
     :raises SetupError: there is no ``tar``, or it failed.
     """
     for archive in environment.glob(_ARCHIVES):
-        entry = place(archive, cache)
-        if (entry / _COMPLETE).exists():
+        # of a version there is one archive; to read it for its digest would take a tenth of a second each time
+        if any(_of_version(archive, cache).glob(f"*/{_COMPLETE}")):
             continue
+        entry = place(archive, cache)
         entry.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{entry.name}.", dir=entry.parent) as folder:
             new = Path(folder) / "package"
@@ -39,8 +40,13 @@ def unpack(environment: Path, cache: Path) -> None:
 
 def place(archive: Path, cache: Path) -> Path:
     """Return the folder in which jsii looks for the content of an archive ``NAME@VERSION.jsii.tgz``."""
-    name, _, version = archive.name.removesuffix(_SUFFIX).rpartition("@")
+    folder = _of_version(archive, cache)
     digest = hashlib.sha256(archive.read_bytes())
-    for part in (name, version):
+    for part in (folder.parent.name, folder.name):
         digest.update(b"\0" + part.encode())
-    return cache / name / version / digest.hexdigest()
+    return folder / digest.hexdigest()
+
+
+def _of_version(archive: Path, cache: Path) -> Path:
+    name, _, version = archive.name.removesuffix(_SUFFIX).rpartition("@")
+    return cache / name / version

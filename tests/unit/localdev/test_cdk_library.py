@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.deployment import assemblies
+from localdev.deployment import assemblies, cdk
 from localdev.setup import cdk_library
 from localdev.setup.environments import APP
 from localdev.setup.errors import SetupError
@@ -77,3 +77,24 @@ def test_an_archive_that_is_none_leaves_nothing(tmp_path: Path) -> None:
         cdk_library.unpack(environment, cache)
 
     assert not list(cache.glob("aws-cdk-lib/2.0.0/*"))
+
+
+def test_that_of_an_apps_own_python_is_unpacked_before_its_synthesis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = _environment(tmp_path / "own environment")
+    (environment / "bin").mkdir()
+    (environment / "bin" / "python").touch(mode=0o755)
+    monkeypatch.setattr(cdk, "JSII_CACHE", tmp_path / "cache")
+
+    cdk.unpack_library(f"{environment / 'bin'}:/usr/bin")
+
+    assert list((tmp_path / "cache" / "aws-cdk-lib" / "2.0.0").glob("*/lib/index.js"))
+
+
+def test_an_app_in_another_language_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cdk, "JSII_CACHE", tmp_path / "cache")
+
+    cdk.unpack_library(str(tmp_path))
+
+    assert not (tmp_path / "cache").exists()

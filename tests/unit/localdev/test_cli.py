@@ -150,7 +150,8 @@ def test_an_unknown_option_is_refused(name: str, capsys: pytest.CaptureFixture[s
 def test_an_emulator_that_ends_in_the_middle_is_said_without_a_trace(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dead = f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    dead = f"http://127.0.0.1:{port}"
 
     def run(_options: argparse.Namespace) -> int:
         Clients(dead).client("sts").get_caller_identity()
@@ -163,7 +164,7 @@ def test_an_emulator_that_ends_in_the_middle_is_said_without_a_trace(
     said = capsys.readouterr().err
     assert said.startswith("No answer any more: ")
     assert dead in said
-    assert said.endswith("\nHint: is it up? Start it with ./scripts/up.\n")
+    assert said.endswith(f"\nHint: is it up? Start it with ./scripts/up --port {port}.\n")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
