@@ -127,9 +127,13 @@ _ENDLESS = states(
 _ENDLESS_ITEMS = states("M", M={"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": _ENDLESS, "End": True})
 
 
-@pytest.mark.parametrize("machine", [_ENDLESS, _ENDLESS_ITEMS], ids=["a loop", "items at once"])
-def test_an_execution_fails_at_its_25000th_event(aws: Clients, machine: dict[str, Any]) -> None:
-    execution = started(aws, created(aws, machine), {"go": True, "items": [{"go": True}] * 400})
+@pytest.mark.parametrize(
+    ("machine", "given"),
+    [(_ENDLESS, {"go": True}), (_ENDLESS_ITEMS, {"items": [{"go": True}] * 400})],
+    ids=["a loop", "items at once"],
+)
+def test_an_execution_fails_at_its_25000th_event(aws: Clients, machine: dict[str, Any], given: dict[str, Any]) -> None:
+    execution = started(aws, created(aws, machine), given)
 
     def end() -> dict[str, Any] | None:
         found = described(aws, execution)
