@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from localdev.deployment import cdk_library
 from localdev.deployment.app import context_options, current
 from localdev.deployment.app_environment import app_environment, app_path, passed_on
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
-from localdev.setup import cdk_library
 from localdev.setup.errors import SetupError
 from localdev.system import settings
 from localdev.system.errors import LocaldevError

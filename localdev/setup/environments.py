@@ -15,12 +15,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from localdev.setup import cdk_library, places
+from localdev.setup import places
 from localdev.setup.errors import AGAIN, SetupError, said_of
 from localdev.setup.installer import make_environment, run_uv, uv
 from localdev.setup.node import check_node
 from localdev.setup.parts import Part, make, remove
-from localdev.setup.places import EMULATOR, JSII_CACHE, MADE, NODE_MODULES, STATE
+from localdev.setup.places import EMULATOR, MADE, NODE_MODULES, STATE
 from localdev.setup.pythons import base_python, emulator_python
 from localdev.setup.running import run
 
@@ -116,8 +116,6 @@ def synthesise_at_first() -> None:
     The CDK's library is unpacked, and its Python package compiled: two thirds of the time of that deployment, also
     where ``PYTHONDONTWRITEBYTECODE`` is set. What is wrong with the app is for its deployment to say.
     """
-    with contextlib.suppress(SetupError):
-        cdk_library.unpack(APP, JSII_CACHE)
     with contextlib.suppress(SetupError):
         run(APP / "bin" / "python", "-c", _SYNTHESISED_AT_FIRST, env=_WRITES_BYTECODE)
     FIRST_SYNTHESIS.mkdir(exist_ok=True)

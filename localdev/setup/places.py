@@ -61,8 +61,5 @@ SHARED = MADE / ("shared" if IS_INSTALLED else ".localdev")
 NODE_SDK = SHARED / "node-sdk"
 """The AWS SDK for functions on Node.js, installed when the first one needs it, or by ``setup --all``."""
 
-JSII_CACHE = SHARED / "home" / ".cache" / "aws" / "jsii" / "package-cache"
-"""The CDK's library, unpacked once for every synthesis; see ``loopback_names``, too."""
-
 EMULATOR = MADE / "emulator" / ".venv"
 NODE_MODULES = MADE / "node_modules"

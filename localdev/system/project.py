@@ -40,7 +40,8 @@ PLUGIN_CACHE = places.EMULATOR / "cache"
 
 SHARED = places.SHARED
 
-JSII_CACHE = places.JSII_CACHE
+JSII_CACHE = SHARED / "home" / ".cache" / "aws" / "jsii" / "package-cache"
+"""The CDK's library, unpacked once for every synthesis; see ``loopback_names``, too."""
 
 NODE_SDK = places.NODE_SDK
 

@@ -1,18 +1,19 @@
-"""The CDK's library: the set-up unpacks it where jsii looks for it."""
+"""The CDK's library: it is unpacked where jsii looks for it."""
 
 from __future__ import annotations
 
 import io
+import os
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.deployment import assemblies, cdk
-from localdev.setup import cdk_library
+from localdev.deployment import assemblies, cdk, cdk_library
 from localdev.setup.environments import APP
 from localdev.setup.errors import SetupError
-from localdev.setup.places import JSII_CACHE
+from localdev.system.project import JSII_CACHE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +99,26 @@ def test_an_app_in_another_language_has_none(tmp_path: Path, monkeypatch: pytest
     cdk.unpack_library(str(tmp_path))
 
     assert not (tmp_path / "cache").exists()
+
+
+def test_of_syntheses_at_once_one_unpacks(tmp_path: Path) -> None:
+    environment, cache = _environment(tmp_path / "environment", os.urandom(2**20)), tmp_path / "cache"
+
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(cdk_library.unpack, environment, cache) for _ in range(4)]:
+            each.result()
+
+    (folder,) = (cache / "aws-cdk-lib" / "2.0.0").iterdir()
+    assert {path.name for path in folder.iterdir()} == {"lib", ".jsii-runtime-package-cache"}
+
+
+def test_without_tar_a_synthesis_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = _environment(tmp_path / "environment")
+    (environment / "bin").mkdir()
+    (environment / "bin" / "python").touch(mode=0o755)
+    monkeypatch.setattr(cdk, "JSII_CACHE", tmp_path / "cache")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    cdk.unpack_library(str(environment / "bin"))
+
+    assert not list((tmp_path / "cache").rglob("index.js"))
