@@ -124,9 +124,11 @@ class Watch:
 
     def _is_needed(self, path: Path) -> bool:
         """Return whether functions depend on a file that no app is written in: data of theirs, or of a layer."""
-        if self._is_in_folder(path) and any(hot.code.has(path) for hot in self._hot):
+        if path.name in _DEPENDENCY_LISTS:
             return True
-        return path.name in _DEPENDENCY_LISTS or (path.name in self._in_assets and not self._is_in_folder(path))
+        if self._is_in_folder(path):
+            return any(hot.code.has(path) for hot in self._hot)
+        return path.name in self._in_assets
 
     def _look_at_emulator(self) -> None:
         """Check, once a second, that there is something to watch for.

@@ -16,6 +16,8 @@ from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, graph_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from localdev.console.details import ExecutionDetails
     from localdev.console.family import Family
     from localdev.console.listings import Counts, Listing
@@ -85,19 +87,18 @@ class Reading:
 
     def details(self, arn: str) -> ExecutionDetails:
         """Return an execution in full; of one that has ended, the engine is not asked again."""
-        finished = self._executions.finished(arn)
-        if finished is not None:
-            return finished
-        self._pulse.check()
-        return self._executions.read(arn)
+        return self._finished_or(self._executions.read, arn)
 
     def beginning(self, arn: str) -> ExecutionDetails:
         """Return an execution to begin its page with: in full, or the end of a long one."""
+        return self._finished_or(self._executions.begin, arn)
+
+    def _finished_or(self, read: Callable[[str], ExecutionDetails], arn: str) -> ExecutionDetails:
         finished = self._executions.finished(arn)
         if finished is not None:
             return finished
         self._pulse.check()
-        return self._executions.begin(arn)
+        return read(arn)
 
     def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
         """Return a page of the executions of a state machine that are wanted, newest first."""

@@ -104,7 +104,7 @@ def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, Functio
                 continue
             folder = max(shares, key=lambda each: each[0])[1]
             if not _is_bundled(resource):
-                found[logical_id] = FunctionFolder(folder, left_out=left_out_of(asset))
+                found[logical_id] = FunctionFolder(folder, left_out=left_out_of(files))
             elif not _is_rewritten(files, asset, folder):
                 found[logical_id] = FunctionFolder(folder, asset)
     return found

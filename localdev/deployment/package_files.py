@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _NEEDED_BY_NO_FUNCTION = ("__pycache__", "*.pyc", "*~")
@@ -15,9 +15,9 @@ LEFT_OUT = (".*", *_NEEDED_BY_NO_FUNCTION, "requirements.in", "requirements.txt"
 """Names of files and folders, as patterns, that an app's assets leave out, unless they have such a file."""
 
 
-def left_out_of(asset: Path) -> tuple[str, ...]:
-    """Return the patterns that an asset, made from a folder as it is, leaves out: those of which it has no file."""
-    parts = {part for path in asset.rglob("*") for part in path.relative_to(asset).parts}
+def left_out_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the patterns that an asset with these files, a folder as it is, leaves out: those of which it has none."""
+    parts = {part for name in names for part in PurePosixPath(name).parts}
     return tuple(
         pattern
         for pattern in LEFT_OUT
