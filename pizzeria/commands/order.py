@@ -1,19 +1,19 @@
 """``order`` and ``demo``: orders placed over HTTP, and their outcomes."""
 
-import argparse
+from __future__ import annotations
+
 import json
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from localdev.commands import deploying
 from localdev.commands.base import Command, engine_of, engine_options
-from localdev.commands.consent import announce
-from localdev.commands.terminal import err, out, progress
-from localdev.engines import ENGINES, Engine
-from localdev.system.settings import unique_stack_name
-from pizzeria.deployed import deployed_api, order_api
-from pizzeria.orders import OrderApi, Outcome
-from pizzeria.printing import orders_table, print_order
+
+if TYPE_CHECKING:
+    import argparse
+
+    from localdev.engines import Engine
+    from pizzeria.orders import OrderApi, Outcome
 
 _ENDED_OTHERWISE = 3
 _EXPECTED: dict[str | None, str] = {
@@ -43,7 +43,10 @@ def place_and_wait(api: OrderApi, flavours: list[str | None]) -> list[Outcome]:
 
 def _order(options: argparse.Namespace) -> int:
     from localdev.executions.report import path_line
+    from pizzeria.deployed import order_api
     from pizzeria.order_history import execution_history, path_document
+    from pizzeria.orders import Outcome
+    from pizzeria.printing import print_order
 
     engine = engine_of(options)
     api = order_api(engine)
@@ -65,6 +68,12 @@ def _order(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from localdev.commands import deploying
+    from localdev.commands.consent import announce
+    from localdev.engines import ENGINES
+    from localdev.system.settings import unique_stack_name
+    from pizzeria.deployed import deployed_api
+
     started = time.monotonic()
     if ENGINES[options.engine].is_account and not options.stack_name:
         # what it makes it destroys: never a stack that was there before
@@ -80,6 +89,9 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _order_of_each_kind(api: OrderApi, engine: Engine, options: argparse.Namespace, started: float) -> int:
+    from localdev.commands.terminal import err, out, progress
+    from pizzeria.printing import orders_table
+
     with progress("ordering four pizzas", "four orders have ended"):
         outcomes = place_and_wait(api, list(_EXPECTED))
     asked = [flavour or "(none)" for flavour in _EXPECTED]

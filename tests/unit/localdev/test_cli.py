@@ -103,6 +103,20 @@ def test_the_help_imports_nothing_slow_that_it_does_not_need(tmp_path: Path) -> 
     assert said.endswith("SLOW []\n")
 
 
+def test_the_help_in_the_checkout_imports_no_library_for_the_commands_of_the_app() -> None:
+    slow = ("aws_cdk", "boto3", "botocore", "http.client", "psutil", "rich", "subprocess", "urllib3")
+    program = (
+        "import sys; sys.argv = ['localdev', '--help']; import atexit;"
+        f"atexit.register(lambda: print('SLOW', [name for name in {slow} if name in sys.modules]));"
+        "from localdev.__main__ import run; run()"
+    )
+
+    said = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, text=True)
+
+    assert "Order pizzas, and wait for the outcome of each." in said
+    assert said.endswith("SLOW []\n")
+
+
 def test_the_folder_of_the_app_is_entered_before_anything_looks_where_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
