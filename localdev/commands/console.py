@@ -1,6 +1,7 @@
 """``console``: state machines and their executions, in a browser."""
 
 import argparse
+import errno
 import socket
 import webbrowser
 from contextlib import closing
@@ -80,9 +81,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        holder = port_holder(port)
+        holder = f" ({port_holder(port)})" if error.errno == errno.EADDRINUSE else ""
         raise LocaldevError(
-            f"The console cannot listen on {host}:{port}: {error.strerror}{f' ({holder})' if holder else ''}.",
+            f"The console cannot listen on {host}:{port}: {error.strerror}{holder}.",
             "choose another port with --console-port.",
         ) from error
     return listener

@@ -27,8 +27,10 @@ from localdev.system.interrupts import shielded
 from localdev.system.processes import (
     end_session,
     named_owner,
+    port_error,
     port_holder,
     port_is_free,
+    port_is_refused,
     started_at,
 )
 from localdev.system.waiting import WaitTimeoutError, wait_until
@@ -189,8 +191,14 @@ class EmbeddedEngine(LocalEngine):
         remove_folder(self.folder)
 
     def _check_port(self) -> None:
-        if port_is_free(self.port):
+        error = port_error(self.port)
+        if error is None:
             return
+        if port_is_refused(error):
+            raise LocaldevError(
+                f"Port {self.port} on 127.0.0.1 is not for ordinary users: {error.strerror}.",
+                "choose another port with --port, from 1024 on.",
+            )
         if other := holder_of(self.port):
             raise PortTakenError(other.message, other.hint)
         raise PortTakenError(

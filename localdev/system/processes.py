@@ -1,6 +1,7 @@
 """Processes on this machine: who holds a port, and ending what we started, whole."""
 
 import contextlib
+import errno
 import os
 import socket
 
@@ -17,14 +18,25 @@ def named_owner() -> int | None:
     return int(pid) if pid.isdigit() else None
 
 
-def port_is_free(port: int) -> bool:
-    """Return whether something could listen on this port of 127.0.0.1 now."""
+def port_error(port: int) -> OSError | None:
+    """Return why nothing could listen on this port of 127.0.0.1 now; ``None`` where something could."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(OSError):
+        try:
             sock.bind(("127.0.0.1", port))
-            return True
-    return False
+        except OSError as error:
+            return error
+    return None
+
+
+def port_is_free(port: int) -> bool:
+    """Return whether something could listen on this port of 127.0.0.1 now."""
+    return port_error(port) is None
+
+
+def port_is_refused(error: OSError | None) -> bool:
+    """Return whether a port is one that this user may not listen on: below 1024, as a rule."""
+    return error is not None and error.errno == errno.EACCES
 
 
 def free_port() -> int:
