@@ -18,9 +18,11 @@ from localdev.commands.base import Command, port_argument
 from localdev.commands.terminal import DONE, FAILED, out
 from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
+from localdev.engines.base import Engine
 from localdev.engines.elsewhere import find_abandoned
 from localdev.engines.embedded import EmbeddedEngine, known_engines
 from localdev.engines.emulator_settings import left_out, passed_on
+from localdev.engines.naming import typed_for
 from localdev.setup.environments import SDK_INSTALLER, SDK_VARIABLE
 from localdev.setup.errors import SetupError
 from localdev.setup.node import LEAST_NODE, check_node
@@ -198,8 +200,21 @@ def _port(port: int = project.DEFAULT_PORT) -> Finding:
 
 
 def _emulators() -> Finding:
-    up = [f"{engine.where} ({engine.kind.name})" for engine in registry.running() if engine.is_up()]
-    return Finding("emulators", f"up at {', '.join(up)}" if up else "none up")
+    """Name the emulators that are up, and those among them that another version of the tool has started."""
+    running = [engine for engine in registry.running() if engine.is_up()]
+    old = {engine.where: release for engine in running if (release := _other_release(engine))}
+    said = [f"{each.where} ({each.kind.name}{_started_by(old.get(each.where))})" for each in running]
+    found = f"up at {', '.join(said)}" if said else "none up"
+    again = [f"'{typed_for(each, 'down')}' and '{typed_for(each, 'up')}'" for each in running if each.where in old]
+    return Finding("emulators", found, f"start it anew with {', and '.join(again)}" if again else None)
+
+
+def _other_release(engine: Engine) -> str | None:
+    return engine.other_release() if isinstance(engine, EmbeddedEngine) else None
+
+
+def _started_by(release: str | None) -> str:
+    return f", started by another version of the tool: {release}, and this is {project.RELEASE}" if release else ""
 
 
 def _offline() -> Finding:

@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from localdev.engines.base import say_nothing
@@ -174,7 +174,9 @@ class EmbeddedEngine(LocalEngine):
 
     def _read_instance(self) -> Instance | None:
         with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-            return Instance(**json.loads((self.folder / "instance.json").read_text()))
+            record = json.loads((self.folder / "instance.json").read_text())
+            # a newer version of the tool may have written more
+            return Instance(**{field.name: record[field.name] for field in fields(Instance) if field.name in record})
         return None
 
     def _clear(self, *, keep_log: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from localdev.commands import doctor
 from localdev.commands.cli import main
 from localdev.system import project
+from localdev.system.processes import started_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -126,6 +129,51 @@ def test_emulators_that_were_killed_are_leftovers(monkeypatch: pytest.MonkeyPatc
 
     assert "http://127.0.0.1:45999" in finding.found
     assert finding.hint == "remove them with './scripts/down --all'"
+
+
+@pytest.fixture
+def emulator_started_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Let an emulator be up on port 45999: the record of one, for this very process."""
+    monkeypatch.setattr(project, "STATE", tmp_path)
+    folder = tmp_path / "embedded-45999"
+    folder.mkdir()
+
+    def record(release: str, **more: str) -> None:
+        instance = {"pid": os.getpid(), "started": started_at(os.getpid()), "port": 45999, "release": release, **more}
+        (folder / "instance.json").write_text(json.dumps(instance))
+
+    return record
+
+
+def test_an_emulator_of_another_version_of_the_tool_is_a_finding_with_the_way_out(
+    emulator_started_by: Callable[..., None],
+) -> None:
+    emulator_started_by("0.1.9")
+
+    finding = doctor._emulators()
+
+    assert finding.found == (
+        "up at http://127.0.0.1:45999 (embedded, started by another version of the tool: 0.1.9, "
+        f"and this is {project.RELEASE})"
+    )
+    assert finding.hint == "start it anew with './scripts/down --port 45999' and './scripts/up --port 45999'"
+
+
+def test_an_emulator_whose_version_of_the_tool_recorded_more_is_found(
+    emulator_started_by: Callable[..., None],
+) -> None:
+    emulator_started_by("99.0.0", flavour="of a later version")
+
+    assert "started by another version of the tool: 99.0.0" in doctor._emulators().found
+
+
+def test_an_emulator_of_this_version_is_no_trouble(emulator_started_by: Callable[..., None]) -> None:
+    emulator_started_by(project.RELEASE)
+
+    finding = doctor._emulators()
+
+    assert finding.found == "up at http://127.0.0.1:45999 (embedded)"
+    assert finding.hint is None
 
 
 def test_without_namespaces_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
