@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from localdev import __version__
 from localdev.commands.base import Command
 from localdev.system.errors import LocaldevError
+from localdev.system.new_files import write_new_files
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 _SUFFIX: Final = ".j2"
@@ -23,6 +24,10 @@ _IN_NOBODYS_WAY: Final = frozenset(
 )
 """What an empty folder may have in it."""
 _TEST_OF_A_STRANGER: Final = "tests/test_deployment.py"
+_FIXTURES: Final = frozenset(
+    {"api", "apis", "clients", "function", "localdev_engine", "logs", "queue", "stack", "stacks", "state_machine"}
+)
+"""What a test takes that is about the deployed app."""
 _NEXT: Final = """
 Next:
   pip install -r requirements.txt -r requirements-dev.txt
@@ -41,18 +46,19 @@ def _run(options: argparse.Namespace) -> int:
 
     folder = Path.cwd()
     files = files_for_tests(folder) if options.tests else files_for_project(folder, options.name)
-    if not files:
+    to_do = left_to_do(folder, files) if options.tests else []
+    if files:
+        out.print(f"In {folder}:", markup=False, soft_wrap=True)
+        for name in files:
+            out.print(f"  + {name}", markup=False)
+    elif not to_do:
         out.print("Nothing is missing.")
+    for line in to_do:
+        out.print(f"  ! {line}", markup=False, soft_wrap=True)
+    if not files:
         return 0
-    out.print(f"In {folder}:", markup=False, soft_wrap=True)
-    for name in files:
-        out.print(f"  + {name}", markup=False)
     _ask(is_agreed=options.yes)
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x") as file:  # never over what somebody has made meanwhile
-            file.write(text)
+    write_new_files(folder, files)
     out.print(_NEXT if not options.tests else "\nNext:\n  pip install -r requirements-dev.txt\n  pytest", markup=False)
     return 0
 
@@ -90,11 +96,39 @@ def files_for_tests(folder: Path) -> dict[str, str]:
         "node": (folder / "package-lock.json").is_file(),
     }
     files = {name: text for name, text in _rendered("tests", values).items() if not (folder / name).exists()}
-    if any((folder / "tests").glob("**/test_*.py")):
+    if _takes_fixtures(folder / "tests"):
         files.pop(_TEST_OF_A_STRANGER, None)
-    if any((folder / ".github" / "workflows").glob("*.y*ml")):
+    if _workflows(folder):
         files = {name: text for name, text in files.items() if not name.startswith(".github/")}
     return files
+
+
+def left_to_do(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Return what a project's own files lack for the tests to run, which is not for us to write into them."""
+    lines = []
+    requirements = [*folder.glob("requirements*.txt"), *folder.glob("pyproject.toml"), *folder.glob("Pipfile")]
+    if "requirements-dev.txt" not in files and not _any_has(requirements, "cdk-localdev"):
+        lines.append(f"requirements-dev.txt is yours: it lacks the line cdk-localdev>={__version__}")
+    workflows = _workflows(folder)
+    if workflows and not _any_has(workflows, "pytest"):
+        lines.append(".github/workflows is yours: no workflow in it runs pytest")
+    return lines
+
+
+def _workflows(folder: Path) -> list[Path]:
+    return list((folder / ".github" / "workflows").glob("*.y*ml"))
+
+
+def _any_has(files: Iterable[Path], text: str) -> bool:
+    return any(text in path.read_text(errors="replace") for path in files if path.is_file())
+
+
+def _takes_fixtures(tests: Path) -> bool:
+    """Return whether a test takes one of our fixtures, and not one of the same name that the project has."""
+    text = "\n".join(path.read_text(errors="replace") for path in tests.rglob("*.py") if path.is_file())
+    signatures = re.findall(r"\bdef test\w*\(([^)]*)\)", text)
+    taken = {name for signature in signatures for name in re.findall(r"\w+", signature)}
+    return bool(taken & _FIXTURES - set(re.findall(r"\bdef (\w+)\(", text)))
 
 
 def _rendered(kind: str, values: Mapping[str, object]) -> dict[str, str]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from localdev import __version__
 from localdev.commands.cli import main
 from localdev.commands.init import files_for_project, files_for_tests
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -101,12 +103,72 @@ def test_tests_are_added_to_an_app_without_touching_what_is_there(folder: Path) 
     assert "-r requirements.txt" not in (folder / ".github/workflows/test.yml").read_text()
 
 
-def test_a_project_that_has_tests_and_workflows_gets_no_more_of_them(folder: Path) -> None:
-    for name in ("cdk.json", "requirements-dev.txt", "tests/unit/test_mine.py", ".github/workflows/ci.yaml"):
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).touch()
+        (folder / name).write_text(text)
+
+
+_COMPLETE = {
+    "cdk.json": "{}",
+    "requirements-dev.txt": "cdk-localdev\n",
+    "tests/unit/test_mine.py": "def test_orders(stack,\n    queue): ...\n",
+    ".github/workflows/ci.yaml": "jobs: {test: {steps: [{run: pytest}]}}\n",
+}
+
+
+def test_a_project_that_has_tests_and_workflows_gets_no_more_of_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(folder, _COMPLETE)
 
     assert files_for_tests(folder) == {}
+    assert main(["init", "--tests"]) == 0
+    assert capsys.readouterr().out == "Nothing is missing.\n"
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        {"tests/test_price.py": "def test_price(mine): ...\n"},
+        {"tests/conftest.py": "def stack(): ...\n", "tests/test_price.py": "def test_price(stack): ...\n"},
+    ],
+    ids=["no fixture of ours", "a fixture of their own"],
+)
+def test_a_project_whose_tests_do_not_need_its_app_deployed_gets_one_that_does(
+    folder: Path, tests: Mapping[str, str]
+) -> None:
+    _write(folder, {**_COMPLETE, "tests/unit/test_mine.py": "", **tests})
+
+    assert files_for_tests(folder).keys() == {"tests/test_deployment.py"}
+
+
+def test_what_files_of_the_projects_own_lack_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write(folder, {**_COMPLETE, "requirements-dev.txt": "pytest\n", ".github/workflows/ci.yaml": "jobs:\n"})
+
+    assert main(["init", "--tests"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"  ! requirements-dev.txt is yours: it lacks the line cdk-localdev>={__version__}",
+        "  ! .github/workflows is yours: no workflow in it runs pytest",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["a file where a folder belongs", "a link to nothing", "a link to no folder"])
+def test_what_is_in_the_way_is_named_and_nothing_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    (folder / "cdk.json").write_text("{}")
+    obstacle = folder / ("requirements-dev.txt" if kind == "a link to nothing" else "tests")
+    if kind == "a file where a folder belongs":
+        obstacle.touch()
+    else:
+        obstacle.symlink_to(folder / "nowhere")
+
+    assert main(["init", "--tests", "--yes"]) == 1
+
+    assert f"{obstacle} is in the way: File exists. Nothing was written.\nHint: " in capsys.readouterr().err
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["cdk.json", obstacle.name])
 
 
 def test_without_an_app_there_is_nothing_to_test(folder: Path) -> None:
