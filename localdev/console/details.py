@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
 from localdev.executions.collection import collection_paused
+from localdev.executions.ending import says_what_failed, settled_states
 from localdev.executions.errors import DefinitionError, NotFoundError
-from localdev.executions.graph import Graph, graph_of
+from localdev.executions.graph import Graph, Mark, graph_of
 from localdev.executions.history import Status
-from localdev.executions.origin import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Collection, Hashable
 
     from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
+    from localdev.executions.graph import Node
     from localdev.executions.history import History, Visit
     from localdev.executions.records import Execution
 
@@ -100,14 +101,10 @@ class ExecutionReader:
             if history.status is Status.RUNNING or history.events[-1].id < _LONG:
                 return self._read_now(arn)
             ended = self._details(execution, history, None)
-        origin = origin_of(history, ended.definition)
-        # what led to a Fail state, and to what is within a Map, may be further back
-        if origin is None or origin.failure is None or origin.type == "Fail" or ended.graph is None:
+        if ended.definition is None or ended.graph is None or not says_what_failed(history, ended.definition):
             return self.read(arn)
-        # that earlier events are missing is no remark, and how often a state was visited is not known
-        nodes = tuple(replace(node, visits=min(node.visits, 1)) for node in ended.graph.nodes)
-        edges = tuple(replace(edge, taken=min(edge.taken, 1)) for edge in ended.graph.edges)
-        return replace(ended, remarks=(), graph=Graph(nodes, edges))
+        # that earlier events are missing is no remark
+        return replace(ended, remarks=(), graph=_settled(ended.graph, settled_states(history, ended.definition)))
 
     def _read_now(self, arn: str) -> ExecutionDetails:
         known = self._read.find(arn)
@@ -132,6 +129,18 @@ class ExecutionReader:
             return ExecutionDetails(execution, history, None, None, (gone, *history.remarks))
         graph = graph_of(definition, history)
         return ExecutionDetails(execution, history, definition, graph, graph.remarks)
+
+
+def _settled(graph: Graph, states: Collection[str]) -> Graph:
+    """Return the graph of the end of a history with what is certain of it: not how often, and not of every state."""
+    nodes = tuple(_settled_node(node, is_settled=node.name in states) for node in graph.nodes)
+    return Graph(nodes, tuple(replace(edge, taken=min(edge.taken, 1)) for edge in graph.edges))
+
+
+def _settled_node(node: Node, *, is_settled: bool) -> Node:
+    if is_settled:
+        return replace(node, visits=min(node.visits, 1), retries=0)
+    return replace(node, mark=Mark.NOT_REACHED, visits=0, retries=0, injected="")
 
 
 def _weight_of(details: ExecutionDetails) -> int:

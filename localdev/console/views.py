@@ -13,6 +13,7 @@ from localdev.console.item_letters import counts_of, letters_of
 from localdev.console.shown import mark_class
 from localdev.console.single_states import can_be_tested, role_of
 from localdev.console.timeline import ticks, timeline
+from localdev.executions.ending import end_of_path
 from localdev.executions.graph import Mark, graph_of, mark_of
 from localdev.executions.history import Status
 from localdev.executions.items import ChosenItem, inside, items_of, without_others
@@ -232,7 +233,7 @@ def execution_view(
         timeline=tuple(rows),
         ticks=ticks(history, visits),
         spare_rows=0 if of_item or not details.execution.is_running else max(min(states, 12) - len(rows), 0),
-        strip=details.derived("strip", lambda: _strip(history)),
+        strip=details.derived("strip", lambda: _strip(details)),
         graph_json=details.graph_json if graph is details.graph else json.dumps(graph.as_data()) if graph else "",
         seen=seen_of(details),
         item=of_item,
@@ -293,7 +294,10 @@ def _chosen(details: ExecutionDetails, state: str | None, visit: int | None, ite
     if item is not None:
         found = _worth_looking_at(visits) or item.container
         return state_view(details, found.state, found)
-    looked_at = _origin_visit(details) or details.derived("worth looking at", lambda: _worth_looking_at(history.visits))
+    looked_at = _origin_visit(details)
+    # of the end of a history nobody knows what else there is to look at
+    if looked_at is None and history.is_whole:
+        looked_at = details.derived("worth looking at", lambda: _worth_looking_at(history.visits))
     return state_view(details, looked_at.state, looked_at) if looked_at else None
 
 
@@ -388,11 +392,15 @@ def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str |
     return failure_text(error, cause) if visit.type == "Fail" else None
 
 
-def _strip(history: History) -> tuple[tuple[str, str], ...]:
-    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in history.path()]
+def _strip(details: ExecutionDetails) -> tuple[tuple[str, str], ...]:
+    history = details.history
+    half = _STRIP // 2
+    visits = history.path() if history.is_whole else end_of_path(history, details.definition)[-half:]
+    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in visits]
+    if not history.is_whole:
+        return (("…", "not-reached"), *path)
     if len(path) <= _STRIP:
         return tuple(path)
-    half = _STRIP // 2
     return (*path[:half], (f"{len(path) - 2 * half:,} more", "not-reached"), *path[-half:])
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from botocore.exceptions import ClientError
 
 from localdev.executions.definition import Definition, read_definition
+from localdev.executions.ending import says_what_failed
 from localdev.executions.errors import NotFoundError
 from localdev.executions.events import events_of_log, read_events
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
@@ -209,7 +210,7 @@ class ExecutionsClient:
         """
         history = self._end(arn, _EVENTS_OF_AN_END)
         origin = origin_of(history, definition)
-        if origin is not None and origin.type == "Fail" and history.events[0].id > 1:
+        if origin is not None and origin.type == "Fail" and not says_what_failed(history, definition):
             history = self._end(arn, _EVENTS_OF_A_LONG_END)
             origin = origin_of(history, definition)
         if origin is not None:

@@ -23,7 +23,7 @@ def origin_of(history: History, definition: Definition | None = None) -> Visit |
     if history.culprit is None:
         return None
     end = history.visits[history.culprit]
-    handlers = _handlers(definition) if definition else frozenset()
+    handlers = handlers_of(definition) if definition else frozenset()
     at = end
     for _ in history.visits:
         if at.previous is None or (at is not end and at.state not in handlers):
@@ -49,7 +49,7 @@ def _has_failed(visit: Visit) -> bool:
     return visit.status in _GRAVE or (visit.status is Status.CAUGHT and visit.exited is None)
 
 
-def _handlers(definition: Definition) -> frozenset[str]:
+def handlers_of(definition: Definition) -> frozenset[str]:
     """Return the names of the states that no way without an error leads to, or none of whose ways leads to success."""
     found: set[str] = set()
     machines = [definition.machine]

@@ -38,8 +38,9 @@ _CUT_OFF: Final = {
     Status.ABORTED: Status.ABORTED,
     Status.SUCCEEDED: Status.ABORTED,
 }
+_ITERATION_STARTED: Final = "MapIterationStarted"
 _ITERATION: Final = {
-    "MapIterationStarted": Status.RUNNING,
+    _ITERATION_STARTED: Status.RUNNING,
     "MapIterationSucceeded": Status.SUCCEEDED,
     "MapIterationFailed": Status.FAILED,
     "MapIterationAborted": Status.ABORTED,
@@ -80,6 +81,9 @@ class _Position(NamedTuple):
     opens: bool = False
     """Whether what comes next is the beginning of one of the visit's branches."""
 
+
+_SOMEWHERE: Final = _Position()
+"""After what is about a visit that is not known: the end of a history has not its beginning."""
 
 type _Handler = Callable[[Event, _Position], _Position]
 
@@ -195,7 +199,7 @@ class _Replay:
         visit = self._named(position, event.text("name"))
         if visit is None:
             self._remarks.append(f"Event {event.id} leaves the state {event.text('name')!r}, which was not entered.")
-            return position
+            return _SOMEWHERE
         visit.exited = event
         return _Position(visit.frames, visit.index)
 
@@ -250,7 +254,7 @@ class _Replay:
     def _container_started(self, event: Event, position: _Position) -> _Position:
         visit = self._container(position, event.type.removesuffix("StateStarted"))
         if visit is None:
-            return position
+            return _SOMEWHERE
         visit.rounds += 1
         visit.round_began.append(event.at)
         visit.branches = 0
@@ -260,7 +264,7 @@ class _Replay:
 
     def _container_succeeded(self, event: Event, position: _Position) -> _Position:
         visit = self._container(position, event.type.removesuffix("StateSucceeded"))
-        return position if visit is None else _Position(visit.frames, visit.index)
+        return _SOMEWHERE if visit is None else _Position(visit.frames, visit.index)
 
     def _container_failed(self, event: Event, position: _Position) -> _Position:
         visit = self._container(position, event.type.removesuffix("StateFailed"))
@@ -277,7 +281,7 @@ class _Replay:
         container = self._named(position, event.text("name"))
         index = event.number("index")
         if container is None or index is None:
-            return position
+            return _SOMEWHERE if event.type == _ITERATION_STARTED else position
         turn = max(container.rounds, 1)
         own = Frame(container.index, index, turn)
         frames = position.frames if position.frames[-1:] == (own,) else (*container.frames, own)

@@ -23,7 +23,7 @@ from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
-from tests.unit.executions.made_up import long_failure, map_of
+from tests.unit.executions.made_up import long_failure, long_loop, map_of
 
 type ConsoleOf = Callable[..., Console]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,6 +34,12 @@ def _graph(page: str) -> dict[str, Any]:
     assert match
     graph: dict[str, Any] = json.loads(unescape(match[1]))
     return graph
+
+
+def _strip(page: str) -> list[str]:
+    """Return the names in the strip of the way taken."""
+    strip = page[page.index('<ol class="strip"') :].partition("</ol>")[0]
+    return [unescape(name) for name in re.findall(r"<span>([^<]*)</span>", strip)]
 
 
 def test_the_only_state_machine_is_the_home_page(console_of: ConsoleOf) -> None:
@@ -713,9 +719,45 @@ def test_of_a_long_history_that_is_looked_into_all_is_read_at_once(console_of: C
 
 def test_a_long_history_whose_end_does_not_say_what_failed_is_read_at_once(console_of: ConsoleOf) -> None:
     console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = map_of(2_000)
+    console.engine.made_up, console.engine.histories["choice"] = long_loop(1_000, catch="Again?")
 
     assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}")
+
+
+def test_of_a_long_loop_that_leads_to_a_fail_state_the_end_is_shown_first(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = long_loop(1_000)
+
+    first = console.page(f"/executions/{execution_arn('choice')}")
+
+    assert "Reading the 5,003 events before these" in first
+    assert next(node for node in _graph(first)["nodes"] if node["is_culprit"])["name"] == "Sorry"
+    assert _strip(first) == ["…", "Again?", "Poll", "Again?", "Poll", "Again?", "Sorry"]
+
+
+def test_of_a_long_history_that_succeeded_the_end_is_shown_first_and_no_state(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = map_of(2_000)
+
+    first = console.page(f"/executions/{execution_arn('choice')}")
+
+    assert "Reading the 7,006 events before these" in first
+    assert 'id="state-title">State<' in first
+    # what is in a Map may have been caught before
+    assert {node["mark"] for node in _graph(first)["nodes"]} == {"not reached"}
+
+
+def test_of_the_end_of_a_history_no_state_is_drawn_that_may_turn_out_otherwise(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+
+    first = console.page(f"/executions/{execution_arn('choice')}")
+
+    assert {node["name"]: node["mark"] for node in _graph(first)["nodes"]} == {
+        "Each": "not reached",
+        "Price": "not reached",
+        "Charge": "failed",
+    }
 
 
 def test_the_last_row_of_events_asks_for_more_while_it_runs(console_of: ConsoleOf) -> None:

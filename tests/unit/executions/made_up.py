@@ -68,6 +68,32 @@ def long_failure(items: int) -> tuple[Definition, History]:
     return read_definition({"StartAt": "Each", "States": states}), writer.history()
 
 
+def long_loop(rounds: int, *, catch: str | None = None) -> tuple[Definition, History]:
+    """Return a Task and a Choice, again and again, until that leads to a Fail state: six events for each round.
+
+    Where it has a Catch, the Task's leads to the state that is named.
+    """
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    for _ in range(rounds):
+        writer.write("TaskStateEntered", name="Poll", input="{}")
+        writer.write("TaskScheduled", resourceType="sqs", resource="receiveMessage")
+        writer.write("TaskSucceeded", output="{}")
+        writer.write("TaskStateExited", name="Poll", output="{}")
+        writer.write("ChoiceStateEntered", name="Again?", input="{}")
+        writer.write("ChoiceStateExited", name="Again?", output="{}")
+    writer.write("FailStateEntered", name="Sorry", input="{}")
+    writer.write("ExecutionFailed", error="TooMany")
+    poll = {"Type": "Task", "Resource": "arn:aws:states:::sqs:receiveMessage", "Next": "Again?"}
+    rule = {"Variable": "$.n", "NumericLessThan": rounds, "Next": "Poll"}
+    states = {
+        "Poll": {**poll, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": catch}]} if catch else poll,
+        "Again?": {"Type": "Choice", "Choices": [rule], "Default": "Sorry"},
+        "Sorry": {"Type": "Fail"},
+    }
+    return read_definition({"StartAt": "Poll", "States": states}), writer.history()
+
+
 def map_of(count: int, failing: Collection[int] = (), not_started: int = 0) -> tuple[Definition, History]:
     """Return a Map of items named ``file-INDEX``, of which some fail, and which fails with them."""
     writer = Writer()

@@ -1,0 +1,168 @@
+"""Tell whether the end of a long history alone says what failed: what came before it may say otherwise.
+
+Of an end, the events before it are missing. A Parallel or Map that was entered before it is not known as the one around
+what it holds, and the way back from the state that ended the execution may lead out of it. So each step of that way is
+looked at: it holds where its events are there, one after the other, and where the definition says that both states are
+of one machine. From the first step that is missing, the definition says whether a Catch can still lead there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from localdev.executions.definition import TransitionKind
+from localdev.executions.history import Status
+from localdev.executions.origin import handlers_of, origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from localdev.executions.definition import Definition, Place, Transition
+    from localdev.executions.events import Event
+    from localdev.executions.history import History, Visit
+
+_EXITED = "StateExited"
+_REDRIVEN = "ExecutionRedriven"
+_CONTAINERS = ("Map", "Parallel")
+_CLOSED_BY_FAILURE = ("Failed", "Aborted")
+
+
+def says_what_failed(history: History, definition: Definition | None) -> bool:
+    """Return whether all of a history would name the same origin as this end of it does.
+
+    An execution that did not fail has no origin, whatever came before.
+    """
+    if history.is_whole or history.status not in {Status.FAILED, Status.RUNNING}:
+        return True
+    if definition is None or history.culprit is None:
+        return False
+    found = _End(history, definition).origin()
+    return found is not None and found is origin_of(history, definition)
+
+
+def settled_states(history: History, definition: Definition) -> frozenset[str]:
+    """Return the names of the states of which all of a history would say the same as this end of it does.
+
+    What fails at last is as grave as it can be. What succeeds, with neither Retry nor Catch, has always done so.
+    """
+    end = _End(history, definition)
+    origin = origin_of(history, definition)
+    failed = {visit.state for visit in (origin, end.culprit) if visit is not None}
+    smooth = {visit.state for visit in history.visits if end.is_at_top(visit) and not end.can_recover(visit.state)}
+    return frozenset(failed | smooth)
+
+
+def end_of_path(history: History, definition: Definition | None) -> tuple[Visit, ...]:
+    """Return the visits at the top that this end of a history is sure of."""
+    if definition is None:
+        return ()
+    end = _End(history, definition)
+    return tuple(visit for visit in history.visits if end.is_at_top(visit))
+
+
+class _End:
+    """The end of the history of an execution that is over."""
+
+    def __init__(self, history: History, definition: Definition) -> None:
+        self._history = history
+        self._definition = definition
+        self._events: Mapping[int, Event] = {event.id: event for event in history.events}
+        self._places = _places(definition)
+
+    @property
+    def culprit(self) -> Visit | None:
+        """The visit that ended the execution."""
+        return None if self._history.culprit is None else self._history.visits[self._history.culprit]
+
+    def is_at_top(self, visit: Visit) -> bool:
+        """Return whether a visit stands in no Parallel or Map, by the history and by the definition."""
+        place = self._places.get(visit.state)
+        return not visit.frames and place is not None and place.container is None
+
+    def can_recover(self, state: str) -> bool:
+        """Return whether a state may fail and the execution go on."""
+        return any(self._places[state].state.source.get(key) for key in ("Retry", "Catch"))
+
+    def origin(self) -> Visit | None:
+        """Return the visit whose error made the execution fail; ``None`` where this end does not say for certain."""
+        end = self.culprit
+        # a redrive goes on with states that were entered before
+        if end is None or any(event.type == _REDRIVEN for event in self._events.values()) or not self._ended_it(end):
+            return None
+        handlers = handlers_of(self._definition)
+        at = end
+        while at is end or at.state in handlers:
+            before = self._before(at)
+            if before is None:
+                return end if self._began(at) or not self._can_be_caught_before(at.state, handlers) else None
+            if before.status is Status.CAUGHT:
+                return origin_of(self._history, self._definition)
+            at = before
+        return end
+
+    def _ended_it(self, visit: Visit) -> bool:
+        """Return whether the execution's last event comes from a visit, and its container did nothing in between."""
+        way = self._way(self._history.events[-1], visit.entered)
+        if way is None or visit.state not in self._places:
+            return False
+        outermost = self._history.visits[visit.frames[0].container] if visit.frames else visit
+        if self.is_at_top(outermost):
+            return True
+        closes = all(event.type.endswith(_CLOSED_BY_FAILURE) for event in way if event.type.startswith(_CONTAINERS))
+        return closes and visit.exited is None and not any(event.type.endswith(_EXITED) for event in way)
+
+    def _before(self, visit: Visit) -> Visit | None:
+        """Return the visit that a visit was entered from, where both are of one machine and nothing is missing."""
+        left = self._events.get(self._events[visit.entered].previous)
+        if visit.previous is None or left is None:
+            return None
+        before = self._history.visits[visit.previous]
+        one, other = self._places.get(visit.state), self._places.get(before.state)
+        is_step = before.exited == left.id and left.text("name") == before.state and visit.frames == before.frames
+        if one is None or other is None or not is_step or self._way(left, before.entered) is None:
+            return None
+        return before if (one.container, one.branch) == (other.container, other.branch) else None
+
+    def _began(self, visit: Visit) -> bool:
+        """Return whether a visit is the first of its branch or item, all of which is in this end."""
+        if not visit.frames or visit.previous is not None or self._events[visit.entered].previous not in self._events:
+            return False
+        place, container = self._places.get(visit.state), self._history.visits[visit.frames[-1].container]
+        return place is not None and place.container == container.state
+
+    def _way(self, event: Event, first: int) -> list[Event] | None:
+        """Return the events between one and an earlier one that it follows; ``None`` where one is missing."""
+        way: list[Event] = []
+        at = event.previous
+        while at != first:
+            found = self._events.get(at)
+            if found is None or at < first:
+                return None
+            way.append(found)
+            at = found.previous
+        return way
+
+    def _can_be_caught_before(self, state: str, handlers: frozenset[str]) -> bool:
+        """Return whether a state's error can lead to a state, through none but states that handle errors."""
+        ways: dict[str, list[Transition]] = {}
+        for way in self._definition.transitions():
+            ways.setdefault(way.target, []).append(way)
+        seen: set[str] = set()
+        todo = [state]
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if any(way.kind is TransitionKind.CATCH for way in ways.get(name, ())):
+                return True
+            todo += [way.source for way in ways.get(name, ()) if way.source in handlers]
+        return False
+
+
+def _places(definition: Definition) -> dict[str, Place]:
+    """Return the places of states by name; of names that two states have, none."""
+    places = list(definition.walk())
+    times = Counter(place.state.name for place in places)
+    return {place.state.name: place for place in places if times[place.state.name] == 1}
