@@ -12,6 +12,7 @@ from pathlib import Path
 from localdev.deployment import cdk_library
 from localdev.deployment.app import context_options, current
 from localdev.deployment.app_environment import app_environment, app_path, passed_on
+from localdev.deployment.failures import lines_of_error
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
@@ -43,9 +44,7 @@ _APP_CDK = Path(__file__).with_name("app_cdk.cjs")
 """Lets cdklocal run the app's own CDK CLI: see the file."""
 _APP_WITH_CDK = "LOCALDEV_APP_WITH_CDK"
 _GATE = "LOCALDEV_CDK_BEGINS_WITH"
-_ERROR_LINES = 15
 _LEADS_ELSEWHERE = re.compile(r"LOCALSTACK_|EDGE_PORT$|USE_SSL$|.*_proxy$", re.IGNORECASE)
-_NOISE = re.compile(r"\x1b\[[0-9;]*m|^\s*$")
 
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
@@ -294,7 +293,7 @@ def _finish_synthesis(process: subprocess.Popen[str], command: str) -> None:
     said, _ = process.communicate()
     if process.returncode:
         raise LocaldevError(
-            f"{_last_lines(said)}\nThe app could not be synthesised: {command}", _hint_at_synthesis(said)
+            f"{lines_of_error(said)}\nThe app could not be synthesised: {command}", _hint_at_synthesis(said)
         )
 
 
@@ -303,6 +302,8 @@ def _hint_at_synthesis(said: str) -> str:
         return "the disk is full: make room ('df -h' shows where), and run the command again."
     if "No module named 'aws_cdk'" in said:
         return "activate the app's virtual environment, or install its requirements (pip install -r requirements.txt)."
+    if re.search(r"docker.*/aws-lambda-nodejs/|spawnSync docker ENOENT", said) and "esbuild" in said.lower():
+        return "install esbuild in the app, else its functions are bundled in Docker: npm install --save-dev esbuild."
     if re.search(r"Cannot find module '(?!/)|ts-node: not found|TS2307", said):
         return "install the app's packages (npm install)."
     if "Cloud assembly schema version mismatch" in said or "not compatible with the CDK library" in said:
@@ -310,15 +311,10 @@ def _hint_at_synthesis(said: str) -> str:
     return "what the app said is above; 'npx cdk synth' runs it by itself."
 
 
-def _last_lines(said: str) -> str:
-    lines = [line for each in said.splitlines() if (line := _NOISE.sub("", each))]
-    return "\n".join(f"  {line}" for line in lines[-_ERROR_LINES:])
-
-
 def _finish(process: subprocess.Popen[str], what: str) -> None:
     output, _ = process.communicate()
     if process.returncode:
-        raise LocaldevError(f"cdk {what} failed. It said:\n{_last_lines(output)}")
+        raise LocaldevError(f"cdk {what} failed. It said:\n{lines_of_error(output)}")
 
 
 def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[str]) -> LocaldevError:

@@ -13,6 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from localdev.deployment.failures import lines_of_error
 from localdev.deployment.stack import failed_resources, stack_outputs
 from localdev.system import project
 from localdev.system.errors import LocaldevError
@@ -36,7 +37,6 @@ _GENERAL: Final = frozenset({"template", "packaged", "main", "index"})
 """Names of files that say nothing of the app."""
 _BUILT: Final = (".aws-sam", "build")
 """Where ``sam build`` writes the template of the folder above."""
-_ERROR_LINES: Final = 15
 _SECONDS: Final = 3600.0
 _NEVER_CREATED: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 _MISSING_PARAMETERS: Final = re.compile(r"Parameters: \[(?P<names>[^]]+)\] must have values")
@@ -103,8 +103,8 @@ def _packaged(engine: Engine, template: Path) -> str:
             check=False,
         )  # fmt: skip
         if done.returncode:
-            lines = [line for line in done.stdout.splitlines() if line.strip()][-_ERROR_LINES:]
-            said = "\n".join(f"  {line}" for line in lines)
+            # the name that the YAML library has for what it was given
+            said = lines_of_error(done.stdout.replace('"<unicode string>"', template.name))
             raise LocaldevError(f"{said}\nThe template could not be packaged.", "mend what is named above.")
         return packaged.read_text()
 
