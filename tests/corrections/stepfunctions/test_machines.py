@@ -21,6 +21,7 @@ from tests.corrections.stepfunctions.running import (
     states,
     wait_for_event,
 )
+from tests.corrections.web import function
 
 if TYPE_CHECKING:
     from localdev.engines.clients import Clients
@@ -150,6 +151,18 @@ def test_an_optimised_integration_tells_of_its_request(aws: Clients) -> None:
     assert output["SdkHttpMetadata"]["HttpStatusCode"] == 200
     assert output["SdkResponseMetadata"]["RequestId"]
     assert output["MessageId"]
+
+
+def test_an_invocations_answer_names_its_request_as_the_function_does(aws: Clients) -> None:
+    code = "def handler(event, context):\n    return context.aws_request_id\n"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function(aws, code)},
+        "End": True,
+    }
+    output = json.loads(run(aws, states("T", T=task))["output"])
+    assert output["SdkResponseMetadata"]["RequestId"] == output["Payload"]
 
 
 def test_as_released_an_optimised_integration_tells_nothing_of_its_request(released: Clients) -> None:

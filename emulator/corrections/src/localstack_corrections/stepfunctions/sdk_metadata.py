@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from localstack_corrections.correction import Correction
-from localstack_corrections.stepfunctions.asl import TASK_SERVICE
+from localstack_corrections.stepfunctions.asl import TASK, TASK_SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,13 +91,27 @@ def _add_metadata(class_name: str) -> Callable[[ModuleType], None]:
     return patch
 
 
+def _note_invocation(module: ModuleType) -> None:
+    """Note a function's answer, which is got in a module of its own: its request id is the invocation's."""
+    select = module.select_from_typed_dict
+
+    def note_and_select(typed_dict: Any, obj: dict[str, Any], **options: Any) -> Any:
+        _noted.metadata = obj.get("ResponseMetadata")
+        return select(typed_dict=typed_dict, obj=obj, **options)
+
+    module.select_from_typed_dict = note_and_select  # type: ignore[attr-defined]
+
+
 CORRECTION = Correction(
     name="sdk-metadata",
     localstack="Leaves `SdkHttpMetadata` and `SdkResponseMetadata` out of the results of optimised integrations.",
     aws="Results of `lambda:invoke`, `sqs:sendMessage` and their kin have both; results of `aws-sdk:` tasks have none.",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html",
     patches={
-        f"{TASK_SERVICE}.state_task_service_{module}": _add_metadata(f"StateTaskService{name}")
-        for module, name in _SERVICES.items()
+        f"{TASK}.lambda_eval_utils": _note_invocation,
+        **{
+            f"{TASK_SERVICE}.state_task_service_{module}": _add_metadata(f"StateTaskService{name}")
+            for module, name in _SERVICES.items()
+        },
     },
 )

@@ -53,11 +53,18 @@ def call(
 
     :raises ClientError: what the provider raised, as a client would have seen it.
     """
+    return call_with_id(service_name, operation_name, parameters, account=account, region=region, **internal)[0]
+
+
+def call_with_id(
+    service_name: str, operation_name: str, parameters: dict[str, Any], *, account: str, region: str, **internal: str
+) -> tuple[dict[str, Any], str]:
+    """Call the provider as :func:`call` does, and return its answer and the request's id."""
     skeleton = running(service_name).skeleton
     context = _context(service_name, operation_name, parameters, account, region)
     context.internal_request_params = MappingProxyType(internal)
     try:
-        return skeleton.dispatch_table[operation_name](context, parameters) or {}
+        return skeleton.dispatch_table[operation_name](context, parameters) or {}, context.request_id
     except ServiceException as error:
         context.protocol = determine_aws_protocol(context.request, context.service)
         serializer = create_serializer(context.service, context.protocol)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _from_step_functions(module: ModuleType) -> None:
     from localstack.utils.strings import to_bytes
 
-    from localstack_tuning.gateway.service_calls import call, internal_calls_are_logged
+    from localstack_tuning.gateway.service_calls import call_with_id, internal_calls_are_logged
 
     invoke_through_client = module._invoke_lambda_function
 
@@ -27,10 +27,11 @@ def _from_step_functions(module: ModuleType) -> None:
             return invoke_through_client(parameters=parameters, region=region, state_credentials=state_credentials)  # type: ignore[no-any-return]
         request = {**parameters, "Payload": io.BytesIO(to_bytes(parameters.get("Payload") or b""))}
         account = state_credentials.role_arn.split(":")[4]
-        response = call("lambda", "Invoke", request, account=account, region=region)
+        response, request_id = call_with_id("lambda", "Invoke", request, account=account, region=region)
         payload = to_bytes(response.get("Payload") or b"")
         members = {name: response[name] for name in _MEMBERS if name in response}
-        return {**members, "Payload": module._from_payload(io.BytesIO(payload))}
+        about = {"RequestId": request_id, "HTTPStatusCode": response.get("StatusCode", 200)}
+        return {"ResponseMetadata": about, **members, "Payload": module._from_payload(io.BytesIO(payload))}
 
     module._invoke_lambda_function = invoke  # type: ignore[attr-defined]
 
