@@ -107,12 +107,15 @@ class StateView:
 
     @cached_property
     def choices(self) -> list[Visit]:
-        """The visits to choose from: what failed first, then by item; of very many, only the first of these."""
+        """The visits to choose from: what failed first, then by item; of very many the first and what is looked at."""
 
         def rank(visit: Visit) -> tuple[bool, list[int], int]:
             return mark_of(visit) not in _GRAVE, [frame.index for frame in visit.frames], visit.index
 
-        return sorted(self.visits, key=rank)[:_MOST_CHOICES]
+        first = sorted(self.visits, key=rank)[:_MOST_CHOICES]
+        if self.visit is None or any(each.index == self.visit.index for each in first):
+            return first
+        return [*first, self.visit]
 
     @property
     def item_letters(self) -> str:
@@ -347,7 +350,7 @@ def _state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> St
         definition=json.dumps(own.source, ensure_ascii=False) if own else None,
         rules=rules_of(own, looked_at, details.history) if own else (),
         variables=variables_before(looked_at, details.history) if looked_at else {},
-        waiting=waiting_task(own, looked_at) if own and looked_at else None,
+        waiting=waiting_task(own, looked_at, details.history.events) if own and looked_at else None,
         limit=limit_of_visit(looked_at, own, details.history.events) if looked_at else None,
         injected=", ".join(details.history.injected_into([looked_at])) if looked_at else "",
         child=looked_at.attempts[-1].child if looked_at and looked_at.failure and looked_at.attempts else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from localdev.executions.history import Status
 from localdev.executions.text import duration_text
-from localdev.executions.tokens import waits_for_token
+from localdev.executions.tokens import limit_of_attempt, waits_for_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,16 +36,8 @@ def limit_of_visit(visit: Visit, state: State | None, events: Sequence[Event]) -
     failure = visit.failure
     if failure is None or failure.error not in {_TIMEOUT, _HEARTBEAT} or failure.cause or not visit.attempts:
         return None
-    scheduled = visit.attempts[-1].scheduled
-    event = next((event for event in events if event.id == scheduled), None)
-
-    def seconds(key: str, member: str) -> float | None:
-        written = state.source.get(key) if state else None
-        told = event.number(member) if event else None
-        return told if told is not None else _number(written)
-
-    timeout = seconds("TimeoutSeconds", "timeoutInSeconds")
-    heartbeat = seconds("HeartbeatSeconds", "heartbeatInSeconds")
+    timeout = limit_of_attempt("Timeout", state, visit.attempts[-1], events)
+    heartbeat = limit_of_attempt("Heartbeat", state, visit.attempts[-1], events)
     waits = state is not None and waits_for_token(state)
     if heartbeat is not None and (failure.error == _HEARTBEAT or timeout is None):
         who = "whoever has the task token" if waits else "the task"
@@ -54,10 +46,6 @@ def limit_of_visit(visit: Visit, state: State | None, events: Sequence[Event]) -
     if waits:
         return f"Nobody answered the task token within {limit}."
     return f"The task took longer than {limit}."
-
-
-def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _shown(seconds: float) -> str:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from localdev.executions.definition import State
-    from localdev.executions.history import Visit
+    from localdev.executions.events import Event
+    from localdev.executions.history import Attempt, Visit
 
 _WAITS: Final = ".waitForTaskToken"
 _PATH: Final = "$$.Task.Token"
 _EXPRESSION: Final = "$states.context.Task.Token"
+_UNLIMITED: Final = 99_999_999
+"""``TimeoutSeconds`` of a task that has none."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,9 @@ class WaitingTask:
     """``None`` where it was sent as a part of a larger text, or has not been scheduled yet."""
     since: datetime
     deadline: datetime | None
-    """When it times out; ``None`` without ``TimeoutSeconds``."""
+    """When it times out; ``None`` without a time limit."""
     heartbeat: timedelta | None
-    """Longest time between two heartbeats; ``None`` without ``HeartbeatSeconds``."""
+    """Longest time between two heartbeats; ``None`` where none are awaited."""
 
 
 def waits_for_token(state: State) -> bool:
@@ -37,24 +43,40 @@ def waits_for_token(state: State) -> bool:
     return (state.resource or "").endswith(_WAITS)
 
 
-def waiting_task(state: State, visit: Visit) -> WaitingTask | None:
+def limit_of_attempt(
+    limit: Literal["Timeout", "Heartbeat"], state: State | None, attempt: Attempt, events: Sequence[Event]
+) -> float | None:
+    """Return a limit of an attempt in seconds: as it was scheduled, since it may be computed, else as it is written."""
+    place = bisect_left(events, attempt.scheduled, key=attrgetter("id"))
+    scheduled = events[place] if place < len(events) and events[place].id == attempt.scheduled else None
+    told = scheduled.number(f"{limit.lower()}InSeconds") if scheduled else None
+    written = state.source.get(f"{limit}Seconds") if state else None
+    seconds = written if told is None else told
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        return None
+    return seconds if seconds < _UNLIMITED else None
+
+
+def waiting_task(state: State, visit: Visit, events: Sequence[Event]) -> WaitingTask | None:
     """Return what a visit waits for; ``None`` where it waits for no token, or not any more."""
     if not waits_for_token(state) or not visit.attempts or visit.ended is not None:
         return None
     attempt = visit.attempts[-1]
     if attempt.ended is not None:
         return None
-    timeout, heartbeat = (_seconds(state.source.get(key)) for key in ("TimeoutSeconds", "HeartbeatSeconds"))
+    timeout = limit_of_attempt("Timeout", state, attempt, events)
+    heartbeat = limit_of_attempt("Heartbeat", state, attempt, events)
     written = state.source.get("Parameters", state.source.get("Arguments"))
     try:
         sent = json.loads(attempt.input or "null")
     except (ValueError, RecursionError):
         sent = None
-    return WaitingTask(_token(written, sent), attempt.at, attempt.at + timeout if timeout else None, heartbeat)
-
-
-def _seconds(value: object) -> timedelta | None:
-    return timedelta(seconds=value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return WaitingTask(
+        _token(written, sent),
+        attempt.at,
+        attempt.at + timedelta(seconds=timeout) if timeout is not None else None,
+        timedelta(seconds=heartbeat) if heartbeat is not None else None,
+    )
 
 
 def _token(written: object, sent: object) -> str | None:

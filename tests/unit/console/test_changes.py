@@ -102,7 +102,7 @@ def test_what_can_be_redriven_is_read_again_since_others_may_redrive_it(console_
 
 def _token_of(name: str) -> str:
     recorded = recording(name)
-    waiting = waiting_task(recorded.definition.machine.states[0], recorded.history.visits[0])
+    waiting = waiting_task(recorded.definition.machine.states[0], recorded.history.visits[0], recorded.history.events)
     assert waiting
     assert waiting.token
     return waiting.token
