@@ -65,6 +65,7 @@ class ContainerEngine(LocalEngine):
         """Let ``settings`` of LocalStack win over those of ``emulator/localstack.env``; a limit is like ``512m``."""
         super().__init__(f"http://127.0.0.1:{port}")
         self.port = port
+        self._checkout = str(project.ROOT)
         self._ends_with_us = ends_with_us
         self._settings = dict(settings or {})
         self._memory_limit = memory_limit or _MEMORY
@@ -87,7 +88,7 @@ class ContainerEngine(LocalEngine):
 
     def containers(self) -> list[Container]:
         """Return this checkout's containers on the port, whatever their state."""
-        labels = [f"{CHECKOUT_LABEL}={project.ROOT}", f"{_PUBLISHED}={self.port}"]
+        labels = [f"{CHECKOUT_LABEL}={self._checkout}", f"{_PUBLISHED}={self.port}"]
         found: list[Container] = self.docker.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found
 
@@ -126,7 +127,7 @@ class ContainerEngine(LocalEngine):
         return "".join(_log_tail(container, lines) for container in self.containers())
 
     def _create(self, image: str) -> Container:
-        labels = {CHECKOUT_LABEL: str(project.ROOT), _PUBLISHED: str(self.port)}
+        labels = {CHECKOUT_LABEL: self._checkout, _PUBLISHED: str(self.port)}
         if owner := os.getpid() if self._ends_with_us else named_owner():
             labels[_OWNER] = _owner(owner)
         try:
