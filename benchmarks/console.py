@@ -1,7 +1,8 @@
 """Measure how fast the console answers: ``.venv/bin/python -m benchmarks.console [--executions N]``.
 
 Server time of a page, over HTTP on this machine, with an emulator of its own behind it: an execution of 1,000 events,
-opened for the first time and again, and pages of a list of 10,000 executions.
+opened for the first time and again, one of as many events as an execution may have, and pages of a list of 10,000
+executions.
 """
 
 from __future__ import annotations
@@ -33,18 +34,8 @@ if TYPE_CHECKING:
 
 _ROLE = "arn:aws:iam::000000000000:role/benchmark"
 _EVENTS = 1_000
-_LOOP = {
-    "StartAt": "Count",
-    "States": {
-        "Count": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Again?"},
-        "Again?": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.n", "NumericLessThan": _EVENTS // 4, "Next": "Count"}],
-            "Default": "Done",
-        },
-        "Done": {"Type": "Succeed"},
-    },
-}
+_MANY_EVENTS = 24_843
+"""An execution may have 25,000."""
 _PASS = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
 _FIRST_TIMES = 5
 _AGAIN = 20
@@ -59,13 +50,19 @@ def main() -> None:
     engine = start_for_tests("embedded")
     try:
         states = engine.clients().client("stepfunctions")
-        long_ones = [_finished(states, _machine(states, "long", _LOOP), {"n": 0}) for _ in range(_FIRST_TIMES)]
+        short = _machine(states, "short", _loop(_EVENTS, {"Type": "Succeed"}))
+        short_ones = [_finished(states, short, {"n": 0}) for _ in range(_FIRST_TIMES)]
+        long = _machine(states, "long", _loop(_MANY_EVENTS, {"Type": "Fail", "Error": "TooMany"}))
+        long_ones = [_finished(states, long, {"n": 0}) for _ in range(_FIRST_TIMES)]
         many = _machine(states, "many", _PASS)
         _start_many(engine, many, executions)
         with _console(engine) as get:
             print("| page | median | slowest |\n|---|---|---|")
-            _row("an execution of 1,000 events, opened", [get(f"/executions/{arn}") for arn in long_ones])
-            _row("the same, again", [get(f"/executions/{long_ones[0]}") for _ in range(_AGAIN)])
+            _row("an execution of 1,000 events, opened", [get(f"/executions/{arn}") for arn in short_ones])
+            _row("the same, again", [get(f"/executions/{short_ones[0]}") for _ in range(_AGAIN)])
+            outcomes = [get(f"/executions/{arn}") for arn in long_ones]
+            _row(f"a loop of {_MANY_EVENTS:,} events that failed, its outcome", outcomes)
+            _row("the same, all of it", [get(f"/live/{arn}") for arn in long_ones])
             _row(f"{executions:,} executions, the first page", [get(f"/machines/{many}") for _ in range(_AGAIN)])
             _row(f"{executions:,} executions, kept current", [get(f"/list/{many}") for _ in range(_AGAIN)])
     finally:
@@ -76,6 +73,14 @@ def _row(what: str, seconds: list[float]) -> None:
     print(f"| {what} | {statistics.median(seconds) * 1000:.0f} ms | {max(seconds) * 1000:.0f} ms |", flush=True)
 
 
+def _loop(events: int, end: dict[str, Any]) -> dict[str, Any]:
+    """Return a loop of four events a round, until it has had about as many as wanted."""
+    count = {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "Again?"}
+    rule = {"Variable": "$.n", "NumericLessThan": events // 4, "Next": "Count"}
+    again = {"Type": "Choice", "Choices": [rule], "Default": "End"}
+    return {"StartAt": "Count", "States": {"Count": count, "Again?": again, "End": end}}
+
+
 def _machine(states: SFNClient, name: str, definition: dict[str, Any]) -> str:
     return states.create_state_machine(name=name, definition=json.dumps(definition), roleArn=_ROLE)["stateMachineArn"]
 
@@ -84,7 +89,7 @@ def _finished(states: SFNClient, machine: str, given: dict[str, Any]) -> str:
     arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
 
     def ended() -> bool | None:
-        return True if states.describe_execution(executionArn=arn)["status"] == "SUCCEEDED" else None
+        return True if states.describe_execution(executionArn=arn)["status"] != "RUNNING" else None
 
     wait_until(ended, what="the execution", seconds=120)
     return arn

@@ -1,6 +1,6 @@
 """Measure the console's processor time for a page: ``.venv/bin/python -m benchmarks.console_pages``.
 
-No engine runs: executions of 1,000 and 25,000 events and a list of 50,000 executions are made up, and answered to
+No engine runs: executions of 1,000 and 25,000 events, and a list of 50,000 executions are made up, and answered to
 botocore as an engine's bytes. So what is measured is the console alone, whatever else the machine does.
 """
 
@@ -21,7 +21,7 @@ from localdev.console.app import create_app
 from localdev.console.settings import Settings
 from localdev.engines.clients import Clients
 from localdev.executions.client import ExecutionsClient
-from tests.unit.executions.made_up import ACCEPT, BEGAN, Writer
+from tests.unit.executions.made_up import ACCEPT, BEGAN, Writer, loop_definition, loop_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +38,8 @@ _HEADERS: Final[Any] = {"content-type": "application/x-amz-json-1.0"}
 _LISTED: Final = 50_000
 _TIMES: Final = 9
 _FAILED_EVERY: Final = 5
+_LOOP: Final = "loop-"
+_ROUNDS: Final = 4_140
 
 
 def main() -> None:
@@ -46,13 +48,14 @@ def main() -> None:
     get("/machines")
     get(f"/executions/{_arn('10-0')}")
     print("| page | processor time, median | most |\n|---|---|---|")
-    for items, times in ((250, _TIMES), (6_250, 3)):
-        events = f"{4 * items:,} events"
-        _row(
-            f"an execution of {events}, opened",
-            [get(f"/executions/{_arn(f'{items}-{each}')}") for each in range(times)],
-        )
-        _row("the same, again", [get(f"/executions/{_arn(f'{items}-{times - 1}')}") for _ in range(_TIMES)])
+    small = [_arn(f"250-{each}") for each in range(_TIMES)]
+    _row("an execution of 1,000 events, opened", [get(f"/executions/{arn}") for arn in small])
+    _row("the same, again", [get(f"/executions/{small[-1]}") for _ in range(_TIMES)])
+    for what, name in (("a Map of 25,000 events", "6250-"), ("a loop of 25,000 events that failed", _LOOP)):
+        long_ones = [_arn(f"{name}{each}") for each in range(3)]
+        _row(f"{what}, its outcome", [get(f"/executions/{arn}") for arn in long_ones])
+        _row("the same, all of it", [get(f"/live/{arn}") for arn in long_ones])
+        _row("the same, again", [get(f"/executions/{long_ones[-1]}") for _ in range(_TIMES)])
     total = f"{_LISTED:,} executions"
     started = [_console(_Engine())(f"/machines/{_MACHINE}") for _ in range(3)]
     _row(f"{total}, the first page of a console just started", started)
@@ -105,7 +108,7 @@ class _Engine:
 
     seconds: float = 0.0
     """Processor time that the answers themselves took, which is not the console's."""
-    histories: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    histories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Return the answer to a request."""
@@ -142,8 +145,10 @@ class _Engine:
             "creationDate": BEGAN.timestamp(),
         }
 
-    def _describe_state_machine_for_execution(self, _: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._describe_state_machine({}), "updateDate": BEGAN.timestamp()}
+    def _describe_state_machine_for_execution(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        described = {**self._describe_state_machine({}), "updateDate": BEGAN.timestamp()}
+        is_loop = asked["executionArn"].rpartition(":")[2].startswith(_LOOP)
+        return {**described, "definition": json.dumps(loop_definition(_ROUNDS))} if is_loop else described
 
     def _describe_execution(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         found = _item(asked["executionArn"].rpartition(":")[2])
@@ -165,10 +170,12 @@ class _Engine:
         return {"events": ordered[begin : begin + size], **further}
 
     def _events(self, name: str) -> list[dict[str, Any]]:
-        items = int(name.partition("-")[0]) if "-" in name else 5
-        if items not in self.histories:
-            self.histories[items] = list(_history(items))
-        return self.histories[items]
+        key, _, _ = name.partition("-")
+        if key not in self.histories:
+            is_loop = name.startswith(_LOOP)
+            events = loop_events(_ROUNDS).events if is_loop else _events_of_map(int(key) if "-" in name else 5)
+            self.histories[key] = [{**event, "timestamp": event["timestamp"].timestamp()} for event in events]
+        return self.histories[key]
 
 
 class _Raw:
@@ -183,7 +190,7 @@ class _Raw:
 
 
 def _item(name: str) -> dict[str, Any]:
-    has_failed = name.isdigit() and int(name) % _FAILED_EVERY == 0
+    has_failed = name.startswith(_LOOP) or (name.isdigit() and int(name) % _FAILED_EVERY == 0)
     at = BEGAN.timestamp()
     return {
         "executionArn": _arn(name),
@@ -195,7 +202,7 @@ def _item(name: str) -> dict[str, Any]:
     }
 
 
-def _history(items: int) -> Iterator[dict[str, Any]]:
+def _events_of_map(items: int) -> list[dict[str, Any]]:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
     writer.write("MapStateEntered", name="Each", input="{}")
@@ -208,8 +215,7 @@ def _history(items: int) -> Iterator[dict[str, Any]]:
     writer.write("MapStateSucceeded")
     writer.write("MapStateExited", name="Each", output="[]")
     writer.write("ExecutionSucceeded", output="[]")
-    for event in writer.events:
-        yield {**event, "timestamp": event["timestamp"].timestamp()}
+    return writer.events
 
 
 if __name__ == "__main__":

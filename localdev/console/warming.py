@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
 _YOUNG: Final = 20_000
 _OLDER: Final = (20, 20)
+_TURN_SECONDS: Final = 0.0005
+"""For how long one thread keeps another waiting: each piece of a page of a history is such a wait while others work."""
 
 
 def warm(reading: Reading, renderer: Renderer) -> None:
     """Compile the templates, make the clients, and leave all there is by then out of Python's garbage collections."""
+    sys.setswitchinterval(_TURN_SECONDS)
     renderer.load()
     # what cannot be read, the page that reads it says
     with contextlib.suppress(Exception):

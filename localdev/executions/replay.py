@@ -363,6 +363,9 @@ class _Replay:
         for visit in self._outwards(position):
             if visit.state == name and visit.exited is None:
                 return visit
+        if self._started is None:
+            # of the end of a history it may be another one, entered before that
+            return None
         return next((visit for visit in reversed(self._visits) if visit.state == name and visit.exited is None), None)
 
     def _container(self, position: _Position, kind: str) -> _Visit | None:

@@ -73,6 +73,23 @@ def long_loop(rounds: int, *, catch: str | None = None) -> tuple[Definition, His
 
     Where it has a Catch, the Task's leads to the state that is named.
     """
+    return read_definition(loop_definition(rounds, catch=catch)), loop_events(rounds).history()
+
+
+def loop_definition(rounds: int, *, catch: str | None = None) -> dict[str, Any]:
+    """Return the definition of a long loop."""
+    poll = {"Type": "Task", "Resource": "arn:aws:states:::sqs:receiveMessage", "Next": "Again?"}
+    rule = {"Variable": "$.n", "NumericLessThan": rounds, "Next": "Poll"}
+    states = {
+        "Poll": {**poll, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": catch}]} if catch else poll,
+        "Again?": {"Type": "Choice", "Choices": [rule], "Default": "Sorry"},
+        "Sorry": {"Type": "Fail"},
+    }
+    return {"StartAt": "Poll", "States": states}
+
+
+def loop_events(rounds: int) -> Writer:
+    """Write the events of a long loop."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
     for _ in range(rounds):
@@ -84,14 +101,7 @@ def long_loop(rounds: int, *, catch: str | None = None) -> tuple[Definition, His
         writer.write("ChoiceStateExited", name="Again?", output="{}")
     writer.write("FailStateEntered", name="Sorry", input="{}")
     writer.write("ExecutionFailed", error="TooMany")
-    poll = {"Type": "Task", "Resource": "arn:aws:states:::sqs:receiveMessage", "Next": "Again?"}
-    rule = {"Variable": "$.n", "NumericLessThan": rounds, "Next": "Poll"}
-    states = {
-        "Poll": {**poll, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": catch}]} if catch else poll,
-        "Again?": {"Type": "Choice", "Choices": [rule], "Default": "Sorry"},
-        "Sorry": {"Type": "Fail"},
-    }
-    return read_definition({"StartAt": "Poll", "States": states}), writer.history()
+    return writer
 
 
 def map_of(count: int, failing: Collection[int] = (), not_started: int = 0) -> tuple[Definition, History]:

@@ -132,6 +132,22 @@ def test_the_path_ends_with_the_states_at_the_top() -> None:
     assert [visit.state for visit in end_of_path(_last(history, 12), definition)] == ["Charge"]
 
 
+def test_what_an_item_leaves_that_was_entered_before_the_end_is_not_taken_for_that_of_another_item() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Each", input="{}")
+    begun = writer.write("MapStateStarted", length=2)
+    writer.write("MapIterationStarted", begun, name="Each", index=0)
+    entered = writer.write("PassStateEntered", name="Price", input="{}")
+    writer.write("MapIterationStarted", begun, name="Each", index=1)
+    writer.write("PassStateEntered", name="Price", input="{}")
+    writer.write("PassStateExited", entered, name="Price", output="{}")
+
+    (visit,) = read_history(writer.history().events[5:]).visits
+
+    assert visit.exited is None
+
+
 def test_an_error_that_an_item_handled_is_not_taken_for_that_of_the_state_after_its_map() -> None:
     definition, history = _handled_in_an_item()
     for end in _ends(history):

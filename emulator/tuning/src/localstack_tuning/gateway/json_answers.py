@@ -35,7 +35,8 @@ def _convert_by_shape(module: ModuleType) -> None:
         # subclasses have rules of their own for what is inside
         if type(self) is serializer and mime_type not in self.CBOR_TYPES and shape is not None:
             try:
-                return json.dumps(conversions.of(shape)(params))
+                # a shape that is converted is a new value, which has no circles
+                return json.dumps(conversions.of(shape)(params), check_circular=False)
             except (AttributeError, KeyError, TypeError, ValueError):
                 pass
         return released(self, params, shape, operation_model, mime_type, request_id)
