@@ -45,7 +45,8 @@ class App:
         except FileNotFoundError as error:
             raise LocaldevError(
                 f"There is no cdk.json in {self.root}: expected a CDK app there.",
-                f"run it in the app's folder, make an app with '{project.typed('init')}' or name a --template.",
+                f"run it in the app's folder, or make an app with '{project.typed('init')}'; "
+                f"'{project.typed('up')} --template FILE' deploys a template without one.",
             ) from error
         except ValueError as error:
             raise LocaldevError(f"{file} holds no JSON: {error}.", "mend its syntax.") from error

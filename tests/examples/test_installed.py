@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.system.project import ROOT
+from localdev.system.project import EMULATOR_PYTHON, NODE_MODULES, ROOT
 from tests.examples.strangers import Stranger, install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,24 @@ def test_what_the_page_for_an_own_app_types_works(stranger: Stranger) -> None:
     for line in block.splitlines():
         _, name, *arguments = shlex.split(line)
         assert stranger.localdev(name, *arguments), line
+
+
+def test_what_the_page_for_those_from_localstack_types_needs_no_name_server(stranger: Stranger, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "from-localstack.md").read_text()
+    (block,) = re.findall(r"<!-- run -->\n```\n(.*?)```", page, re.DOTALL)
+    folders = [stranger.python.parent, NODE_MODULES / ".bin", EMULATOR_PYTHON.parent, os.environ["PATH"]]
+
+    said = subprocess.check_output(
+        ["sh", "-ec", block.replace(":4566", f":{stranger.port}")],
+        cwd=stranger.app,
+        env={"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": ":".join(map(str, folders))},
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    name = stranger.localdev("outputs", "GreetingArn").strip().rpartition(":")[2]
+    assert re.search(r"\.GreetingArn = arn:aws:states:", said), said
+    assert f'"name": "{name}"' in said
 
 
 def test_the_new_projects_tests_pass_without_a_conftest(stranger: Stranger) -> None:

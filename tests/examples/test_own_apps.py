@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
@@ -258,6 +259,64 @@ def test_an_app_is_whatever_command_writes_an_assembly(project_of: Callable[...,
     project.localdev("up")
 
     assert project.output("QueueUrl").endswith("/000000000000/" + project.output("QueueUrl").rpartition("/")[2])
+
+
+_JAVA = r'''
+    import java.nio.file.*;
+    import java.util.regex.*;
+
+    public class Shop {
+        static final String PUBLISHED = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}";
+
+        public static void main(String[] arguments) throws Exception {
+            Path out = Path.of(System.getenv().getOrDefault("CDK_OUTDIR", "cdk.out"));
+            Files.createDirectories(out.resolve("asset.5ca1ab1e"));
+            Files.copy(Path.of("code/greet.py"), out.resolve("asset.5ca1ab1e/greet.py"));
+            Files.writeString(out.resolve("Shop.template.json"), template(context("size")));
+            Files.writeString(out.resolve("Shop.assets.json"), """
+                {"version": "36.0.0", "dockerImages": {}, "files": {"5ca1ab1e": {
+                  "source": {"path": "asset.5ca1ab1e", "packaging": "zip"},
+                  "destinations": {"here": {"bucketName": "%s", "objectKey": "5ca1ab1e.zip"}}}}}
+                """.formatted(PUBLISHED));
+            Files.writeString(out.resolve("manifest.json"), """
+                {"version": "36.0.0", "artifacts": {
+                  "Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "Shop.assets.json"}},
+                  "Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+                    "properties": {"templateFile": "Shop.template.json"}, "dependencies": ["Shop.assets"],
+                    "displayName": "Shop"}}}
+                """);
+        }
+
+        static String context(String name) {
+            String given = System.getenv().getOrDefault("CDK_CONTEXT_JSON", "{}");
+            Matcher value = Pattern.compile("\"" + name + "\":\\s*\"([^\"]*)").matcher(given);
+            return value.find() ? value.group(1) : "none";
+        }
+
+        static String template(String size) {
+            return """
+                {"Resources": {
+                  "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [{
+                    "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}}},
+                  "Greet": {"Type": "AWS::Lambda::Function", "Properties": {
+                    "Runtime": "python3.13", "Handler": "greet.handler", "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                    "Environment": {"Variables": {"WHO": "%s"}},
+                    "Code": {"S3Bucket": {"Fn::Sub": "%s"}, "S3Key": "5ca1ab1e.zip"}}}},
+                 "Outputs": {"Size": {"Value": "%s"}}}
+                """.formatted(size, PUBLISHED, size);
+        }
+    }
+'''
+
+
+@pytest.mark.skipif(not shutil.which("javac"), reason="needs a JDK")
+def test_an_app_in_java_gets_its_context_and_its_asset_is_deployed(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"Shop.java": _JAVA, "code/greet.py": _GREET, "cdk.json": '{"app": "java Shop.java"}'})
+
+    project.localdev("up", "-c", "size=large")
+
+    assert project.output("Size") == "large"
+    assert json.loads(project.localdev("invoke", "Greet")) == {"greeting": "Hello, large!"}
 
 
 _CLOUDFORMATION = """
