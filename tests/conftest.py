@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,12 +68,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
     if parallel.is_worker(config):
+        # the run's folder, which it is given in its environment
+        config.add_cleanup(parallel.say_that_a_worker_is_there(Path(tempfile.gettempdir())))
         return
     keep_temporary_files_together(config)
     # the scheduler's order is ours: see tests/parallel.py
     config.option.loadscopereorder = False
     if config.option.numprocesses:
-        config.pluginmanager.register(parallel.Workers(), "our-workers")
+        config.pluginmanager.register(parallel.Workers(Path(tempfile.gettempdir())), "our-workers")
     if place := report_files.settle(config.option, ROOT / "reports"):
         config.add_cleanup(place.leave)
     path = config.getoption("--summary")

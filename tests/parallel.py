@@ -7,8 +7,11 @@ Whatever two workers could both have is named by chance or by the system: ports,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import signal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import psutil
@@ -18,13 +21,15 @@ from localdev.system.errors import LocaldevError
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import pytest
 
 _WORKER_BYTES: Final = 2 * 2**30
 """Memory that a worker's emulators and its browser take at most, two of them at a time."""
 _END_SECONDS: Final = 60.0
+_WORKER: Final = "worker-"
 _ON_LOCALSTACK: Final = (
     r"tests/emulator/(node/test_deployed|test_(beyond_aws|cloudwatch_logs|compiled_functions|environment_variables|"
     r"execution_environments|files_and_process|function_errors|other_services|payload_and_context|robustness|"
@@ -100,29 +105,37 @@ class Scheduling(LoadScopeScheduling):
         return scope_of(nodeid)
 
 
+def say_that_a_worker_is_there(folder: Path) -> Callable[[], None]:
+    """Leave a file in the run's folder for this worker; return what removes it, once all that it started has ended."""
+    file = folder / f"{_WORKER}{os.getpid()}"
+    file.touch()
+    return partial(file.unlink, missing_ok=True)
+
+
 class Workers:
     """Those of this run: they end with it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Find them by their files in the run's folder."""
+        self._folder = folder
 
     def pytest_keyboard_interrupt(self) -> None:
         """Tell the workers to end, and wait until they have stopped what they have started.
 
-        By itself pytest-xdist kills a worker that is in the middle of a test, and its emulator would go on.
+        By itself pytest-xdist kills a worker that is in the middle of a test, and its emulator would go on. A worker's
+        process is there for as long as ours, and so is what ends with it, e.g. the Node.js of jsii.
         """
-        running = psutil.Process().children()
-        for worker in running:
-            worker.terminate()
+        for worker in self._busy():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
         try:
             wait_until(
-                lambda: None if any(_has_children(worker) for worker in running) else True,
-                what="the tests' emulators to stop",
-                seconds=_END_SECONDS,
+                lambda: None if self._busy() else True, what="the tests' emulators to stop", seconds=_END_SECONDS
             )
         except LocaldevError as error:
             print(error)
 
-
-def _has_children(worker: psutil.Process) -> bool:
-    try:
-        return bool(worker.children())
-    except psutil.NoSuchProcess:
-        return False
+    def _busy(self) -> list[int]:
+        """Return the workers that have something to stop, as yet."""
+        workers = [int(file.name.removeprefix(_WORKER)) for file in self._folder.glob(f"{_WORKER}*")]
+        return [worker for worker in workers if psutil.pid_exists(worker)]

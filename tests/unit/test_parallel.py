@@ -11,7 +11,43 @@ import pytest
 from localdev.system.project import ROOT
 from tests import parallel
 
+pytest_plugins = ["pytester"]
+
 GIB = 2**30
+_INTERRUPTED_RUN = """
+    import os, signal, subprocess, sys, threading
+    from pathlib import Path
+
+    import pytest
+
+    from tests import parallel
+
+    FOLDER = Path(__file__).parent
+
+
+    def pytest_configure(config):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if parallel.is_worker(config):
+            config.add_cleanup(parallel.say_that_a_worker_is_there(FOLDER))
+        else:
+            config.pluginmanager.register(parallel.Workers(FOLDER))
+            parallel._END_SECONDS = 15
+
+
+    @pytest.fixture(scope="session", autouse=True)
+    def emulator():
+        # jsii's Node.js is one that ends with the worker
+        child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+        yield
+        (FOLDER / f"stopped-{os.getpid()}").touch()
+"""
+_INTERRUPTING_TEST = """
+    import os, signal, threading
+
+    def test_it():
+        os.kill(os.getppid(), signal.SIGINT)
+        threading.Event().wait(120)
+"""
 
 
 @pytest.mark.parametrize(
@@ -72,3 +108,18 @@ def test_on_one_core_tests_run_one_after_the_other() -> None:
 def test_a_few_tests_do_not_wait_for_workers(arguments: list[str]) -> None:
     assert parallel.workers(arguments, is_chosen=False, cores=4, memory=64 * GIB) == 0
     assert parallel.workers(["tests/unit"], is_chosen=True, cores=4, memory=64 * GIB) == 0
+
+
+def test_an_interrupted_run_waits_for_what_its_workers_stop_and_for_nothing_that_ends_with_them(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(_INTERRUPTED_RUN)
+    pytester.makepyfile(_INTERRUPTING_TEST)
+
+    run = pytester.runpytest_subprocess("-n", "1", "-p", "no:cacheprovider")
+
+    assert run.ret == pytest.ExitCode.INTERRUPTED
+    assert len(list(pytester.path.glob("stopped-*"))) == 1
+    assert not list(pytester.path.glob("worker-*"))
+    run.stdout.no_fnmatch_line("*Timed out*")
