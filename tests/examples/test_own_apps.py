@@ -296,8 +296,9 @@ _JAVA = r'''
         static String template(String size) {
             return """
                 {"Resources": {
-                  "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [{
-                    "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}}},
+                  "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Statement": [
+                    {"Effect": "Allow", "Action": "sts:AssumeRole",
+                     "Principal": {"Service": "lambda.amazonaws.com"}}]}}},
                   "Greet": {"Type": "AWS::Lambda::Function", "Properties": {
                     "Runtime": "python3.13", "Handler": "greet.handler", "Role": {"Fn::GetAtt": ["Role", "Arn"]},
                     "Environment": {"Variables": {"WHO": "%s"}},
