@@ -68,10 +68,12 @@ class Problems:
         machine = self._reading.successor(request.path_params.get("arn", ""))
         if machine is None:
             return self._error(request, 404, "Not found", error.message, error.hint)
-        message = (
-            f"{error.message} It has been deleted, or {self._settings.where} was started anew since and has forgotten "
-            f"it. The state machine {machine.name} is there."
+        forgotten = (
+            "or it ended more than 90 days ago: AWS keeps none for longer"
+            if self._settings.aws_region
+            else f"or {self._settings.where} was started anew since and has forgotten it"
         )
+        message = f"{error.message} It has been deleted, {forgotten}. The state machine {machine.name} is there."
         way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
         return self._error(request, 404, "Not there any more", message, way_on=way_on)
 
@@ -98,6 +100,9 @@ class Problems:
         if isinstance(error, _SIGNED_OUT):
             return self._signed_out(request, str(error))
         where, how = self._settings.where, self._settings.how_to_start
+        if self._settings.aws_region:
+            message = f"{where} does not answer. Look at the network and the proxy; this page goes on by itself."
+            return self._error(request, 503, "AWS does not answer", message, str(error), retries=True)
         message = f"{where} does not answer. Start it with {how}; this page goes on by itself when it is back."
         return self._error(request, 503, "The engine is away", message, str(error), retries=True)
 

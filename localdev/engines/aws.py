@@ -7,10 +7,11 @@ import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as UnreachableError
 
 from localdev.engines.base import say_nothing
-from localdev.engines.clients import AccountClients, Clients
+from localdev.engines.clients import AccountClients, Clients, no_region
 from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.errors import LocaldevError
@@ -137,9 +138,15 @@ def _record_of(stack_name: str) -> Path:
 
 def _find_account(clients: Clients) -> Account:
     if not clients.region:
-        raise LocaldevError("No AWS region is set.", "set AWS_REGION, or a region in the profile AWS_PROFILE names.")
+        raise no_region()
     try:
         identity = clients.client("sts").get_caller_identity()
+    except (UnreachableError, HTTPClientError) as error:
+        raise LocaldevError(
+            f"AWS does not answer: {error}.",
+            "look at the network, the proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL, or use an engine of this machine: "
+            "--engine embedded.",
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise LocaldevError(
             f"AWS does not accept the credentials of this environment: {error}.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import NoRegionError, ProfileNotFound
 
 from localdev.system.child_environment import DUMMY_CREDENTIALS
 from localdev.system.endpoints import loopback_endpoint
@@ -39,6 +39,11 @@ _BLIND = {
     "credentials_file": (None, None, os.devnull, None),
 }
 """Neither ``~/.aws`` nor ``AWS_PROFILE`` has a say in local work."""
+
+
+def no_region() -> LocaldevError:
+    """Return the error that the person's settings name no region."""
+    return LocaldevError("No AWS region is set.", "set AWS_REGION, or a region in the profile AWS_PROFILE names.")
 
 
 class Clients:
@@ -82,13 +87,20 @@ class Clients:
     @overload
     def client(self, service: str) -> Any: ...
     def client(self, service: str) -> object:
-        """Return the client of one service. It is made once, which takes longer than most calls, for all threads."""
+        """Return the client of one service. It is made once, which takes longer than most calls, for all threads.
+
+        :raises LocaldevError: the person's settings name no region.
+        """
         with self._making:
             if service not in self._made:
-                self._made[service] = self._session.client(  # type: ignore[call-overload]
-                    service, endpoint_url=self._endpoint_url, config=self._config
-                )
+                self._made[service] = self._new(service)
             return self._made[service]
+
+    def _new(self, service: str) -> object:
+        try:
+            return self._session.client(service, endpoint_url=self._endpoint_url, config=self._config)  # type: ignore[call-overload]
+        except NoRegionError as error:
+            raise no_region() from error
 
     @cached_property
     def _made(self) -> dict[str, object]:

@@ -633,6 +633,26 @@ def test_an_engine_that_is_away_is_given_with_the_command_that_starts_it(console
     assert "data-retry" in response.text
 
 
+def test_an_account_that_cannot_be_reached_is_not_to_be_started(console_of: ConsoleOf) -> None:
+    console = console_of("choice", aws_region="eu-west-1")
+    console.engine.error = EndpointConnectionError(endpoint_url="https://states.eu-west-1.amazonaws.com")
+
+    response = console.web.get("/machines")
+
+    assert "does not answer. Look at the network and the proxy" in response.text
+    assert "scripts/up" not in response.text
+
+
+def test_an_execution_that_an_account_keeps_no_longer_is_said_to_be_too_old(console_of: ConsoleOf) -> None:
+    console = console_of("choice", aws_region="eu-west-1")
+
+    response = console.web.get(f"/executions/{execution_arn('choice')}-long-ago")
+
+    assert response.status_code == 404
+    assert "ended more than 90 days ago" in response.text
+    assert "started anew" not in response.text
+
+
 def test_an_engine_that_goes_away_leaves_a_live_page_as_it_is(console_of: ConsoleOf) -> None:
     console = console_of("running")
     console.engine.error = EndpointConnectionError(endpoint_url="http://127.0.0.1:4566")

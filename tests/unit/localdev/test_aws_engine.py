@@ -34,6 +34,11 @@ def test_without_a_region_nothing_is_done() -> None:
         AwsEngine().start()
 
 
+def test_without_a_region_a_client_says_so() -> None:
+    with pytest.raises(LocaldevError, match=r"(?s)No AWS region is set.*Hint: set AWS_REGION"):
+        AwsEngine().clients().client("stepfunctions")
+
+
 def test_without_credentials_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
@@ -47,7 +52,7 @@ def test_an_endpoint_that_is_dead_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
 
-    with pytest.raises(LocaldevError, match="Could not connect to the endpoint"):
+    with pytest.raises(LocaldevError, match=r"(?s)AWS does not answer: Could not connect to the endpoint.*the network"):
         AwsEngine().start()
 
 
