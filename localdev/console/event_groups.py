@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TASK: Final = re.compile(r"(?:LambdaFunction|Task|Activity)(?P<what>[A-Z]\w+)")
 _FAILED: Final = ("Failed", "TimedOut", "Aborted")
+_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class EventGroup:
     def title(self) -> str:
         """Say what happened, one word an event."""
         found = (_TASK.fullmatch(row.type) for row in self.rows)
-        words = [match["what"].lower() for match in found if match]
+        words = [_CAPITAL.sub(" ", match["what"]).lower() for match in found if match]
         return ", ".join([*words, *(row.injected for row in self.rows if row.injected)])
 
     @property

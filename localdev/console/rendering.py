@@ -13,6 +13,7 @@ from localdev.console import shown
 from localdev.console.services.traces import function_name
 from localdev.console.views import execution_url
 from localdev.executions.graph import mark_of
+from localdev.executions.text import failure_text
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -49,9 +50,9 @@ def _templates(settings: Settings) -> Environment:
         lstrip_blocks=True,
     )
     filters = (
-        shown.cause, shown.chips, shown.day, shown.document, shown.duration, shown.elapsed,
+        shown.cause, shown.chips, shown.day, shown.day_in_short, shown.document, shown.duration, shown.elapsed,
         shown.in_short, shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said, shown.sign,
-        shown.status_mark, shown.status_word, shown.titled, shown.variables,
+        shown.status_mark, shown.status_word, shown.tick, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
     environment.globals.update(
@@ -59,6 +60,7 @@ def _templates(settings: Settings) -> Environment:
         now=lambda: datetime.now(UTC),
         settings=settings,
         execution_url=execution_url,
+        failure_text=failure_text,
         function_name=function_name,
         mark_of=_mark,
     )

@@ -48,12 +48,14 @@ _DRAWN: Final = {
         "retried": "M3.6 -1.6A4 4 0 1 0 4 1M4 -4v2.6h-2.6",
         "caught": "M0 -4.2v4.8M0 3.7h.01",
         "failed": "M-3 -3L3 3M3 -3L-3 3",
-        "timed-out": "M0 -3.8V.2L2.6 2.2",
+        "timed-out": "M0 -2.4V.2L1.7 1.5M4.8 0A4.8 4.8 0 1 1 -4.8 0A4.8 4.8 0 1 1 4.8 0",
         "aborted": "M-2.4 -2.4h4.8v4.8h-4.8z",
     }.items()
 }
-"""The paths are those of ``static/graph.js``."""
+"""The paths are those of ``static/graph.js``; there a clock's hands are in a disc already."""
 _MINUTE: Final = 60
+_ONE_MS: Final = timedelta(milliseconds=1)
+_FINE: Final = timedelta(milliseconds=20)
 _WORDS: Final = {"TIMED_OUT": "Timed out", "PENDING_REDRIVE": "Pending redrive"}
 _LEVELS: Final = {"DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL", "TRACE"}
 _MOMENT: Final = r"\d{4}-\d\d-\d\dT[\d:.]+Z"
@@ -109,6 +111,17 @@ def moment(value: datetime | None) -> str:
 def day(value: datetime | None) -> str:
     """Return a date and a time of day, in this machine's zone."""
     return "" if value is None else value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day_in_short(value: datetime) -> str:
+    """Return a date and a time of day; of a time of today the time alone."""
+    here = value.astimezone()
+    return here.strftime("%H:%M:%S") if here.date() == datetime.now(UTC).astimezone().date() else day(value)
+
+
+def tick(value: timedelta, span: timedelta) -> str:
+    """Return a time along an axis; with a decimal where whole milliseconds would put it in the wrong place."""
+    return f"{value / _ONE_MS:.1f}".removesuffix(".0") + " ms" if span < _FINE else duration_text(value)
 
 
 def iso(value: datetime | None) -> str:

@@ -77,7 +77,9 @@ def _cause_of_child(described: Mapping[str, object]) -> str:
         value if isinstance(value, str) else None for value in map(described.get, ("Error", "Cause", "Status"))
     )
     child = str(described["ExecutionArn"]).rpartition(":")[2]
-    reason = ": ".join(part for part in (error, cause_message(cause)) if part)
+    # that a task failed is no news where its own child says why
+    is_of_child = isinstance(json_object(cause).get("ExecutionArn"), str)
+    reason = ": ".join(part for part in (None if is_of_child else error, cause_message(cause)) if part)
     return (
         f"{reason}, in execution {child}" if reason else f"The execution {child} ended as {status or 'it should not'}"
     )

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -390,15 +391,44 @@ def test_a_page_says_within_seconds_that_the_engine_is_frozen_and_goes_on_when_i
     expect(page.locator("#notice")).to_be_hidden()
 
 
-def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(visit: Visit, kitchen: Kitchen) -> None:
+@pytest.mark.parametrize("minutes", [-1_440, -10, 10, 1_440, 2_000_000])
+def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(
+    visit: Visit, kitchen: Kitchen, minutes: int
+) -> None:
     visitor = visit()
-    visitor.context.clock.install(time="2031-01-01T00:00:00")
+    visitor.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
+    page = visitor.open(f"/executions/{kitchen.start()}")
+    _state(page, "Knead", "running")
+    listed = visitor.open(f"/machines/{kitchen.arn}")
+
+    visitor.context.clock.run_for(3_000)
+
+    seconds = re.compile(r"^[1-5]?\d s$")
+    expect(page.get_by_label("Outcome").locator("[data-since]")).to_have_text(seconds)
+    expect(page.locator("#state [data-since]")).to_have_text(seconds)
+    expect(page.locator(".timeline [data-since]")).to_have_text(seconds)
+    expect(page.locator(".ticks span").last).to_have_text(re.compile(r"^[1-5]?\d(\.\d+)? s$"))
+    expect(listed.locator(".list [data-since]")).to_have_text(seconds)
+
+
+@pytest.mark.parametrize("minutes", [-1_440, 1_440])
+def test_the_axis_of_what_runs_ends_now_where_the_browsers_clock_is_off(
+    visit: Visit, kitchen: Kitchen, minutes: int
+) -> None:
+    visitor = visit()
+    visitor.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
     page = visitor.open(f"/executions/{kitchen.start()}")
     _state(page, "Knead", "running")
 
     visitor.context.clock.run_for(3_000)
 
-    expect(page.get_by_label("Outcome").locator("[data-since]")).to_have_text(re.compile(r"^\d+ s$"))
+    bars = page.locator(".timeline .bars").first
+    ends = bars.evaluate(
+        "(each) => [each.viewBox.baseVal.width, ...['x', 'width'].map((name) =>"
+        " Number(each.querySelector('.bar-running').getAttribute(name)))]"
+    )
+    assert ends[1] >= 0
+    assert ends[1] + ends[2] == pytest.approx(ends[0], rel=0.01)
 
 
 def test_a_task_that_waits_for_its_token_is_answered_on_its_page(

@@ -153,6 +153,19 @@ def test_any_visit_of_very_many_is_reached_by_its_number(visit: Visit, many: str
     expect(page.locator("[data-document=state-input]")).to_contain_text("file-200")
 
 
+def test_of_very_many_visits_the_one_that_is_looked_at_is_in_view(visit: Visit, many: str) -> None:
+    page = visit().open(f"{many}?state=Accept&nth=201")
+    chip = page.locator(".visits [aria-current]")
+    expect(chip).to_have_count(1)
+
+    box, frame = chip.bounding_box(), page.locator(".visits").bounding_box()
+
+    assert box
+    assert frame
+    assert frame["y"] <= box["y"]
+    assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
 def test_a_tab_stays_open_when_another_state_is_looked_at(visit: Visit, variables: str) -> None:
     page = visit().open(f"{variables}?state=Take")
     page.get_by_role("tab", name="Definition").click()

@@ -40,6 +40,12 @@ def nested(engine: Engine) -> str:
     return workflows.etl().run(engine.clients())
 
 
+@pytest.fixture(scope="session")
+def delivery(engine: Engine) -> str:
+    """Provide the ARN of an execution that failed with the error that a state before it was refused with."""
+    return workflows.delivery().run(engine.clients())
+
+
 def _state(page: Page, name: str) -> Locator:
     return page.locator(f'#graph a[data-state="{name}"] .face')
 
@@ -186,6 +192,55 @@ def test_the_overview_of_a_long_graph_is_wide_enough_to_point_at(visit: Visit, l
     assert box["width"] >= 32
     overview.click(position={"x": 16, "y": 0})
     expect(_state(page, "Prepare batch section 1")).to_be_in_viewport()
+
+
+def test_no_label_lies_on_another(visit: Visit, delivery: str) -> None:
+    page = visit(width=1440).open(f"/coverage/{_machine_of(delivery)}")
+    expect(page.locator("#graph svg.graph")).to_be_visible()
+
+    boxes = page.locator("#graph .edge-label rect").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().toJSON())"
+    )
+
+    assert len(boxes) > 10
+    over = [
+        (one, other)
+        for index, one in enumerate(boxes)
+        for other in boxes[index + 1 :]
+        if one["left"] < other["right"] and other["left"] < one["right"]
+        if one["top"] < other["bottom"] and other["top"] < one["bottom"]
+    ]
+    assert over == []
+
+
+def test_an_error_that_a_fail_state_hands_on_is_said_once(visit: Visit, delivery: str) -> None:
+    page = visit().open(f"/executions/{delivery}")
+    outcome = page.get_by_role("region", name="Outcome")
+
+    expect(outcome).to_contain_text("It started in Book courier")
+    expect(outcome.locator(".cause:visible")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [375, 1280, 1440])
+def test_a_time_of_today_takes_one_line_of_a_list(visit: Visit, pineapple: str, width: int) -> None:
+    page = visit(width=width).open(f"/machines/{_machine_of(pineapple)}")
+    time = page.get_by_role("row").filter(has_text="pineapple").first.locator("time")
+
+    expect(time).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    lines = time.evaluate("(each) => each.getClientRects().length")
+    assert lines == 1
+
+
+def test_the_tab_that_is_open_is_seen_on_a_phone(visit: Visit, pineapple: str) -> None:
+    page = visit(width=375, height=812).open(f"/executions/{pineapple}?state=Order%20Pizza%20Job")
+    tab = page.get_by_role("tab", name="Logs")
+    expect(tab).to_have_attribute("aria-selected", "true")
+
+    box, frame = tab.bounding_box(), page.get_by_role("tablist").bounding_box()
+
+    assert box
+    assert frame
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"]
 
 
 @pytest.mark.parametrize("width", [1000, 1280, 1360, 1440])

@@ -116,6 +116,52 @@ def booking() -> Workflow:
     )
 
 
+def delivery() -> Workflow:
+    """Return an order's way to the door, whose failure is handed on as it was caught."""
+    return Workflow(
+        "OrderDelivery",
+        {
+            "Validate order": works("Is it paid?"),
+            "Is it paid?": {
+                "Type": "Choice",
+                "Choices": [
+                    {"Variable": "$.paid", "BooleanEquals": True, "Next": "Reserve stock"},
+                    {
+                        "And": [
+                            {"Variable": "$.credit", "IsPresent": True},
+                            {"Variable": "$.credit", "NumericGreaterThan": 100},
+                        ],
+                        "Next": "Charge account",
+                    },
+                ],
+                "Default": "Reject order",
+            },
+            "Charge account": works("Reserve stock", catch="Notify customer of problem"),
+            "Reserve stock": works("Which warehouse?", catch="Back-order"),
+            "Back-order": works("Wait for supplier"),
+            "Wait for supplier": {"Type": "Wait", "Seconds": 0, "Next": "Reserve stock"},
+            "Which warehouse?": {
+                "Type": "Choice",
+                "Choices": [
+                    _is("$.country", "DE", "Pick in Leipzig"),
+                    _is("$.country", "PT", "Pick in Porto"),
+                ],
+                "Default": "Pick in Rotterdam",
+            },
+            "Pick in Leipzig": works("Pack"),
+            "Pick in Porto": works("Pack"),
+            "Pick in Rotterdam": works("Pack"),
+            "Pack": works("Book courier"),
+            "Book courier": fails("Delivered", catch="Notify customer of problem"),
+            "Delivered": {"Type": "Succeed"},
+            "Notify customer of problem": works("Order failed"),
+            "Reject order": {"Type": "Fail", "Error": "Unpaid"},
+            "Order failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
+        },
+        {"order": "o-2001", "paid": True, "country": "DE"},
+    )
+
+
 def etl() -> Workflow:
     """Return an import with a Map in a Parallel, and one handler for all errors."""
     files = {

@@ -286,7 +286,7 @@
       return element(
         "g",
         { class: `dot dot-${dot.name}` },
-        element("circle", { cx: dot.x, cy: dot.y, r: DOT - 3 }),
+        element("circle", { cx: dot.x, cy: dot.y, r: DOT - 1 }),
         element("text", { x: dot.x, y: dot.y + 3.5, "text-anchor": "middle" }, dot.name),
       );
     }

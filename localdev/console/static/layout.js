@@ -12,7 +12,7 @@ globalThis.executionLayout = (() => {
   const LABEL_FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const NODE = { line: 17, padding: 12, subtitle: 15 };
   const ROOMY = { least: 176, most: 250, left: 42, right: 34, lines: 4, beside: 34, beneath: 46, label: 170, labelLines: 4 };
-  const TIGHT = { least: 120, most: 160, left: 32, right: 30, lines: 6, beside: 14, beneath: 34, label: 132, labelLines: 5 };
+  const TIGHT = { least: 120, most: 164, left: 32, right: 34, lines: 6, beside: 14, beneath: 34, label: 132, labelLines: 5 };
   const BOX = { head: 42, padding: 18, gap: 18, most: 400, button: 30 };
   const LABEL_LINE = 14;
   const DOT = 17;
@@ -321,13 +321,17 @@ globalThis.executionLayout = (() => {
   function addBundles(machine, graph, bundles, room) {
     const places = new Map(machine.nodes.map((each) => [each.node.name, each]));
     const end = machine.dots.find((dot) => dot.name === "end");
+    const taken = machine.edges.filter((each) => each.lines.length).map(labelBox);
     let lane = machine.width - LANE.gap + LANE.step;
     for (const shared of bundles.values()) {
       const isCatch = shared[0].is_catch;
-      const ways = shared.map((edge) => ({ edge, ...(isCatch ? noLabel(edge) : stubLabel(edge, room)) }));
+      const ways = shared.map((edge) => {
+        const label = isCatch ? noLabel(edge) : stubLabel(edge, room);
+        return { edge, ...label, ...labelPlace(taken, wayOut(machine, places.get(edge.source), 0).at(-2), label) };
+      });
       lane = Math.max(lane + LANE.gap, ...ways.map((each) => {
         const from = places.get(each.edge.source);
-        return from.x + from.box.width + (each.lines.length ? each.width + 40 : LANE.gap);
+        return Math.max(from.x + from.box.width + LANE.gap, each.lines.length ? each.x + each.width / 2 + LANE.gap : 0);
       }));
       const to = places.get(shared[0].target);
       const inlet = to ? to.x + to.box.width * (isCatch ? 0.74 : 0.86) : end.x + DOT;
@@ -335,15 +339,31 @@ globalThis.executionLayout = (() => {
       const into = to ? [{ x: inlet, y: gap }, { x: inlet, y: to.y }] : [{ x: inlet, y: gap }];
       ways.forEach((each, index) => {
         const out = wayOut(machine, places.get(each.edge.source), lane);
-        const begin = out.at(-2);
         machine.edges.push({
           ...each, points: [...out, { x: lane, y: gap }, ...into], name: `${graph.edges.indexOf(each.edge)}`, isBundled: true,
-          stub: index === 0 ? null : out, x: begin.x + 14 + each.width / 2, y: begin.y,
+          stub: index === 0 ? null : out,
         });
       });
       if (isCatch) nameLane(machine, shared, room, { lane, inlet, gap, at: machine.edges.length - ways.length });
     }
     if (bundles.size) machine.width = lane + LANE.gap / 2;
+  }
+
+  const labelBox = ({ x, y, width, lines }) => ({
+    left: x - width / 2 - 7, right: x + width / 2 + 7, top: y - lines.length * LABEL_LINE / 2 - 3, bottom: y + lines.length * LABEL_LINE / 2 + 3,
+  });
+
+  /** Where the label of an arrow that leaves sideways goes: at its beginning, or after the labels that are there. */
+  function labelPlace(taken, begin, { lines, width }) {
+    const y = begin.y;
+    let x = begin.x + 14 + width / 2;
+    if (!lines.length) return { x, y };
+    const isUnder = (other, box) => other.left < box.right && box.left < other.right && other.top < box.bottom && box.top < other.bottom;
+    for (const other of taken.toSorted((one, another) => one.left - another.left)) {
+      if (isUnder(other, labelBox({ x, y, width, lines }))) x = other.right + 14 + width / 2;
+    }
+    taken.push(labelBox({ x, y, width, lines }));
+    return { x, y };
   }
 
   const noLabel = (edge) => ({ lines: [], width: 0, label: edge.label });

@@ -19,6 +19,20 @@
       tab.tabIndex = isShown ? 0 : -1;
       document.getElementById(tab.getAttribute("aria-controls")).hidden = !isShown;
     }
+    within(shown.parentElement, shown);
+  }
+
+  /** Scroll a box, and nothing around it, until what is in it is seen. */
+  function within(box, inner) {
+    const [frame, place] = [box.getBoundingClientRect(), inner.getBoundingClientRect()];
+    box.scrollLeft += Math.min(0, place.left - frame.left) + Math.max(0, place.right - frame.right);
+    box.scrollTop += Math.min(0, place.top - frame.top) + Math.max(0, place.bottom - frame.bottom);
+  }
+
+  /** Of the many visits of a state the one that is looked at. */
+  function showVisit() {
+    const chip = document.querySelector(".visits [aria-current]");
+    if (chip) within(chip.parentElement, chip);
   }
 
   document.addEventListener("click", (event) => {
@@ -57,6 +71,8 @@
   const LEAST = 6;
   let zoom = null; // of the timeline's width: {from, to}
 
+  const FINE = .02;
+  const tickText = (seconds, span) => (span < FINE ? `${Number((seconds * 1000).toFixed(1))} ms` : duration(seconds));
   const duration = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : seconds < 60 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`);
 
   function showZoom() {
@@ -70,7 +86,8 @@
     const span = Number(ticks.dataset.ended) - began;
     if (!zoom) return;
     [...ticks.children].forEach((tick, index, all) => {
-      tick.textContent = duration(began + (span * (from + ((to - from) * index) / (all.length - 1))) / WIDTH);
+      const part = (span * (to - from)) / WIDTH;
+      tick.textContent = tickText(began + (span * from) / WIDTH + (part * index) / (all.length - 1), part);
     });
   }
 
@@ -131,6 +148,7 @@
     [...ticks.children].forEach((tick, index, all) => { tick.textContent = duration((seconds * index) / (all.length - 1)); });
   });
 
-  function again() { showTab(chosen); showZoom(); }
+  function again() { showTab(chosen); showVisit(); showZoom(); }
+  again();
   document.addEventListener("htmx:after:swap", again);
 })();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from localdev.console.event_groups import grouped, is_failure
 from tests.unit.executions.conftest import recording
+from tests.unit.executions.made_up import Writer
 
 
 def test_the_events_of_an_attempt_are_one_group() -> None:
@@ -14,6 +15,19 @@ def test_the_events_of_an_attempt_are_one_group() -> None:
     assert [group.attempt for group in groups] == [1, 2, 3]
     assert [group.has_failed for group in groups] == [True, True, False]
     assert groups[0].title.startswith("scheduled")
+
+
+def test_an_attempt_that_timed_out_is_said_in_words() -> None:
+    history = Writer()
+    history.write("ExecutionStarted", input="{}")
+    history.write("TaskStateEntered", name="Import", input="{}")
+    history.write("TaskScheduled", resourceType="lambda", resource="invoke")
+    history.write("TaskTimedOut", error="States.Timeout")
+    read = history.history()
+
+    titles = [group.title for group in grouped(read, read.events) if group.attempt is not None]
+
+    assert titles == ["scheduled, timed out"]
 
 
 def test_no_event_is_lost_or_doubled_by_grouping() -> None:

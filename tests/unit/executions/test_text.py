@@ -33,4 +33,4 @@ def test_a_failure_of_a_child_of_a_child_is_that_of_the_innermost() -> None:
 
     said = cause_message(json.dumps(outer | {"Cause": inner}))
 
-    assert said == "States.TaskFailed: Refused: no money, in execution c-1, in execution o-1"
+    assert said == "Refused: no money, in execution c-1, in execution o-1"
