@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from localdev.console.covered_items import covered_items
 from localdev.console.details import ExecutionReader
 from localdev.console.family import family_of
 from localdev.console.listings import ExecutionLists, Filters
@@ -18,6 +19,7 @@ from localdev.executions.graph import Graph, graph_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from localdev.console.covered_items import CoveredItems
     from localdev.console.details import ExecutionDetails
     from localdev.console.family import Family
     from localdev.console.listings import Counts, Listing
@@ -42,6 +44,8 @@ class Covered:
     """Executions of the set that ran another definition, and are not counted."""
     is_all: bool
     """Whether all that are wanted were counted, and not the newest alone."""
+    items: CoveredItems
+    """What was counted of their distributed Maps' items."""
 
 
 class Reading:
@@ -126,8 +130,10 @@ class Reading:
         read = list(self._readers.map(lambda each: self._details_unless_deleted(each.arn), found[:_MOST_COVERED]))
         there = [each for each in read if each is not None]
         same = [each for each in there if each.definition and each.definition.machine == definition.machine]
-        coverage = coverage_of(definition, (each.history for each in same))
-        return Covered(coverage, len(same), len(there) - len(same), is_all=after is None)
+        histories = [each.history for each in same]
+        items = covered_items(self._client, histories, self._readers)
+        coverage = coverage_of(definition, [*histories, *items.histories], items.numbers)
+        return Covered(coverage, len(same), len(there) - len(same), is_all=after is None, items=items)
 
     def _details_unless_deleted(self, arn: str) -> ExecutionDetails | None:
         try:

@@ -92,6 +92,10 @@ class ExecutionsEverywhere(ExecutionsClient):
         """Return the ARN of the execution whose distributed Map a run is of."""
         return self._of(arn).parent_of_map_run(arn)
 
+    def items_of_map_run(self, arn: str) -> int:
+        """Return how many items a distributed Map's run has."""
+        return self._of(arn).items_of_map_run(arn)
+
     def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
         """Return the name of the state whose error ended a Standard execution, else of the one that it entered last."""
         return self._of(arn).failed_in(arn, definition)

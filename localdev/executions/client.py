@@ -202,6 +202,11 @@ class ExecutionsClient:
         with _missing(f"There is no Map run {arn}."):
             return self._states.describe_map_run(mapRunArn=arn)["executionArn"]
 
+    def items_of_map_run(self, arn: str) -> int:
+        """Return how many items a distributed Map's run has."""
+        with _missing(f"There is no Map run {arn}."):
+            return self._states.describe_map_run(mapRunArn=arn)["itemCounts"]["total"]
+
     def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
         """Return the name of the state whose error ended a Standard execution, else of the one that it entered last.
 

@@ -84,14 +84,17 @@ def percent(reached: int, there: int) -> float:
     return 100.0 if there == 0 else reached * 1000 // there / 10
 
 
-def coverage_of(definition: Definition, histories: Iterable[History]) -> Coverage:
+def coverage_of(
+    definition: Definition, histories: Iterable[History], items: Mapping[str, int] | None = None
+) -> Coverage:
     """Return what executions of a definition have reached, all together.
 
-    The executions of a distributed Map's items are among ``histories`` where they are to be counted.
+    The executions of a distributed Map's items are among ``histories`` where they are to be counted; ``items`` is the
+    number of them by the Map Run's ARN.
     """
     counts: Counter[str] = Counter()
     executions = 0
     for history in histories:
-        counts.update(counts_of(definition, history))
+        counts.update(counts_of(definition, history, items))
         executions += 1
     return Coverage(definition, points_of(definition), counts, executions)

@@ -498,3 +498,13 @@ def test_states_within_a_distributed_map_are_not_called_unreached(visit: Visit, 
     link.click()
     page.locator("#state").get_by_role("link", name="Each file", exact=True).click()
     expect(page.locator("#state-title")).to_have_text("Each file")
+
+
+def test_what_items_of_a_distributed_map_reached_is_covered(visit: Visit, distributed: str) -> None:
+    page = visit().open(f"/coverage/{_machine_of(distributed)}")
+
+    expect(page.locator(".head")).to_contain_text("and by 8 items of their distributed Maps")
+    missed = page.get_by_role("region", name="Not reached")
+    expect(missed).to_contain_text("State4 of 4")
+    expect(missed).to_contain_text("with no items")
+    expect(missed).not_to_contain_text("several items")
