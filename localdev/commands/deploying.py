@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from localdev.deployment.addresses import Address
     from localdev.deployment.cdk import Outputs
     from localdev.engines import Engine
 
@@ -156,27 +157,27 @@ def print_outputs(engine: Engine, outputs: Outputs) -> None:
             out.print(f"  {name:<{width}}  {reachable(engine, value)}", soft_wrap=True, markup=False)
 
 
-def print_other_addresses(engine: Engine, outputs: Outputs) -> None:
-    """Print the addresses of the deployed APIs that no output has; an account's stacks are asked nothing more."""
-    if engine.kind.is_account or not outputs:
+def print_deployed(engine: Engine, outputs: Outputs) -> None:
+    """Print the outputs of the stacks, and the addresses of the deployed APIs that none of them has."""
+    others = _other_addresses(engine, outputs)
+    if not outputs and not others:
         return
-    from localdev.deployment.addresses import addresses
-    from localdev.deployment.deployed import places
-    from localdev.deployment.resources import resources_of
-
-    there = [
-        each
-        for clients in places(engine)
-        for name in outputs
-        if stack_exists(clients, name)
-        for each in resources_of(clients, name)
-    ]
-    printed = {reachable(engine, value) for values in outputs.values() for value in values.values()}
-    others = [each for each in addresses(engine, there) if each.url not in printed]
+    out.print()
+    print_outputs(engine, outputs)
     if others:
         out.print("[bold]Addresses[/]")
     for each in others:
         out.print(f"  {each.resource.label()}  {each.url}", soft_wrap=True, markup=False)
+
+
+def _other_addresses(engine: Engine, outputs: Outputs) -> list[Address]:
+    """Return the addresses that no output has, also of stacks without outputs; of an account's, none."""
+    if engine.kind.is_account:
+        return []
+    from localdev.deployment import addresses, deployed
+
+    printed = {reachable(engine, value) for values in outputs.values() for value in values.values()}
+    return [each for each in addresses.addresses(engine, deployed.resources(engine)) if each.url not in printed]
 
 
 def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:

@@ -11,8 +11,7 @@ from localdev.commands.consent import announce
 from localdev.commands.deploying import (
     Selection,
     next_steps,
-    print_other_addresses,
-    print_outputs,
+    print_deployed,
     start,
     start_and_deploy,
     start_and_deploy_template,
@@ -79,9 +78,7 @@ def _run(options: argparse.Namespace) -> int:
         outputs = start_and_deploy(engine, Selection.of(options))
     if options.debug:
         _let_debug(engine, outputs, options.debug)
-    out.print()
-    print_outputs(engine, outputs)
-    print_other_addresses(engine, outputs)
+    print_deployed(engine, outputs)
     out.print()
     # a template is not the app that the steps are for
     for line in [] if options.template else next_steps(engine, outputs, again):
