@@ -183,6 +183,30 @@ def test_the_name_of_a_lane_lies_on_no_arrow_that_crosses_it(visit: Visit, large
     assert not label["x"] < middle < label["x"] + label["width"]
 
 
+def test_the_overview_says_where_a_dragged_graph_is_and_makes_a_layer_of_no_state(visit: Visit, large: str) -> None:
+    page = visit(width=1440).open(f"/executions/{large}")
+    frame = page.locator("#graph > svg.graph").bounding_box()
+    window = page.locator(".graph-overview .window")
+    before, style = window.bounding_box(), window.get_attribute("style") or ""
+    assert frame
+    assert before
+    x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 400, steps=4)
+    page.mouse.up()
+
+    expect(window).not_to_have_attribute("style", style)
+    after = window.bounding_box()
+    assert after
+    assert after["y"] > before["y"]
+    opacities = page.locator(".graph-overview rect").evaluate_all(
+        "all => all.map(each => getComputedStyle(each).opacity)"
+    )
+    assert set(opacities) == {"1"}
+
+
 def test_the_overview_of_a_long_graph_is_wide_enough_to_point_at(visit: Visit, large: str) -> None:
     page = visit(width=1440).open(f"/executions/{large}")
     overview = page.locator(".graph-overview")

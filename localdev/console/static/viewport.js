@@ -196,8 +196,12 @@ globalThis.ExecutionViewport = (() => {
       const { x, y } = this.panzoom.getPan();
       if (this.window) {
         this.map.toggleAttribute("hidden", !this.isLarge());
-        const values = { x: -x, y: -y, width: this.frame.width / this.scale, height: this.frame.height / this.scale };
-        for (const [name, value] of Object.entries(values)) this.window.setAttribute(name, value);
+        const { across, down } = this.reduced;
+        for (const [name, part] of [["width", across], ["height", down]]) {
+          const size = `${this.frame[name] / this.scale * part}px`;
+          if (this.window.style[name] !== size) this.window.style[name] = size;
+        }
+        this.window.style.transform = `translate(${-x * across}px, ${-y * down}px)`;
       }
     }
 
@@ -244,7 +248,7 @@ globalThis.ExecutionViewport = (() => {
       const across = Math.max(width * factor, OVERVIEW.least);
       const down = Math.max(height * factor, OVERVIEW.least);
       const map = document.createElementNS(SVG, "svg");
-      const attributes = { class: "graph-overview", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", width: across, height: down, "aria-hidden": "true" };
+      const attributes = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", width: across, height: down };
       for (const [name, value] of Object.entries(attributes)) map.setAttribute(name, value);
       this.dots = new Map();
       for (const [name, { at }] of this.drawing.cards) {
@@ -253,9 +257,13 @@ globalThis.ExecutionViewport = (() => {
         this.dots.set(name, dot);
         map.append(dot);
       }
-      this.window = document.createElementNS(SVG, "rect");
-      this.window.setAttribute("class", "window");
-      map.append(this.window);
+      const shown = document.createElement("div");
+      shown.className = "graph-overview";
+      shown.setAttribute("aria-hidden", "true");
+      this.window = document.createElement("div");
+      this.window.className = "window";
+      shown.append(map, this.window);
+      this.reduced = { across: across / width, down: down / height };
       const go = (event) => {
         if (!event.buttons) return;
         const box = map.getBoundingClientRect();
@@ -263,10 +271,10 @@ globalThis.ExecutionViewport = (() => {
         const y = (event.clientY - box.y) / down * height;
         this.centre({ x, y, width: 0, height: 0 }, this.scale, false);
       };
-      map.addEventListener("pointerdown", go);
-      map.addEventListener("pointermove", go);
-      this.map = map;
-      return map;
+      shown.addEventListener("pointerdown", go);
+      shown.addEventListener("pointermove", go);
+      this.map = shown;
+      return shown;
     }
 
     painted(graph) {
