@@ -24,11 +24,12 @@ def said_of(error: Exception) -> str:
     if error.errno == errno.ENOSPC:
         return f"The disk is full: {path}.\nHint: make room ('df -h' shows where), and {AGAIN}."
     if isinstance(error, PermissionError) and owner != own:
-        return (
-            f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}.\n"
-            f"Hint: 'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
-        )
-    return str(error)
+        whose = f"{there} belongs to {_name_of(owner)}, and you are {_name_of(own)}."
+        if places.IS_INSTALLED:
+            return whose
+        hint = f"'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
+        return f"{whose}\nHint: {hint}"
+    return f"{error.strerror}: {path}."
 
 
 def _name_of(uid: int) -> str:

@@ -25,4 +25,4 @@ def ensure_installed() -> None:
     # in a process of its own: it changes the variables and the signals of its process
     made = subprocess.run([sys.executable, "-I", "-m", environments.__name__, "--quiet"], check=False)
     if made.returncode:
-        raise LocaldevError(f"What the emulator is made of could not be installed in {places.MADE}.")
+        raise LocaldevError(f"What the emulator is made of could not be installed in {places.MADE}, as said above.")

@@ -281,6 +281,22 @@ def test_a_file_of_another_user_is_said_to_be_theirs(monkeypatch: pytest.MonkeyP
     assert "\nHint: 'sudo chown -R " in said
 
 
+def test_who_has_installed_the_tool_is_told_of_no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 65534)
+    monkeypatch.setattr(places, "IS_INSTALLED", True)
+
+    said = said_of(PermissionError(13, "Permission denied", "/etc/the-state-machine"))
+
+    assert said.startswith("/etc belongs to root, and you are ")
+    assert "checkout" not in said
+
+
+def test_a_folder_that_its_owner_may_not_write_to_is_named(tmp_path: Path) -> None:
+    error = PermissionError(13, "Permission denied", str(tmp_path))
+
+    assert said_of(error) == f"Permission denied: {tmp_path}."
+
+
 def test_a_full_disk_is_said_to_be_full() -> None:
     assert said_of(OSError(28, "No space left on device", "/a/file")).startswith("The disk is full: /a/file")
 
