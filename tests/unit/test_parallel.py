@@ -45,7 +45,7 @@ _INTERRUPTING_TEST = """
     import os, signal, threading
 
     def test_it():
-        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getppid(), signal.SIGTERM)
         threading.Event().wait(120)
 """
 
