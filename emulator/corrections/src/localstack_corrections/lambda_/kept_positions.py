@@ -51,7 +51,7 @@ def _take_over(worker: Any) -> None:
 
 
 class _Watched:
-    """The processor of a poller, which remembers whether an attempt has failed."""
+    """The processor of a poller, which remembers whether the last attempt has failed."""
 
     def __init__(self, processor: Any) -> None:
         self._processor = processor
@@ -59,11 +59,10 @@ class _Watched:
 
     def process_events_batch(self, events: Any) -> Any:
         """Process a batch."""
-        try:
-            return self._processor.process_events_batch(events)
-        except Exception:
-            self.has_failed = True
-            raise
+        self.has_failed = True
+        result = self._processor.process_events_batch(events)
+        self.has_failed = False
+        return result
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._processor, name)
