@@ -68,6 +68,8 @@ def test_what_the_page_for_those_from_localstack_types_needs_no_name_server(stra
     page = (ROOT / "docs" / "from-localstack.md").read_text()
     (block,) = re.findall(r"<!-- run -->\n```\n(.*?)```", page, re.DOTALL)
     folders = [stranger.python.parent, NODE_MODULES / ".bin", EMULATOR_PYTHON.parent, os.environ["PATH"]]
+    # plain cdk leaves its assembly in the project, where another test looks for what localdev leaves
+    (tmp_path / ".cdk.json").write_text(json.dumps({"output": str(tmp_path / "cdk.out")}))
 
     said = subprocess.check_output(
         ["sh", "-ec", block.replace(":4566", f":{stranger.port}")],

@@ -70,6 +70,7 @@
   const WIDTH = 1000;
   const LEAST = 6;
   let zoom = null; // of the timeline's width: {from, to}
+  let now = null; // by the server's clock, at its last tick
 
   const FINE = .02;
   const tickText = (seconds, span) => (span < FINE ? `${Number((seconds * 1000).toFixed(1))} ms` : duration(seconds));
@@ -80,11 +81,14 @@
     for (const bars of document.querySelectorAll(".timeline .bars")) bars.setAttribute("viewBox", `${from} 0 ${to - from} 14`);
     const reset = document.querySelector("[data-zoom-out]");
     if (reset) reset.hidden = !zoom;
+    if (!zoom) {
+      grow();
+      return;
+    }
     const ticks = document.querySelector(".ticks");
     if (!ticks) return;
     const began = Number(ticks.dataset.began);
     const span = Number(ticks.dataset.ended) - began;
-    if (!zoom) return;
     [...ticks.children].forEach((tick, index, all) => {
       const part = (span * (to - from)) / WIDTH;
       tick.textContent = tickText(began + (span * from) / WIDTH + (part * index) / (all.length - 1), part);
@@ -133,10 +137,10 @@
   });
 
   /** What runs reaches to now: between two answers of the server the axis grows with the clock. */
-  document.addEventListener("clock", (event) => {
+  function grow() {
     const ticks = document.querySelector(".ticks[data-start]");
-    if (!ticks || zoom || drag) return;
-    const seconds = (event.detail - Date.parse(ticks.dataset.start)) / 1000;
+    if (!ticks || zoom || drag || now === null) return;
+    const seconds = (now - Date.parse(ticks.dataset.start)) / 1000;
     const span = Number(ticks.dataset.ended);
     if (span <= 0 || seconds <= span) return;
     const width = (WIDTH * seconds) / span;
@@ -146,7 +150,8 @@
       for (const bar of bars.querySelectorAll(".bar-running")) bar.setAttribute("width", width - Number(bar.getAttribute("x")));
     }
     [...ticks.children].forEach((tick, index, all) => { tick.textContent = duration((seconds * index) / (all.length - 1)); });
-  });
+  }
+  document.addEventListener("clock", (event) => { now = event.detail; grow(); });
 
   function again() { showTab(chosen); showVisit(); showZoom(); }
   again();
