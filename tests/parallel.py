@@ -47,7 +47,8 @@ _SCOPES: Final = (
     (_ON_LOCALSTACK, "emulator"),
     (r"tests/integration/test_scripts\.py", "scripts"),
     (r"tests/integration/test_(offline|runs)\.py", "runs"),
-    # a minute or so each, with emulators of their own
+    # a minute or more each, with emulators of their own; this one is the longest, and would be the last by its name
+    (r"tests/examples/test_own_apps\.py", _EACH_FILE),
     (r"tests/examples/", _EACH_FILE),
     (r"tests/infra/", "infra"),
     (r"tests/rehearsals/", "rehearsals"),
