@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError
@@ -14,6 +15,7 @@ from pizzeria.stack import stack_outputs
 
 if TYPE_CHECKING:
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
 _FLAVOURS: Final = ("pepperoni", "margherita", "quattro stagioni", "pineapple", "hawaiian")
 
@@ -29,10 +31,15 @@ class OrderForm:
         self._engine = engine
         self.command: Final = f"./scripts/order pepperoni{options}"
 
+    @cached_property
+    def _clients(self) -> Clients:
+        # a new client takes longer than all else of a page
+        return self._engine.clients()
+
     def state_machine_arn(self) -> str | None:
         """Return the state machine that decides on orders; ``None`` while the stack is not deployed."""
         try:
-            return stack_outputs(self._engine.clients(), self._engine.stack_name).state_machine_arn
+            return stack_outputs(self._clients, self._engine.stack_name).state_machine_arn
         except (LocaldevError, BotoCoreError):
             return None
 
@@ -42,7 +49,7 @@ class OrderForm:
         :raises StarterError: the API did not accept it, or there is none.
         """
         try:
-            outputs = stack_outputs(self._engine.clients(), self._engine.stack_name)
+            outputs = stack_outputs(self._clients, self._engine.stack_name)
             api = OrderApi(reachable_api_url(outputs.api_url, self._engine.endpoint_url))
             return api.place(value, key=key).execution_arn
         except LocaldevError as error:
