@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 64
 _HEAVIEST: Final = 50_000
 """Kilobytes, about, of the executions that are remembered."""
-_LONG: Final = 5000
-"""Events of a history, the end of which is shown before the rest is read."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class ExecutionReader:
                 details = self._details(execution, history, None)
                 self._read.put(arn, details)
                 return details
-            if history.status is Status.RUNNING or history.events[-1].id < _LONG:
+            if history.status is Status.RUNNING:
                 return self._read_now(arn)
             ended = self._details(execution, history, None)
         if ended.definition is None or ended.graph is None or not says_what_failed(history, ended.definition):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from localdev.executions.events import read_events
-from localdev.executions.replay import read_history
+from localdev.executions.replay import ends_an_execution, read_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from localdev.executions.events import Event
     from localdev.executions.history import History
 
+LONG: Final = 5000
+"""Events of a history, the end of which is read by itself."""
 _EVENTS_AT_ONCE: Final = 1000
 _NEWEST_AT_ONCE: Final = 100
 
@@ -39,12 +41,23 @@ def history_of(client: SFNClient, execution_arn: str) -> History:
 def end_of(client: SFNClient, execution_arn: str) -> History:
     """Return what the newest events of a Standard execution, one page of them, say that its states did.
 
+    Of one that has ended after fewer than :data:`LONG` events, return what all of them say.
+
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
-    page = client.get_execution_history(
-        executionArn=execution_arn, includeExecutionData=True, reverseOrder=True, maxResults=_EVENTS_AT_ONCE
+    pages = client.get_paginator("get_execution_history").paginate(
+        executionArn=execution_arn,
+        includeExecutionData=True,
+        reverseOrder=True,
+        PaginationConfig={"PageSize": _EVENTS_AT_ONCE},
     )
-    return read_history(read_events(cast("list[Mapping[str, object]]", page["events"])))
+    events: tuple[Event, ...] = ()
+    for page in pages:
+        events = (*read_events(cast("list[Mapping[str, object]]", page["events"])), *events)
+        # while it runs, an event may come between two pages
+        if not events or events[-1].id >= LONG or not ends_an_execution(events[-1]):
+            break
+    return read_history(events)
 
 
 def _asked_for_ahead(pages: Iterator[Any]) -> Iterator[Any]:

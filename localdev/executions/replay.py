@@ -68,6 +68,11 @@ def read_history(events: Iterable[Event]) -> History:
     return replay.history(tuple(taken))
 
 
+def ends_an_execution(event: Event) -> bool:
+    """Return whether an event is the last one of its execution, unless that is redriven."""
+    return event.type in _TERMINAL
+
+
 def _in_order(events: Iterable[Event]) -> Iterable[Event]:
     """Return events by id; the same event twice is one."""
     return sorted({event.id: event for event in events}.values(), key=itemgetter(0))

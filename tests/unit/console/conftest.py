@@ -14,6 +14,8 @@ from localdev.console.settings import Settings, StarterError
 from localdev.executions.client import ExecutionsClient
 from localdev.executions.control import StateTest
 from localdev.executions.errors import NotFoundError
+from localdev.executions.growing import LONG
+from localdev.executions.history import Status
 from localdev.executions.origin import origin_of
 from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
 from localdev.executions.replay import read_history
@@ -126,7 +128,8 @@ class RecordedClient:
 
     def end_of_history(self, arn: str) -> History:
         history = self.history(arn)
-        return history if len(history.events) <= PAGE else read_history(history.events[-PAGE:])
+        is_read = len(history.events) < LONG and history.status is not Status.RUNNING
+        return history if is_read or len(history.events) <= PAGE else read_history(history.events[-PAGE:])
 
     def executions_of_map_run(self, arn: str, *, size: int, after: str | None = None) -> Page[ExecutionSummary]:
         self._called(f"executions of {arn} after {after}")

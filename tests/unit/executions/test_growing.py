@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from localdev.engines.clients import Clients
 from localdev.executions.events import read_events
-from localdev.executions.growing import end_of, grown, history_of
+from localdev.executions.growing import LONG, end_of, grown, history_of
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
 BACKWARDS = {"executionArn": ARN, "includeExecutionData": True, "reverseOrder": True, "maxResults": 100}
+FROM_THE_END = {**BACKWARDS, "maxResults": 1000}
 FORWARDS = {"executionArn": ARN, "includeExecutionData": True, "maxResults": 1000}
 
 
@@ -84,19 +85,30 @@ def test_a_history_of_no_event_yet_is_read_from_its_beginning(states: Any) -> No
     assert grown(states.client, ARN, _history([])) == _history(events)
 
 
-def test_the_end_of_a_history_is_one_page_of_it(states: Any) -> None:
-    events = _recorded()
-    states.add_response(
-        "get_execution_history",
-        {"events": events[:2:-1], "nextToken": "2"},
-        {**BACKWARDS, "maxResults": 1000},
-    )
+def test_the_end_of_a_long_history_is_one_page_of_it(states: Any) -> None:
+    events = [{**each, "id": each["id"] + LONG, "previousEventId": LONG} for each in _recorded()]
+    states.add_response("get_execution_history", {"events": events[:2:-1], "nextToken": "2"}, FROM_THE_END)
 
     end = end_of(states.client, ARN)
 
     assert not end.is_whole
     assert end.failure == _history(events).failure
     assert [event.id for event in end.events] == [event["id"] for event in events[3:]]
+
+
+def test_one_that_is_not_long_is_read_in_whole_from_its_end(states: Any) -> None:
+    events = _recorded()
+    states.add_response("get_execution_history", {"events": events[:2:-1], "nextToken": "2"}, FROM_THE_END)
+    states.add_response("get_execution_history", {"events": events[2::-1]}, {**FROM_THE_END, "nextToken": "2"})
+
+    assert end_of(states.client, ARN) == _history(events)
+
+
+def test_while_an_execution_runs_no_second_page_is_read_from_its_end(states: Any) -> None:
+    events = _recorded()[:-1]
+    states.add_response("get_execution_history", {"events": events[:2:-1], "nextToken": "2"}, FROM_THE_END)
+
+    assert not end_of(states.client, ARN).is_whole
 
 
 def test_a_history_of_several_pages_is_read_in_whole(states: Any) -> None:
