@@ -135,6 +135,8 @@ def test_emulators_that_were_killed_are_leftovers(monkeypatch: pytest.MonkeyPatc
 def emulator_started_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
     """Let an emulator be up on port 45999: the record of one, for this very process."""
     monkeypatch.setattr(project, "STATE", tmp_path)
+    # containers of this checkout are other tests'
+    monkeypatch.setattr("localdev.engines.container.known_containers", lambda _client: [])
     folder = tmp_path / "embedded-45999"
     folder.mkdir()
 
