@@ -391,14 +391,19 @@ def test_a_page_says_within_seconds_that_the_engine_is_frozen_and_goes_on_when_i
     expect(page.locator("#notice")).to_be_hidden()
 
 
-@pytest.mark.parametrize("minutes", [-1_440, -10, 10, 1_440, 2_000_000])
-def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(
-    visit: Visit, kitchen: Kitchen, minutes: int
-) -> None:
+def _running_where_the_clock_is_off(visit: Visit, kitchen: Kitchen, minutes: int) -> tuple[Visitor, Page]:
     visitor = visit()
     visitor.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
     page = visitor.open(f"/executions/{kitchen.start()}")
     _state(page, "Knead", "running")
+    return visitor, page
+
+
+@pytest.mark.parametrize("minutes", [-1_440, -10, 10, 1_440, 2_000_000])
+def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(
+    visit: Visit, kitchen: Kitchen, minutes: int
+) -> None:
+    visitor, page = _running_where_the_clock_is_off(visit, kitchen, minutes)
     listed = visitor.open(f"/machines/{kitchen.arn}")
 
     visitor.context.clock.run_for(3_000)
@@ -415,10 +420,7 @@ def test_how_long_something_runs_is_right_where_the_browsers_clock_is_off(
 def test_the_axis_of_what_runs_ends_now_where_the_browsers_clock_is_off(
     visit: Visit, kitchen: Kitchen, minutes: int
 ) -> None:
-    visitor = visit()
-    visitor.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
-    page = visitor.open(f"/executions/{kitchen.start()}")
-    _state(page, "Knead", "running")
+    visitor, page = _running_where_the_clock_is_off(visit, kitchen, minutes)
 
     visitor.context.clock.run_for(3_000)
 
