@@ -28,7 +28,7 @@ from localdev.setup.errors import SetupError
 from localdev.setup.node import LEAST_NODE, check_node
 from localdev.system import project
 from localdev.system.folders import foreign, owner_of, user
-from localdev.system.processes import port_error, port_holder, port_is_refused
+from localdev.system.processes import port_error, port_holder
 
 _MAKE_IT = "run 'localdev up'" if project.IS_INSTALLED else "run ./scripts/setup"
 _SETUP = f"{shlex.quote(sys.executable)} -m localdev.setup.environments" if project.IS_INSTALLED else "./scripts/setup"
@@ -193,7 +193,7 @@ def _port(port: int = project.DEFAULT_PORT) -> Finding:
     error = port_error(port)
     if error is None:
         return Finding(f"port {port}", "free")
-    if port_is_refused(error):
+    if isinstance(error, PermissionError):
         return Finding(f"port {port}", "not for ordinary users", "choose another port with --port, from 1024 on")
     hint = "end that program, or choose another port with --port"
     return Finding(f"port {port}", f"held by {port_holder(port)}", hint)

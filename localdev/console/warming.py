@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _YOUNG: Final = 20_000
 _OLDER: Final = (20, 20)
 _TURN_SECONDS: Final = 0.0005
-"""For how long one thread keeps another waiting: each piece of a page of a history is such a wait while others work."""
+"""How long a thread runs before another may: a page of a history comes in pieces, each of which waits that long."""
 
 
 def warm(reading: Reading, renderer: Renderer) -> None:

@@ -30,7 +30,6 @@ from localdev.system.processes import (
     port_error,
     port_holder,
     port_is_free,
-    port_is_refused,
     started_at,
 )
 from localdev.system.waiting import WaitTimeoutError, wait_until
@@ -196,7 +195,7 @@ class EmbeddedEngine(LocalEngine):
         error = port_error(self.port)
         if error is None:
             return
-        if port_is_refused(error):
+        if isinstance(error, PermissionError):
             raise LocaldevError(
                 f"Port {self.port} on 127.0.0.1 is not for ordinary users: {error.strerror}.",
                 "choose another port with --port, from 1024 on.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from localdev.executions.history import History
 
 LONG: Final = 5000
-"""Events of a history, the end of which is read by itself."""
+"""Number of events from which on the end of a history is read by itself."""
 _EVENTS_AT_ONCE: Final = 1000
 _NEWEST_AT_ONCE: Final = 100
 

@@ -88,7 +88,7 @@ class _Position(NamedTuple):
 
 
 _SOMEWHERE: Final = _Position()
-"""After what is about a visit that is not known: the end of a history has not its beginning."""
+"""Where an event is whose visit is not known: the end of a history lacks what it began with."""
 
 type _Handler = Callable[[Event, _Position], _Position]
 

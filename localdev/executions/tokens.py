@@ -49,9 +49,9 @@ def limit_of_attempt(
     """Return a limit of an attempt in seconds: as it was scheduled, since it may be computed, else as it is written."""
     place = bisect_left(events, attempt.scheduled, key=attrgetter("id"))
     scheduled = events[place] if place < len(events) and events[place].id == attempt.scheduled else None
-    told = scheduled.number(f"{limit.lower()}InSeconds") if scheduled else None
+    computed = scheduled.number(f"{limit.lower()}InSeconds") if scheduled else None
     written = state.source.get(f"{limit}Seconds") if state else None
-    seconds = written if told is None else told
+    seconds = written if computed is None else computed
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         return None
     return seconds if seconds < _UNLIMITED else None

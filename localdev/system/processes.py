@@ -1,7 +1,6 @@
 """Processes on this machine: who holds a port, and ending what we started, whole."""
 
 import contextlib
-import errno
 import os
 import socket
 
@@ -19,7 +18,10 @@ def named_owner() -> int | None:
 
 
 def port_error(port: int) -> OSError | None:
-    """Return why nothing could listen on this port of 127.0.0.1 now; ``None`` where something could."""
+    """Return why nothing could listen on this port of 127.0.0.1 now; ``None`` where something could.
+
+    A ``PermissionError``: this user may not, which is so below 1024 as a rule.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -32,11 +34,6 @@ def port_error(port: int) -> OSError | None:
 def port_is_free(port: int) -> bool:
     """Return whether something could listen on this port of 127.0.0.1 now."""
     return port_error(port) is None
-
-
-def port_is_refused(error: OSError | None) -> bool:
-    """Return whether a port is one that this user may not listen on: below 1024, as a rule."""
-    return error is not None and error.errno == errno.EACCES
 
 
 def free_port() -> int:
