@@ -7,13 +7,14 @@ import json
 import textwrap
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import urllib3
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from localdev.engines.clients import Clients
 
@@ -56,6 +57,18 @@ class Reply:
 def name(prefix: str) -> str:
     """Return a name that nothing else has."""
     return f"{prefix}-{uuid4().hex[:12]}"
+
+
+def in_one_day[T](act: Callable[[], T]) -> tuple[str, T]:
+    """Return the day of UTC that an act began and ended on, and its result; acts again where midnight came between.
+
+    A daily quota begins again with the day.
+    """
+    while True:
+        day = datetime.now(UTC).date()
+        result = act()
+        if datetime.now(UTC).date() == day:
+            return str(day), result
 
 
 def request(

@@ -33,6 +33,7 @@ _VARYING = {
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b": "uuid",
     r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16}": "trace",
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?": "time",
+    r"\b\d{4}/\d\d/\d\d\b": "day",
     r"(StateMachin)\w*-[0-9a-f]{8}": r"\1",
     r"\b[0-9a-f]{20}\b": "order",
     r"\b[0-9a-f]{32}\b": "environment",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,35 +102,46 @@ def test_an_api_without_its_default_endpoint_is_forbidden_there(api: RestApi) ->
     assert api.request().status == 403
 
 
-def _used(api: RestApi, requests: int) -> tuple[dict[str, Any], str]:
+def _usage_plan(api: RestApi) -> dict[str, Any]:
+    """Make a plan of three requests a day for the API's only method."""
     api.method(apiKeyRequired=True)
     api.deploy()
-    key = api.client.create_api_key(name=web.name("key"), enabled=True)
-    plan = api.client.create_usage_plan(
+    plan: dict[str, Any] = api.client.create_usage_plan(
         name=web.name("plan"), apiStages=[{"apiId": api.id, "stage": "prod"}], quota={"limit": 3, "period": "DAY"}
     )
+    return plan
+
+
+def _used(api: RestApi, plan: dict[str, Any], requests: int) -> str:
+    """Make that many requests with a new key, whose id is returned."""
+    key = api.client.create_api_key(name=web.name("key"), enabled=True)
     api.client.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
     for _ in range(requests):
         api.request(headers={"X-API-Key": key["value"]})
-    return plan, key["id"]
+    return str(key["id"])
 
 
 def test_usage_is_what_was_used_and_what_remains(api: RestApi) -> None:
-    plan, key = _used(api, 2)
-    today = str(datetime.now(UTC).date())
-    usage = api.client.get_usage(usagePlanId=plan["id"], startDate=today, endDate=today)
+    plan = _usage_plan(api)
+    day, key = web.in_one_day(lambda: _used(api, plan, 2))
+    usage = api.client.get_usage(usagePlanId=plan["id"], startDate=day, endDate=day)
     assert usage["items"] == {key: [[2, 1]]}
 
 
 def test_an_exhausted_quota_can_be_extended(api: RestApi) -> None:
-    plan, key = _used(api, 3)
-    patch = [{"op": "replace", "path": "/remaining", "value": "5"}]
-    updated = api.client.update_usage(usagePlanId=plan["id"], keyId=key, patchOperations=patch)
+    plan = _usage_plan(api)
+
+    def extended() -> tuple[str, Any]:
+        key = _used(api, plan, 3)
+        patch = [{"op": "replace", "path": "/remaining", "value": "5"}]
+        return key, api.client.update_usage(usagePlanId=plan["id"], keyId=key, patchOperations=patch)
+
+    _, (key, updated) = web.in_one_day(extended)
     assert updated["items"] == {key: [[3, 5]]}
 
 
 def test_localstack_as_released_has_no_usage(released_api: RestApi) -> None:
-    plan, _ = _used(released_api, 1)
+    plan = _usage_plan(released_api)
     with pytest.raises(ClientError, match="GetUsage"):
         released_api.client.get_usage(usagePlanId=plan["id"], startDate="2026-11-01", endDate="2026-11-01")
 

@@ -43,9 +43,13 @@ def test_localstack_as_released_throttles_nothing(released_api: RestApi) -> None
     assert [released_api.request().status for _ in range(3)] == [200] * 3
 
 
-def _with_key(api: RestApi, clients: Clients, **plan: Any) -> dict[str, str]:
+def _needs_key(api: RestApi) -> None:
     api.method(apiKeyRequired=True)
     api.deploy()
+
+
+def _with_key(api: RestApi, clients: Clients, **plan: Any) -> dict[str, str]:
+    """Return what a request needs to be one of a plan that is made for it."""
     client: Any = clients.client("apigateway")
     key = client.create_api_key(name=web.name("key"), enabled=True)
     stages = [{"apiId": api.id, "stage": "prod"}]
@@ -55,18 +59,25 @@ def _with_key(api: RestApi, clients: Clients, **plan: Any) -> dict[str, str]:
 
 
 def test_a_quota_ends(aws: Clients, api: RestApi) -> None:
-    headers = _with_key(api, aws, quota={"limit": 2, "period": "DAY"})
-    replies = [api.request(headers=headers) for _ in range(3)]
+    _needs_key(api)
+
+    def replies_to_a_new_key() -> list[Any]:
+        headers = _with_key(api, aws, quota={"limit": 2, "period": "DAY"})
+        return [api.request(headers=headers) for _ in range(3)]
+
+    _, replies = web.in_one_day(replies_to_a_new_key)
     assert [reply.status for reply in replies] == [200, 200, 429]
     assert replies[2].json == {"message": "Limit Exceeded"}
 
 
 def test_a_plan_throttles_its_keys(aws: Clients, api: RestApi) -> None:
+    _needs_key(api)
     headers = _with_key(api, aws, throttle={"rateLimit": 0.001, "burstLimit": 1})
     assert [api.request(headers=headers).status for _ in range(2)] == [200, 429]
 
 
 def test_a_key_is_needed(aws: Clients, api: RestApi) -> None:
+    _needs_key(api)
     _with_key(api, aws)
     reply = api.request()
     assert (reply.status, reply.json) == (403, {"message": "Forbidden"})
