@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,9 +15,11 @@ from localdev.deployment.app import context_options, current
 from localdev.deployment.app_environment import app_environment, app_path, passed_on
 from localdev.deployment.failures import lines_of_error
 from localdev.deployment.manifest import stacks_of
+from localdev.deployment.missing import hint_at_synthesis
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
-from localdev.setup.errors import SetupError
+from localdev.setup.errors import AGAIN, SetupError
+from localdev.setup.node import check_version, find_node
 from localdev.system import settings
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
@@ -80,11 +83,10 @@ def run_cdk(engine: Engine, arguments: Sequence[str], context: Sequence[str] = (
     own = settings.current().app
     app = ["--app", _unstripped(own)] if own else []
     options = [*app, *context_options(context), *_naming(engine.stack_name)]
-    command = _command(program(engine), [*arguments, *options])
+    environment = cdk_and_app_environment(engine)
+    command = _command(program(engine), [*arguments, *options], environment.get("PATH", os.defpath))
     with _temporary("cdk") as temporary:
-        return subprocess.run(
-            command, cwd=ROOT, env=cdk_and_app_environment(engine) | temporary, check=False
-        ).returncode
+        return subprocess.run(command, cwd=ROOT, env=environment | temporary, check=False).returncode
 
 
 def cdk_and_app_environment(engine: Engine) -> dict[str, str]:
@@ -120,7 +122,7 @@ def synthesize(
     with _temporary("synthesis") as temporary:
         process = _start("cdklocal", ["synth", *arguments, *options], environment | temporary)
         try:
-            _finish_synthesis(process, command)
+            _finish_synthesis(process, command, environment["PATH"])
         finally:
             _end(process)
     return output
@@ -250,12 +252,30 @@ def _names_of(assembly: Path, stacks: Sequence[str]) -> list[str]:
     return [stack.name for stack in stacks_of(assembly, stacks)]
 
 
-def _command(program: str, arguments: Sequence[str]) -> list[str]:
+def _command(program: str, arguments: Sequence[str], path: str) -> list[str]:
+    """Return a command of the CDK's, to be run with a ``PATH``.
+
+    :raises LocaldevError: it cannot be run: the app's packages or Node.js have been removed.
+    """
     ensure_installed()
-    folder = app_with_cdk(ROOT)
-    if program == "cdk" and folder:
-        return [str(folder / "node_modules" / ".bin" / program), *arguments]
-    return [str(NODE_MODULES / ".bin" / program), *arguments]
+    folder = app_with_cdk(ROOT) if program == "cdk" else None
+    file = (folder / "node_modules" if folder else NODE_MODULES) / ".bin" / program
+    if not file.exists():
+        again = "install the app's packages (npm install)" if folder else f"remove {NODE_MODULES}, and {AGAIN}"
+        raise LocaldevError(f"The AWS CDK's command {file} has been removed.", f"{again}.")
+    with _as_ours():
+        find_node(path)
+    return [str(file), *arguments]
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """Let what the set-up says of Node.js be an error of this command."""
+    try:
+        yield
+    except SetupError as error:
+        message, _, hint = str(error).partition("\nHint: ")
+        raise LocaldevError(message, hint) from error
 
 
 def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
@@ -277,7 +297,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _start(program: str, arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        _command(program, arguments),
+        _command(program, arguments, environment.get("PATH", os.defpath)),
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -288,32 +308,22 @@ def _start(program: str, arguments: Sequence[str], environment: dict[str, str]) 
     )
 
 
-def _finish_synthesis(process: subprocess.Popen[str], command: str) -> None:
+def _finish_synthesis(process: subprocess.Popen[str], command: str, path: str) -> None:
     """Wait for the end of a synthesis. :raises LocaldevError: it failed; what the app said comes first."""
     said, _ = process.communicate()
     if process.returncode:
+        with _as_ours():
+            check_version(path)
         raise LocaldevError(
-            f"{lines_of_error(said)}\nThe app could not be synthesised: {command}", _hint_at_synthesis(said)
+            f"{lines_of_error(said)}\nThe app could not be synthesised: {command}", hint_at_synthesis(said, ROOT)
         )
-
-
-def _hint_at_synthesis(said: str) -> str:
-    if "ENOSPC" in said or "No space left on device" in said:
-        return "the disk is full: make room ('df -h' shows where), and run the command again."
-    if "No module named 'aws_cdk'" in said:
-        return "activate the app's virtual environment, or install its requirements (pip install -r requirements.txt)."
-    if re.search(r"docker.*/aws-lambda-nodejs/|spawnSync docker ENOENT", said) and "esbuild" in said.lower():
-        return "install esbuild in the app, else its functions are bundled in Docker: npm install --save-dev esbuild."
-    if re.search(r"Cannot find module '(?!/)|ts-node: not found|TS2307", said):
-        return "install the app's packages (npm install)."
-    if "Cloud assembly schema version mismatch" in said or "not compatible with the CDK library" in said:
-        return "install a newer CDK CLI in the app: npm install --save-dev aws-cdk@latest."
-    return "what the app said is above; 'npx cdk synth' runs it by itself."
 
 
 def _finish(process: subprocess.Popen[str], what: str) -> None:
     output, _ = process.communicate()
     if process.returncode:
+        with _as_ours():
+            check_version(os.environ.get("PATH", os.defpath))
         raise LocaldevError(f"cdk {what} failed. It said:\n{lines_of_error(output)}")
 
 

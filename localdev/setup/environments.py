@@ -139,12 +139,14 @@ def parts() -> list[Part]:
     """Return everything that is needed, each with what it is made from; the app's environment only in a checkout."""
     packages = [package / "pyproject.toml" for package in emulator_packages()]
     emulator = Part("emulator environment", EMULATOR,
-                    [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator)  # fmt: skip
-    command_line = Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules)
+                    [ROOT / "emulator" / "requirements.txt", MAKE_INDICES, *packages], make_emulator,
+                    program=EMULATOR / "bin" / "python")  # fmt: skip
+    command_line = Part("CDK command line", NODE_MODULES, [ROOT / "package-lock.json"], make_node_modules,
+                        program=NODE_MODULES / ".bin" / "cdklocal")  # fmt: skip
     if places.IS_INSTALLED:
         return [emulator, command_line]
     locks = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
-    app = Part("app environment", APP, locks, make_app)
+    app = Part("app environment", APP, locks, make_app, program=APP / "bin" / "python")
     first = Part("first synthesis", FIRST_SYNTHESIS, [*locks, ROOT / "package-lock.json"], synthesise_at_first,
                  after=[app, command_line])  # fmt: skip
     return [app, emulator, command_line, first]

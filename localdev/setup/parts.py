@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import sys
 import threading
@@ -26,6 +27,8 @@ class Part:
     make: Callable[[], None]
     after: Sequence["Part"] = ()
     """The parts it is made with."""
+    program: Path | None = None
+    """What is run of it: an environment's Python, which goes when the Python that it was made with is removed."""
     state: str = "waiting"
     seconds: float = 0.0
     error: str = ""
@@ -39,9 +42,10 @@ class Part:
         self.fingerprint = digest.hexdigest()
 
     def is_current(self) -> bool:
-        """Return whether it was made to its end, from these very inputs, by this Python."""
+        """Return whether it was made to its end, from these very inputs, by this Python, and can still be run."""
         stamp = self.folder / STAMP
-        return stamp.is_file() and stamp.read_text() == self.fingerprint
+        is_made = stamp.is_file() and stamp.read_text() == self.fingerprint
+        return is_made and (self.program is None or os.access(self.program, os.X_OK))
 
     def run(self) -> None:
         """Make it from nothing; what goes wrong is kept in ``error``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from localdev.deployment.cdk import _hint_at_synthesis
 from localdev.deployment.failures import lines_of_error
 
 _END_OF_A_BUNDLING = """\
@@ -113,17 +112,3 @@ def test_without_a_compilers_error_the_end_is_shown() -> None:
 
 def test_a_line_that_no_screen_holds_is_cut() -> None:
     assert len(lines_of_error("x" * 5000)) < 500
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        (
-            'docker exited with status 1\n--> Command: docker build --build-arg "ESBUILD_VERSION=0.21" '
-            '"/shop/node_modules/aws-cdk-lib/aws-lambda-nodejs/lib/docker"'
-        ),
-        "esbuild cannot run locally. Switching to Docker bundling.\nError: spawnSync docker ENOENT",
-    ],
-)
-def test_functions_that_would_be_bundled_in_docker_need_esbuild(said: str) -> None:
-    assert "npm install --save-dev esbuild" in _hint_at_synthesis(said)

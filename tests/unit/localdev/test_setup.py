@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -176,6 +177,39 @@ def test_node_missing_is_said_with_a_way_out(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(SetupError, match=r"(?s)Node.js is not installed.*Hint: install Node 20"):
         check_node()
+
+
+def test_node_without_npm_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = tmp_path / "node"
+    node.write_text("#!/bin/sh\necho v22.1.0\n")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=r"(?s)npm is not installed.*Hint: install it"):
+        check_node()
+
+
+def test_a_node_that_cannot_be_run_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = tmp_path / "node"
+    node.write_bytes(b"\x7fELF of another machine")
+    node.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(SetupError, match=r"(?s)Node.js, .*, cannot be run: Exec format error.*Hint: install Node 20"):
+        check_node()
+
+
+def test_an_environment_whose_python_has_been_removed_is_not_current(tmp_path: Path, lock: Path) -> None:
+    python = tmp_path / "made" / "bin" / "python"
+    part = Part("made", tmp_path / "made", [lock], lambda: python.parent.mkdir(parents=True), program=python)
+    part.run()
+    python.symlink_to(sys.executable)
+    assert part.is_current()
+
+    python.unlink()
+    python.symlink_to("/removed/python3.13")
+
+    assert not part.is_current()
 
 
 def test_an_old_node_is_said_with_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
