@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from localdev.console.remembered import Remembered
 from localdev.executions.collection import collection_paused
-from localdev.executions.ending import says_what_failed, settled_states
+from localdev.executions.ending import End
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, Mark, graph_of
+from localdev.executions.growing import LONG
 from localdev.executions.history import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable
+    from collections.abc import Callable, Hashable
 
     from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
@@ -37,6 +38,8 @@ class ExecutionDetails:
     graph: Graph | None
     remarks: tuple[str, ...]
     """What could not be read or drawn, a sentence each."""
+    end: End | None = None
+    """Where only the end of its history was read: what that says for certain."""
     _derived: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def derived[T](self, key: Hashable, make: Callable[[], T]) -> T:
@@ -85,7 +88,7 @@ class ExecutionReader:
     def begin(self, arn: str) -> ExecutionDetails:
         """Return an execution as it is now, or the end of it where it is long and is not remembered.
 
-        Why an execution failed stands at its end, and one page of a history is read before anyone notices.
+        How an execution ended, or where it is, stands at its end, and one page of a history is read in no time.
         """
         if self._read.find(arn) is not None:
             return self.read(arn)
@@ -96,13 +99,21 @@ class ExecutionReader:
                 details = self._details(execution, history, None)
                 self._read.put(arn, details)
                 return details
-            if history.status is Status.RUNNING:
+            if history.events[-1].id < LONG:
                 return self._read_now(arn)
-            ended = self._details(execution, history, None)
-        if ended.definition is None or ended.graph is None or not says_what_failed(history, ended.definition):
-            return self.read(arn)
+            return self._details_of_end(execution, history)
+
+    def _details_of_end(self, execution: Execution, history: History) -> ExecutionDetails:
+        """Return what the end of a history says for certain; where that is not what failed, it has no culprit."""
+        definition, remarks = self._defined(execution.arn)
+        if definition is None:
+            return ExecutionDetails(execution, replace(history, culprit=None), None, None, remarks)
+        end = End(history, definition)
+        if not end.says_what_failed():
+            history = replace(history, culprit=None)
+        graph = _settled(graph_of(definition, history), end)
         # that earlier events are missing is no remark
-        return replace(ended, remarks=(), graph=_settled(ended.graph, settled_states(history, ended.definition)))
+        return ExecutionDetails(execution, history, definition, graph, (), end)
 
     def _read_now(self, arn: str) -> ExecutionDetails:
         known = self._read.find(arn)
@@ -117,21 +128,33 @@ class ExecutionReader:
         return details
 
     def _details(self, execution: Execution, history: History, definition: Definition | None) -> ExecutionDetails:
-        try:
-            definition = definition or self._client.definition(execution.arn)
-        except DefinitionError as error:
-            remark = f"The definition cannot be drawn. {error}"
-            return ExecutionDetails(execution, history, None, None, (remark, *history.remarks))
-        except NotFoundError:
-            gone = "The state machine has been removed since, and its definition with it."
-            return ExecutionDetails(execution, history, None, None, (gone, *history.remarks))
+        remarks: tuple[str, ...] = ()
+        if definition is None:
+            definition, remarks = self._defined(execution.arn)
+        if definition is None:
+            return ExecutionDetails(execution, history, None, None, (*remarks, *history.remarks))
         graph = graph_of(definition, history)
         return ExecutionDetails(execution, history, definition, graph, graph.remarks)
 
+    def _defined(self, arn: str) -> tuple[Definition | None, tuple[str, ...]]:
+        """Return the definition that an execution runs, or why there is none to be drawn."""
+        try:
+            return self._client.definition(arn), ()
+        except DefinitionError as error:
+            return None, (f"The definition cannot be drawn. {error}",)
+        except NotFoundError:
+            return None, ("The state machine has been removed since, and its definition with it.",)
 
-def _settled(graph: Graph, states: Collection[str]) -> Graph:
+
+def _settled(graph: Graph, end: End) -> Graph:
     """Return the graph of the end of a history with what is certain of it: not how often, and not of every state."""
-    nodes = tuple(_settled_node(node, is_settled=node.name in states) for node in graph.nodes)
+    states, at_work = end.settled_states(), end.at_work()
+    nodes = tuple(
+        replace(node, mark=Mark.RUNNING, visits=1, retries=0)
+        if node.name == at_work
+        else _settled_node(node, is_settled=node.name in states)
+        for node in graph.nodes
+    )
     return Graph(nodes, tuple(replace(edge, taken=min(edge.taken, 1)) for edge in graph.edges))
 
 

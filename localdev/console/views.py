@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -13,7 +13,6 @@ from localdev.console.item_letters import counts_of, letters_of
 from localdev.console.shown import mark_class
 from localdev.console.single_states import can_be_tested, role_of
 from localdev.console.timeline import ticks, timeline
-from localdev.executions.ending import end_of_path
 from localdev.executions.graph import Mark, graph_of, mark_of
 from localdev.executions.history import Status
 from localdev.executions.items import ChosenItem, inside, items_of, without_others
@@ -298,10 +297,18 @@ def _chosen(details: ExecutionDetails, state: str | None, visit: int | None, ite
         found = _worth_looking_at(visits) or item.container
         return state_view(details, found.state, found)
     looked_at = _origin_visit(details)
+    if details.end is not None and (at_work := details.end.at_work()) is not None:
+        return _at_work(details, at_work)
     # of the end of a history nobody knows what else there is to look at
     if looked_at is None and history.is_whole:
         looked_at = details.derived("worth looking at", lambda: _worth_looking_at(history.visits))
     return state_view(details, looked_at.state, looked_at) if looked_at else None
+
+
+def _at_work(details: ExecutionDetails, name: str) -> StateView | None:
+    """Return a state that is at work, of which the end of a history may not have the beginning."""
+    view = state_view(details, name, None)
+    return replace(view, mark=mark_class(Mark.RUNNING)) if view else None
 
 
 def nth_visit(details: ExecutionDetails, state: str, number: int) -> int | None:
@@ -398,13 +405,22 @@ def _failure(visit: Visit | None, error: str | None, cause: str | None) -> str |
 def _strip(details: ExecutionDetails) -> tuple[tuple[str, str], ...]:
     history = details.history
     half = _STRIP // 2
-    visits = history.path() if history.is_whole else end_of_path(history, details.definition)[-half:]
-    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in visits]
     if not history.is_whole:
-        return (("…", "not-reached"), *path)
+        return (("…", "not-reached"), *_end_of_strip(details)[-half:])
+    path = [(_named(visit, history), mark_class(mark_of(visit))) for visit in history.path()]
     if len(path) <= _STRIP:
         return tuple(path)
     return (*path[:half], (f"{len(path) - 2 * half:,} more", "not-reached"), *path[-half:])
+
+
+def _end_of_strip(details: ExecutionDetails) -> list[tuple[str, str]]:
+    """Return the last steps of the way, of which the end of a history says what became of them."""
+    if details.end is None:
+        return []
+    visits, at_work = details.end.path(), details.end.at_work()
+    if at_work is not None and not (visits and visits[-1].state == at_work):
+        return [(at_work, mark_class(Mark.RUNNING))]
+    return [(_named(visit, details.history), mark_class(mark_of(visit))) for visit in visits]
 
 
 def _named(visit: Visit, history: History) -> str:

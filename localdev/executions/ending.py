@@ -9,6 +9,7 @@ of one machine. From the first step that is missing, the definition says whether
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from localdev.executions.definition import TransitionKind
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from localdev.executions.events import Event
     from localdev.executions.history import History, Visit
 
+_ENTERED = "StateEntered"
 _EXITED = "StateExited"
+_STARTED = "Started"
+_ITERATION = "MapIteration"
 _REDRIVEN = "ExecutionRedriven"
 _CONTAINERS = ("Map", "Parallel")
 _CLOSED_BY_FAILURE = ("Failed", "Aborted")
@@ -37,32 +41,11 @@ def says_what_failed(history: History, definition: Definition | None) -> bool:
         return True
     if definition is None or history.culprit is None:
         return False
-    found = _End(history, definition).origin()
-    return found is not None and found is origin_of(history, definition)
+    return End(history, definition).says_what_failed()
 
 
-def settled_states(history: History, definition: Definition) -> frozenset[str]:
-    """Return the names of the states of which all of a history would say the same as this end of it does.
-
-    What fails at last is as grave as it can be. What succeeds, with neither Retry nor Catch, has always done so.
-    """
-    end = _End(history, definition)
-    origin = origin_of(history, definition)
-    failed = {visit.state for visit in (origin, end.culprit) if visit is not None}
-    smooth = {visit.state for visit in history.visits if end.is_at_top(visit) and not end.can_recover(visit.state)}
-    return frozenset(failed | smooth)
-
-
-def end_of_path(history: History, definition: Definition | None) -> tuple[Visit, ...]:
-    """Return the visits at the top that this end of a history is sure of."""
-    if definition is None:
-        return ()
-    end = _End(history, definition)
-    return tuple(visit for visit in history.visits if end.is_at_top(visit))
-
-
-class _End:
-    """The end of the history of an execution that is over."""
+class End:
+    """The end of a long history, and what it says for certain."""
 
     def __init__(self, history: History, definition: Definition) -> None:
         self._history = history
@@ -70,23 +53,76 @@ class _End:
         self._events: Mapping[int, Event] = {event.id: event for event in history.events}
         self._places = _places(definition)
 
+    def says_what_failed(self) -> bool:
+        """Return whether all of the history would name the same origin; an execution that runs has none yet."""
+        if self._history.status is not Status.FAILED:
+            return self._history.status is not Status.RUNNING
+        found = self._origin
+        return found is not None and found is origin_of(self._history, self._definition)
+
+    def settled_states(self) -> frozenset[str]:
+        """Return the names of the states of which all of the history would say the same.
+
+        What fails at last is as grave as it can be. What succeeds, with neither Retry nor Catch, has always done so.
+        """
+        smooth = {visit.state for visit in self.path() if not self._can_recover(visit.state)}
+        if not self.says_what_failed():
+            return frozenset(smooth)
+        origin = origin_of(self._history, self._definition)
+        return frozenset(smooth | {visit.state for visit in (origin, self._culprit) if visit is not None})
+
+    def path(self) -> tuple[Visit, ...]:
+        """Return the visits at the top that the end has the beginnings of."""
+        return tuple(visit for visit in self._history.visits if self._is_at_top(visit))
+
+    def at_work(self) -> str | None:
+        """Return the name of the state at the top that is at work; ``None`` where this end does not say for certain.
+
+        A state at the top is entered when the one before it has been left. What a Parallel or Map holds may write
+        events after that was left, but begins nothing: so the last event at the top counts, and without one, the state
+        that all events are within, where anything has begun there.
+        """
+        if self._history.status is not Status.RUNNING:
+            return None
+        around: set[str] = set()
+        has_begun = False
+        for event in reversed(self._history.events):
+            if not event.type.endswith((_ENTERED, _EXITED)) and not event.type.startswith(_ITERATION):
+                continue
+            name = event.text("name") or ""
+            place = self._places.get(name)
+            if place is None:
+                return None
+            if place.container is None and not event.type.startswith(_ITERATION):
+                return name if event.type.endswith(_ENTERED) else None
+            around.add(self._outermost(place).state.name)
+            has_begun = has_begun or event.type.endswith((_ENTERED, _STARTED))
+        return around.pop() if has_begun and len(around) == 1 else None
+
+    def _outermost(self, place: Place) -> Place:
+        """Return the state at the top that a state is or stands in."""
+        while place.container is not None:
+            place = self._places[place.container]
+        return place
+
     @property
-    def culprit(self) -> Visit | None:
+    def _culprit(self) -> Visit | None:
         """The visit that ended the execution."""
         return None if self._history.culprit is None else self._history.visits[self._history.culprit]
 
-    def is_at_top(self, visit: Visit) -> bool:
+    def _is_at_top(self, visit: Visit) -> bool:
         """Return whether a visit stands in no Parallel or Map, by the history and by the definition."""
         place = self._places.get(visit.state)
         return not visit.frames and place is not None and place.container is None
 
-    def can_recover(self, state: str) -> bool:
+    def _can_recover(self, state: str) -> bool:
         """Return whether a state may fail and the execution go on."""
         return any(self._places[state].state.source.get(key) for key in ("Retry", "Catch"))
 
-    def origin(self) -> Visit | None:
+    @cached_property
+    def _origin(self) -> Visit | None:
         """Return the visit whose error made the execution fail; ``None`` where this end does not say for certain."""
-        end = self.culprit
+        end = self._culprit
         # a redrive goes on with states that were entered before
         if end is None or any(event.type == _REDRIVEN for event in self._events.values()) or not self._ended_it(end):
             return None
@@ -107,7 +143,7 @@ class _End:
         if way is None or visit.state not in self._places:
             return False
         outermost = self._history.visits[visit.frames[0].container] if visit.frames else visit
-        if self.is_at_top(outermost):
+        if self._is_at_top(outermost):
             return True
         closes = all(event.type.endswith(_CLOSED_BY_FAILURE) for event in way if event.type.startswith(_CONTAINERS))
         return closes and visit.exited is None and not any(event.type.endswith(_EXITED) for event in way)

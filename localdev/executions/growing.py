@@ -41,7 +41,8 @@ def history_of(client: SFNClient, execution_arn: str) -> History:
 def end_of(client: SFNClient, execution_arn: str) -> History:
     """Return what the newest events of a Standard execution, one page of them, say that its states did.
 
-    Of one that has ended after fewer than :data:`LONG` events, return what all of them say.
+    Of one that has ended after fewer than :data:`LONG` events, return what all of them say. Of one that runs, an event
+    may come between two pages.
 
     :raises botocore.exceptions.ClientError: there is no such execution.
     """
@@ -54,7 +55,6 @@ def end_of(client: SFNClient, execution_arn: str) -> History:
     events: tuple[Event, ...] = ()
     for page in pages:
         events = (*read_events(cast("list[Mapping[str, object]]", page["events"])), *events)
-        # while it runs, an event may come between two pages
         if not events or events[-1].id >= LONG or not ends_an_execution(events[-1]):
             break
     return read_history(events)

@@ -21,6 +21,7 @@ from localdev.console.views import aws_console_url
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution
+from localdev.executions.replay import read_history
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.made_up import long_failure, long_loop, map_of
@@ -737,11 +738,37 @@ def test_of_a_long_history_that_is_looked_into_all_is_read_at_once(console_of: C
     assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}?state=Price")
 
 
-def test_a_long_history_whose_end_does_not_say_what_failed_is_read_at_once(console_of: ConsoleOf) -> None:
+def test_of_a_long_history_whose_end_does_not_say_what_failed_the_outcome_is_shown_and_no_culprit(
+    console_of: ConsoleOf,
+) -> None:
     console = console_of("choice")
     console.engine.made_up, console.engine.histories["choice"] = long_loop(1_000, catch="Again?")
 
-    assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}")
+    first = console.page(f"/executions/{execution_arn('choice')}")
+
+    assert "<strong>TooMany</strong>" in first
+    assert "It started in" not in first
+    assert "Looking for the state whose error it was" in first
+    assert not any(node["is_culprit"] for node in _graph(first)["nodes"])
+
+
+def test_of_a_long_history_that_goes_on_where_it_is_now_is_shown_before_the_rest_is_read(
+    console_of: ConsoleOf,
+) -> None:
+    console = console_of("running")
+    definition, history = map_of(2_000)
+    console.engine.made_up = definition
+    console.engine.histories["running"] = read_history(history.events[:-3])
+
+    first = console.page(f"/executions/{execution_arn('running')}")
+
+    assert "Running: Each" in first
+    assert "Reading the 7,003 events before these" in first
+    assert {node["name"]: node["mark"] for node in _graph(first)["nodes"]} == {
+        "Each": "running",
+        "Accept": "not reached",
+    }
+    assert _strip(first) == ["…", "Each"]
 
 
 def test_of_a_long_loop_that_leads_to_a_fail_state_the_end_is_shown_first(console_of: ConsoleOf) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from localdev.executions.definition import Definition, read_definition
-from localdev.executions.ending import end_of_path, says_what_failed, settled_states
+from localdev.executions.ending import End, says_what_failed
 from localdev.executions.events import read_events
 from localdev.executions.graph import graph_of
 from localdev.executions.history import Status
@@ -41,14 +41,26 @@ def _assert_no_end_is_wrong(history: History, definition: Definition) -> None:
     whole = {node.name: (node.mark, node.is_culprit) for node in graph_of(definition, history).nodes}
     path = [_what(visit) for visit in history.path()]
     for end in _ends(history):
-        if not says_what_failed(end, definition):
-            continue
-        assert _what(origin_of(end, definition)) == _what(origin_of(history, definition))
-        marks = {node.name: (node.mark, node.is_culprit) for node in graph_of(definition, end).nodes}
-        settled = settled_states(end, definition)
-        assert {name: marks[name] for name in settled} == {name: whole[name] for name in settled}
-        shown = [_what(visit) for visit in end_of_path(end, definition)]
+        is_certain = says_what_failed(end, definition)
+        if is_certain:
+            assert _what(origin_of(end, definition)) == _what(origin_of(history, definition))
+        nodes = graph_of(definition, end).nodes
+        marks = {node.name: (node.mark, node.is_culprit and is_certain) for node in nodes}
+        settled = End(end, definition).settled_states()
+        expected = {name: (mark, is_culprit and is_certain) for name, (mark, is_culprit) in whole.items()}
+        assert {name: marks[name] for name in settled} == {name: expected[name] for name in settled}
+        shown = [_what(visit) for visit in End(end, definition).path()]
         assert shown == path[len(path) - len(shown) :]
+
+
+def _assert_no_end_is_elsewhere(history: History, definition: Definition) -> None:
+    """Look at the execution while it ran: after each of its events, from each of its ends."""
+    for last in range(1, len(history.events)):
+        running = read_history(history.events[:last])
+        at_top = running.path()[-1] if running.path() else None
+        where = at_top.state if at_top is not None and at_top.exited is None else None
+        for end in _ends(running):
+            assert End(end, definition).at_work() in {None, where}
 
 
 @_SETTINGS
@@ -58,6 +70,21 @@ def test_no_end_of_a_history_says_what_all_of_it_does_not(execution: Simulated) 
     definition = read_definition(_with_retries(execution.definition))
 
     _assert_no_end_is_wrong(read_history(read_events(execution.events)), definition)
+
+
+@settings(_SETTINGS, max_examples=40)
+@given(executions())
+def test_no_end_of_a_history_that_goes_on_says_it_is_where_it_is_not(execution: Simulated) -> None:
+    history = read_history(read_events(execution.events))
+
+    _assert_no_end_is_elsewhere(read_history(history.events[:60]), read_definition(execution.definition))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_end_of_a_recorded_history_that_goes_on_says_it_is_where_it_is_not(name: str) -> None:
+    recorded = recording(name)
+
+    _assert_no_end_is_elsewhere(read_history(recorded.history.events[:60]), recorded.definition)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,7 +140,7 @@ def test_what_fails_after_a_map_that_began_before_the_end_is_certain() -> None:
     definition, history = long_failure(10)
 
     assert says_what_failed(_last(history, 6), definition)
-    assert settled_states(_last(history, 6), definition) == {"Charge"}
+    assert End(_last(history, 6), definition).settled_states() == {"Charge"}
 
 
 def test_an_item_that_fails_its_map_is_certain_where_the_map_began_before_the_end() -> None:
@@ -129,7 +156,52 @@ def test_an_item_that_fails_its_map_is_certain_where_the_map_began_before_the_en
 def test_the_path_ends_with_the_states_at_the_top() -> None:
     definition, history = long_failure(10)
 
-    assert [visit.state for visit in end_of_path(_last(history, 12), definition)] == ["Charge"]
+    assert [visit.state for visit in End(_last(history, 12), definition).path()] == ["Charge"]
+
+
+def test_while_a_map_runs_that_began_before_the_end_it_is_the_state_at_work() -> None:
+    definition, history = map_of(10)
+    running = read_history(history.events[20:30])
+
+    assert End(running, definition).at_work() == "Each"
+
+
+def test_while_a_loop_runs_the_state_entered_last_is_at_work() -> None:
+    definition, history = long_loop(10)
+
+    assert End(read_history(history.events[20:28]), definition).at_work() == "Poll"
+    # it has been left, and the next one is not entered yet
+    assert End(read_history(history.events[20:29]), definition).at_work() is None
+
+
+def test_what_a_branch_writes_after_its_parallel_was_left_is_not_where_the_execution_is() -> None:
+    definition, history = _left_branch()
+
+    assert [End(end, definition).at_work() for end in _ends(history)] == [*["After"] * 7, None]
+
+
+def _left_branch() -> tuple[Definition, History]:
+    """Return an execution in which a branch that was cut off writes its last events late."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("ParallelStateEntered", name="Both", input="{}")
+    writer.write("ParallelStateStarted")
+    slow = writer.write("PassStateEntered", name="Slow", input="{}")
+    writer.write("FailStateEntered", 3, name="Refuse", input="{}")
+    writer.write("ParallelStateFailed")
+    writer.write("ParallelStateExited", name="Both", output="{}")
+    writer.write("WaitStateEntered", name="After", input="{}")
+    writer.write("PassStateExited", slow, name="Slow", output="{}")
+    branches = [
+        {"StartAt": "Slow", "States": {"Slow": {"Type": "Pass", "End": True}}},
+        {"StartAt": "Refuse", "States": {"Refuse": {"Type": "Fail"}}},
+    ]
+    caught = [{"ErrorEquals": ["States.ALL"], "Next": "After"}]
+    states = {
+        "Both": {"Type": "Parallel", "Branches": branches, "Catch": caught, "Next": "After"},
+        "After": {"Type": "Wait", "Seconds": 9, "End": True},
+    }
+    return read_definition({"StartAt": "Both", "States": states}), writer.history()
 
 
 def test_what_an_item_leaves_that_was_entered_before_the_end_is_not_taken_for_that_of_another_item() -> None:
