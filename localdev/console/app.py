@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from localdev.console.problems import Problems
 from localdev.console.protect import Protected
+from localdev.console.pulse import BETWEEN_SECONDS, Pulse
 from localdev.console.reading import Reading
 from localdev.console.rendering import FOLDER, Renderer
 from localdev.console.routes.changes import Changes
@@ -20,6 +21,7 @@ from localdev.console.routes.executions import ExecutionPages
 from localdev.console.routes.machines import MachinePages
 from localdev.console.services.pages import ServicePages
 from localdev.console.warming import while_served
+from localdev.console.watched import Watched
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -29,11 +31,16 @@ if TYPE_CHECKING:
 _COMPRESSED_FROM: Final = 20_000
 """Bytes of a page: the graph of two hundred states is large, and most of it is repetition."""
 
+_BETWEEN_IN_AN_ACCOUNT: Final = 5.0
+
 
 def create_app(settings: Settings) -> Starlette:
     """Return the console as an ASGI application."""
     reading, renderer = Reading(settings.client), Renderer(settings)
     problems = Problems(settings, reading, renderer)
+    # an account counts its requests
+    between = _BETWEEN_IN_AN_ACCOUNT if settings.aws_region else BETWEEN_SECONDS
+    pulse = Pulse(lambda: settings.client.ping(), between=between)  # noqa: PLW0108 - asked for when it is asked
     return Starlette(
         routes=[
             *MachinePages(settings, reading, renderer).routes(),
@@ -46,6 +53,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(Protected, settings=settings),
             Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=1),
+            Middleware(Watched, pulse=pulse, silent=problems.silent),
         ],
         exception_handlers=problems.handlers(),
         lifespan=while_served(reading, renderer),

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from localdev.console.pulse import SilentError
+from localdev.console.pulse import PATIENCE_SECONDS
 from localdev.executions.errors import HintedError, NotFoundError
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from localdev.console.rendering import Renderer
     from localdev.console.settings import Settings
 
-_PATIENCE: Final = 3
 _ADVISED: Final = {404, 422}
 """The statuses of what a person can do something about."""
 _LONGEST: Final = 2_000
@@ -54,7 +53,6 @@ class Problems:
         """Return the answer to each kind of error."""
         return {
             NotFoundError: self.not_found,
-            SilentError: self.silent,
             HintedError: self.refused,
             BotoCoreError: self.away,
             ClientError: self.engine_error,
@@ -77,12 +75,11 @@ class Problems:
         way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
         return self._error(request, 404, "Not there any more", message, way_on=way_on)
 
-    def silent(self, request: Request, error: Exception) -> Response:
+    def silent(self, request: Request) -> Response:
         """Answer that the engine is there and says nothing."""
-        del error
         message = (
-            f"{self._settings.where} takes connections and has not answered for {_PATIENCE} seconds: it is frozen or "
-            "very busy. This page goes on by itself when it answers."
+            f"{self._settings.where} takes connections and has not answered for {PATIENCE_SECONDS:.0f} seconds: it is "
+            "frozen or very busy. This page goes on by itself when it answers."
         )
         return self._error(request, 503, "The engine does not answer", message, retries=True)
 

@@ -11,14 +11,11 @@ from localdev.console.details import ExecutionReader
 from localdev.console.family import family_of
 from localdev.console.listings import ExecutionLists, Filters
 from localdev.console.map_runs import MapRuns
-from localdev.console.pulse import Pulse
 from localdev.executions.coverage import coverage_of
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.graph import Graph, graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from localdev.console.covered_items import CoveredItems
     from localdev.console.details import ExecutionDetails
     from localdev.console.family import Family
@@ -53,18 +50,10 @@ class Reading:
 
     def __init__(self, client: ExecutionsClient) -> None:
         self._client = client
-        self._pulse = Pulse(lambda: client.ping())  # noqa: PLW0108 - asked for when it is asked
         self._executions = ExecutionReader(client)
         self._lists = ExecutionLists(client)
         self._map_runs = MapRuns(client)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-read")
-
-    def check(self) -> None:
-        """Return where the engine answers.
-
-        :raises SilentError: it does not, within a few seconds.
-        """
-        self._pulse.check()
 
     def warm(self) -> None:
         """Ask what the first page will ask, so that clients and connections are there by then."""
@@ -76,12 +65,10 @@ class Reading:
 
     def state_machines(self) -> list[StateMachine]:
         """Return all, by name."""
-        self._pulse.check()
         return list(self._client.state_machines())
 
     def state_machine(self, arn: str) -> tuple[StateMachine, Graph | None, tuple[str, ...]]:
         """Return one, with the drawing of its definition; a definition that cannot be read leaves a remark."""
-        self._pulse.check()
         machine = self._client.state_machine(arn)
         try:
             graph = graph_of(self._client.current_definition(arn))
@@ -91,18 +78,11 @@ class Reading:
 
     def details(self, arn: str) -> ExecutionDetails:
         """Return an execution in full; of one that has ended, the engine is not asked again."""
-        return self._finished_or(self._executions.read, arn)
+        return self._executions.finished(arn) or self._executions.read(arn)
 
     def beginning(self, arn: str) -> ExecutionDetails:
         """Return an execution to begin its page with: in full, or the end of a long one."""
-        return self._finished_or(self._executions.begin, arn)
-
-    def _finished_or(self, read: Callable[[str], ExecutionDetails], arn: str) -> ExecutionDetails:
-        finished = self._executions.finished(arn)
-        if finished is not None:
-            return finished
-        self._pulse.check()
-        return read(arn)
+        return self._executions.finished(arn) or self._executions.begin(arn)
 
     def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
         """Return a page of the executions of a state machine that are wanted, newest first."""

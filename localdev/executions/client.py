@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 from botocore.exceptions import ClientError
 
 from localdev.executions.definition import Definition, read_definition
+from localdev.executions.emulator import is_of_aws, wait_for_an_answer
 from localdev.executions.ending import says_what_failed
 from localdev.executions.errors import NotFoundError
 from localdev.executions.events import events_of_log, read_events
@@ -78,7 +79,11 @@ class ExecutionsClient:
 
     def ping(self) -> None:
         """Ask for next to nothing: whoever waits for the answer learns whether there is one."""
-        self._states.list_state_machines(maxResults=1)
+        if is_of_aws(self._states.meta.endpoint_url):
+            self._states.list_state_machines(maxResults=1)
+        else:
+            # botocore would ask again after a while, and one that is away would seem to be silent
+            wait_for_an_answer(self._states.meta.endpoint_url)
 
     def state_machines(self) -> Iterator[StateMachine]:
         """Yield every state machine, by name."""

@@ -15,6 +15,8 @@ REHEARSALS: Final = "/_localdev/rehearsals"
 """Mocks, faults and clocks: see ``emulator/rehearsals``."""
 TRACES: Final = "/_localdev/traces"
 """The record of requests, invocations, calls and deliveries."""
+_HEALTH: Final = "/_localstack/health"
+_LONGEST_SILENCE: Final = 60.0
 _OF_AWS: Final = ".amazonaws.com"
 _CONNECTIONS: Final = 8
 _LEAST_ERROR: Final = 400
@@ -47,7 +49,7 @@ class EmulatorApi:
     @property
     def is_account(self) -> bool:
         """Return whether the endpoint is AWS's, which is never asked."""
-        return _OF_AWS in self.endpoint_url
+        return is_of_aws(self.endpoint_url)
 
     def get(self, path: str = "", **parameters: str) -> dict[str, Any]:
         """Read something.
@@ -77,6 +79,22 @@ class EmulatorApi:
         if document is None or "message" not in document:
             raise UnservedError(url)
         raise RefusedError(str(document["message"]))
+
+
+def wait_for_an_answer(endpoint_url: str) -> None:
+    """Ask an emulator for next to nothing, once, and return when it answers, whatever it says.
+
+    :raises UnansweredError: it is not there, or does not answer for very long.
+    """
+    try:
+        _pool().request("GET", f"{endpoint_url.rstrip('/')}{_HEALTH}", timeout=_LONGEST_SILENCE)
+    except urllib3.exceptions.HTTPError as error:
+        raise UnansweredError(str(error)) from error
+
+
+def is_of_aws(endpoint_url: str) -> bool:
+    """Return whether an endpoint is AWS's."""
+    return _OF_AWS in endpoint_url
 
 
 @cache

@@ -16,6 +16,7 @@ import uvicorn
 
 from localdev.commands.console_pages import console_settings
 from localdev.console.app import create_app
+from localdev.console.services.stack import Stack
 from localdev.deployment import assemblies, cdk
 from localdev.deployment.executions import executions_client
 from localdev.deployment.stack import reachable_api_url
@@ -340,6 +341,7 @@ def relay(engine: Engine, settings: Settings) -> Iterator[tuple[Relay, str]]:
     assert isinstance(engine, EmbeddedEngine)
     relay = Relay(("127.0.0.1", engine.port))
     away = EmbeddedEngine(relay.port)
-    with served(replace(settings, client=executions_client(away.clients()))) as url:
+    stack = Stack(away.clients().client, emulator=away.endpoint_url)
+    with served(replace(settings, client=executions_client(away.clients()), stack=stack)) as url:
         yield relay, url
     relay.close()

@@ -87,7 +87,6 @@ class ServicePages:
     def _stack(self) -> Stack:
         if self._given is None:
             raise NotFoundError("This console reads state machines alone.", "Start it with the engine it is to read.")
-        self._reading.check()
         return self._given
 
     def requests(self, request: Request) -> Response:

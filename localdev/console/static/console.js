@@ -106,9 +106,8 @@
   }
 
   /** An input too large for the page comes when it is asked for. */
-  async function opened(dialog) {
-    dialog.showModal();
-    const field = dialog.querySelector("[data-load]");
+  async function loadInput(box) {
+    const field = box.querySelector("[data-load]");
     if (!field) return;
     const text = await (await fetch(field.dataset.load)).text();
     delete field.dataset.load;
@@ -116,14 +115,7 @@
     check(field);
   }
 
-  document.addEventListener("toggle", async (event) => {
-    const field = event.target.open && event.target.querySelector?.("[data-load]");
-    if (!field) return;
-    const text = await (await fetch(field.dataset.load)).text();
-    delete field.dataset.load;
-    field.value = text;
-    check(field);
-  }, true);
+  document.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches?.("details")) loadInput(event.target); }, true);
 
   document.addEventListener("input", (event) => { if (event.target.matches("[data-json]")) check(event.target); });
   document.addEventListener("focusin", (event) => { if (event.target.matches("[data-json]")) offer(event.target); });
@@ -141,7 +133,11 @@
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
-    if (opener) opened(document.querySelector(opener.dataset.open));
+    if (opener) {
+      const dialog = document.querySelector(opener.dataset.open);
+      dialog.showModal();
+      loadInput(dialog);
+    }
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   });
 
@@ -212,13 +208,14 @@
     state.scrollIntoView({ behavior: isCalm ? "auto" : "smooth", block: "start" });
   }
 
-  // an engine that is frozen says nothing: what keeps the page current waits, and the page says so
+  // the console says that an engine is silent; where it says nothing itself, this page does
   const PATIENCE_MS = 2500;
   const waiting = new Map();
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
-    if (!/poll$/.test(ctx.sourceElement.id)) return;
-    const text = "The engine has not answered for 3 seconds: it is frozen or very busy. This page goes on by itself.";
+    // all of a long history takes its time, and the page says that it is read
+    if (!/poll$/.test(ctx.sourceElement.id) || ctx.sourceElement.id === "rest-poll") return;
+    const text = "The console has not answered for 3 seconds: it is frozen or very busy. This page goes on by itself.";
     waiting.set(ctx, setTimeout(() => { asker = ctx.sourceElement.id; say(text, "away"); }, PATIENCE_MS));
   });
   for (const name of ["htmx:after:request", "htmx:error"]) {

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from threading import Event
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 from starlette.testclient import TestClient
 
+from localdev.console.app import create_app
 from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
 from localdev.executions.errors import DefinitionError, NotFoundError
@@ -577,17 +579,45 @@ def test_an_execution_whose_machine_is_missing_too_has_no_successor(console_of: 
     assert "It may have been removed." in response.text
 
 
-def test_an_engine_that_is_frozen_is_said_to_be_within_seconds(console_of: ConsoleOf) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["/machines", f"/machines/{MACHINE}", f"/list/{MACHINE}", f"/executions/{execution_arn('choice')}", "/requests"],
+)
+def test_whatever_page_is_opened_says_within_three_seconds_that_the_engine_is_frozen(
+    console_of: ConsoleOf, path: str
+) -> None:
+    thawed = Event()
+
+    class Frozen:
+        """Answers nothing that it is asked, until it is thawed."""
+
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            return lambda *_, **__: thawed.wait()
+
+    frozen = cast(Any, Frozen())
+    web = TestClient(
+        create_app(replace(console_of().settings, client=frozen, stack=frozen)), base_url="http://127.0.0.1"
+    )
+    with web:
+        began = time.monotonic()
+        response = web.get(path)
+        seconds = time.monotonic() - began
+        thawed.set()
+
+    assert response.status_code == 503
+    assert seconds < 3
+    assert "has not answered for 2 seconds: it is frozen or very busy" in response.text
+    assert "data-retry" in response.text
+
+
+def test_an_execution_that_is_remembered_is_shown_while_the_engine_is_frozen(console_of: ConsoleOf) -> None:
     console = console_of("choice")
+    console.execution("choice")
     thawed = Event()
     console.engine.ping = thawed.wait  # type: ignore[assignment, method-assign]
 
-    response = console.web.get(f"/executions/{execution_arn('choice')}")
+    assert "Succeeded" in console.execution("choice")
     thawed.set()
-
-    assert response.status_code == 503
-    assert "it is frozen or very busy" in response.text
-    assert "data-retry" in response.text
 
 
 def test_a_long_string_that_is_cut_off_is_one_string() -> None:
