@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localdev.console.remembered import Remembered
+from localdev.console.searching import Search
 from localdev.executions.errors import DefinitionError, NotFoundError
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
+_MOST_UNREAD: Final = 150
+"""So many are read beside a page that has been answered, and the next ones when it asks again."""
+_SEARCH_SECONDS: Final = 0.05
+"""How long a page waits for what is looked for; then it shows what was found by then, and asks again."""
 _READERS: Final = 8
 _COUNTED: Final = 1000
 _COUNTED_FOR_SECONDS: Final = 4
@@ -91,6 +96,8 @@ class Listing:
     next: str | None
     scanned: int
     """How many were looked at to find the rows."""
+    unread: int = 0
+    """How many of those are still being read: their rows are missing."""
     logged: ExpressExecutions | None = None
     """Where the rows are from a log group: what was read of it."""
 
@@ -98,6 +105,11 @@ class Listing:
     def is_live(self) -> bool:
         """Return whether any of it still runs."""
         return any(row.summary.status == "RUNNING" for row in self.rows)
+
+    @property
+    def searched(self) -> int:
+        """How many were looked at, and are known."""
+        return self.scanned - self.unread
 
 
 class ExecutionLists:
@@ -109,29 +121,37 @@ class ExecutionLists:
         self._rows: Remembered[Listed] = Remembered(5_000, weigh=_weight_of, heaviest=_HEAVIEST)
         self._definitions: Remembered[Definition] = Remembered(20)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="console-lists")
+        self._search = Search(lambda item, text: _contains(self._listed_one(item), text))
 
-    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
-        """Return a page of the executions of a state machine that are wanted, newest first."""
+    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None, is_whole: bool = True) -> Listing:
+        """Return a page of the executions of a state machine that are wanted, newest first.
+
+        Where it need not be whole, what is not known at once is left to be read until it is asked for again.
+        """
         if machine.type == "EXPRESS":
             return self._express_listing(machine, wanted)
         if not wanted.is_search:
             page = self._client.executions(machine.arn, status=wanted.status, after=after, size=PAGE)
             return Listing(self._listed(page.items), page.next, len(page.items))
-        return self._found(machine, wanted, after)
+        return self._found(machine, wanted, after, None if is_whole else time.monotonic() + _SEARCH_SECONDS)
 
-    def _found(self, machine: StateMachine, wanted: Filters, after: str | None) -> Listing:
+    def _found(self, machine: StateMachine, wanted: Filters, after: str | None, until: float | None) -> Listing:
         rows: list[Listed] = []
-        scanned = 0
-        while scanned < _MOST_SCANNED and len(rows) < PAGE:
-            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=_SCANNED_AT_ONCE)
+        scanned = unread = 0
+        size = _SCANNED_AT_ONCE if wanted.text else PAGE
+        while scanned < _MOST_SCANNED and len(rows) < PAGE and unread <= _MOST_UNREAD:
+            page = self._client.executions(machine.arn, status=wanted.status, after=after, size=size)
             scanned += len(page.items)
-            dated = tuple(item for item in page.items if wanted.has_date(item.started))
-            rows += [row for row in self._listed(dated) if _contains(row, wanted.text)]
+            found, missing = [item for item in page.items if wanted.has_date(item.started)], 0
+            if wanted.text:
+                found, missing = self._search.among(found, wanted.text, until=until)
+            unread += missing
+            rows += self._listed(tuple(found))
             after = page.next
             if after is None or wanted.is_too_old(page.items[-1].started):
                 after = None
                 break
-        return Listing(tuple(rows), after, scanned)
+        return Listing(tuple(rows), after, scanned, unread)
 
     def _express_listing(self, machine: StateMachine, wanted: Filters) -> Listing:
         found = self._client.express_executions(machine.arn)
@@ -141,7 +161,7 @@ class ExecutionLists:
             if wanted.status in {None, summary.status} and wanted.has_date(summary.started)
         ]
         shown = tuple(row for row in rows if _contains(row, wanted.text))[:_SCANNED_AT_ONCE]
-        return Listing(shown, None, len(found.rows), found)
+        return Listing(shown, None, len(found.rows), logged=found)
 
     def counts(self, machine: StateMachine) -> Counts:
         """Return how many of the newest executions have which status, as of a few seconds ago at most."""
@@ -166,12 +186,10 @@ class ExecutionLists:
         return self._client.executions(machine.arn, status=None, after=None, size=size).items
 
     def _listed(self, items: tuple[ExecutionSummary, ...]) -> tuple[Listed, ...]:
-        found = self._readers.map(self._row, items)
-        return tuple(row or Listed(item, None) for item, row in zip(items, found, strict=True))
+        return tuple(self._readers.map(self._listed_one, items))
 
-    def _row(self, item: ExecutionSummary) -> Listed | None:
-        # what an execution was given never changes, and its end only by a redrive, which has another time
-        return self._rows.get(f"{item.arn} {item.status} {item.started} {item.stopped}", lambda: self._described(item))
+    def _listed_one(self, item: ExecutionSummary) -> Listed:
+        return self._rows.get(item.key, lambda: self._described(item)) or Listed(item, None)
 
     def _described(self, item: ExecutionSummary) -> Listed | None:
         try:

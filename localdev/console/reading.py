@@ -84,9 +84,9 @@ class Reading:
         """Return an execution to begin its page with: in full, or the end of a long one."""
         return self._executions.finished(arn) or self._executions.begin(arn)
 
-    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None) -> Listing:
-        """Return a page of the executions of a state machine that are wanted, newest first."""
-        return self._lists.listing(machine, wanted, after=after)
+    def listing(self, machine: StateMachine, wanted: Filters, *, after: str | None, is_whole: bool = True) -> Listing:
+        """Return a page of the executions of a state machine that are wanted: see :class:`ExecutionLists`."""
+        return self._lists.listing(machine, wanted, after=after, is_whole=is_whole)
 
     def counts(self, machine: StateMachine) -> Counts:
         """Return how many of the newest executions have which status, as of a few seconds ago at most."""

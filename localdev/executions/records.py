@@ -37,6 +37,14 @@ class ExecutionSummary:
     started: datetime
     stopped: datetime | None
 
+    @property
+    def key(self) -> str:
+        """Name it as it is now.
+
+        What it was given never changes, and its end only by a redrive, which has another time.
+        """
+        return f"{self.arn} {self.status} {self.started} {self.stopped}"
+
 
 @dataclass(frozen=True)
 class Execution:

@@ -82,7 +82,7 @@ class MachinePages(Pages):
         query = request.query_params
         wanted = filters_of(query)
         after = query.get("after") or None
-        listing = self._reading.listing(machine, wanted, after=after)
+        listing = self._reading.listing(machine, wanted, after=after, is_whole=False)
         counts = self._reading.counts(machine)
         before = number_of(query.get("searched")) or 0 if after else 0
         further = {"searched": before + listing.scanned} if wanted.is_search else {}
@@ -97,10 +97,11 @@ class MachinePages(Pages):
             "after": after,
             "statuses": STATUSES,
             "query": urlencode(kept),
+            "poll_query": urlencode({**kept, **({"after": after, "searched": before} if after else {})}),
             "next_query": urlencode({**kept, **further, "after": listing.next or ""}),
             "address_of": lambda **changed: urlencode(address_of(replace(wanted, **changed))),
             "longest": max((_seconds(row.summary) for row in listing.rows), default=0.0),
-            "seen": str(hash((rows, tuple(sorted(counts.by_status.items()))))),
+            "seen": str(hash((rows, listing.searched, tuple(sorted(counts.by_status.items()))))),
         }
 
     def coverage(self, request: Request) -> Response:

@@ -24,6 +24,7 @@ from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution
 from localdev.executions.replay import read_history
+from localdev.system.waiting import wait_until
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
 from tests.unit.executions.made_up import long_failure, long_loop, map_of
@@ -68,7 +69,7 @@ def test_a_list_says_why_an_execution_failed_and_in_which_state(console_of: Cons
 
 def test_executions_can_be_found_by_the_error_they_ended_with(console_of: ConsoleOf) -> None:
     error = recording("choice_default_to_fail").document["execution"]["error"]
-    page = console_of("choice", "choice_default_to_fail").page(f"/machines/{MACHINE}?q={error}")
+    page = _searched(console_of("choice", "choice_default_to_fail"), f"/machines/{MACHINE}?q={error}")
 
     assert "choice_default_to_fail" in page
     assert ">choice<" not in page
@@ -102,11 +103,51 @@ def test_executions_can_be_filtered_by_status(console_of: ConsoleOf) -> None:
     assert "choice_default_to_fail" in page
 
 
+def _searched(console: Console, path: str) -> str:
+    """Return a page of a list when what it looks for has been looked for."""
+
+    def found() -> str | None:
+        page = console.page(path)
+        return None if "Searching" in page else page
+
+    return wait_until(found, what="the search", seconds=20)
+
+
+def test_what_is_found_is_shown_while_the_rest_is_still_searched(console_of: ConsoleOf) -> None:
+    console = console_of(*(f"choice#{number}" for number in range(1_200)))
+    goes_on = Event()
+    describe = console.engine.execution
+
+    def slow(arn: str) -> Execution:
+        if not arn.endswith("choice#0"):
+            goes_on.wait()
+        return describe(arn)
+
+    console.engine.execution = slow  # type: ignore[method-assign]
+    path = f"{MACHINE}?q=choice%230"
+
+    first = wait_until(
+        lambda: page if "1 execution so far" in (page := console.page(f"/machines/{path}")) else None,
+        what="the first row",
+        seconds=20,
+    )
+    assert "choice#0<" in first
+    assert "Searching: 1 execution so far …" in first
+    assert "Search older ones" not in first
+    assert len(console.engine.calls) < 1_000
+    poll = re.search(r'id="list-poll" hx-get="([^"]*)" hx-trigger="every 300ms"', first)
+    assert poll
+    assert console.web.get(unescape(poll[1])).status_code == 204
+    goes_on.set()
+
+    assert "The newest 500 executions were searched; older ones were not." in _searched(console, f"/machines/{path}")
+
+
 def test_executions_can_be_filtered_by_what_their_input_contains(console_of: ConsoleOf) -> None:
     console = console_of("choice#1", "choice#2")
     console.engine.inputs = {"choice#1": '{"flavour": "Pineapple"}', "choice#2": '{"flavour": "pepperoni"}'}
 
-    page = console.page(f"/machines/{MACHINE}?q=pineapple")
+    page = _searched(console, f"/machines/{MACHINE}?q=pineapple")
 
     assert "choice#1" in page
     assert "choice#2" not in page
@@ -116,7 +157,7 @@ def test_executions_can_be_filtered_by_what_their_input_contains(console_of: Con
 def test_executions_can_be_filtered_by_what_they_gave(console_of: ConsoleOf) -> None:
     console = console_of("jsonata_evaluated", "choice")
 
-    page = console.page(f"/machines/{MACHINE}?q=%22big%22")
+    page = _searched(console, f"/machines/{MACHINE}?q=%22big%22")
 
     assert f"/executions/{execution_arn('jsonata_evaluated')}" in page
     assert f"/executions/{execution_arn('choice')}" not in page
@@ -140,7 +181,8 @@ def test_executions_can_be_filtered_by_their_date(console_of: ConsoleOf, query: 
 
 
 def test_how_many_executions_have_which_status_is_said_and_leads_to_them(console_of: ConsoleOf) -> None:
-    page = console_of("choice", "choice#2", "choice_default_to_fail").page(f"/machines/{MACHINE}?q=size")
+    console = console_of("choice", "choice#2", "choice_default_to_fail")
+    page = _searched(console, f"/machines/{MACHINE}?q=size")
 
     counts = {
         unescape(link): text
@@ -171,9 +213,9 @@ _IN_VAIN = "were searched by name, input, output, error, state and date; none ma
 def test_a_search_in_a_long_list_ends_says_how_far_it_came_and_goes_on_when_asked(console_of: ConsoleOf) -> None:
     console = console_of(*(f"choice#{number}" for number in range(1_200)))
 
-    pages = [console.page(f"/machines/{MACHINE}?q=nowhere")]
+    pages = [_searched(console, f"/machines/{MACHINE}?q=nowhere")]
     while match := re.search(r'href="([^"]*)">Search older ones', pages[-1]):
-        pages.append(console.page(unescape(match[1])))
+        pages.append(_searched(console, unescape(match[1])))
 
     assert [re.findall(r"<h2>(Nothing[^<]*)</h2>\s*<p>(.*?)</p>", page)[0] for page in pages] == [
         ("Nothing found yet", f"The newest 500 executions {_IN_VAIN} There are older ones."),
@@ -185,13 +227,13 @@ def test_a_search_in_a_long_list_ends_says_how_far_it_came_and_goes_on_when_aske
 def test_what_is_found_far_back_is_shown_with_how_far_the_search_came(console_of: ConsoleOf) -> None:
     console = console_of(*(f"choice#{number}" for number in range(1_200)))
 
-    first = console.page(f"/machines/{MACHINE}?q=%23499")
+    first = _searched(console, f"/machines/{MACHINE}?q=%23499")
     match = re.search(r'href="([^"]*)">Search older ones', first)
 
     assert "choice#499" in first
     assert "The newest 500 executions were searched; older ones were not." in first
     assert match
-    assert "Executions 501 to 1,000" in console.page(unescape(match[1]))
+    assert "Executions 501 to 1,000" in _searched(console, unescape(match[1]))
 
 
 def test_a_status_that_no_execution_has_is_said(console_of: ConsoleOf) -> None:
