@@ -25,7 +25,7 @@ _SCANNED_AT_ONCE: Final = 100
 _MOST_SCANNED: Final = 500
 _MOST_UNREAD: Final = 150
 """So many are read beside a page that has been answered, and the next ones when it asks again."""
-_SEARCH_SECONDS: Final = 0.05
+_SEARCH_SECONDS: Final = 0.03
 """How long a page waits for what is looked for; then it shows what was found by then, and asks again."""
 _READERS: Final = 8
 _COUNTED: Final = 1000

@@ -121,7 +121,8 @@ def day_in_short(value: datetime) -> str:
 
 def tick(value: timedelta, span: timedelta) -> str:
     """Return a time along an axis; with a decimal where whole milliseconds would put it in the wrong place."""
-    return f"{value / _ONE_MS:.1f}".removesuffix(".0") + " ms" if span < _FINE else duration_text(value)
+    is_fine = span < _FINE or value < _ONE_MS
+    return f"{value / _ONE_MS:.1f}".removesuffix(".0") + " ms" if is_fine else duration_text(value)
 
 
 def iso(value: datetime | None) -> str:

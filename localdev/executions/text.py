@@ -38,11 +38,15 @@ def _visible(character: str) -> str:
 def duration_text(duration: timedelta) -> str:
     """Return ``duration`` as a person says it.
 
+    Engines note times in whole milliseconds: of what took less than one, that alone is known.
+
     >>> from datetime import timedelta
-    >>> duration_text(timedelta(seconds=75)), duration_text(timedelta(milliseconds=412))
-    ('1 min 15 s', '412 ms')
+    >>> duration_text(timedelta(seconds=75)), duration_text(timedelta(milliseconds=412)), duration_text(timedelta())
+    ('1 min 15 s', '412 ms', '< 1 ms')
     """
     seconds = max(duration.total_seconds(), 0.0)
+    if seconds * _MS < 1:
+        return "< 1 ms"
     if seconds < 1:
         return f"{seconds * _MS:.0f} ms"
     if seconds < _MINUTE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from localdev.console.shown import day, day_in_short, tick
+from localdev.console.shown import day, day_in_short, duration, tick
 
 
 def test_a_time_of_today_is_shown_without_its_date() -> None:
@@ -31,3 +31,10 @@ def test_a_long_axis_has_whole_milliseconds() -> None:
     span = timedelta(milliseconds=31)
 
     assert tick(span / 4, span) == "8 ms"
+
+
+def test_an_axis_begins_with_nothing_and_not_with_less_than_a_millisecond() -> None:
+    span = timedelta(seconds=8)
+
+    assert tick(timedelta(), span) == "0 ms"
+    assert duration(timedelta()) == "< 1 ms"
