@@ -145,7 +145,7 @@ class Problems:
         if request.headers.get("hx-request"):
             # what to do about it is said too, but not an engine's code for it, or why a connection failed
             advice = f"{message} {hint}" if hint and status in _ADVISED else message
-            headers = {"HX-Reswap": "none", "X-Problem": quote(advice[:_LONGEST])}
+            headers = {"HX-Reswap": "none", "X-Problem": quote(advice[:_LONGEST], errors="replace")}
             if way_on:
                 headers["X-Way-On"] = " ".join(map(quote, way_on))
             return Response(status_code=status, headers=headers)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -14,6 +16,7 @@ from localdev.console.services.traces import function_name
 from localdev.console.views import execution_url
 from localdev.executions.graph import mark_of
 from localdev.executions.text import failure_text
+from localdev.system.unicode import encodable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,7 +41,8 @@ class Renderer:
 
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
         """Return a template as a page."""
-        return HTMLResponse(self._templates.get_template(template).render(request=request, **context), status)
+        text = self._templates.get_template(template).render(request=request, **context)
+        return HTMLResponse(encodable(text), status)
 
 
 def _templates(settings: Settings) -> Environment:
@@ -55,6 +59,8 @@ def _templates(settings: Settings) -> Environment:
         shown.status_mark, shown.status_word, shown.tick, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
+    # Jinja's own knows nothing of half a surrogate pair, which the name of a state can have
+    environment.filters["urlencode"] = partial(quote, errors="replace")
     environment.globals.update(
         longest_json=shown.LONGEST_JSON,
         now=lambda: datetime.now(UTC),

@@ -432,7 +432,8 @@ def _named(visit: Visit, history: History) -> str:
 
 def execution_url(arn: str, state: str | None = None) -> str:
     """Return the page of an execution, with one of its states looked at."""
-    return f"/executions/{quote(arn, safe=':')}{f'?state={quote(state)}' if state else ''}"
+    query = f"?state={quote(state, errors='replace')}" if state else ""
+    return f"/executions/{quote(arn, safe=':')}{query}"
 
 
 def aws_console_url(execution: Execution, region: str | None) -> str | None:

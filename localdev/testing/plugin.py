@@ -11,11 +11,12 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from localdev.engines.registry import DEFAULT, ENGINES
+from localdev.system.unicode import encodable
 from localdev.testing.coverage import options
 from localdev.testing.lifeline import LIFELINE
 
@@ -169,6 +170,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         complete(report, case, executions=wants_executions(item.config))
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Let a worker of pytest-xdist report what UTF-8 cannot have, e.g. what a function logged: it ended all of them."""
+    return _encodable((yield))
+
+
+def _encodable(data: Any) -> Any:
+    match data:
+        case str():
+            return encodable(data)
+        case dict():
+            return {_encodable(name): _encodable(value) for name, value in data.items()}
+        case list() | tuple():
+            return type(data)(map(_encodable, data))
+        case _:
+            return data
 
 
 def wants_executions(config: pytest.Config) -> bool:

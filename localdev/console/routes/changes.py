@@ -72,7 +72,7 @@ class Changes(Pages):
         await run_in_threadpool(self._control().stop, arn, "Stopped in the console")
         said = stopped_text(await run_in_threadpool(self._reading.details, arn))
         if request.headers.get("hx-request"):
-            return Response(status_code=204, headers={"X-Said": quote(said)})
+            return Response(status_code=204, headers={"X-Said": quote(said, errors="replace")})
         return redirect(request, execution_url(arn))
 
     async def redrive(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from localdev.console.routes.asked import attempt_of, number_of, redirect, visit
 from localdev.console.routes.pages import Pages
 from localdev.console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, seen_of
 from localdev.executions.items import containing, events_of
+from localdev.system.unicode import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +167,7 @@ class ExecutionPages(Pages):
         headers = (
             {"Content-Disposition": f'attachment; filename="{what}.json"'} if "download" in request.query_params else {}
         )
-        return PlainTextResponse(text, headers=headers)
+        return PlainTextResponse(encodable(text), headers=headers)
 
 
 def _shown(

@@ -109,3 +109,20 @@ def test_the_emulator_ends_with_the_run_unless_it_is_to_be_kept(
 
     assert "1 passed" in run.stdout, run.stdout + run.stderr
     assert run.stdout.count("STOPPED") == ends
+
+
+def test_a_worker_reports_text_that_utf8_cannot_have(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import logging
+
+        def test_it():
+            logging.error("\\ud83d")
+            raise ValueError("half a pair: \\udfff")
+
+        def test_another(): pass
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", plugin.__name__, "-n", "1")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*ValueError: half a pair: \N{REPLACEMENT CHARACTER}"])
