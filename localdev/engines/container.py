@@ -20,7 +20,7 @@ from localdev.engines.registry import ENGINES, Options
 from localdev.system import project
 from localdev.system.errors import LocaldevError
 from localdev.system.interrupts import shielded
-from localdev.system.processes import named_owner, port_holder, port_is_free, started_at
+from localdev.system.processes import is_process, named_owner, port_holder, port_is_free, started_at
 from localdev.system.waiting import WaitTimeoutError, wait_until
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ _WRITABLE = {
 }
 """What LocalStack and the functions write to, as in ``docker-compose.yml``; the rest of the container is read-only."""
 _LABEL = "localdev"
-_PUBLISHED, _OWNER = f"{_LABEL}.port", f"{_LABEL}.owner"
+_PUBLISHED, _OWNER, _OWNER_BEFORE = f"{_LABEL}.port", f"{_LABEL}.owner-process", f"{_LABEL}.owner"
+"""The last is version 0.1's, which takes the owner that it names for another process once the clock was set."""
 _TAKEN = ("port is already allocated", "address already in use", "ports are not available")
 
 
@@ -231,18 +232,19 @@ def _owner(pid: int) -> str:
 
 def _is_orphaned(container: Container) -> bool:
     """Return whether the process it was started for has ended without removing it."""
-    owner = container.labels.get(_OWNER)
+    owner = container.labels.get(_OWNER) or container.labels.get(_OWNER_BEFORE)
     if not owner:
         return False
-    node, pid, _ = owner.rsplit(" ", 2)
-    return node == platform.node() and _owner(int(pid)) != owner
+    node, pid, started = owner.rsplit(" ", 2)
+    return node == platform.node() and not is_process(int(pid), None if started == "None" else float(started))
 
 
 def sweep(client: DockerClient) -> None:
     """Remove the containers whose owner was killed, e.g. a test run, whichever checkout they are of."""
-    for container in client.containers.list(all=True, filters={"label": _OWNER}, ignore_removed=True):
-        if _is_orphaned(container):
-            remove(container)
+    for label in (_OWNER, _OWNER_BEFORE):
+        for container in client.containers.list(all=True, filters={"label": label}, ignore_removed=True):
+            if _is_orphaned(container):
+                remove(container)
 
 
 def known_containers(client: DockerClient) -> list[ContainerEngine]:

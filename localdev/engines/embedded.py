@@ -26,6 +26,7 @@ from localdev.system.installation import ensure_installed
 from localdev.system.interrupts import shielded
 from localdev.system.processes import (
     end_session,
+    is_process,
     named_owner,
     port_error,
     port_holder,
@@ -61,11 +62,11 @@ class Instance:
 
     def is_running(self) -> bool:
         """Return whether this very process is there."""
-        return started_at(self.pid) == self.started
+        return is_process(self.pid, self.started)
 
     def is_orphaned(self) -> bool:
         """Return whether the process it was started for has ended."""
-        return self.owner is not None and started_at(self.owner) != self.owner_started
+        return self.owner is not None and not is_process(self.owner, self.owner_started)
 
 
 class EmbeddedEngine(LocalEngine):
@@ -180,7 +181,7 @@ class EmbeddedEngine(LocalEngine):
 
     def _clear(self, *, keep_log: bool = False) -> None:
         instance = self._read_instance()
-        if instance and started_at(instance.pid) in {instance.started, None}:
+        if instance and (instance.is_running() or started_at(instance.pid) is None):
             # also where LocalStack itself was killed: its session has its id until the last of it has ended
             end_session(instance.pid)
         if self._process:
@@ -245,6 +246,8 @@ class EmbeddedEngine(LocalEngine):
             self.folder / "home",
             {
                 "TMPDIR": str(self.folder / "tmp"),
+                # as in a container: LocalStack writes times of day without a zone, and sends them as UTC's
+                "TZ": "UTC",
                 "XDG_CACHE_HOME": str(project.PLUGIN_CACHE),
                 "FILESYSTEM_ROOT": str(self.folder / "files"),
                 "OVERRIDE_IN_DOCKER": "0",

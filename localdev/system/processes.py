@@ -3,10 +3,16 @@
 import contextlib
 import os
 import socket
+from pathlib import Path
+from typing import Final
 
 import psutil
 
 _END_SECONDS = 5.0
+_TICK: Final = 0.01
+"""Seconds between two processes of one id, at least."""
+_FIELDS_BEFORE_START: Final = 19
+"""Fields of ``/proc/PID/stat`` between the program's name, which may hold anything, and when it was started."""
 ENDS_WITH = "LOCALDEV_ENDS_WITH"
 """The variable that names the process whose end is to be the end of what is started: a test run sets it."""
 
@@ -66,12 +72,45 @@ def folder_of_port(port: int) -> str | None:
 
 
 def started_at(pid: int) -> float | None:
-    """Return when a process was started, to tell it from another that has its id now; ``None`` if there is none."""
+    """Return when a process was started, to tell it from another that has its id now; ``None`` if there is none.
+
+    On Linux these are seconds since the machine was booted: a clock that is set does not change them.
+    """
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        ticks = _ticks_at_start(pid)
+        return process.create_time() if ticks is None else ticks / os.sysconf("SC_CLK_TCK")
     except psutil.NoSuchProcess:
         return None
+
+
+def is_process(pid: int, started: float | None) -> bool:
+    """Return whether the process with this id is the one that was started then, as :func:`started_at` says."""
+    now = started_at(pid)
+    if started is None or now is None:
+        return False
+    if abs(now - started) < _TICK:
+        return True
+    # version 0.1 wrote down the time of day
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return abs(psutil.Process(pid).create_time() - started) < _TICK
+    return False
+
+
+def _ticks_at_start(pid: int) -> int | None:
+    """Return how long the machine had been up, in ticks; ``None`` where only the time of day is known.
+
+    :raises psutil.NoSuchProcess: it has ended.
+    """
+    if not psutil.LINUX:
+        return None
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError) as error:
+        raise psutil.NoSuchProcess(pid) from error
+    return int(text.rpartition(")")[2].split()[_FIELDS_BEFORE_START])
 
 
 def end_session(leader: int) -> None:

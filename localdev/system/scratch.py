@@ -11,9 +11,10 @@ from typing import Final
 
 from localdev.system.errors import LocaldevError
 from localdev.system.folders import remove_folder
-from localdev.system.processes import started_at
+from localdev.system.processes import is_process, started_at
 
-_NAME: Final = re.compile(r"\.(?P<what>.+)-(?P<process>(?P<pid>\d+)-\d+\.\d\d)-[^-]+")
+_NAME: Final = re.compile(r"\.(?P<what>.+)-(?P<pid>\d+)-(?:up)?(?P<started>\d+\.\d\d)-[^-]+")
+"""Version 0.1, which may run beside this one, knows no name with ``up``: what it cannot judge it leaves alone."""
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def sweep(parent: Path) -> None:
 def _sweep(parent: Path, what: str) -> None:
     for folder in parent.glob(f".{what}-*"):
         match = _NAME.fullmatch(folder.name)
-        if match and match["what"] == what and match["process"] != _process(int(match["pid"])):
+        if match and match["what"] == what and not is_process(int(match["pid"]), float(match["started"])):
             _remove_left(folder)
 
 
@@ -49,4 +50,4 @@ def _remove_left(folder: Path) -> None:
 
 def _process(pid: int) -> str:
     """Return names a process for good: ids are used again."""
-    return f"{pid}-{started_at(pid) or 0.0:.2f}"
+    return f"{pid}-up{started_at(pid) or 0.0:.2f}"

@@ -159,3 +159,9 @@ def test_a_client_of_an_emulator_says_a_name_that_is_not_put_together_for_each_c
     client.list_queues()
 
     assert said == [f"Boto3 md/Botocore localdev Botocore/{botocore.__version__}"]
+
+
+def test_an_emulator_counts_in_utc_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/St_Johns")
+
+    assert EmbeddedEngine(4999)._environment()["TZ"] == "UTC"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from localdev.system.project import ROOT
@@ -48,3 +50,11 @@ def test_folders_of_another_kind_are_left_alone(tmp_path: Path) -> None:
         pass
 
     assert {path.name for path in tmp_path.iterdir()} == {".dough-of-grandmother", ".sauce-1-0.00-x"}
+
+
+def test_what_an_older_version_uses_at_the_same_time_stays(tmp_path: Path) -> None:
+    (used := tmp_path / f".dough-{os.getpid()}-{psutil.Process().create_time():.2f}-abc").mkdir()
+    (left := tmp_path / f".dough-{os.getpid()}-1795999678.82-abc").mkdir()
+
+    with scratch(tmp_path, "dough"):
+        assert (used.exists(), left.exists()) == (True, False)
