@@ -40,8 +40,8 @@ def received(rehearsing: Rehearsing, url: str, number: int) -> list[Any]:
     return found
 
 
-def advance(rehearsing: Rehearsing, seconds: float, *names: str) -> list[str]:
-    document = {"from": BEGIN.timestamp(), "advanceSeconds": seconds, "names": names}
+def advance(rehearsing: Rehearsing, seconds: float, *names: str, begin: datetime = BEGIN) -> list[str]:
+    document = {"from": begin.timestamp(), "advanceSeconds": seconds, "names": names}
     return [run["at"] for run in rehearsing.request("POST", "/schedules", json=document)["runs"]]
 
 
@@ -88,6 +88,40 @@ def test_a_schedule_of_scheduler_runs_with_its_input(
 
     assert advance(rehearsing, DAY, name) == [due]
     assert received(rehearsing, url, 1) == [{"when": due.replace("+00:00", "Z")}]
+
+
+# where summer time begins at 01:00 UTC on 29 March, and ends at 01:00 UTC on 25 October
+SPRING, AUTUMN = "2026-03-28T22:00:00+00:00", "2026-10-24T22:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "begin", "due"),
+    [
+        # at 02:30, which is left out
+        ("30 2", SPRING, ["2026-03-30T00:30:00+00:00"]),
+        ("0 12", SPRING, ["2026-03-29T10:00:00+00:00", "2026-03-30T10:00:00+00:00"]),
+        # at 02:30, which comes twice
+        ("30 2", AUTUMN, ["2026-10-25T00:30:00+00:00", "2026-10-26T01:30:00+00:00"]),
+        ("30 2", "2026-10-25T00:45:00+00:00", ["2026-10-26T01:30:00+00:00"]),
+        ("0 12", AUTUMN, ["2026-10-25T11:00:00+00:00", "2026-10-26T11:00:00+00:00"]),
+        ("0 1-4", SPRING, [f"2026-03-29T0{hour}:00:00+00:00" for hour in (0, 1, 2)]),
+    ],
+)
+def test_a_schedule_keeps_to_the_local_time_over_a_change_of_summer_time(
+    rehearsing: Rehearsing, hours: str, begin: str, due: list[str]
+) -> None:
+    _, arn = queue(rehearsing, "over-the-change")
+    name = "over-the-change"
+    rehearsing.clients.client("scheduler").create_schedule(
+        Name=name, ScheduleExpression=f"cron({hours} * * ? *)", ScheduleExpressionTimezone="Europe/Berlin",
+        FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": arn, "RoleArn": ROLE, "Input": "{}"},
+    )  # fmt: skip
+    try:
+        found = advance(rehearsing, 2 * DAY, name, begin=datetime.fromisoformat(begin))
+    finally:
+        rehearsing.clients.client("scheduler").delete_schedule(Name=name)
+
+    assert found[: len(due)] == due
 
 
 def test_a_rule_that_is_disabled_is_not_there(rehearsing: Rehearsing) -> None:

@@ -23,6 +23,8 @@ _RATE: Final = re.compile(r"rate\(\s*(\d+)\s+(minute|hour|day)s?\s*\)$")
 _AT: Final = re.compile(r"at\(([^)]+)\)$")
 _CRON: Final = re.compile(r"cron\(([^)]*)\)$")
 _DAY_NUMBER: Final = re.compile(r"(?<![#/\d])[1-7](?!\d)")
+_LONGEST_CHANGE: Final = timedelta(hours=3)
+"""By which local time may jump, with room to spare."""
 _TARGET_ID: Final = "scheduled"
 
 
@@ -58,14 +60,22 @@ def occurrences(expression: str, begin: datetime, end: datetime, zone: str = "UT
 
 
 def _cron_occurrences(fields: str, begin: datetime, end: datetime, zone: str) -> Iterator[datetime]:
+    """Yield the moments of a cron expression in the local time of a zone.
+
+    Of summer time, AWS passes over what falls into the hour that is left out, and runs once what does so twice.
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
+    """
     translated = unix_cron(fields)
     from crontab import CronTab  # type: ignore[import-untyped]  # in LocalStack's environment
 
-    table = CronTab(translated)
-    moment = begin.astimezone(ZoneInfo(zone))
-    while (seconds := table.next(now=moment)) is not None and moment + timedelta(seconds=seconds) <= end:
-        moment += timedelta(seconds=seconds)
-        yield moment.replace(microsecond=0).astimezone(UTC)
+    table, place = CronTab(translated), ZoneInfo(zone)
+    # an hour that comes twice may have begun again already
+    local = begin.astimezone(place).replace(tzinfo=None, microsecond=0) - _LONGEST_CHANGE
+    last = end.astimezone(place).replace(tzinfo=None) + _LONGEST_CHANGE
+    while (local := table.next(now=local, default_utc=True, return_datetime=True)) is not None and local <= last:
+        moment = local.replace(tzinfo=place).astimezone(UTC)
+        if begin < moment <= end and moment.astimezone(place).replace(tzinfo=None) == local:
+            yield moment
 
 
 def unix_cron(fields: str) -> str:
