@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -26,8 +26,9 @@ _SILENT: Final = (
     "is an Express state machine that does not log everything: nothing of its executions is known. "
     "Let it log with the level ALL and with execution data."
 )
-_SKEW: Final = timedelta(seconds=1)
-"""How far the clocks of the emulator and of the tests may be apart."""
+
+_KNOWN: Final = 1000
+"""Executions in a page, which is as many as AWS gives."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class _Listed:
     was_redriven: bool = False
 
 
+@dataclass(frozen=True)
+class _Before:
+    """What a machine had executed when the collector was made: no clock tells that, for there may be several."""
+
+    arns: frozenset[str]
+    """Of the newest executions."""
+    oldest: datetime | None
+    """When the first of them started, where it had more."""
+
+
 class Collector:
     """Reads what was executed on one deployment of the stacks."""
 
@@ -84,7 +95,7 @@ class Collector:
         self._alone = alone
         self._where = stacks.engine.where
         self._machines = [(machine, self._described(machine)) for machine in stacks.machines()]
-        self._began = datetime.now(UTC) - _SKEW
+        self._before = {machine.physical_id: self._executed(machine, kind["type"]) for machine, kind in self._machines}
 
     def collect(self, tests: Tests) -> CoverageData:
         """Return what was reached of each machine since this object was made."""
@@ -133,19 +144,34 @@ class Collector:
         for page in self._client(map_run).get_paginator("list_executions").paginate(mapRunArn=map_run):
             yield from (each["executionArn"] for each in page["executions"] if ":express:" not in each["executionArn"])
 
+    def _executed(self, machine: Resource, kind: str) -> _Before:
+        """Return what was executed so far, of which the newest thousand are known by name."""
+        if kind == "EXPRESS":
+            return _Before(frozenset(each.arn for each in self._express(machine)), None)
+        first = next(iter(self._pages(machine)), None)
+        listed = first["executions"] if first else []
+        oldest = listed[-1]["startDate"] if first and listed and first.get("nextToken") else None
+        return _Before(frozenset(each["executionArn"] for each in listed), oldest)
+
     def _executions(self, machine: Resource, kind: str) -> Iterator[_Listed]:
         """Yield those since this object was made; lists begin with the newest."""
+        before = self._before[machine.physical_id]
         if kind == "EXPRESS":
-            for summary, _ in self._stacks.reader_of(machine).express_executions(machine.physical_id).rows:
-                if summary.started >= self._began:
-                    yield _Listed(summary.arn, summary.started)
+            yield from (each for each in self._express(machine) if each.arn not in before.arns)
             return
-        lister = self._client(machine.physical_id).get_paginator("list_executions")
-        pages = lister.paginate(stateMachineArn=machine.physical_id)
-        for each in (each for page in pages for each in page["executions"]):
-            if each["startDate"] < self._began:
+        for each in (each for page in self._pages(machine) for each in page["executions"]):
+            if before.oldest is not None and each["startDate"] < before.oldest:
                 return
-            yield _Listed(each["executionArn"], each["startDate"], bool(each.get("redriveCount")))
+            if each["executionArn"] not in before.arns:
+                yield _Listed(each["executionArn"], each["startDate"], bool(each.get("redriveCount")))
+
+    def _express(self, machine: Resource) -> Iterator[_Listed]:
+        for summary, _ in self._stacks.reader_of(machine).express_executions(machine.physical_id).rows:
+            yield _Listed(summary.arn, summary.started)
+
+    def _pages(self, machine: Resource) -> Iterable[Any]:
+        lister = self._client(machine.physical_id).get_paginator("list_executions")
+        return lister.paginate(stateMachineArn=machine.physical_id, PaginationConfig={"PageSize": _KNOWN})
 
     def _described(self, machine: Resource) -> dict[str, Any]:
         return dict(self._client(machine.physical_id).describe_state_machine(stateMachineArn=machine.physical_id))

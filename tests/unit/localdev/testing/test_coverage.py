@@ -189,6 +189,9 @@ class _StepFunctions:
         self._executions = executions
         """The definition that each ran, by the execution's ARN."""
         self._kind = kind
+        self.started = _NOW + timedelta(minutes=1)
+        """When the executions started, by the machine's own clock."""
+        self._lists = 0
 
     def describe_state_machine(self, **_: Any) -> dict[str, Any]:
         return {"definition": next(self._definitions), "type": self._kind}
@@ -198,8 +201,9 @@ class _StepFunctions:
 
     def get_paginator(self, _: str) -> Any:
         def paginate(**_: Any) -> list[dict[str, Any]]:
-            soon = datetime.now(UTC) + timedelta(minutes=1)
-            newest = [{"executionArn": arn, "startDate": soon} for arn in self._executions]
+            # none but the old one is there at first
+            newest = [{"executionArn": arn, "startDate": self.started} for arn in self._executions if self._lists]
+            self._lists += 1
             return [{"executions": [*newest, {"executionArn": "old", "startDate": _NOW - timedelta(days=1)}]}]
 
         return SimpleNamespace(paginate=paginate)
@@ -230,6 +234,14 @@ def _definition(name: str) -> str:
 
 def test_every_execution_since_the_deployment_is_counted_and_none_before() -> None:
     client = _StepFunctions([_definition("task")] * 2, {"a:task": ""})
+    data = Collector(_stacks(client), alone=True).collect(Tests())
+    assert summary_line(data) == "State machine coverage 100 %: 1 execution of 1 machine."
+
+
+def test_an_execution_is_counted_whatever_the_clocks_say() -> None:
+    # that of an account is another one, and this machine's may be set
+    client = _StepFunctions([_definition("task")] * 2, {"a:task": ""})
+    client.started = _NOW - timedelta(hours=1)
     data = Collector(_stacks(client), alone=True).collect(Tests())
     assert summary_line(data) == "State machine coverage 100 %: 1 execution of 1 machine."
 
