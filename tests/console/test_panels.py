@@ -27,6 +27,11 @@ FAILING = {17, 9_000}
 LONGEST_FRAME_MS = 500
 """On a machine at work a frame takes long; a stall takes longer."""
 
+_IN_TURKISH = """
+    String.prototype.toLocaleLowerCase = function () { return this.replaceAll("I", "\\u0131").toLowerCase(); };
+"""
+"""What a browser does whose language is Turkish."""
+
 
 @pytest.fixture
 def visit(visitors_of: Callable[..., Visitor]) -> Visit:
@@ -206,6 +211,19 @@ def test_a_part_of_a_document_folds_and_a_word_in_it_is_found(visit: Visit, fort
 
     expect(panel.get_by_text("1 of 1")).to_be_visible()
     expect(word).to_be_visible()
+
+
+def test_a_word_is_found_whatever_the_persons_language(visit: Visit, forty: str) -> None:
+    visitor = visit()
+    visitor.context.add_init_script(_IN_TURKISH)
+    page = visitor.open(f"{forty}?state=Each")
+    assert page.evaluate("'ID'.toLocaleLowerCase()") == "\u0131d"
+    page.get_by_role("tab", name="Definition").click()
+    panel = page.get_by_role("tabpanel", name="Definition")
+
+    panel.get_by_label("Search the state's definition").fill("itemprocessor")
+
+    expect(panel.get_by_text("1 of 1")).to_be_visible()
 
 
 def test_a_document_is_shown_raw_on_request(visit: Visit, forty: str) -> None:

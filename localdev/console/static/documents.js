@@ -8,6 +8,11 @@
   const LONG = 12;
   const MATCHES = "json-matches";
 
+  /** Returns a text in lower case whatever the browser's language, each character in its place: an İ would become two. */
+  function lowered(text) {
+    return text.replace(/[^a-z]/gu, (each) => (each.toLowerCase().length === each.length ? each.toLowerCase() : each));
+  }
+
   class JsonView extends HTMLElement {
     connectedCallback() {
       // where it is put into a page piece by piece, what is in it comes a moment after it
@@ -124,10 +129,10 @@
 
     search(wanted, said) {
       const places = [];
-      const text = wanted.toLocaleLowerCase();
+      const text = lowered(wanted);
       for (const walker = document.createTreeWalker(this.pre, NodeFilter.SHOW_TEXT); text && walker.nextNode();) {
         const node = walker.currentNode;
-        const within = node.data.toLocaleLowerCase();
+        const within = lowered(node.data);
         for (let at = within.indexOf(text); at >= 0; at = within.indexOf(text, at + text.length)) {
           const range = new Range();
           range.setStart(node, at);
