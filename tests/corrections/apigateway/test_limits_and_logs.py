@@ -138,7 +138,8 @@ def test_each_request_is_in_the_access_log(aws: Clients, api: RestApi) -> None:
     group = web.name("/access")
     logs = aws.client("logs")
     logs.create_log_group(logGroupName=group)
-    line = json.dumps({"path": "$context.resourcePath", "status": "$context.status", "none": "$context.authorizer.x"})
+    fields = {"path": "resourcePath", "status": "status", "none": "authorizer.x", "took": "responseLatency"}
+    line = json.dumps({name: f"$context.{variable}" for name, variable in fields.items()})
     api.method()
     arn = f"arn:aws:logs:{aws.region}:000000000000:log-group:{group}"
     api.settings(**{"accessLogSettings/destinationArn": arn, "accessLogSettings/format": line})
@@ -150,6 +151,7 @@ def test_each_request_is_in_the_access_log(aws: Clients, api: RestApi) -> None:
         return [json.loads(event["message"]) for event in events] if len(events) == 2 else None
 
     first, second = wait_until(lines, what="two lines of the access log", seconds=web.SECONDS)
+    assert 0 <= int(first.pop("took")) < web.SECONDS * 1000
     assert first == {"path": "/", "status": "200", "none": "-"}
     assert second["status"] == "403"
 

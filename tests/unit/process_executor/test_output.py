@@ -122,6 +122,23 @@ def test_an_invocations_log_has_an_entry_with_its_time_for_each_event() -> None:
     ]
 
 
+def test_the_entries_of_a_log_are_in_order_though_the_clock_was_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    # PutLogEvents refuses others, and what is of two hours to come
+    monkeypatch.setattr(time, "time", lambda: 1003.0)
+    events = [LogEvent("START\n", 8200.0), LogEvent("line\n", 8201.0), LogEvent("END\n", 1002.0)]
+
+    found = InvocationLog(events).entries()
+
+    assert [entry["timestamp"] for entry in found] == [1_002_000] * 3
+    assert [entry["message"] for entry in found] == ["START\n", "line\n", "END\n"]
+
+
+def test_no_entry_of_a_log_is_of_a_time_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1003.0)
+
+    assert InvocationLog([LogEvent("START\n", 8200.0)]).entries() == [{"timestamp": 1_003_000, "message": "START\n"}]
+
+
 def test_a_line_that_does_not_end_becomes_events_of_a_quarter_of_a_megabyte() -> None:
     reader = OutputReader()
     for _ in range(160):

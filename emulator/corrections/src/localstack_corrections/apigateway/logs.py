@@ -28,9 +28,14 @@ def _log(gateway: ModuleType) -> None:
             if stage.get("methodSettings"):
                 _write_execution_log(context, response)
 
+        self.request_handlers.insert(0, _note_the_time)
         self.response_handlers.append(handler)
 
     gateway.RestApiGateway.__init__ = with_logs
+
+
+def _note_the_time(_chain: Any, context: Any, _response: Any) -> None:
+    context.since = time.perf_counter()
 
 
 def _write_access_log(context: Any, response: Any, settings: dict[str, str]) -> None:
@@ -56,7 +61,7 @@ def variables(context: Any, response: Any) -> dict[str, Any]:
         **measured,
         **_integration_variables(context, error.get("message")),
         "error.messageString": f'"{error["message"]}"' if error.get("message") else None,
-        "responseLatency": int(time.time() * 1000) - int(known.get("requestTimeEpoch") or 0),
+        "responseLatency": int((time.perf_counter() - context.since) * 1000),
         "responseLength": len(response.data or b""),
         "routeKey": f"{request.get('http_method')} {known.get('resourcePath')}",
         "status": response.status_code,

@@ -40,12 +40,13 @@ def _add_operations(module: ModuleType) -> None:
         quota = plan.get("quota")
         if not quota:
             raise module.BadRequestException("Usage Plan quota is not set")
+        now = datetime.now(UTC)
         for patch in request.get("patchOperations") or []:
             if (patch.get("op"), patch.get("path")) != ("replace", "/remaining"):
                 raise module.BadRequestException("Invalid patch path. Must be: [/remaining]")
             used = int(quota["limit"]) - int(patch["value"])
-            QUOTAS.set_used(plan["id"], request["keyId"], quota, datetime.now(UTC), used)
-        today = datetime.now(UTC).date()
+            QUOTAS.set_used(plan["id"], request["keyId"], quota, now, used)
+        today = now.date()
         items = {request["keyId"]: _usage(plan, request["keyId"], [today])}
         return {"usagePlanId": plan["id"], "startDate": str(today), "endDate": str(today), "items": items}
 

@@ -210,7 +210,7 @@ def _log_access(invocation: Invocation, made: Answer) -> None:
         "integration.status": said.get("integration.integrationStatus"),
         "integration.error": said.get("integration.error") or said.get("integrationErrorMessage"),
         "error.messageString": f'"{said["error.message"]}"' if "error.message" in said else None,
-        "responseLatency": int((time.time() - invocation.began) * 1000),
+        "responseLatency": int(invocation.seconds * 1000),
         "responseLength": len(made.body),
         "status": made.status,
     }

@@ -74,11 +74,18 @@ class Invocation:
     """The one that a parameter mapping gives a function in place of the path that was asked for."""
     request_id: str = field(default_factory=lambda: f"{new_id(14).title()}=")
     began: float = field(default_factory=time.time)
+    _since: float = field(default_factory=time.monotonic, init=False, repr=False)
+    """The same by a clock that nobody sets."""
     match: RouteMatch | None = None
     authorizer: dict[str, Any] = field(default_factory=dict)
     """As ``requestContext.authorizer`` has it: ``jwt``, ``lambda`` or ``iam``."""
     said: dict[str, Any] = field(default_factory=dict)
     """Variables of ``$context`` that only access logs have."""
+
+    @property
+    def seconds(self) -> float:
+        """Return how long ago the request came."""
+        return time.monotonic() - self._since
 
     @property
     def route_key(self) -> str:

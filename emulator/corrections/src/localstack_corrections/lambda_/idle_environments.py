@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+import time
+import weakref
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +23,31 @@ _LOOKS = 4
 """How often spare environments are looked for in the time that one stays."""
 
 
-def spare(environments: Iterable[Any], now: datetime, seconds: float) -> list[Any]:
-    """Return the environments of a function version that have been idle for so long, but for the newest ones."""
-    idle = [each for each in environments if _is_idle(each)]
-    idle.sort(key=lambda each: each.last_returned, reverse=True)
-    return [each for each in idle[KEPT:] if now - each.last_returned > timedelta(seconds=seconds)]
+class Idle:
+    """Environments of one function service, and since when they have been idle.
+
+    LocalStack notes the time of day at which one returned, which a clock that is set makes useless for that. Here it is
+    a sign that one has returned since the last look.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._seen: weakref.WeakKeyDictionary[Any, tuple[datetime, float]] = weakref.WeakKeyDictionary()
+
+    def spare(self, environments: Iterable[Any], seconds: float) -> list[Any]:
+        """Return the environments of a function version that have been idle for so long, but for the newest ones."""
+        now = self._now()
+        idle = [(self._since(each, now), each) for each in environments if _is_idle(each)]
+        idle.sort(key=lambda found: found[0], reverse=True)
+        return [each for since, each in idle[KEPT:] if now - since >= seconds]
+
+    def _since(self, environment: Any, now: float) -> float:
+        """Return when it was first seen to have returned as it has."""
+        returned, since = self._seen.get(environment, (None, now))
+        if returned != environment.last_returned:
+            self._seen[environment] = environment.last_returned, now
+            return now
+        return since
 
 
 def _is_idle(environment: Any) -> bool:
@@ -40,10 +62,10 @@ def _give_back(module: ModuleType) -> None:
     start: Callable[..., Any] = service.start_environment
 
     def look(self: Any) -> None:
-        pause = threading.Event()
+        pause, idle = threading.Event(), Idle()
         while not pause.wait(seconds / _LOOKS):
             for environments in list(self.environments.values()):
-                for environment in spare(list(environments.values()), datetime.now(), seconds):  # noqa: DTZ005 - as LocalStack's
+                for environment in idle.spare(list(environments.values()), seconds):
                     # it goes only if nobody has taken it meanwhile
                     environment.keepalive_passed()
 

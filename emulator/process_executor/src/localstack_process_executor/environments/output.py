@@ -149,9 +149,14 @@ class InvocationLog(str):
         return sum(len(event.text) for event in self.log_events if not event.is_delivered)
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return what ``PutLogEvents`` takes of the undelivered events: it refuses events of newlines only."""
-        return [
-            {"timestamp": int(event.moment * 1000), "message": event.text}
-            for event in self.log_events
-            if event.text.strip("\n") and not event.is_delivered
-        ]
+        """Return what ``PutLogEvents`` takes of the undelivered events: it refuses events of newlines only.
+
+        It refuses also what is not in the order of time, or of a time to come. Where the clock was set back meanwhile,
+        what was written before counts as written at the time to which it was set.
+        """
+        found, latest = [], int(time.time() * 1000)
+        for event in reversed(self.log_events):
+            if event.text.strip("\n") and not event.is_delivered:
+                latest = min(latest, int(event.moment * 1000))
+                found.append({"timestamp": latest, "message": event.text})
+        return found[::-1]

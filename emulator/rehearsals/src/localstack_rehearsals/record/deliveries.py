@@ -18,7 +18,7 @@ def _record_deliveries(module: ModuleType) -> None:
     process = sender.process_event
 
     def process_and_record(self: Any, event: Any, trace_header: Any) -> None:
-        began = time.time()
+        began, since = time.time(), time.monotonic()
         given = document_of(event)
         problem = None
         try:
@@ -32,7 +32,7 @@ def _record_deliveries(module: ModuleType) -> None:
                 trace=getattr(trace_header, "root", None),
                 id=event.get("id") if isinstance(event, dict) else None,
                 at=began,
-                seconds=time.time() - began,
+                seconds=time.monotonic() - since,
                 name=self.rule_name,
                 resource=self.rule_arn,
                 target=self.target["Arn"],

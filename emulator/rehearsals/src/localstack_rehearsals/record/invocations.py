@@ -45,7 +45,7 @@ def _record_invocations(module: ModuleType) -> None:
         # the parent in the function's trace header is the one that its calls name
         header.ensure_parent_exists()
         payload = text_of(invocation.payload)
-        began = time.time()
+        began, since = time.time(), time.monotonic()
         result, problem = None, None
         try:
             result = invoke(self, invocation)
@@ -62,7 +62,7 @@ def _record_invocations(module: ModuleType) -> None:
                 parent=header.parent,
                 id=invocation.request_id,
                 at=began,
-                seconds=time.time() - began,
+                seconds=time.monotonic() - since,
                 name=version.function_name,
                 execution=_EXECUTION.get(),
                 resource=version.unqualified_arn(),

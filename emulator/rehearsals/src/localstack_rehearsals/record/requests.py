@@ -21,24 +21,28 @@ def _record_rest(gateway: ModuleType) -> None:
 
     def with_record(self: Any) -> None:
         init(self)
+        self.request_handlers.insert(0, _note_the_time)
         self.response_handlers.append(_record_rest_request)
 
     gateway.RestApiGateway.__init__ = with_record
+
+
+def _note_the_time(_chain: Any, context: Any, _response: Any) -> None:
+    context.recorded_since = time.monotonic()
 
 
 def _record_rest_request(_chain: Any, context: Any, response: Any) -> None:
     request, known = context.invocation_request, context.context_variables
     if not request or not known:
         return
-    now = time.time()
-    began = int(known.get("requestTimeEpoch") or now * _MS) / _MS
+    seconds = time.monotonic() - context.recorded_since
     query = context.request.query_string.decode(errors="replace")
     RING.add(
         "request",
         trace=root_of(context.trace_id or request["headers"].get(_TRACE_HEADER)),
         id=known.get("requestId"),
-        at=began,
-        seconds=max(now - began, 0.0),
+        at=known["requestTimeEpoch"] / _MS,
+        seconds=seconds,
         name=f"{request['http_method']} {request['path']}{'?' if query else ''}{query}",
         resource=f"{context.api_id}/{context.stage}",
         status=response.status_code,
@@ -58,7 +62,7 @@ def _record_http(gateway: ModuleType) -> None:
             trace=root_of(invocation.headers.get(_TRACE_HEADER)),
             id=invocation.request_id,
             at=invocation.began,
-            seconds=time.time() - invocation.began,
+            seconds=invocation.seconds,
             name=f"{invocation.method} {invocation.path}{query}",
             resource=f"{invocation.serving.api.id}/{invocation.serving.stage}",
             status=made.status,
