@@ -15,8 +15,7 @@ from localdev.console import shown
 from localdev.console.services.traces import function_name
 from localdev.console.views import execution_url
 from localdev.executions.graph import mark_of
-from localdev.executions.text import failure_text
-from localdev.system.unicode import encodable
+from localdev.executions.text import encodable, failure_text
 
 if TYPE_CHECKING:
     from starlette.requests import Request

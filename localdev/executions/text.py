@@ -35,6 +35,19 @@ def _visible(character: str) -> str:
     return "\N{REPLACEMENT CHARACTER}" if category in _NOT_TEXT else character
 
 
+def encodable(text: str) -> str:
+    r"""Return ``text`` as UTF-8 can have it: half of a surrogate pair, which JSON can escape, becomes U+FFFD.
+
+    >>> encodable("caf\xe9 \ud83d")
+    'café �'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def duration_text(duration: timedelta) -> str:
     """Return ``duration`` as a person says it.
 

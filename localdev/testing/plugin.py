@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from localdev.engines.registry import DEFAULT, ENGINES
-from localdev.system.unicode import encodable
 from localdev.testing.coverage import options
 from localdev.testing.lifeline import LIFELINE
 
@@ -179,6 +178,8 @@ def pytest_report_to_serializable() -> Generator[None, object, object]:
 
 
 def _encodable(data: Any) -> Any:
+    from localdev.executions.text import encodable
+
     match data:
         case str():
             return encodable(data)

@@ -17,7 +17,7 @@ from localdev.console.routes.asked import attempt_of, number_of, redirect, visit
 from localdev.console.routes.pages import Pages
 from localdev.console.views import aws_console_url, execution_url, execution_view, item_view, nth_visit, seen_of
 from localdev.executions.items import containing, events_of
-from localdev.system.unicode import encodable
+from localdev.executions.text import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
