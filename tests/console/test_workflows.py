@@ -74,6 +74,45 @@ def test_a_page_opens_with_the_state_that_failed_in_the_window(
     assert _is_in_the_window(page, _state(page, "Charge customer"))
 
 
+@pytest.fixture(scope="session")
+def wide(engine: Engine) -> dict[str, str]:
+    """Provide the ARNs of executions of wide graphs by the state whose error made them fail."""
+    clients = engine.clients()
+    found = {f"Reserve at supplier {at}": workflows.suppliers(at).run(clients) for at in (0, 12, 23)}
+    return {**found, "Step 7": workflows.compensations().run(clients)}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (375, 812), (375, 667)])
+def test_the_state_that_failed_is_in_the_window_wherever_it_is_in_a_wide_graph(
+    visit: Visit, wide: dict[str, str], width: int, height: int
+) -> None:
+    visitor = visit(width=width, height=height)
+    for name, arn in wide.items():
+        page = visitor.open(f"/executions/{arn}")
+        expect(page.locator("#state-title")).to_have_text(name)
+        assert _is_in_the_window(page, _state(page, name)), name
+
+
+@pytest.mark.parametrize("width", [1081, 1280, 1440])
+def test_a_generated_name_takes_one_line_of_a_list_and_is_whole_where_it_is_looked_at(
+    visit: Visit, booking: str, width: int
+) -> None:
+    name = booking.rpartition(":")[2]
+    page = visit(width=width).open(f"/machines/{_machine_of(booking)}")
+    link = page.get_by_role("link", name=name, exact=True)
+    height, line = link.evaluate("link => [link.clientHeight, parseFloat(getComputedStyle(link).lineHeight)]")
+    assert height < 1.5 * line
+
+    page.keyboard.press("j")
+
+    shown = link.locator(".whole").bounding_box()
+    assert shown
+    assert shown["width"] > 200
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()") == name
+
+
 def test_the_outcome_names_the_state_whose_error_started_it(visit: Visit, booking: str) -> None:
     page = visit().open(f"/executions/{booking}")
 

@@ -420,6 +420,31 @@ def fan_out() -> Workflow:
     )
 
 
+def suppliers(failing: int) -> Workflow:
+    """Return a Parallel of two dozen branches, of which one fails."""
+
+    def branch(number: int) -> dict[str, Any]:
+        check, reserve = f"Prüfe Lieferant {number}: Verfügbarkeit und Preis", f"Reserve at supplier {number}"
+        last = fails(None) if number == failing else works(None)
+        return {"StartAt": check, "States": {check: works(reserve), reserve: last}}
+
+    ask = {"Type": "Parallel", "Branches": [branch(number) for number in range(24)], "Next": "Ordered"}
+    states = {"Load order": _pass("Ask all suppliers"), "Ask all suppliers": ask, "Ordered": {"Type": "Succeed"}}
+    return Workflow(f"AskSuppliers{failing}", states)
+
+
+def compensations() -> Workflow:
+    """Return a dozen steps, each with a way of its own to undo it, of which one leads to a failure of its own."""
+    states: States = {}
+    for number in range(12):
+        step, undo = f"Step {number}", f"Compensate {number}"
+        after = f"Step {number + 1}" if number < 11 else "Done"
+        states[step] = fails(after, catch=undo) if number == 7 else works(after, catch=undo)
+        told = f"Tell customer service about {number}"
+        states |= {undo: works(told), told: fails("Sorry") if number == 7 else works("Sorry")}
+    return Workflow("Compensations", {**states, "Done": {"Type": "Succeed"}, "Sorry": {"Type": "Fail"}})
+
+
 WORKFLOWS = (
     pizza(), job(), claim(), booking(), onboarding(), training(), fan_out(), etl(),
     pipeline(50, "FiftyStates"), pipeline(200, "TwoHundredStates"),

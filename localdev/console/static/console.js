@@ -152,6 +152,31 @@
     links[next].focus();
   });
 
+  // a name that is shown in short is shown whole where it is pointed at, and is copied whole
+  const named = (element) => element?.closest?.(".list .name a");
+  for (const kind of ["focusin", "pointerover"]) {
+    document.addEventListener(kind, (event) => {
+      const short = named(event.target)?.querySelector(".in-short");
+      short?.parentElement.classList.toggle("is-cut", isCut(short));
+    });
+  }
+
+  /** Whether a name lacks its middle: nothing says so of the head, which is no element. */
+  function isCut(short) {
+    const { fontSize, fontFamily } = getComputedStyle(short);
+    pen.font = `${fontSize} ${fontFamily}`;
+    return pen.measureText(short.dataset.head + short.dataset.tail).width > short.clientWidth + 1;
+  }
+  const pen = document.createElement("canvas").getContext("2d");
+
+  document.addEventListener("copy", (event) => {
+    const link = named(document.activeElement);
+    if (!link || !getSelection().isCollapsed) return;
+    event.clipboardData.setData("text/plain", link.querySelector(".whole").textContent);
+    event.preventDefault();
+    sayForAWhile("Copied the name.");
+  });
+
   document.getElementById("theme").addEventListener("click", () => {
     const root = document.documentElement;
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

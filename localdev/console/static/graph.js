@@ -111,7 +111,8 @@
       this.named = shape;
       const wanted = `${shape}${[...this.collapsed]}${this.dataset.query ?? ""}`;
       if (wanted !== this.shape || room !== this.drawnFor) {
-        const isSame = this.shape !== undefined;
+        // where everything has another size, what was in the frame is elsewhere
+        const isSame = this.shape !== undefined && room === this.drawnFor;
         this.shape = wanted;
         this.drawnFor = room;
         this.build(graph, isSame);

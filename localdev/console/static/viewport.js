@@ -136,7 +136,18 @@ globalThis.ExecutionViewport = (() => {
       const place = name === null ? null : this.drawing.cards.get(name)?.at;
       // a definition on its own begins with its first state
       const [first] = this.drawing.cards.values();
-      this.centre(place ?? { ...first?.at ?? { x: 0, width: this.drawing.width }, y: 0, height: this.frame.height }, 1, false);
+      if (!place) return this.centre({ ...first?.at ?? { x: 0, width: this.drawing.width }, y: 0, height: this.frame.height }, 1, false);
+      const shown = this.inTheWindow();
+      const wanted = Math.min(place.height + 2 * MARGIN, this.frame.height);
+      // what says why it failed may leave no room for a state: then the page begins as much further down
+      if (shown < wanted && !scrollY) scrollBy({ top: wanted - shown, behavior: "instant" });
+      this.centre(place, 1, false, Math.max(shown, wanted));
+    }
+
+    /** How much of the frame's height is in the window: on a telephone the end of it is not. */
+    inTheWindow() {
+      const left = innerHeight - this.host.getBoundingClientRect().top;
+      return left > 0 ? Math.min(left, this.frame.height) : this.frame.height;
     }
 
     fit(isAnimated = true) {
@@ -157,10 +168,10 @@ globalThis.ExecutionViewport = (() => {
       if (!isShown || scale !== this.scale) this.centre(place, scale, true);
     }
 
-    centre(place, scale, isAnimated) {
+    centre(place, scale, isAnimated, shown = this.frame.height) {
       const animate = isAnimated && !isCalm();
       const { width, height } = this.drawing;
-      const frame = { width: this.frame.width / scale, height: this.frame.height / scale };
+      const frame = { width: this.frame.width / scale, height: shown / scale };
       const pan = {
         x: within(aimed(place.x, place.width, frame.width), frame.width, width),
         y: within(aimed(place.y, place.height, frame.height), frame.height, height),
