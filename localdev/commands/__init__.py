@@ -30,7 +30,7 @@ _OURS = {
         "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
     ),
     "watch": (
-        "localdev.commands.watch:COMMAND",
+        "localdev.commands.watch_command:COMMAND",
         "Make what is saved live: the functions' code for the next request, the app by deploying it.",
     ),
     "start": (

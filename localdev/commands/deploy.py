@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from localdev.commands.base import Command, engine_of
 from localdev.commands.consent import announce
 from localdev.commands.deploying import Selection, deploy, print_outputs, require_up
+from localdev.commands.templates import add_template_arguments, deploy_again, template_of
 from localdev.deployment import cdk, context
 from localdev.system.project import typed
 
@@ -20,9 +21,10 @@ _OFFLINE = frozenset({"acknowledge", "context", "docs", "ls", "list", "synth", "
 
 def _deploy(options: argparse.Namespace) -> int:
     engine = engine_of(options)
+    template = template_of(options)
     require_up(engine)
     announce(engine, "deploys")
-    print_outputs(engine, deploy(engine, Selection.of(options)))
+    print_outputs(engine, deploy_again(engine, template) if template else deploy(engine, Selection.of(options)))
     return 0
 
 
@@ -35,7 +37,9 @@ def _cdk(options: argparse.Namespace) -> int:
     return cdk.run_cdk(engine, arguments, context.remembered(engine))
 
 
-DEPLOY = Command("Deploy the app's stacks on the engine that is up.", _deploy, takes_context=True)
+DEPLOY = Command(
+    "Deploy the app's stacks on the engine that is up.", _deploy, add_template_arguments, takes_context=True
+)
 CDK = Command(
     "Run any command of the AWS CDK against the engine, with cdklocal (cdk for an AWS account).",
     _cdk,

@@ -14,7 +14,6 @@ from localdev.deployment.bootstrapping import ensure_bootstrapped, ensure_bootst
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import stack_exists
-from localdev.deployment.template import deploy_template
 from localdev.engines.elsewhere import holder_of
 from localdev.engines.embedded import EmbeddedEngine, known_engines, sweep
 from localdev.engines.naming import typed_for
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from localdev.deployment.addresses import Address
     from localdev.deployment.cdk import Outputs
+    from localdev.deployment.deployed import DeployedStack
     from localdev.engines import Engine
 
 
@@ -84,14 +84,14 @@ def _warn_of_another_release(engine: Engine) -> None:
 
 def deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
     """Deploy the stacks as they are now, saying so, and return their outputs."""
-    with _alone(engine):
+    with alone(engine):
         return _deploy(engine, selection)
 
 
 def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outputs:
     """Start the engine and deploy, and return the stacks' outputs. An emulator started here ends with an interrupt."""
     ensure_installed()
-    with _alone(engine):
+    with alone(engine):
         was_up = not engine.kind.ends_with_us or engine.is_up()
         try:
             return _start_and_deploy(engine, selection)
@@ -99,19 +99,6 @@ def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outpu
             if not was_up:
                 engine.stop()
             raise
-
-
-def start_and_deploy_template(engine: Engine, template: Path, parameters: Sequence[str]) -> Outputs:
-    """Start the engine and deploy a template without the CDK, saying so, and return the stack's outputs."""
-    ensure_installed()
-    with _alone(engine):
-        start(engine)
-        with progress("deploying the template", "the template is deployed"):
-            outputs = deploy_template(engine, template, parameters)
-            endpoint = str(engine.endpoint_url)
-            found = [each for name in outputs for each in checked.shortfalls(endpoint, name)]
-    _print_shortfalls(found)
-    return outputs
 
 
 def destroy(engine: Engine) -> None:
@@ -149,8 +136,10 @@ def _others() -> str:
 
 
 def print_outputs(engine: Engine, outputs: Outputs) -> None:
-    """Print the outputs of the stacks; addresses of APIs as they can be reached from here."""
+    """Print the outputs of the stacks that have any; addresses of APIs as they can be reached from here."""
     for stack, values in outputs.items():
+        if not values:
+            continue
         out.print(f"[bold]{stack}[/]")
         width = max(map(len, values), default=0)
         for name, value in values.items():
@@ -158,26 +147,36 @@ def print_outputs(engine: Engine, outputs: Outputs) -> None:
 
 
 def print_deployed(engine: Engine, outputs: Outputs) -> None:
-    """Print the outputs of the stacks, and the addresses of the deployed APIs that none of them has."""
-    others = _other_addresses(engine, outputs)
-    if not outputs and not others:
-        return
-    out.print()
+    """Print the outputs of the stacks that were deployed, and the addresses of their APIs that no output has.
+
+    What else is on an emulator is named in one line.
+    """
+    from localdev.deployment import deployed, own_stacks
+
+    there = [] if engine.kind.is_account else deployed.stacks_on(engine)
+    addresses = _other_addresses(engine, outputs, [each for each in there if each.name in outputs])
+    if any(outputs.values()) or addresses:
+        out.print()
     print_outputs(engine, outputs)
-    if others:
+    if addresses:
         out.print("[bold]Addresses[/]")
-    for each in others:
+    for each in addresses:
         out.print(f"  {each.resource.label()}  {each.url}", soft_wrap=True, markup=False)
+    print_others(own_stacks.other_names(there, outputs))
 
 
-def _other_addresses(engine: Engine, outputs: Outputs) -> list[Address]:
-    """Return the addresses that no output has, also of stacks without outputs; of an account's, none."""
-    if engine.kind.is_account:
-        return []
+def print_others(names: Sequence[str]) -> None:
+    """Say in one line which other stacks are on the emulator, if any."""
+    if names:
+        err.print(f"[dim]Also deployed here: {', '.join(names)}[/]", highlight=False, soft_wrap=True)
+
+
+def _other_addresses(engine: Engine, outputs: Outputs, stacks: Sequence[DeployedStack]) -> list[Address]:
+    """Return the addresses of the stacks' APIs that no output has."""
     from localdev.deployment import addresses, deployed
 
     printed = {reachable(engine, value) for values in outputs.values() for value in values.values()}
-    return [each for each in addresses.addresses(engine, deployed.resources(engine)) if each.url not in printed]
+    return [each for each in addresses.addresses(engine, deployed.resources_in(stacks)) if each.url not in printed]
 
 
 def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
@@ -196,7 +195,7 @@ def next_steps(engine: Engine, outputs: Outputs, options: str) -> list[str]:
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
+def alone(engine: Engine) -> Iterator[None]:
     """Keep two commands from deploying to one emulator at once; an account's CloudFormation sees to that itself."""
     if engine.endpoint_url is None or engine.kind.is_account:
         yield
@@ -232,7 +231,7 @@ def _start_and_deploy(engine: Engine, selection: Selection) -> Outputs:
             ensure_bootstrapped_for(engine, stacks)
             outputs = deployment.run()
             found = _check(engine, outputs, assembly, selection)
-    _print_shortfalls(found)
+    print_shortfalls(found)
     return outputs
 
 
@@ -244,7 +243,7 @@ def _deploy(engine: Engine, selection: Selection) -> Outputs:
         ensure_bootstrapped_for(engine, stacks)
         outputs = cdk.deploy(engine, assembly, *selection.stacks)
         found = _check(engine, outputs, assembly, selection)
-    _print_shortfalls(found)
+    print_shortfalls(found)
     return outputs
 
 
@@ -264,7 +263,8 @@ def _check(engine: Engine, outputs: Outputs, assembly: Path, selection: Selectio
     return found
 
 
-def _print_shortfalls(found: Sequence[checked.Shortfall]) -> None:
+def print_shortfalls(found: Sequence[checked.Shortfall]) -> None:
+    """Print what of a deployment is not emulated, if anything."""
     if found:
         err.print("[yellow]![/] not everything is emulated:")
     for each in found:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
-from localdev.commands.deploying import print_outputs, require_up
+from localdev.commands.deploying import print_others, print_outputs, require_up
 from localdev.deployment.addresses import reachable
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from localdev.deployment.cdk import Outputs
+    from localdev.deployment.deployed import DeployedStack
     from localdev.engines import Engine
 
 
@@ -31,22 +32,32 @@ def _add_url_arguments(parser: argparse.ArgumentParser) -> None:
 def _outputs(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    found = _read(engine, options.stack)
+    stacks, others = _chosen(engine, options.stack)
     if options.output is not None:
-        print(_value(found, options.output))
+        print(_value(_read(engine, stacks), _read(engine, others), options.output))
     elif options.json:
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(_read(engine, stacks), ensure_ascii=False))
     else:
-        print_outputs(engine, found)
+        print_outputs(engine, _read(engine, stacks))
+        print_others([each.name for each in others])
     return 0
 
 
-def _read(engine: Engine, wanted: list[str]) -> Outputs:
+def _chosen(engine: Engine, wanted: list[str]) -> tuple[list[DeployedStack], list[DeployedStack]]:
+    """Return the wanted stacks, or the project's own, and the others where none is wanted."""
     from localdev.deployment.deployed import deployed_stacks
+    from localdev.deployment.own_stacks import own_stacks
+
+    there = deployed_stacks(engine, wanted)
+    own = there if wanted else own_stacks(there)
+    return own, [each for each in there if each not in own]
+
+
+def _read(engine: Engine, stacks: list[DeployedStack]) -> Outputs:
     from localdev.deployment.stack import stack_outputs
 
     found: Outputs = {}
-    for stack in deployed_stacks(engine, wanted):
+    for stack in stacks:
         # two of one name are in different accounts or regions
         name = f"{stack.name} ({stack.clients.region})" if stack.name in found else stack.name
         outputs = stack_outputs(stack.clients, stack.name)
@@ -54,7 +65,9 @@ def _read(engine: Engine, wanted: list[str]) -> Outputs:
     return found
 
 
-def _value(found: Outputs, output: str) -> str:
+def _value(own: Outputs, others: Outputs, output: str) -> str:
+    """Return an output of the project's own stacks, or else of another. :raises LocaldevError: not one has it."""
+    found = own if any(output in outputs for outputs in own.values()) else own | others
     values = [outputs[output] for outputs in found.values() if output in outputs]
     if len(values) == 1:
         return values[0]
@@ -68,15 +81,21 @@ def _value(found: Outputs, output: str) -> str:
 def _url(options: argparse.Namespace) -> int:
     from localdev.commands.terminal import out
     from localdev.deployment.addresses import ADDRESSED, addresses
-    from localdev.deployment.deployed import resources
+    from localdev.deployment.deployed import resources_in
     from localdev.deployment.resources import find_resource
 
     engine = engine_of(options)
     require_up(engine)
-    there = resources(engine, options.stack)
+    stacks, others = _chosen(engine, options.stack)
+    there = resources_in(stacks)
+    if options.api is not None:
+        try:
+            api = find_resource(there, options.api, ADDRESSED, what="API")
+        except LocaldevError:
+            there += resources_in(others)
+            api = find_resource(there, options.api, ADDRESSED, what="API")
     found = addresses(engine, there)
     if options.api is not None:
-        api = find_resource(there, options.api, ADDRESSED, what="API")
         found = [each for each in found if each.resource == api]
     if not found:
         raise LocaldevError("No API and no function URL is deployed.", f"{typed('outputs')} prints what there is.")
@@ -91,13 +110,15 @@ def _url(options: argparse.Namespace) -> int:
 
 
 OUTPUTS = Command(
-    "Print the outputs of the deployed stacks, addresses as they are reached from here.",
+    "Print the outputs of the deployed stacks, addresses as they are reached from here.\n"
+    "Without --stack they are the stacks of this project; others on its emulator are named.",
     _outputs,
     _add_output_arguments,
     takes_stacks=True,
 )
 URL = Command(
-    "Print the address of each deployed API and function URL; of a single one nothing else.",
+    "Print the address of each deployed API and function URL; of a single one nothing else.\n"
+    "Without API and --stack they are those of this project's stacks.",
     _url,
     _add_url_arguments,
     takes_stacks=True,

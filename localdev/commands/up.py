@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of, engine_options, port_argument
@@ -14,8 +13,8 @@ from localdev.commands.deploying import (
     print_deployed,
     start,
     start_and_deploy,
-    start_and_deploy_template,
 )
+from localdev.commands.templates import add_template_arguments, start_and_deploy_template, template_of
 from localdev.commands.terminal import DONE, out
 from localdev.deployment import app
 from localdev.system.debugged import Debugged
@@ -39,19 +38,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FUNCTION[:PORT]",
         help="let a function wait for a debugger at 127.0.0.1:PORT (default: 5678), may be given more than once",
     )
-    parser.add_argument(
-        "--template",
-        type=Path,
-        metavar="FILE",
-        help="deploy this CloudFormation or SAM template, with the local files it names, not a CDK app",
-    )
-    parser.add_argument(
-        "--parameter",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a value of a parameter of the template, may be given more than once",
-    )
+    add_template_arguments(parser)
 
 
 def _debugged(text: str) -> Debugged:
@@ -66,13 +53,16 @@ def _run(options: argparse.Namespace) -> int:
     again = engine_options(options)
     if options.debug:
         _check_debugging(engine, options)
+    template = template_of(options)
     announce(engine, "deploys")
     if options.no_deploy:
+        if template:
+            raise LocaldevError("--template deploys, and --no-deploy deploys nothing.", "leave one of them out.")
         start(engine)
         out.print(f"\nDeploy with  {typed('deploy')}{again}\nStop with    {typed('down')}{again}")
         return 0
-    if options.template:
-        outputs = start_and_deploy_template(engine, options.template, options.parameter)
+    if template:
+        outputs = start_and_deploy_template(engine, template)
     else:
         app.current().require()
         outputs = start_and_deploy(engine, Selection.of(options))
@@ -81,7 +71,7 @@ def _run(options: argparse.Namespace) -> int:
     print_deployed(engine, outputs)
     out.print()
     # a template is not the app that the steps are for
-    for line in [] if options.template else next_steps(engine, outputs, again):
+    for line in [] if template else next_steps(engine, outputs, again):
         out.print(line, soft_wrap=True, markup=False)
     out.print(f"Look inside  {typed('logs')}{again}\nStop         {typed('down')}{again}", soft_wrap=True)
     return 0

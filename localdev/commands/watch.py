@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import time
-from contextlib import contextmanager
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from localdev.commands.base import Command, engine_of, engine_options
 from localdev.commands.deploying import EVERYTHING, Selection, deploy, require_up
 from localdev.commands.terminal import DONE, FAILED, out
-from localdev.deployment import assemblies, context
+from localdev.deployment import assemblies
 from localdev.deployment.app import NEVER, App
 from localdev.deployment.checked import NotEmulatedError
 from localdev.deployment.handlers import HandlerFolder, handler_folders
 from localdev.deployment.hot_code import HotCode, HotFunctions
-from localdev.deployment.leftovers import watch_lock
 from localdev.deployment.package_files import is_packaged
 from localdev.engines.naming import typed_for
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
-from localdev.system.file_lock import exclusive
 from localdev.system.folders import remove_folder
-from localdev.system.project import ROOT, hot_folder, typed
+from localdev.system.project import ROOT, hot_folder
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from watchfiles import Change
 
@@ -78,22 +72,25 @@ class Watch:
         self._selection = selection
         self._find = find
         self._hot = self._folders()
-        self._in_assets = assemblies.asset_files()
+        self._in_assets = self._asset_files()
         self._saves: Iterator[set[Path]] = iter(())
         self._looked = time.time()
         self._next_look = 0.0
         self._is_switched = False
 
+    what = "the app"
+    """What is deployed when a part of it is saved, for a person."""
+
     @property
     def folders(self) -> str:
         """The folders of handlers and the app, for a person."""
         return " and ".join(
-            [*([", ".join(f"{hot.code.source.name}/" for hot in self._hot)] if self._hot else []), "the app"]
+            [*([", ".join(f"{hot.code.source.name}/" for hot in self._hot)] if self._hot else []), self.what]
         )
 
     def begin(self) -> None:
         """Switch the functions over, to what can be run of the code as it is. No save is missed from then on."""
-        self._saves = saves([hot.code.source for hot in self._hot], self._look_at_emulator, self._is_needed)
+        self._saves = self._all_saves([hot.code.source for hot in self._hot])
         next(self._saves)
         self._looked = time.time()
         for hot in self._hot:
@@ -118,6 +115,18 @@ class Watch:
             self.code_changed()
             if app:
                 self.app_changed(sorted({_part(path) for path in app}), since)
+
+    def _all_saves(self, handlers: Sequence[Path]) -> Iterator[set[Path]]:
+        """Yield the paths of each burst of saves, in folders of handlers and in what is deployed."""
+        return saves(handlers, self._look_at_emulator, self._is_needed)
+
+    def _deploy(self) -> None:
+        """Deploy what has been saved. :raises LocaldevError: with what failed."""
+        deploy(self._engine, self._selection)
+
+    def _asset_files(self) -> frozenset[str]:
+        """Return the names of the files that are deployed as they are."""
+        return assemblies.asset_files()
 
     def _is_in_folder(self, path: Path) -> bool:
         return any(path.is_relative_to(hot.code.source) for hot in self._hot)
@@ -171,7 +180,7 @@ class Watch:
         require_up(self._engine)  # the CDK would try for minutes
         out.print(f"[dim]{_now()}[/]   {', '.join(names)} changed: deploying", highlight=False)
         try:
-            deploy(self._engine, self._selection)
+            self._deploy()
             self._switch()
         except NotEmulatedError as error:
             self._switch()
@@ -191,7 +200,7 @@ class Watch:
     def _switch(self) -> None:
         before = {hot.code.copies for hot in self._hot}
         self._hot = self._folders()
-        self._in_assets = assemblies.asset_files()
+        self._in_assets = self._asset_files()
         for hot in self._hot:
             if hot.code.copies not in before:
                 hot.code.begin()
@@ -227,54 +236,6 @@ class Watch:
         return bool(mistakes)
 
 
-def _run(options: argparse.Namespace) -> int:
-    engine = engine_of(options)
-    if not engine.kind.sees_files:
-        raise LocaldevError(
-            f"watch is not for --engine {engine.kind.name}: its functions do not see this machine's files.",
-            f"use --engine embedded, or let the CDK watch: {typed('cdk watch')}.",
-        )
-    require_up(engine)
-    context.remember(engine, options.context)
-    with _alone(engine):
-        return watch_until_interrupted(engine, engine_options(options), Selection.of(options))
-
-
-@contextmanager
-def _alone(engine: Engine) -> Iterator[None]:
-    """Hold the emulator for this watch alone: the end of either would be that of both.
-
-    :raises LocaldevError: its functions are watched already.
-    """
-
-    def refuse() -> None:
-        raise LocaldevError(
-            f"Another {typed('watch')} is running for {engine.where}.", "end it with Ctrl-C, or go on with that one."
-        )
-
-    with exclusive(watch_lock(_port(engine)), refuse):
-        yield
-
-
-def watch_until_interrupted(engine: Engine, again: str, selection: Selection = EVERYTHING) -> int:
-    """Watch until interrupted; the functions run packages again then. ``again`` names the engine."""
-    watch = Watch(engine, selection=selection)
-    try:
-        watch.begin()
-        out.print(
-            f"Watching {watch.folders}; what is saved is live for the next request. Ctrl-C ends it.\n"
-            f"Look inside  {typed('console')}{again}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        watch.follow()
-    except KeyboardInterrupt:
-        out.print("\nThe functions keep the code as it is.")
-    finally:
-        watch.end()
-    return 0
-
-
 def _nothing() -> None:
     """Do nothing while nothing is saved."""
 
@@ -294,23 +255,41 @@ def saves(
     First comes an empty set: every save from then on is seen. ``meanwhile`` is called when nothing was saved for a
     moment; ``is_needed`` says which files count beside the app's sources.
     """
-    from pathlib import Path
-
     import watchfiles
 
     app = App(ROOT)
     is_source = watchfiles.PythonFilter(extra_extensions=_SUFFIXES)
     is_file = watchfiles.DefaultFilter()
-    files = _SingleFiles(app.single_files())
-    is_first = True
-    for changes in watchfiles.watch(
-        *folders,
-        *(folder for folder in app.folders() if folder not in folders),
-        watch_filter=lambda change, path: (
+    return bursts(
+        [*folders, *(folder for folder in app.folders() if folder not in folders)],
+        lambda change, path: (
             (is_source(change, path) and _is_of_app(path, app))
             or _is_of_handlers(path, folders)
             or (is_file(change, path) and _is_of_app(path, app) and is_needed(Path(path)))
         ),
+        meanwhile,
+        app.single_files(),
+    )
+
+
+def bursts(
+    folders: Sequence[Path],
+    is_wanted: Callable[[Change, str], bool],
+    meanwhile: Callable[[], None] = _nothing,
+    single_files: Sequence[Path] = (),
+) -> Iterator[set[Path]]:
+    """Yield the paths of each burst of saves of wanted files in folders, and of single files.
+
+    First comes an empty set: every save from then on is seen. ``meanwhile`` is called when nothing was saved for a
+    moment.
+    """
+    import watchfiles
+
+    files = _SingleFiles(single_files)
+    is_first = True
+    for changes in watchfiles.watch(
+        *folders,
+        watch_filter=is_wanted,
         debounce=_GATHER_MS,
         step=_LOOK_MS,
         raise_interrupt=True,
@@ -328,8 +307,6 @@ def saves(
 
 def _saved(changes: set[tuple[Change, str]]) -> set[Path]:
     """Return the paths of changes, without files that came and went: an editor writes those, and renames them."""
-    from pathlib import Path
-
     from watchfiles import Change
 
     came_and_went = {path for _, path in changes if {(Change.added, path), (Change.deleted, path)} <= changes}
@@ -339,8 +316,6 @@ def _saved(changes: set[tuple[Change, str]]) -> set[Path]:
 
 def _is_of_handlers(path: str, folders: Sequence[Path]) -> bool:
     """Return whether a function gets a file that was saved."""
-    from pathlib import Path
-
     saved = Path(path)
     return any(saved.is_relative_to(folder) and is_packaged(saved.relative_to(folder).as_posix()) for folder in folders)
 
@@ -390,7 +365,7 @@ def _name_of(handlers: HandlerFolder) -> str:
 
 def _part(path: Path) -> str:
     """Return the part of the app that a file belongs to."""
-    return path.relative_to(ROOT).parts[0]
+    return path.relative_to(ROOT).parts[0] if path.is_relative_to(ROOT) else str(path)
 
 
 def _say(what: str, since: float, *, markup_safe: bool = True) -> None:
@@ -401,11 +376,3 @@ def _say(what: str, since: float, *, markup_safe: bool = True) -> None:
 
 def _now() -> str:
     return time.strftime("%H:%M:%S")
-
-
-COMMAND = Command(
-    "Make what is saved live: the functions' code for the next request, the app by deploying it.\n"
-    "A module that cannot be compiled is shown with file and line, and the old code goes on.",
-    _run,
-    takes_context=True,
-)

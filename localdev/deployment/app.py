@@ -46,7 +46,7 @@ class App:
             raise LocaldevError(
                 f"There is no cdk.json in {self.root}: expected a CDK app there.",
                 f"run it in the app's folder, or make an app with '{project.typed('init')}'; "
-                f"'{project.typed('up')} --template FILE' deploys a template without one.",
+                "a template without one is named with --template FILE.",
             ) from error
         except ValueError as error:
             raise LocaldevError(f"{file} holds no JSON: {error}.", "mend its syntax.") from error

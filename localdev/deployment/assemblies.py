@@ -68,6 +68,13 @@ def asset_files() -> frozenset[str]:
     return frozenset(path.name for asset in assets for path in asset.rglob("*") if path.is_file())
 
 
+def stack_names() -> frozenset[str]:
+    """Return the names of the stacks of the kept assemblies."""
+    return frozenset(
+        stack.name for folder in _newest_first() if (folder / "manifest.json").exists() for stack in stacks_of(folder)
+    )
+
+
 def environments() -> list[tuple[str, str]]:
     """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
     found = {

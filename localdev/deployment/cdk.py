@@ -177,7 +177,7 @@ class Deployment:
         self._process = _start(program(engine), ["deploy", *_selected(stacks), *options], environment)
 
     def run(self) -> Outputs:
-        """Deploy, now that the engine is ready, and return the stacks' outputs.
+        """Deploy, now that the engine is ready, and return the outputs of each stack, also where it has none.
 
         :raises LocaldevError: with the failing resource and its reason.
         """
@@ -187,7 +187,7 @@ class Deployment:
         except LocaldevError as error:
             raise _with_reasons(error, self._engine, _names_of(self._assembly, self._stacks)) from error
         outputs: Outputs = json.loads(self._outputs.read_text()) if self._outputs.exists() else {}
-        return outputs
+        return {name: {} for name in _names_of(self._assembly, self._stacks)} | outputs
 
     def cancel(self) -> None:
         """End the CLI, unless it has ended."""

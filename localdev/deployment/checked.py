@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _API = re.compile(r"^https?://[^/]*\.(execute-api|lambda-url)\.")
 _FUNCTION_URL = re.compile(r"^https?://[^/]*\.lambda-url\.")
+_OF_AWS = re.compile(r"^https?://[^/]*\.amazonaws\.com(?![^/:])")
+"""Written so by a template; nothing of a local deployment is asked there."""
 _SECONDS = 30.0
 _NO_ROUTE = "MissingAuthenticationTokenException"
 _FALLBACK = re.compile(
@@ -44,7 +46,7 @@ def require_answers(outputs: Mapping[str, str], endpoint_url: str) -> None:
 
     :raises LocaldevError: one does not answer, with its answer.
     """
-    addresses = sorted({value for value in outputs.values() if _API.match(value)})
+    addresses = sorted({value for value in outputs.values() if _API.match(value) and not _OF_AWS.match(value)})
     if problems := [f"  {address}: {what}" for address in addresses if (what := _problem(address, endpoint_url))]:
         silent = "\n".join(problems)
         raise LocaldevError(

@@ -38,11 +38,7 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
 
     :raises LocaldevError: there is none, none of a wanted name, or the app cannot be synthesised.
     """
-    if engine.kind.is_account:
-        clients = engine.clients()
-        there = [DeployedStack(name, clients) for name in _of_the_app(engine)]
-    else:
-        there = [DeployedStack(name, clients) for clients in places(engine) for name in _on_the_emulator(clients)]
+    there = stacks_on(engine)
     if not there:
         raise LocaldevError(
             f"No stack is deployed at {engine.where}.", f"deploy the app with {typed_for(engine, 'up')}."
@@ -52,6 +48,14 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
     names = list(dict.fromkeys(each.name for each in there))
     chosen = [_named(each, names) for each in wanted]
     return [stack for name in chosen for stack in there if stack.name == name]
+
+
+def stacks_on(engine: Engine) -> list[DeployedStack]:
+    """Return what :func:`deployed_stacks` does, or nothing where no stack is deployed."""
+    if engine.kind.is_account:
+        clients = engine.clients()
+        return [DeployedStack(name, clients) for name in _of_the_app(engine)]
+    return [DeployedStack(name, clients) for clients in places(engine) for name in _on_the_emulator(clients)]
 
 
 def places(engine: Engine) -> list[Clients]:
@@ -64,7 +68,12 @@ def resources(engine: Engine, wanted: Sequence[str] = ()) -> list[Resource]:
 
     :raises LocaldevError: see :func:`deployed_stacks`.
     """
-    return [each for stack in deployed_stacks(engine, wanted) for each in resources_of(stack.clients, stack.name)]
+    return resources_in(deployed_stacks(engine, wanted))
+
+
+def resources_in(stacks: Sequence[DeployedStack]) -> list[Resource]:
+    """Return every resource of deployed stacks. :raises LocaldevError: one has been removed."""
+    return [each for stack in stacks for each in resources_of(stack.clients, stack.name)]
 
 
 def clients_of(engine: Engine, resource: Resource) -> Clients:

@@ -18,7 +18,7 @@ from localdev.system import project, settings
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from localdev.engines import Engine
 
@@ -94,7 +94,7 @@ def function_folders(stack: Stack, folders: Sequence[Path]) -> dict[str, Functio
     for logical_id, resource in stack.template.get("Resources", {}).items():
         if resource["Type"] == FUNCTION and (asset := assets.get(_asset_hash(resource["Properties"]))):
             files = frozenset(_files(asset))
-            modules = _modules(resource["Properties"])
+            modules = modules_of(resource["Properties"])
             shares = [
                 (_share(files, folder), folder)
                 for folder in folders
@@ -142,7 +142,7 @@ def _asset_hash(properties: dict[str, Any]) -> str:
     return Path(key).stem if isinstance(key, str) else ""
 
 
-def _modules(properties: dict[str, Any]) -> list[str]:
+def modules_of(properties: Mapping[str, Any]) -> list[str]:
     """Return the files that a function's handler may be in: ``orders/start.handler`` is in ``orders/start.py``."""
     handler = properties.get("Handler", "")
     module = handler.rpartition(".")[0] if isinstance(handler, str) else ""

@@ -1,7 +1,7 @@
 """Deploy a CloudFormation or SAM template without the CDK.
 
-The AWS CLI, a part of the emulator's environment, packages the local files that the template names. The emulator itself
-expands what SAM adds to CloudFormation. ``aws cloudformation deploy`` is not used: it asks once in 30 s how far the
+The local files that the template names are packaged, and the emulator itself expands what SAM adds to CloudFormation.
+``aws cloudformation deploy`` is not used: it asks once in 30 s how far the
 stack is, and loses the reason why a template is refused.
 """
 
@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from localdev.deployment.failures import lines_of_error
+from localdev.deployment import packaging, template_records
+from localdev.deployment.packaging import BUCKET
 from localdev.deployment.stack import failed_resources, stack_outputs
-from localdev.system import project
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
-from localdev.system.scratch import scratch
 from localdev.system.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, StackTypeDef
 
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from localdev.engines import Engine
     from localdev.engines.clients import Clients
 
-_BUCKET: Final = "localdev-packages"
 _LONGEST_BODY: Final = 51_200
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _GENERAL: Final = frozenset({"template", "packaged", "main", "index"})
@@ -40,7 +37,6 @@ _BUILT: Final = (".aws-sam", "build")
 _SECONDS: Final = 3600.0
 _NEVER_CREATED: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 _MISSING_PARAMETERS: Final = re.compile(r"Parameters: \[(?P<names>[^]]+)\] must have values")
-_PACKAGER: Final = Path(__file__).with_name("package_template.py")
 
 
 def stack_name_for(template: Path) -> str:
@@ -59,25 +55,50 @@ def deploy_template(engine: Engine, template: Path, parameters: Sequence[str] = 
 
     :raises LocaldevError: there is no such file, or with what the AWS CLI, CloudFormation or the failing resource said.
     """
-    if not template.is_file():
-        raise LocaldevError(f"There is no template {template}.", "name a CloudFormation or SAM template.")
-    if engine.kind.is_account:
-        raise LocaldevError(
-            "--template is not for --engine aws.", "deploy it there with 'sam deploy' or 'aws cloudformation deploy'."
-        )
-    given = dict(_parameter(each) for each in parameters)
+    given = require_deployable(engine, template, parameters)
     ensure_installed()
     name = stack_name_for(template)
     clients = engine.clients()
-    clients.client("s3").create_bucket(Bucket=_BUCKET)
-    body = _packaged(engine, template)
+    clients.client("s3").create_bucket(Bucket=BUCKET)
+    package = packaging.package(engine, template)
+    template_records.remember(name, package.sources)
     try:
-        is_begun = _begin(engine, clients, name, body, given)
+        is_begun = _begin(engine, clients, name, package.body, given)
     except clients.client("cloudformation").exceptions.ClientError as error:
         raise _refused(error.response["Error"]["Message"]) from error
     if is_begun:
         _wait(clients, name)
     return {name: stack_outputs(clients, name)}
+
+
+def require_deployable(engine: Engine, template: Path, parameters: Sequence[str]) -> dict[str, str]:
+    """Check what is asked for before anything is started, and return the values of parameters.
+
+    :raises LocaldevError: there is no such file, a parameter has no value, or the engine takes no template.
+    """
+    packaging.require_template(template)
+    if engine.kind.is_account:
+        raise LocaldevError(
+            "--template is not for --engine aws.", "deploy it there with 'sam deploy' or 'aws cloudformation deploy'."
+        )
+    return dict(_parameter(each) for each in parameters)
+
+
+def remove_template(engine: Engine, name: str) -> None:
+    """Remove the stack of a template. :raises WaitTimeoutError: it is not gone after an hour."""
+    clients = engine.clients()
+    clients.client("cloudformation").delete_stack(StackName=name)
+    _wait_until_gone(clients, name)
+
+
+def _wait_until_gone(clients: Clients, name: str) -> None:
+    def gone() -> bool | None:
+        stack = _find(clients, name)
+        if stack and stack["StackStatus"] == "DELETE_FAILED":
+            raise LocaldevError(f"The stack {name} could not be removed: {stack.get('StackStatusReason', '')}")
+        return not stack or None
+
+    wait_until(gone, what=f"the stack {name} to be deleted", seconds=_SECONDS)
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -87,35 +108,13 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _packaged(engine: Engine, template: Path) -> str:
-    """Upload the local files that a template names, and return the template that names the uploaded ones."""
-    with scratch(project.STATE, "template") as folder:
-        packaged = folder / "packaged.json"
-        done = subprocess.run(
-            [project.EMULATOR_PYTHON, "-I", _PACKAGER, "cloudformation", "package", "--template-file", template,
-             "--s3-bucket", _BUCKET, "--output-template-file", packaged, "--use-json"],
-            env=engine.tool_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )  # fmt: skip
-        if done.returncode:
-            # the name that the YAML library has for what it was given
-            said = lines_of_error(done.stdout.replace('"<unicode string>"', template.name))
-            raise LocaldevError(f"{said}\nThe template could not be packaged.", "mend what is named above.")
-        return packaged.read_text()
-
-
 def _begin(engine: Engine, clients: Clients, name: str, body: str, given: dict[str, str]) -> bool:
     """Begin to create or update a stack, and return whether there is anything to do."""
     api = clients.client("cloudformation")
     stack = _find(clients, name)
     if stack and stack["StackStatus"] in _NEVER_CREATED:
         api.delete_stack(StackName=name)
-        wait_until(lambda: not _find(clients, name) or None, what=f"the stack {name} to be deleted", seconds=_SECONDS)
+        _wait_until_gone(clients, name)
         stack = None
     settings: dict[str, Any] = {
         "StackName": name,
@@ -148,8 +147,8 @@ def _where(engine: Engine, clients: Clients, name: str, body: str) -> dict[str, 
     """Return how CloudFormation gets a template: with the request, or from S3 where it is too long for that."""
     if len(body.encode()) <= _LONGEST_BODY:
         return {"TemplateBody": body}
-    clients.client("s3").put_object(Bucket=_BUCKET, Key=f"{name}.template", Body=body.encode())
-    return {"TemplateURL": f"{engine.endpoint_url}/{_BUCKET}/{name}.template"}
+    clients.client("s3").put_object(Bucket=BUCKET, Key=f"{name}.template", Body=body.encode())
+    return {"TemplateURL": f"{engine.endpoint_url}/{BUCKET}/{name}.template"}
 
 
 def _find(clients: Clients, name: str) -> StackTypeDef | None:

@@ -21,20 +21,24 @@ _ATTEMPTS = 3
 
 
 def start_for_tests(
-    name: str, endpoint_url: str | None = None, stack_name: str | None = None, *, keep: bool = False
+    name: str,
+    endpoint_url: str | None = None,
+    stack_name: str | None = None,
+    *,
+    keep: bool = False,
+    is_found: bool = True,
 ) -> Engine:
     """Return a started engine that ends when this process does, unless it is to be kept; else a stack of its own name.
 
     ``external`` without an endpoint or a name is the emulator that ``up`` started and deployed this very app
-    to, if there is one: a :class:`localdev.testing.found.FoundEngine`.
+    to, if there is one: a :class:`localdev.testing.found.FoundEngine`. ``is_found`` says whether to look for it.
 
     :raises LocaldevError: it could not be started.
     """
     pass_loopback_by_proxies(os.environ)
     for attempt in range(1, _ATTEMPTS + 1):
-        engine = _find(name, endpoint_url, stack_name) or _make(
-            name, endpoint_url, stack_name or unique_stack_name(), keep=keep
-        )
+        engine = _find(name, endpoint_url, stack_name) if is_found else None
+        engine = engine or _make(name, endpoint_url, stack_name or unique_stack_name(), keep=keep)
         try:
             engine.start()
             if not was_found(engine):

@@ -85,6 +85,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a stack of the app to deploy for the tests, may be given more than once (default: all)",
     )
     group.addoption(
+        "--template",
+        metavar="FILE",
+        help="a CloudFormation or SAM template to deploy for the tests, not a CDK app",
+    )
+    group.addoption(
+        "--template-parameter",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a value of a parameter of the template, may be given more than once",
+    )
+    parser.addini("localdev_template", "the template to deploy for the tests, where no option says otherwise")
+    parser.addini("localdev_template_parameters", "values of its parameters, each KEY=VALUE", type="linelist")
+    group.addoption(
         "--stack-name", help="what the app's one stack is called on the external engine or in the AWS account"
     )
     group.addoption("--keep", action="store_true", help="leave the emulator up, and the stacks where they are")
@@ -121,10 +135,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         starts.end_all()
     folder = config.stash.get(_SHARED, None)
     if folder is not None:
+        from localdev.testing.deployables import source_of
         from localdev.testing.sharing import Shared
 
         with folder:
-            Shared(folder.name, os.getpid()).end(keep=config.getoption("--keep"))
+            Shared(folder.name, os.getpid()).end(partial(source_of, config), keep=config.getoption("--keep"))
 
 
 def _shared(config: pytest.Config) -> Shared | None:
@@ -232,15 +247,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def localdev_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Provide a running engine that ends with the tests."""
     from localdev.engines.embedded import sweep
+    from localdev.testing.deployables import OfApp, source_of
     from localdev.testing.engines import start_for_tests
 
     sweep()
     option = request.config.getoption
-    keep = option("--keep")
+    keep, is_found = option("--keep"), isinstance(source_of(request.config), OfApp)
+    named = request.param, option("--endpoint-url"), option("--stack-name")
     if shared := _shared(request.config):
-        yield shared.engine(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
+        yield shared.engine(*named, keep=keep, is_found=is_found)
         return
-    engine = start_for_tests(request.param, option("--endpoint-url"), option("--stack-name"), keep=keep)
+    engine = start_for_tests(*named, keep=keep, is_found=is_found)
     try:
         with LIFELINE.held_to(engine):
             yield engine
@@ -257,18 +274,18 @@ def clients(localdev_engine: Engine) -> Clients:
 
 @pytest.fixture(scope="session")
 def stacks(localdev_engine: Engine, request: pytest.FixtureRequest) -> Iterator[Stacks]:
-    """Provide every stack of the app, or those of ``--stack``, deployed once a session; by name."""
+    """Provide every stack of the app, those of ``--stack`` or that of ``--template``, deployed once a session."""
+    from localdev.testing.deployables import source_of
     from localdev.testing.deploying import deployed, stacks_there
 
-    option = request.config.getoption
-    wanted, keep = option("--stack"), option("--keep")
+    source, keep = source_of(request.config), request.config.getoption("--keep")
     shared, coverage = _shared(request.config), _coverage(request.config)
     with ExitStack() as while_tested:
         if shared:
-            shared.deploy(localdev_engine, wanted)
-            stacks = while_tested.enter_context(stacks_there(localdev_engine, wanted, ends=not keep))
+            shared.deploy(localdev_engine, source)
+            stacks = while_tested.enter_context(stacks_there(localdev_engine, source, ends=not keep))
         else:
-            stacks = while_tested.enter_context(deployed(localdev_engine, wanted, keep=keep))
+            stacks = while_tested.enter_context(deployed(localdev_engine, source, keep=keep))
         alone = stacks.reader.is_alone = localdev_engine.kind.ends_with_us and not shared
         if coverage:
             while_tested.enter_context(coverage.collecting(stacks, alone=alone))

@@ -11,14 +11,15 @@ from localdev.engines.registry import ENGINES, Options
 from localdev.system.endpoints import endpoint_port
 from localdev.system.file_lock import exclusive
 from localdev.system.processes import ENDS_WITH
-from localdev.testing.deploying import deploy, destroy_all_but, stacks_there_now
+from localdev.testing.deploying import destroy_all_but, stacks_there_now
 from localdev.testing.engines import start_for_tests
 from localdev.testing.found import was_found
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from localdev.engines import Engine
+    from localdev.testing.deployables import Source
 
 _ENGINE: Final = "engine.json"
 _DEPLOYED: Final = "deployed"
@@ -32,7 +33,9 @@ class Shared:
         self._folder = Path(folder)
         self._controller = controller
 
-    def engine(self, name: str, endpoint_url: str | None, stack_name: str | None, *, keep: bool) -> Engine:
+    def engine(
+        self, name: str, endpoint_url: str | None, stack_name: str | None, *, keep: bool, is_found: bool = True
+    ) -> Engine:
         """Return the engine of all workers, started by the first. :raises LocaldevError: it could not be started."""
         file = self._place(name) / _ENGINE
         with exclusive(file.with_suffix(".lock")):
@@ -41,12 +44,12 @@ class Shared:
             # it outlives this worker, and ends with the process that runs all of them at the latest
             if not keep:
                 os.environ.setdefault(ENDS_WITH, str(self._controller))
-            engine = start_for_tests(name, endpoint_url, stack_name, keep=True)
+            engine = start_for_tests(name, endpoint_url, stack_name, keep=True, is_found=is_found)
             if not was_found(engine):
                 file.write_text(json.dumps(_described(engine)))
             return engine
 
-    def deploy(self, engine: Engine, wanted: Sequence[str]) -> None:
+    def deploy(self, engine: Engine, source: Source) -> None:
         """Deploy the stacks, unless another worker has. :raises LocaldevError: they could not be deployed."""
         if was_found(engine):
             return
@@ -55,11 +58,11 @@ class Shared:
             if not marker.exists():
                 before = marker.with_name(_BEFORE)
                 if not before.exists():
-                    before.write_text(json.dumps(stacks_there_now(engine)))
-                deploy(engine, wanted)
+                    before.write_text(json.dumps(stacks_there_now(engine, source)))
+                source.deploy(engine)
                 marker.touch()
 
-    def end(self, *, keep: bool) -> None:
+    def end(self, source: Callable[[], Source], *, keep: bool) -> None:
         """Stop what was started, and remove what would outlive the run, unless it is to be kept."""
         for file in self._folder.glob(f"*/{_ENGINE}"):
             engine = _engine(json.loads(file.read_text()))
@@ -68,7 +71,7 @@ class Shared:
             if engine.kind.ends_with_us:
                 engine.stop()
             elif (before := file.with_name(_BEFORE)).exists():
-                destroy_all_but(engine, json.loads(before.read_text()))
+                destroy_all_but(engine, source(), json.loads(before.read_text()))
 
     def _place(self, engine: str) -> Path:
         place = self._folder / engine

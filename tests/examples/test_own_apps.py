@@ -1,4 +1,4 @@
-"""Apps of every shape, with the installed wheel: own packages, stages, contexts, templates, any program."""
+"""Apps of every shape, with the installed wheel: own packages, stages, contexts, any program."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,56 +13,17 @@ import urllib3
 
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
+from tests.examples.projects import GREET, Project
 from tests.examples.strangers import Stranger, install
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-@dataclass(frozen=True)
-class Project:
-    """A project of the stranger's, in a folder of its own."""
-
-    stranger: Stranger
-    folder: Path
-
-    def localdev(self, *command: str, status: int = 0) -> str:
-        """Return what a command of the tool prints in the project's folder."""
-        return self.runs("localdev", *command, "--port", str(self.stranger.port), status=status)
-
-    def runs(self, *command: str, status: int = 0) -> str:
-        """Return what a program of the stranger's environment prints in the project's folder."""
-        return self.stranger.runs(*command, folder=self.folder, status=status)
-
-    def output(self, name: str) -> str:
-        """Return an output of a deployed stack."""
-        return self.localdev("outputs", name).strip()
 
 
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Stranger:
     return install(tmp_path_factory.mktemp("own"))
-
-
-@pytest.fixture
-def project_of(stranger: Stranger, request: pytest.FixtureRequest) -> Iterator[Callable[..., Project]]:
-    """Make a project of files, given by their paths; what is up in its folder ends with the test."""
-    made: list[Project] = []
-
-    def make(**files: str) -> Project:
-        project = Project(stranger, stranger.app / f"{request.node.name[:40]} ü")
-        project.folder.mkdir()
-        made.append(project)
-        for name, text in files.items():
-            path = project.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(dedent(text))
-        return project
-
-    yield make
-    for project in made:
-        project.localdev("down")
 
 
 _ONE_MACHINE = """
@@ -312,108 +271,9 @@ _JAVA = r'''
 
 @pytest.mark.skipif(not shutil.which("javac"), reason="needs a JDK")
 def test_an_app_in_java_gets_its_context_and_its_asset_is_deployed(project_of: Callable[..., Project]) -> None:
-    project = project_of(**{"Shop.java": _JAVA, "code/greet.py": _GREET, "cdk.json": '{"app": "java Shop.java"}'})
+    project = project_of(**{"Shop.java": _JAVA, "code/greet.py": GREET, "cdk.json": '{"app": "java Shop.java"}'})
 
     project.localdev("up", "-c", "size=large")
 
     assert project.output("Size") == "large"
     assert json.loads(project.localdev("invoke", "Greet")) == {"greeting": "Hello, large!"}
-
-
-_CLOUDFORMATION = """
-    AWSTemplateFormatVersion: "2010-09-09"
-    Parameters:
-      Who: {Type: String, Default: nobody}
-    Resources:
-      Role:
-        Type: AWS::IAM::Role
-        Properties:
-          AssumeRolePolicyDocument:
-            Statement:
-              - {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: lambda.amazonaws.com}}
-              - {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: states.amazonaws.com}}
-      Greet:
-        Type: AWS::Lambda::Function
-        Properties:
-          Runtime: python3.13
-          Handler: greet.handler
-          Role: !GetAtt Role.Arn
-          Code: the code/
-          Environment: {Variables: {WHO: !Ref Who}}
-      Greeting:
-        Type: AWS::StepFunctions::StateMachine
-        Properties:
-          RoleArn: !GetAtt Role.Arn
-          DefinitionString: !Sub |
-            {"StartAt": "Greet", "States": {"Greet": {"Type": "Task", "Resource": "${Greet.Arn}", "End": true}}}
-    Outputs:
-      Name: {Value: !Ref Greet}
-"""
-_GREET = """
-    import os
-
-
-    def handler(event, context):
-        print("greeting", os.environ["WHO"])
-        return {"greeting": f"Hello, {os.environ['WHO']}!"}
-"""
-
-
-def test_a_cloudformation_template_is_deployed_with_its_parameters_and_deployed_again(
-    project_of: Callable[..., Project],
-) -> None:
-    project = project_of(**{"infra/greeting.yaml": _CLOUDFORMATION, "infra/the code/greet.py": _GREET})
-
-    project.localdev("up", "--template", "infra/greeting.yaml", "--parameter", "Who=Frau Özil")
-    ended = json.loads(project.localdev("start", "Greeting", "--json"))
-    assert ended["output"] == {"greeting": "Hello, Frau Özil!"}
-    assert "greeting Frau Özil" in project.localdev("logs", "Greet")
-
-    project.localdev("up", "--template", "infra/greeting.yaml", "--parameter", "Who=Ada")
-    assert json.loads(project.localdev("invoke", "Greet")) == {"greeting": "Hello, Ada!"}
-
-
-_SAM = """
-    AWSTemplateFormatVersion: "2010-09-09"
-    Transform: AWS::Serverless-2016-10-31
-    Globals:
-      Function: {Runtime: python3.13, Environment: {Variables: {WHO: Sam}}}
-    Resources:
-      Greet:
-        Type: AWS::Serverless::Function
-        Properties:
-          Handler: greet.handler
-          CodeUri: handlers/
-          Events:
-            Asked: {Type: Api, Properties: {Path: /greet, Method: get}}
-      Greeting:
-        Type: AWS::Serverless::StateMachine
-        Properties:
-          DefinitionUri: greeting.asl.json
-          DefinitionSubstitutions: {Function: !GetAtt Greet.Arn}
-          Policies: [LambdaInvokePolicy: {FunctionName: !Ref Greet}]
-"""
-_DEFINITION = """
-    {"StartAt": "Greet", "States": {"Greet": {"Type": "Task", "Resource": "${Function}", "End": true}}}
-"""
-_ANSWER = """
-    import json
-
-
-    def handler(event, context):
-        return {"statusCode": 200, "body": json.dumps({"path": event.get("path")})}
-"""
-
-
-def test_a_sam_template_is_deployed_with_its_functions_its_api_and_its_workflow(
-    project_of: Callable[..., Project],
-) -> None:
-    project = project_of(**{"template.yaml": _SAM, "greeting.asl.json": _DEFINITION, "handlers/greet.py": _ANSWER})
-
-    assert "Address" in project.localdev("up", "--template", "template.yaml")
-
-    address = project.localdev("url").strip()
-    response = urllib3.PoolManager().request("GET", f"{address}/greet")
-    assert (response.status, response.json()) == (200, {"path": "/greet"})
-    ended = json.loads(project.localdev("start", "Greeting", "--json"))
-    assert (ended["status"], ended["output"]["statusCode"]) == ("SUCCEEDED", 200)

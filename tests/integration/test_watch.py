@@ -17,6 +17,7 @@ import pytest
 from localdev.commands import watch as command
 from localdev.commands.deploying import Selection
 from localdev.commands.watch import Watch
+from localdev.commands.watch_command import watch_until_interrupted
 from localdev.deployment.checked import Shortfall, refuse
 from localdev.deployment.handlers import FUNCTION, HandlerFolder
 from localdev.deployment.hot_code import HotFunction, HotFunctions
@@ -218,7 +219,7 @@ def test_interrupted_at_the_start_it_leaves_packages(engine: Engine, api: Api, m
         raise KeyboardInterrupt
 
     monkeypatch.setattr(HotFunctions, "run_from", interrupted)
-    assert command.watch_until_interrupted(engine, "") == 0
+    assert watch_until_interrupted(Watch(engine), "") == 0
     assert not HotFunctions(functions(engine)).all_run_from(folders[0])
     assert api.order("pepperoni")["message"] == MESSAGE
 
