@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from localdev.deployment.places import Places
-from localdev.deployment.resources import STATE_MACHINE, resources_of
+from localdev.deployment.resources import NESTED_STACK, STATE_MACHINE, resources_of
+from localdev.deployment.stack import resource_ids
 from localdev.engines.naming import typed_for
 from localdev.system.errors import LocaldevError
 from localdev.system.suggestions import suggest
@@ -104,14 +106,25 @@ def _of_the_app(engine: Engine) -> list[str]:
 
 
 def _on_the_emulator(clients: Clients) -> list[str]:
-    pages = clients.client("cloudformation").get_paginator("describe_stacks").paginate()
-    found = [
-        (stack["CreationTime"], stack["StackName"])
-        for page in pages
+    api = clients.client("cloudformation")
+    found = sorted(
+        (stack["CreationTime"], stack["StackName"], stack["StackId"])
+        for page in api.get_paginator("describe_stacks").paginate()
         for stack in page["Stacks"]
         if stack["StackName"] != _OF_THE_CDK and stack["StackStatus"] not in _GONE and "ParentId" not in stack
-    ]
-    return [name for _, name in sorted(found)]
+    )
+    # LocalStack names no parent: a nested stack is a resource of its parent
+    nested = _nested_in(clients, [name for _, name, _ in found]) if len(found) > 1 else set()
+    return [name for _, name, stack_id in found if not {name, stack_id} & nested]
+
+
+def _nested_in(clients: Clients, names: Sequence[str]) -> set[str]:
+    """Return the ids of the stacks that are resources of others; a stack that is removed meanwhile has none."""
+    nested: set[str] = set()
+    for name in names:
+        with suppress(LocaldevError):
+            nested |= set(resource_ids(clients, name, NESTED_STACK).values())
+    return nested
 
 
 def _named(wanted: str, there: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ FUNCTION: Final = "AWS::Lambda::Function"
 QUEUE: Final = "AWS::SQS::Queue"
 REST_API: Final = "AWS::ApiGateway::RestApi"
 HTTP_API: Final = "AWS::ApiGatewayV2::Api"
+NESTED_STACK: Final = "AWS::CloudFormation::Stack"
 
-_NESTED: Final = "AWS::CloudFormation::Stack"
 _HASH: Final = re.compile(r"[0-9A-F]{8}$")
 """What the CDK puts at the end of a logical id."""
 _OF_L1: Final = {"Resource", "Default"}
@@ -90,7 +90,7 @@ def resources_of(clients: Clients, stack: str) -> list[Resource]:
     for each in listed:
         logical_id, physical_id = each["LogicalResourceId"], each["PhysicalResourceId"]
         found.append(Resource(stack, logical_id, physical_id, each["ResourceType"], paths.get(logical_id), clients))
-        if each["ResourceType"] == _NESTED:
+        if each["ResourceType"] == NESTED_STACK:
             found += resources_of(clients, physical_id)
     return found
 

@@ -264,7 +264,7 @@ def test_a_template_is_tested_with_a_setting_from_any_folder(project_of: Callabl
         (["--template", "infra"], "infra is a folder: expected a template."),
         (["--template", "template.yaml", "--stack", "Shop"], "both were given"),
         (["--template-parameter", "Who=Ada"], "--template-parameter is for a template, and none is named."),
-        (["--template", "test_greeting.py"], "It is no template: expected an object with Resources."),
+        (["--template", "words.yaml"], "It is no template: expected an object with Resources."),
     ],
 )
 def test_a_wrong_choice_of_a_template_is_said_by_the_tests(

@@ -16,22 +16,36 @@ if TYPE_CHECKING:
 
 
 class Cloud:
-    """An emulator with these stacks, in one page each."""
+    """An emulator with these stacks, in one page each; ``Nested`` are the ids of those that are resources of one."""
 
     def __init__(self, *stacks: dict[str, Any]) -> None:
         self.stacks = stacks
+        self._operation = ""
 
     def client(self, _service: str) -> Cloud:
         return self
 
     def get_paginator(self, operation: str) -> Cloud:
-        assert operation == "describe_stacks"
+        self._operation = operation
         return self
 
-    def paginate(self) -> Iterator[dict[str, Any]]:
+    def paginate(self, StackName: str = "") -> Iterator[dict[str, Any]]:  # noqa: N803 - as boto3 names it
+        if self._operation == "list_stack_resources":
+            yield {"StackResourceSummaries": [_nested(each) for each in self._stack(StackName).get("Nested", ())]}
+            return
+        assert self._operation == "describe_stacks"
         for number, stack in enumerate(self.stacks):
             made = {"CreationTime": datetime(2026, 1, 1, number, tzinfo=UTC), "StackStatus": "CREATE_COMPLETE"}
-            yield {"Stacks": [made | stack]}
+            yield {"Stacks": [made | {"StackId": f"arn:{stack['StackName']}"} | stack]}
+
+    def _stack(self, name: str) -> dict[str, Any]:
+        return next(each for each in self.stacks if each["StackName"] == name)
+
+
+def _nested(stack_id: str) -> dict[str, str]:
+    return {
+        "ResourceType": "AWS::CloudFormation::Stack", "LogicalResourceId": stack_id, "PhysicalResourceId": stack_id,
+    }  # fmt: skip
 
 
 def _engine(monkeypatch: pytest.MonkeyPatch, *stacks: dict[str, Any]) -> EmbeddedEngine:
@@ -62,6 +76,13 @@ def test_a_stack_of_a_stage_is_found_by_either_of_its_names(monkeypatch: pytest.
     engine = _engine(monkeypatch, {"StackName": "Prod-Oven"}, {"StackName": "Test-Oven"})
 
     assert stack_names(engine, ["Prod/Oven"]) == stack_names(engine, ["Prod-Oven"]) == ["Prod-Oven"]
+
+
+def test_a_stack_that_is_a_resource_of_another_is_none_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = {"StackName": "shop", "Nested": ["arn:shop-Child"]}
+    engine = _engine(monkeypatch, shop, {"StackName": "shop-Child"}, {"StackName": "b"})
+
+    assert stack_names(engine) == ["shop", "b"]
 
 
 def test_a_name_that_is_none_gets_the_most_similar_one(monkeypatch: pytest.MonkeyPatch) -> None:
