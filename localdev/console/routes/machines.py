@@ -47,11 +47,12 @@ class MachinePages(Pages):
         return self.machines(request)
 
     def machines(self, request: Request) -> Response:
-        """Return every state machine."""
-        machines = self._reading.with_recent(_COUNTED)
-        return self._page(
-            request, "machines.html", machines=machines, strip=_STRIP, counted=_COUNTED, statuses=STATUSES
-        )
+        """Return every state machine; as a part of the page, with what takes longer to count."""
+        is_part = "part" in request.query_params
+        counted = _COUNTED if is_part else _STRIP
+        machines = self._reading.with_recent(counted)
+        template = "_machines.html" if is_part else "machines.html"
+        return self._page(request, template, machines=machines, strip=_STRIP, counted=counted, statuses=STATUSES)
 
     def machine(self, request: Request) -> Response:
         """Return a state machine: its executions, its definition, and what can be started."""

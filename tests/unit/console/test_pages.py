@@ -94,6 +94,22 @@ def test_the_state_machines_are_listed_with_their_newest_runs(console_of: Consol
 
     assert "1 succeeded, 1 failed" in page
     assert "The newest 2 executions: Failed, Succeeded" in page
+    assert 'hx-get="/machines?part=1"' not in page
+
+
+def test_of_state_machines_that_ran_often_the_newest_runs_come_first_and_more_of_them_are_counted_after(
+    console_of: ConsoleOf,
+) -> None:
+    console = console_of(*(f"choice#{number}" for number in range(150)))
+
+    page = console.page("/machines")
+    part = console.page("/machines?part=1")
+
+    assert "20 succeeded of the newest 20" in page
+    assert 'hx-get="/machines?part=1" hx-trigger="load"' in page
+    assert "100 succeeded of the newest 100" in part
+    assert "The newest 20 executions" in part
+    assert "hx-get" not in part
 
 
 def test_executions_can_be_filtered_by_status(console_of: ConsoleOf) -> None:
