@@ -137,6 +137,10 @@ class _Replay:
 
     def __init__(self) -> None:
         self._visits: list[_Visit] = []
+        self._last_within: dict[Frame, int] = {}
+        """The visit entered last in each branch and iteration."""
+        self._cut_off: Frame | None = None
+        """The iteration that was cut off last: the event of its state comes next."""
         self._positions: dict[int, _Position] = {0: _Position()}
         self._started: Event | None = None
         self._end: Event | None = None
@@ -191,6 +195,8 @@ class _Replay:
             previous = None
         visit = _Visit(len(self._visits), event, frames, previous)
         self._visits.append(visit)
+        if frames:
+            self._last_within[frames[-1]] = visit.index
         # on some engines the branches follow the state's entry, on others the start of its work
         return _Position(frames, visit.index, opens=visit.type == "Parallel")
 
@@ -209,10 +215,38 @@ class _Replay:
         return _Position(visit.frames, visit.index)
 
     def _aborted(self, event: Event, position: _Position) -> _Position:
-        visit = self._at(position)
-        if visit is not None and visit.is_open:
+        visit = self._cut_off_beside(position, event.type.removesuffix("StateAborted")) or self._at(position)
+        if visit is None:
+            return position
+        if visit.is_open:
             visit.closed = event.at
-        return position
+        return _Position(visit.frames, visit.index)
+
+    def _cut_off_beside(self, position: _Position, kind: str) -> _Visit | None:
+        """Return the state that a failure beside it has cut off.
+
+        Its event names no state, and follows what failed. One that follows its own state is of none beside it.
+        """
+        failed = self._at(position)
+        if failed is None or (failed.type == kind and failed.failure is None):
+            return None
+        for frame in reversed(position.frames):
+            for beside in self._beside(frame):
+                visit = self._visits[self._last_within[beside]] if beside in self._last_within else failed
+                if visit is not failed and visit.is_open and visit.type == kind:
+                    return visit
+        return None
+
+    def _beside(self, frame: Frame) -> Iterable[Frame]:
+        """Yield the branches or iterations of the same round; the iteration that was cut off last is the one."""
+        if self._cut_off is not None and (self._cut_off.container, self._cut_off.round) == (
+            frame.container,
+            frame.round,
+        ):
+            yield self._cut_off
+            return
+        for index in range(self._visits[frame.container].branches):
+            yield Frame(frame.container, index, frame.round)
 
     def _evaluation_failed(self, event: Event, position: _Position) -> _Position:
         visit = self._named(position, event.text("state")) or self._at(position)
@@ -292,6 +326,7 @@ class _Replay:
         frames = position.frames if position.frames[-1:] == (own,) else (*container.frames, own)
         status = _ITERATION[event.type]
         container.iterations[turn, index] = Iteration(index, status, turn)
+        self._cut_off = own if status is Status.ABORTED else None
         if status is Status.RUNNING:
             return _Position(frames)
         inner = self._at(position)

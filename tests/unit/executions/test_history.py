@@ -440,3 +440,62 @@ def test_a_missing_event_is_remarked_on() -> None:
 def test_what_is_not_an_event_is_an_error(event: dict[str, object], says: str) -> None:
     with pytest.raises(HistoryError, match=says):
         read_events([event])
+
+
+def test_a_state_that_a_failing_branch_cuts_off_has_its_own_end() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("ParallelStateEntered", name="Both", input="{}")
+    begun = writer.write("ParallelStateStarted")
+    writer.write("WaitStateEntered", begun, name="Long", input="{}")
+    writer.write("TaskStateEntered", begun, name="Ask", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    failed = writer.write("FailStateEntered", begun, name="Refuse", input="{}")
+    waited = writer.write("WaitStateAborted", failed)
+    asked = writer.write("TaskStateAborted", failed)
+    writer.write("ParallelStateFailed", failed)
+    writer.write("ExecutionFailed", error="No")
+
+    history = writer.history()
+
+    assert [history.visits[history.visit_of[event]].state for event in (waited, asked)] == ["Long", "Ask"]
+    assert [visit.status for visit in history.visits] == [Status.FAILED, Status.ABORTED, Status.ABORTED, Status.FAILED]
+
+
+def test_a_state_of_an_item_that_a_failing_item_cuts_off_has_its_own_end() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Each", input="{}")
+    begun = writer.write("MapStateStarted", length=3)
+    for index in range(2):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("WaitStateEntered", name="Long", input="{}")
+    writer.write("MapIterationStarted", begun, name="Each", index=2)
+    failed = writer.write("FailStateEntered", name="Refuse", input="{}")
+    cut_off = []
+    for index in (1, 0):
+        writer.write("MapIterationAborted", failed, name="Each", index=index)
+        cut_off.append(writer.write("WaitStateAborted", failed))
+    writer.write("MapIterationFailed", failed, name="Each", index=2)
+    writer.write("MapStateFailed")
+    writer.write("ExecutionFailed", error="No")
+
+    history = writer.history()
+
+    assert [history.visits[history.visit_of[event]].frames[0].index for event in cut_off] == [1, 0]
+    assert {history.visits[history.visit_of[event]].state for event in cut_off} == {"Long"}
+
+
+def test_a_state_that_is_stopped_is_the_one_its_event_follows() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("ParallelStateEntered", name="Both", input="{}")
+    begun = writer.write("ParallelStateStarted")
+    first = writer.write("WaitStateEntered", begun, name="Long", input="{}")
+    second = writer.write("WaitStateEntered", begun, name="Longer", input="{}")
+    stopped = [writer.write("WaitStateAborted", second), writer.write("WaitStateAborted", first)]
+    writer.write("ExecutionAborted")
+
+    history = writer.history()
+
+    assert [history.visits[history.visit_of[event]].state for event in stopped] == ["Longer", "Long"]
