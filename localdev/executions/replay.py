@@ -114,6 +114,8 @@ class _Visit:
     """The visit inside of it whose failure is its own."""
     closed: datetime | None = None
     """When it was cut off."""
+    is_cut_off: bool = False
+    """Whether a failure beside it did that, whatever it had tried before."""
     rounds: int = 0
     round_began: list[datetime] = field(default_factory=list)
     branches: int = 0
@@ -139,8 +141,10 @@ class _Replay:
         self._visits: list[_Visit] = []
         self._last_within: dict[Frame, int] = {}
         """The visit entered last in each branch and iteration."""
-        self._cut_off: Frame | None = None
-        """The iteration that was cut off last: the event of its state comes next."""
+        self._cut_off: list[_Visit] = []
+        """Each Parallel and Map that a failure beside it has cut off: what it holds follows."""
+        self._cut_off_item: Frame | None = None
+        """The iteration that was cut off last: its state follows."""
         self._positions: dict[int, _Position] = {0: _Position()}
         self._started: Event | None = None
         self._end: Event | None = None
@@ -215,38 +219,43 @@ class _Replay:
         return _Position(visit.frames, visit.index)
 
     def _aborted(self, event: Event, position: _Position) -> _Position:
-        visit = self._cut_off_beside(position, event.type.removesuffix("StateAborted")) or self._at(position)
+        beside = self._cut_off_beside(position, event.type.removesuffix("StateAborted"))
+        visit = beside or self._at(position)
         if visit is None:
             return position
+        if beside is not None:
+            beside.is_cut_off = True
+            if beside.type in _CONTAINERS:
+                self._cut_off.append(beside)
         if visit.is_open:
             visit.closed = event.at
         return _Position(visit.frames, visit.index)
 
     def _cut_off_beside(self, position: _Position, kind: str) -> _Visit | None:
-        """Return the state that a failure beside it has cut off.
+        """Return the state that a failure beside it, or beside what it is in, has cut off.
 
         Its event names no state, and follows what failed. One that follows its own state is of none beside it.
         """
         failed = self._at(position)
         if failed is None or (failed.type == kind and failed.failure is None):
             return None
-        for frame in reversed(position.frames):
-            for beside in self._beside(frame):
-                visit = self._visits[self._last_within[beside]] if beside in self._last_within else failed
-                if visit is not failed and visit.is_open and visit.type == kind:
-                    return visit
-        return None
+        visits = (
+            self._visits[self._last_within[frame]] for frame in self._beside(position) if frame in self._last_within
+        )
+        return next((visit for visit in visits if visit is not failed and visit.is_open and visit.type == kind), None)
 
-    def _beside(self, frame: Frame) -> Iterable[Frame]:
-        """Yield the branches or iterations of the same round; the iteration that was cut off last is the one."""
-        if self._cut_off is not None and (self._cut_off.container, self._cut_off.round) == (
-            frame.container,
-            frame.round,
-        ):
-            yield self._cut_off
-            return
-        for index in range(self._visits[frame.container].branches):
-            yield Frame(frame.container, index, frame.round)
+    def _beside(self, position: _Position) -> Iterable[Frame]:
+        """Yield the iterations and branches that may be cut off next."""
+        if self._cut_off_item is not None:
+            yield self._cut_off_item
+        for visit in reversed(self._cut_off):
+            yield from (Frame(visit.index, index, max(visit.rounds, 1)) for index in range(visit.branches))
+        for frame in reversed(position.frames):
+            branches = range(self._visits[frame.container].branches)
+            yield from (Frame(frame.container, index, frame.round) for index in branches)
+
+    def _forget_cut_off(self) -> None:
+        self._cut_off, self._cut_off_item = [], None
 
     def _evaluation_failed(self, event: Event, position: _Position) -> _Position:
         visit = self._named(position, event.text("state")) or self._at(position)
@@ -306,6 +315,7 @@ class _Replay:
         return _SOMEWHERE if visit is None else _Position(visit.frames, visit.index)
 
     def _container_failed(self, event: Event, position: _Position) -> _Position:
+        self._forget_cut_off()
         visit = self._container(position, event.type.removesuffix("StateFailed"))
         if visit is None:
             return position
@@ -317,8 +327,10 @@ class _Replay:
         return _Position(visit.frames, visit.index)
 
     def _iteration(self, event: Event, position: _Position) -> _Position:
-        container = self._named(position, event.text("name"))
-        index = event.number("index")
+        name, index = event.text("name"), event.number("index")
+        # several Maps of a name may be at work: where one is cut off, it is said before its iterations are
+        cut_off = next((visit for visit in reversed(self._cut_off) if visit.state == name), None)
+        container = cut_off or self._named(position, name)
         if container is None or index is None:
             return _SOMEWHERE if event.type == _ITERATION_STARTED else position
         turn = max(container.rounds, 1)
@@ -326,7 +338,10 @@ class _Replay:
         frames = position.frames if position.frames[-1:] == (own,) else (*container.frames, own)
         status = _ITERATION[event.type]
         container.iterations[turn, index] = Iteration(index, status, turn)
-        self._cut_off = own if status is Status.ABORTED else None
+        if status is Status.ABORTED:
+            self._cut_off_item = own
+        else:
+            self._forget_cut_off()
         if status is Status.RUNNING:
             return _Position(frames)
         inner = self._at(position)
@@ -462,6 +477,8 @@ class _Replay:
     def _status(self, visit: _Visit, status: Status) -> Status:
         if visit.exited is not None:
             return Status.CAUGHT if visit.failure else Status.SUCCEEDED
+        if visit.is_cut_off:
+            return Status.ABORTED
         failed = visit.failure is not None or visit.type == "Fail"
         if failed and self._gone_on(visit) is not None:
             return Status.CAUGHT

@@ -499,3 +499,45 @@ def test_a_state_that_is_stopped_is_the_one_its_event_follows() -> None:
     history = writer.history()
 
     assert [history.visits[history.visit_of[event]].state for event in stopped] == ["Longer", "Long"]
+
+
+def test_what_is_within_a_state_that_a_failing_item_cuts_off_is_not_taken_for_that_of_another_item() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("MapStateEntered", name="Orders", input="{}")
+    begun = writer.write("MapStateStarted", length=2)
+    for order in range(2):
+        writer.write("MapIterationStarted", begun, name="Orders", index=order)
+        writer.write("ParallelStateEntered", name="Both", input="{}")
+        both = writer.write("ParallelStateStarted")
+        writer.write("MapStateEntered", both, name="Parts", input="{}")
+        writer.write("MapStateStarted", length=1)
+        writer.write("MapIterationStarted", name="Parts", index=0)
+        writer.write("TaskStateEntered", name="Check", input="{}")
+        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+        writer.write("TaskFailed", error="Refused")
+    # the first order's part fails for good, the second one's is tried again
+    failed = writer.events[-1]["id"] - 9
+    writer.write("MapIterationFailed", failed, name="Parts", index=0)
+    writer.write("MapStateFailed", failed)
+    writer.write("ParallelStateFailed", failed)
+    left = writer.write("ParallelStateExited", name="Both", output="{}")
+    failing = writer.write("FailStateEntered", left, name="Sorry", input="{}")
+    writer.write("MapIterationAborted", failing, name="Orders", index=1)
+    cut_off = [writer.write(f"{kind}StateAborted", failing) for kind in ("Parallel", "Map")]
+    writer.write("MapIterationAborted", failing, name="Parts", index=0)
+    cut_off.append(writer.write("TaskStateAborted", failing))
+    writer.write("MapIterationFailed", failing, name="Orders", index=0)
+    writer.write("MapStateFailed", failing)
+    writer.write("ExecutionFailed", error="No")
+
+    history = writer.history()
+    first, second = history.visits_of("Parts")
+
+    assert [each.status for each in (*first.iterations, *second.iterations)] == [Status.FAILED, Status.ABORTED]
+    ended = [history.visits[history.visit_of[event]] for event in cut_off]
+    assert [(visit.state, visit.frames[0].index, visit.status) for visit in ended] == [
+        ("Both", 1, Status.ABORTED),
+        ("Parts", 1, Status.ABORTED),
+        ("Check", 1, Status.ABORTED),
+    ]
