@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from localdev.system.waiting import wait_until
 from localdev.testing.temporary import own_temporary_folder
 
 
@@ -23,8 +24,13 @@ def test_what_is_made_meanwhile_is_in_the_folder_and_goes_with_it() -> None:
     assert tempfile.gettempdir() == before
 
 
+def _child_with(argument: str) -> psutil.Process | None:
+    return next((child for child in psutil.Process().children() if argument in child.cmdline()), None)
+
+
 def test_the_process_that_would_clean_up_ends_with_it() -> None:
     with own_temporary_folder() as folder:
-        (supervisor,) = [child for child in psutil.Process().children() if str(folder) in child.cmdline()]
+        # a program that has just been started has no arguments yet: Linux sets them last
+        supervisor = wait_until(lambda: _child_with(str(folder)), what="the supervisor", seconds=30)
 
     assert not supervisor.is_running()
