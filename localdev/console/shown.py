@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -116,7 +116,12 @@ def day(value: datetime | None) -> str:
 def day_in_short(value: datetime) -> str:
     """Return a date and a time of day; of a time of today the time alone."""
     here = value.astimezone()
-    return here.strftime("%H:%M:%S") if here.date() == datetime.now(UTC).astimezone().date() else day(value)
+    return here.strftime("%H:%M:%S") if here.date() == today() else day(value)
+
+
+def today() -> date:
+    """Return the date in this machine's zone."""
+    return datetime.now(UTC).astimezone().date()
 
 
 def tick(value: timedelta, span: timedelta) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from localdev.console import shown
 from localdev.console.filters import STATUSES, address_of, filters_of
 from localdev.console.routes.asked import number_of
 from localdev.console.routes.pages import Pages
@@ -102,7 +103,8 @@ class MachinePages(Pages):
             "next_query": urlencode({**kept, **further, "after": listing.next or ""}),
             "address_of": lambda **changed: urlencode(address_of(replace(wanted, **changed))),
             "longest": max((_seconds(row.summary) for row in listing.rows), default=0.0),
-            "seen": str(hash((rows, listing.searched, tuple(sorted(counts.by_status.items()))))),
+            # of what started today the time alone is shown, until midnight
+            "seen": str(hash((rows, listing.searched, tuple(sorted(counts.by_status.items())), shown.today()))),
         }
 
     def coverage(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from threading import Event
 from typing import Any, cast
@@ -17,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, UnauthorizedSSOTokenError
 from starlette.testclient import TestClient
 
+from localdev.console import shown
 from localdev.console.app import create_app
 from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
@@ -256,13 +257,19 @@ def test_a_status_that_no_execution_has_is_said(console_of: ConsoleOf) -> None:
     assert "No execution has the status Aborted." in console_of("choice").page(f"/machines/{MACHINE}?status=ABORTED")
 
 
-def test_a_list_that_is_current_is_not_sent_again(console_of: ConsoleOf) -> None:
+def test_a_list_that_is_current_is_not_sent_again_until_midnight(
+    console_of: ConsoleOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "today", lambda: date(2026, 12, 31))
     console = console_of("choice")
     match = re.search(r"seen=(-?\d+)", console.page(f"/machines/{MACHINE}"))
     assert match
 
     assert console.web.get(f"/list/{MACHINE}?seen={match[1]}").status_code == 204
     assert console.web.get(f"/list/{MACHINE}?seen=0").status_code == 200
+    # then the times of the day before have its date
+    monkeypatch.setattr(shown, "today", lambda: date(2027, 1, 1))
+    assert console.web.get(f"/list/{MACHINE}?seen={match[1]}").status_code == 200
 
 
 def test_with_no_execution_yet_the_page_says_what_to_type(console_of: ConsoleOf) -> None:

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from localdev.console.shown import day, day_in_short, duration, tick
+import pytest
+
+from localdev.console import shown
+from localdev.console.shown import day_in_short, duration, tick, today
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def test_a_time_of_today_is_shown_without_its_date() -> None:
-    now = datetime.now(UTC)
+@pytest.fixture(params=["UTC", "America/St_Johns", "Pacific/Kiritimati"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
+    """Let this machine be in a zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield ZoneInfo(request.param)
+    monkeypatch.undo()
+    time.tzset()
 
-    assert day(now).endswith(f" {day_in_short(now)}")
+
+def test_a_time_of_today_is_shown_without_its_date(zone: ZoneInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "today", lambda: date(2028, 2, 29))
+
+    assert day_in_short(datetime(2028, 2, 29, 0, 0, 0, tzinfo=zone)) == "00:00:00"
+    assert day_in_short(datetime(2028, 2, 29, 23, 59, 59, tzinfo=zone)) == "23:59:59"
 
 
-def test_a_time_of_another_day_is_shown_with_its_date() -> None:
-    then = datetime.now(UTC) - timedelta(days=2)
+def test_a_time_of_another_day_is_shown_with_its_date(zone: ZoneInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "today", lambda: date(2028, 2, 29))
 
-    assert day_in_short(then) == day(then)
+    assert day_in_short(datetime(2028, 2, 28, 23, 59, 59, tzinfo=zone)) == "2028-02-28 23:59:59"
+    assert day_in_short(datetime(2028, 3, 1, 0, 0, 0, tzinfo=zone)) == "2028-03-01 00:00:00"
+
+
+def test_today_is_the_date_of_this_machines_zone(zone: ZoneInfo) -> None:
+    before, found, after = datetime.now(zone).date(), today(), datetime.now(zone).date()
+
+    assert found in {before, after}
 
 
 def test_a_short_axis_has_decimals_where_they_say_something() -> None:
