@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,12 @@ from watchfiles import DefaultFilter
 
 from localdev.commands.templates import deploy_again
 from localdev.commands.watch import Watch, bursts
+from localdev.deployment.stack import stack_exists
 from localdev.deployment.template import stack_name_for
 from localdev.deployment.template_handlers import template_folders
 from localdev.deployment.template_records import sources_of
+from localdev.engines.naming import typed_for
+from localdev.system.errors import LocaldevError
 from localdev.system.project import ROOT, STATE
 
 if TYPE_CHECKING:
@@ -32,8 +36,17 @@ class TemplateWatch(Watch):
     what = "the template"
 
     def __init__(self, engine: Engine, template: Template) -> None:
+        """Watch a deployed template. :raises LocaldevError: it is not deployed."""
         self._template = template
         self._stack = stack_name_for(template.file)
+        if not stack_exists(engine.clients(), self._stack):
+            raise LocaldevError(
+                f"The stack {self._stack} of {template.file} is not deployed.",
+                f"deploy it with {typed_for(engine, 'up')} --template {shlex.quote(str(template.file))}.",
+            )
+        if not sources_of(self._stack):
+            # it was not deployed from here: which files it is made from is known when they are packaged
+            deploy_again(engine, template)
         super().__init__(engine, lambda engine: template_folders(engine, self._stack))
 
     def _deploy(self) -> None:

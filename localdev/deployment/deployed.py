@@ -10,6 +10,7 @@ from localdev.deployment.places import Places
 from localdev.deployment.resources import NESTED_STACK, STATE_MACHINE, resources_of
 from localdev.deployment.stack import resource_ids
 from localdev.engines.naming import typed_for
+from localdev.system import project
 from localdev.system.errors import LocaldevError
 from localdev.system.suggestions import suggest
 
@@ -42,8 +43,10 @@ def deployed_stacks(engine: Engine, wanted: Sequence[str] = ()) -> list[Deployed
     """
     there = stacks_on(engine)
     if not there:
+        has_app = (project.ROOT / "cdk.json").is_file()
+        what, template = ("the app", "") if has_app else ("a template", " --template FILE")
         raise LocaldevError(
-            f"No stack is deployed at {engine.where}.", f"deploy the app with {typed_for(engine, 'up')}."
+            f"No stack is deployed at {engine.where}.", f"deploy {what} with {typed_for(engine, 'up')}{template}."
         )
     if not wanted:
         return there

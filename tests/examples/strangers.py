@@ -43,7 +43,7 @@ class Stranger:
         self.port = free_port()
 
     def runs(self, *command: str | Path, status: int = 0, folder: Path | None = None) -> str:
-        """Return what a command of theirs prints, in their app or another folder; it ends with ``status``."""
+        """Return what a command of theirs prints, its errors too where it fails; it ends with ``status``."""
         done = subprocess.run(
             [self.python.with_name(str(command[0])), *command[1:]],
             cwd=folder or self.app,
@@ -54,7 +54,7 @@ class Stranger:
             check=False,
         )
         assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
+        return done.stdout + done.stderr if status else done.stdout
 
     def localdev(self, *command: str, status: int = 0) -> str:
         """Return what a command of the tool prints, on their emulator."""

@@ -182,6 +182,15 @@ def test_what_else_a_template_names_is_deployed_when_it_is_saved(project_of: Cal
         wait_until(changed, what="the definition that was saved", seconds=60)
 
 
+def test_a_template_that_is_not_deployed_is_not_watched(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"shop.yaml": _LONELY})
+    project.localdev("up", "--no-deploy")
+
+    said = project.localdev("watch", "--template", "shop.yaml", status=1)
+
+    assert "The stack shop of shop.yaml is not deployed.\nHint: deploy it with localdev up" in said
+
+
 _BESIDE_EACH_OTHER = """
     Transform: AWS::Serverless-2016-10-31
     Resources:

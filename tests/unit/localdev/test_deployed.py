@@ -9,10 +9,12 @@ import pytest
 
 from localdev.deployment.deployed import deployed_stacks
 from localdev.engines import EmbeddedEngine
+from localdev.system import project
 from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 
 class Cloud:
@@ -96,4 +98,11 @@ def test_a_name_that_is_none_gets_the_most_similar_one(monkeypatch: pytest.Monke
 
 def test_where_nothing_is_deployed_it_is_said_how_to(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LocaldevError, match=r"No stack is deployed at .*\nHint: deploy the app with ./scripts/up"):
+        stack_names(_engine(monkeypatch, {"StackName": "CDKToolkit"}))
+
+
+def test_without_an_app_a_template_is_what_can_be_deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+
+    with pytest.raises(LocaldevError, match=r"Hint: deploy a template with ./scripts/up .*--template FILE"):
         stack_names(_engine(monkeypatch, {"StackName": "CDKToolkit"}))
