@@ -93,6 +93,29 @@ def test_the_state_that_failed_is_in_the_window_wherever_it_is_in_a_wide_graph(
         assert _is_in_the_window(page, _state(page, name)), name
 
 
+@pytest.fixture(scope="session")
+def last_row(engine: Engine) -> list[str]:
+    """Provide the ARNs of executions of a long machine that failed in each of the states at its end."""
+    return [workflows.last_row(way).run(engine.clients()) for way in range(6)]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720)])
+def test_the_overview_does_not_lie_on_the_state_that_failed(
+    visit: Visit, last_row: list[str], width: int, height: int
+) -> None:
+    visitor = visit(width=width, height=height)
+    for way in range(6):
+        name = f"Refused for reason {way}"
+        page = visitor.open(f"/executions/{last_row[way]}")
+        expect(page.locator("#state-title")).to_have_text(name)
+        state, overview = _state(page, name).bounding_box(), page.locator(".graph-overview").bounding_box()
+        assert state
+        assert overview
+        is_beside = state["x"] + state["width"] <= overview["x"]
+        assert is_beside or state["y"] + state["height"] <= overview["y"], name
+        assert _is_in_the_window(page, _state(page, name)), name
+
+
 @pytest.mark.parametrize("width", [1081, 1280, 1440])
 def test_a_generated_name_takes_one_line_of_a_list_and_is_whole_where_it_is_looked_at(
     visit: Visit, booking: str, width: int

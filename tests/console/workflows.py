@@ -445,6 +445,16 @@ def compensations() -> Workflow:
     return Workflow("Compensations", {**states, "Done": {"Type": "Succeed"}, "Sorry": {"Type": "Fail"}})
 
 
+def last_row(way: int) -> Workflow:
+    """Return a long row of steps that ends in one of six failures, beside one another."""
+    steps = [f"Step {each}" for each in range(9)]
+    chain: States = {each: _pass(after) for each, after in zip(steps, [*steps[1:], "Why?"], strict=True)}
+    failures: States = {f"Refused for reason {each}": {"Type": "Fail", "Error": "Refused"} for each in range(6)}
+    rules = [_is("$.way", name, name) for name in failures]
+    states = {**chain, "Why?": {"Type": "Choice", "Choices": rules}, **failures}
+    return Workflow(f"LastRow{way}", states, {"way": f"Refused for reason {way}"})
+
+
 WORKFLOWS = (
     pizza(), job(), claim(), booking(), onboarding(), training(), fan_out(), etl(),
     pipeline(50, "FiftyStates"), pipeline(200, "TwoHundredStates"),

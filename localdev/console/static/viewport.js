@@ -165,7 +165,7 @@ globalThis.ExecutionViewport = (() => {
       const top = (place.y + y) * this.scale;
       const isShown = left >= MARGIN && top >= MARGIN && left + place.width * this.scale <= this.frame.width - MARGIN
         && top + place.height * this.scale <= this.frame.height - MARGIN;
-      if (!isShown || scale !== this.scale) this.centre(place, scale, true);
+      if (!isShown || this.covered(place, { x, y }, this.scale) || scale !== this.scale) this.centre(place, scale, true);
     }
 
     centre(place, scale, isAnimated, shown = this.frame.height) {
@@ -176,7 +176,19 @@ globalThis.ExecutionViewport = (() => {
         x: within(aimed(place.x, place.width, frame.width), frame.width, width),
         y: within(aimed(place.y, place.height, frame.height), frame.height, height),
       };
+      const covered = this.covered(place, pan, scale);
+      // what is looked at is no further beneath the overview than there is room above it
+      if (covered) pan.y -= Math.min(covered / scale, Math.max(place.y + pan.y - MARGIN / scale, 0));
       this.go(scale, pan, animate);
+    }
+
+    /** How many pixels of a state the overview would lie on, from its upper edge. */
+    covered(place, pan, scale) {
+      if (!place.width || !this.map || this.map.hasAttribute("hidden")) return 0;
+      const [over, frame] = [this.map.parentElement.getBoundingClientRect(), this.svg.getBoundingClientRect()];
+      const beside = (place.x + place.width + pan.x) * scale - (over.left - frame.left) + MARGIN;
+      const beneath = (place.y + place.height + pan.y) * scale - (over.top - frame.top) + MARGIN;
+      return over.width && beside > 0 && beneath > 0 && place.height < frame.height ? beneath : 0;
     }
 
     zoomBy(factor) { this.zoomTo(this.panzoom.getScale() * factor); }
