@@ -10,11 +10,14 @@ from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from botocore.exceptions import ClientError
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef, StackTypeDef
 
     from localdev.engines.clients import Clients
 
+_BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
 _API_HOST = re.compile(r"(?P<id>[a-z0-9]+)\.execute-api\.")
 
 
@@ -95,14 +98,36 @@ def reachable_api_url(api_url: str, endpoint_url: str | None) -> str:
 
 
 def failed_resources(clients: Clients, stack: str) -> list[str]:
-    """Return each resource that stopped the last deployment, and its reason."""
+    """Return each resource that stopped the last deployment, and its reason; the stack's own where none did.
+
+    An export that another stack uses, for example, is in the way of no resource.
+    """
     from botocore.exceptions import ClientError
 
     try:
-        events = clients.client("cloudformation").describe_stack_events(StackName=stack)
+        found = clients.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
     except ClientError:
         return []
-    return [_reason(event) for event in events["StackEvents"] if _is_cause(event)]
+    events = list(_of_last_deployment(found))
+    return [_reason(event) for event in events if _is_cause(event)] or [
+        event["ResourceStatusReason"] for event in events if _is_own(event) and _is_rolled_back(event)
+    ]
+
+
+def _of_last_deployment(newest_first: Iterable[StackEventTypeDef]) -> Iterator[StackEventTypeDef]:
+    for event in newest_first:
+        if _is_own(event) and event.get("ResourceStatus") in _BEGINNINGS:
+            return
+        yield event
+
+
+def _is_own(event: StackEventTypeDef) -> bool:
+    """Return whether an event is of the stack itself, not of a resource in it."""
+    return event.get("PhysicalResourceId") == event["StackId"]
+
+
+def _is_rolled_back(event: StackEventTypeDef) -> bool:
+    return event.get("ResourceStatus", "").endswith("ROLLBACK_IN_PROGRESS") and bool(event.get("ResourceStatusReason"))
 
 
 def _is_cause(event: StackEventTypeDef) -> bool:
@@ -112,7 +137,7 @@ def _is_cause(event: StackEventTypeDef) -> bool:
         and bool(reason)
         and "cancelled" not in reason.lower()
         # a nested stack has an id of its own, and its reason says which of its resources failed
-        and event.get("PhysicalResourceId") != event["StackId"]
+        and not _is_own(event)
     )
 
 

@@ -97,3 +97,33 @@ def test_only_the_causes_of_a_failed_deployment_are_named() -> None:
         "Inner (AWS::CloudFormation::Stack): it has failed",
         "Oven (AWS::Lambda::Function): it is cold",
     ]
+
+
+def _own_event(status: str, reason: str = "") -> Mapping[str, str]:
+    return _event("Stack", status, reason, "AWS::CloudFormation::Stack", "arn:stack")
+
+
+def test_what_no_resource_stopped_has_the_stacks_own_reason() -> None:
+    events = [
+        _own_event("UPDATE_ROLLBACK_COMPLETE"),
+        _own_event("UPDATE_ROLLBACK_IN_PROGRESS", "Cannot update export Oven as it is in use by Shop"),
+        _event("Oven", "UPDATE_COMPLETE", ""),
+        _own_event("UPDATE_IN_PROGRESS", "User Initiated"),
+    ]
+
+    found = failed_resources(_clients(describe_stack_events={"StackEvents": events}), "mine")
+
+    assert found == ["Cannot update export Oven as it is in use by Shop"]
+
+
+def test_what_failed_in_an_earlier_deployment_is_not_named() -> None:
+    events = [
+        _own_event("UPDATE_ROLLBACK_IN_PROGRESS", "Cannot update export Oven as it is in use by Shop"),
+        _own_event("UPDATE_IN_PROGRESS", "User Initiated"),
+        _event("Oven", "UPDATE_FAILED", "it is cold"),
+        _own_event("UPDATE_IN_PROGRESS", "User Initiated"),
+    ]
+
+    found = failed_resources(_clients(describe_stack_events={"StackEvents": events}), "mine")
+
+    assert found == ["Cannot update export Oven as it is in use by Shop"]
