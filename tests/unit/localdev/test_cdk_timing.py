@@ -63,8 +63,12 @@ def test_the_clis_first_connection_waits_for_the_gate_and_its_children_know_noth
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        wait_until(lambda: (tmp_path / "loaded").exists() or None, what="the CLI to load", seconds=_SECONDS)
-        assert process.poll() is None
-        gate.touch()
-        output, _ = process.communicate(timeout=_SECONDS)
+        try:
+            wait_until(lambda: (tmp_path / "loaded").exists() or None, what="the CLI to load", seconds=_SECONDS)
+            assert process.poll() is None
+            gate.touch()
+            output, _ = process.communicate(timeout=_SECONDS)
+        finally:
+            # the end of the block would wait for it without end
+            process.kill()
     assert output == "connecting true\nbegun undefined\n"
