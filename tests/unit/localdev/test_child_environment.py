@@ -13,6 +13,7 @@ from localdev.deployment.app_environment import app_environment
 from localdev.deployment.cdk import cdk_and_app_environment, cdk_environment, program
 from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.clients import Clients
+from localdev.system import project
 from localdev.system.child_environment import (
     LOOPBACK_NAMES,
     child_environment,
@@ -161,7 +162,8 @@ def test_a_client_of_an_emulator_says_a_name_that_is_not_put_together_for_each_c
     assert said == [f"Boto3 md/Botocore localdev Botocore/{botocore.__version__}"]
 
 
-def test_an_emulator_counts_in_utc_wherever_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_emulator_counts_in_utc_wherever_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "STATE", tmp_path)
     monkeypatch.setenv("TZ", "America/St_Johns")
 
     assert EmbeddedEngine(4999)._environment()["TZ"] == "UTC"
