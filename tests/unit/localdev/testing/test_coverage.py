@@ -18,6 +18,7 @@ from localdev.testing.coverage.collecting import Collector, Tests
 from localdev.testing.coverage.data import CoverageData, Covered
 from localdev.testing.coverage.texts import markdown, summary_line, table, terminal_lines
 from tests.unit.executions.conftest import recording
+from tests.unit.localdev.testing.runs import run_pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def test_again(execution): execution("choice_default_to_fail")
 def _run(pytester: pytest.Pytester, *options: str, tests: str = _TESTS) -> pytest.RunResult:
     pytester.makeconftest(_CONFTEST)
     pytester.makepyfile(tests)
-    return pytester.runpytest_inprocess("-p", "localdev.testing.plugin", "-p", "no:cacheprovider", *options)
+    return run_pytest(pytester, *options)
 
 
 def _data(*names: str, machine: str = "Orders", test: str = "t.py::test") -> CoverageData:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from localdev.system.project import ROOT
+from tests.unit.localdev.testing.runs import run_pytest
 
 pytest_plugins = ["pytester"]
 
@@ -75,7 +76,7 @@ def run(localdev_case):
 def _said(pytester: pytest.Pytester, test: str) -> pytest.RunResult:
     pytester.makeconftest(_CONFTEST)
     pytester.makepyfile(test)
-    return pytester.runpytest_inprocess("-p", "localdev.testing.plugin", "-p", "no:cacheprovider")
+    return run_pytest(pytester)
 
 
 def test_a_path_that_is_another_is_shown_with_signs_and_where_they_part(pytester: pytest.Pytester) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from localdev.system.project import ROOT
 from localdev.testing import plugin
+from tests.unit.localdev.testing.runs import run_pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,16 +73,14 @@ def test_installed_and_named_in_a_conftest_it_is_loaded_once(project: Path, inst
 
 def test_every_engine_that_is_named_runs_every_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(localdev_engine): pass\n\ndef test_other(): pass")
-    result = pytester.runpytest_inprocess(
-        "-p", plugin.__name__, "--collect-only", "-q", "--engine", "container", "--engine", "embedded"
-    )
+    result = run_pytest(pytester, "--collect-only", "-q", "--engine", "container", "--engine", "embedded")
     result.stdout.fnmatch_lines(["*::test_it[[]container]", "*::test_it[[]embedded]", "*::test_other"])
 
 
 def test_a_project_decides_on_the_engines_where_no_option_names_one(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("def pytest_localdev_engines(config): return ['external']")
     pytester.makepyfile("def test_it(localdev_engine): pass")
-    result = pytester.runpytest_inprocess("-p", plugin.__name__, "--collect-only", "-q")
+    result = run_pytest(pytester, "--collect-only", "-q")
     result.stdout.fnmatch_lines(["*::test_it[[]external]"])
 
 
@@ -123,6 +122,6 @@ def test_a_worker_reports_text_that_utf8_cannot_have(pytester: pytest.Pytester) 
         def test_another(): pass
         """
     )
-    result = pytester.runpytest_inprocess("-p", plugin.__name__, "-n", "1")
+    result = run_pytest(pytester, "-n", "1")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*ValueError: half a pair: \N{REPLACEMENT CHARACTER}"])
