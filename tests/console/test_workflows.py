@@ -93,6 +93,20 @@ def test_the_state_that_failed_is_in_the_window_wherever_it_is_in_a_wide_graph(
         assert _is_in_the_window(page, _state(page, name)), name
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 812)])
+def test_a_graph_that_begins_at_its_last_state_fills_its_frame(
+    visit: Visit, nested: str, width: int, height: int
+) -> None:
+    page = visit(width=width, height=height).open(f"/executions/{nested}")
+    expect(page.locator("#state-title")).to_have_text("Done")
+
+    end = page.locator("#graph svg.graph").get_by_text("end", exact=True).bounding_box()
+    frame = page.locator("#graph > svg.graph").bounding_box()
+    assert end
+    assert frame
+    assert 0 < frame["y"] + frame["height"] - (end["y"] + end["height"]) < 40
+
+
 @pytest.fixture(scope="session")
 def last_row(engine: Engine) -> list[str]:
     """Provide the ARNs of executions of a long machine that failed in each of the states at its end."""

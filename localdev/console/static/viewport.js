@@ -185,7 +185,7 @@ globalThis.ExecutionViewport = (() => {
     /** How many pixels of a state the overview would lie on, from its upper edge. */
     covered(place, pan, scale) {
       if (!place.width || !this.map || this.map.hasAttribute("hidden")) return 0;
-      const [over, frame] = [this.map.parentElement.getBoundingClientRect(), this.svg.getBoundingClientRect()];
+      const [over, frame] = [this.map.getBoundingClientRect(), this.svg.getBoundingClientRect()];
       const beside = (place.x + place.width + pan.x) * scale - (over.left - frame.left) + MARGIN;
       const beneath = (place.y + place.height + pan.y) * scale - (over.top - frame.top) + MARGIN;
       return over.width && beside > 0 && beneath > 0 && place.height < frame.height ? beneath : 0;
