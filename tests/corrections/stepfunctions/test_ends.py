@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from localdev.system.project import EMULATOR_PYTHON
 from localdev.system.waiting import wait_until
 from tests.corrections.stepfunctions.running import (
     SECONDS,
@@ -145,6 +149,12 @@ def test_an_execution_fails_at_its_25000th_event(aws: Clients, machine: dict[str
     client = aws.client("stepfunctions")
     last = client.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=1)["events"][0]
     assert (last["id"], last["type"]) == (25_000, "ExecutionFailed")
+
+
+def test_nobody_goes_on_before_the_event_that_ends_a_history_is_written() -> None:
+    program = Path(__file__).parent / "two_ends.py"
+    result = subprocess.run([EMULATOR_PYTHON, program], capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(result.stdout.splitlines()[-1]) == {"first": [1], "second": [1], "ids": [25_000]}
 
 
 def test_a_failed_item_stops_the_others_of_its_map(aws: Clients) -> None:

@@ -41,16 +41,16 @@ def _close_histories(module: ModuleType) -> None:
     manager = module.EventManager
     add_event: Callable[..., int] = manager.add_event
     manager.closed = module.EventHistoryContext.muted = False
-    ending = threading.Lock()
 
     @wraps(add_event)
     def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
         if event_type in TERMINAL:
-            with ending:
+            # who comes second goes on when the event is there, e.g. to say that the execution has ended
+            with vars(self).setdefault("ending", threading.Lock()):
                 if self.closed:
                     return int(context.last_published_event_id)
                 self.closed = True
-            return add_event(self, context, event_type, *arguments, **options)
+                return add_event(self, context, event_type, *arguments, **options)
         if self.closed or context.muted:
             # a task that still runs has nothing to tell anybody
             return int(context.last_published_event_id)

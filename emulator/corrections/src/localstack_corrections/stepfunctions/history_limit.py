@@ -29,20 +29,20 @@ def _count_events(module: ModuleType) -> None:
     add_event: Callable[..., int] = manager.add_event
     next_number: Callable[..., int] = numbers.get
     manager.when_full, manager.is_full = None, False
-    numbers.is_limited, numbers.ends_in = False, None
+    numbers.is_limited = False
     filling = threading.Lock()
+    writing = threading.local()
 
     @wraps(next_number)
     def get(self: Any) -> int:
         # the last number is for the event that ends the history, whatever items and branches write beside it
-        if self.is_limited and self._next_id >= LIMIT and self.ends_in != threading.get_ident():
+        if self.is_limited and self._next_id >= LIMIT and not getattr(writing, "the_end", False):
             raise HistoryFullError
         return next_number(self)
 
     @wraps(add_event)
     def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
-        if self.when_full is not None and event_type in TERMINAL:
-            self._event_id_gen.ends_in = threading.get_ident()
+        writing.the_end = event_type in TERMINAL
         try:
             return add_event(self, context, event_type, *arguments, **options)
         except HistoryFullError:
