@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -42,8 +42,16 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def open_page(visitors_of: Callable[..., Visitor]) -> Callable[..., Page]:
-    """Open a page by its whole address."""
+def watched_of() -> Iterator[Callable[..., Watched]]:
+    """Make consoles, each over one made-up execution; they are there until the test has ended."""
+    with ExitStack() as consoles:
+        yield lambda *arguments, **options: consoles.enter_context(_watched(*arguments, **options))
+
+
+@pytest.fixture
+def open_page(watched_of: object, visitors_of: Callable[..., Visitor]) -> Callable[..., Page]:
+    """Open a page by its whole address; it closes before the console does that it may still ask."""
+    del watched_of
     return partial(_open, visitors_of)
 
 
@@ -116,68 +124,78 @@ def _started(watched: Watched) -> str:
     return done[0][2]
 
 
-def test_markup_in_every_field_is_text(open_page: Callable[..., Page]) -> None:
-    with _watched(given=json.dumps({MARKUP: MARKUP}), **_failed(MARKUP, "<b>Ask</b>")) as watched:
-        watched.engine.found = [Invocation("id-1", AT, AT, (LogLine(AT, "a", MARKUP), LogLine(AT, "a", DEEP)))]
-        for query in ("", "?state=Is%20it%20%3Cb%3EAsk%3C%2Fb%3E%3F"):
-            page = open_page(f"{watched.url}{query}")
-            _every_tab(page)
-            page.get_by_role("button", name="Failures").click()
-            expect(page.locator("#events .tail, #events tbody").first).to_be_visible()
-            assert page.locator("img, main script, main b").count() == 0
-        expect(page.get_by_label("Outcome")).to_contain_text(MARKUP[:200])
-        page.goto(watched.url.replace("/executions/", "/compare/"))
-        assert page.locator("img, main script").count() == 0
-
-
-def test_json_of_three_hundred_levels_is_shown_and_run_again(open_page: Callable[..., Page]) -> None:
-    with _watched(given=DEEP, **_failed(DEEP)) as watched:
-        page = open_page(watched.url)
+def test_markup_in_every_field_is_text(watched_of: Callable[..., Watched], open_page: Callable[..., Page]) -> None:
+    watched = watched_of(given=json.dumps({MARKUP: MARKUP}), **_failed(MARKUP, "<b>Ask</b>"))
+    watched.engine.found = [Invocation("id-1", AT, AT, (LogLine(AT, "a", MARKUP), LogLine(AT, "a", DEEP)))]
+    for query in ("", "?state=Is%20it%20%3Cb%3EAsk%3C%2Fb%3E%3F"):
+        page = open_page(f"{watched.url}{query}")
         _every_tab(page)
-        page.get_by_role("button", name="Run again").click()
-        page.get_by_role("button", name="Start execution").click()
+        page.get_by_role("button", name="Failures").click()
+        expect(page.locator("#events .tail, #events tbody").first).to_be_visible()
+        assert page.locator("img, main script, main b").count() == 0
+    expect(page.get_by_label("Outcome")).to_contain_text(MARKUP[:200])
+    page.goto(watched.url.replace("/executions/", "/compare/"))
+    assert page.locator("img, main script").count() == 0
 
-        assert json.loads(_started(watched)) == json.loads(DEEP)
+
+def test_json_of_three_hundred_levels_is_shown_and_run_again(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
+    watched = watched_of(given=DEEP, **_failed(DEEP))
+    page = open_page(watched.url)
+    _every_tab(page)
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("button", name="Start execution").click()
+
+    assert json.loads(_started(watched)) == json.loads(DEEP)
 
 
-def test_an_input_of_256_kilobytes_is_shown_in_part_and_run_again_whole(open_page: Callable[..., Page]) -> None:
+def test_an_input_of_256_kilobytes_is_shown_in_part_and_run_again_whole(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
     given = json.dumps({"text": 'ü"<' * 30_000, "numbers": [1] * 1_000}, ensure_ascii=False).ljust(LONGEST)
-    with _watched(given=given, **_failed("Refused")) as watched:
-        page = open_page(watched.url)
-        expect(page.get_by_text("The beginning of").first).to_be_visible()
-        page.get_by_role("button", name="Run again").click()
-        expect(page.get_by_label("Input, as JSON")).to_have_value(given)
-        page.get_by_role("button", name="Start execution").click()
+    watched = watched_of(given=given, **_failed("Refused"))
+    page = open_page(watched.url)
+    expect(page.get_by_text("The beginning of").first).to_be_visible()
+    page.get_by_role("button", name="Run again").click()
+    expect(page.get_by_label("Input, as JSON")).to_have_value(given)
+    page.get_by_role("button", name="Start execution").click()
 
-        assert json.loads(_started(watched)) == json.loads(given)
+    assert json.loads(_started(watched)) == json.loads(given)
 
 
-def test_an_execution_that_is_deleted_while_it_is_watched_says_so_and_leads_on(open_page: Callable[..., Page]) -> None:
-    with _watched("running") as watched:
-        page = open_page(watched.url)
-        expect(page.locator("#poll")).to_have_count(1)
+def test_an_execution_that_is_deleted_while_it_is_watched_says_so_and_leads_on(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
+    watched = watched_of("running")
+    page = open_page(watched.url)
+    expect(page.locator("#poll")).to_have_count(1)
 
-        watched.engine.names.clear()
+    watched.engine.names.clear()
 
-        expect(page.locator("#notice")).to_contain_text("It has been deleted")
-        expect(page.locator("#poll")).to_have_count(0)
-        page.locator("#notice").get_by_role("link", name="Executions of pizzeria").click()
-        expect(page.get_by_role("heading", name="pizzeria")).to_be_visible()
+    expect(page.locator("#notice")).to_contain_text("It has been deleted")
+    expect(page.locator("#poll")).to_have_count(0)
+    page.locator("#notice").get_by_role("link", name="Executions of pizzeria").click()
+    expect(page.get_by_role("heading", name="pizzeria")).to_be_visible()
 
 
 @pytest.mark.parametrize(
     "line", ['{"level": "INFO", "message": ', "[1, 2", '{"message": {"level": []}}', "{} {}", DEEP]
 )
-def test_a_log_line_that_is_almost_json_is_shown_as_it_is(open_page: Callable[..., Page], line: str) -> None:
-    with _watched(**_failed("Refused")) as watched:
-        watched.engine.found = [Invocation("id-1", AT, AT, (LogLine(AT, "a", line),))]
-        page = open_page(watched.url)
-        page.get_by_role("tab", name="Logs").click()
+def test_a_log_line_that_is_almost_json_is_shown_as_it_is(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page], line: str
+) -> None:
+    watched = watched_of(**_failed("Refused"))
+    watched.engine.found = [Invocation("id-1", AT, AT, (LogLine(AT, "a", line),))]
+    page = open_page(watched.url)
+    page.get_by_role("tab", name="Logs").click()
 
-        expect(page.get_by_label("Log lines")).to_contain_text(line)
+    expect(page.get_by_label("Log lines")).to_contain_text(line)
 
 
-def test_a_definition_with_unknown_fields_and_types_is_drawn(open_page: Callable[..., Page]) -> None:
+def test_a_definition_with_unknown_fields_and_types_is_drawn(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
     definition = {
         "StartAt": "Ask",
         "Wobble": {"a": [MARKUP]},
@@ -187,40 +205,42 @@ def test_a_definition_with_unknown_fields_and_types_is_drawn(open_page: Callable
             "Done": {"Type": "Succeed", "Wobble": None},
         },
     }
-    with _watched(
-        made_up=read_definition(definition), histories={NAME: _failed("Refused")["histories"][NAME]}
-    ) as watched:
-        page = open_page(f"{watched.url}?state=Think")
+    watched = watched_of(made_up=read_definition(definition), histories={NAME: _failed("Refused")["histories"][NAME]})
+    page = open_page(f"{watched.url}?state=Think")
 
-        expect(page.get_by_role("region", name="Think")).to_contain_text("Ponder")
-        expect(page.locator("#graph a[data-state]")).to_have_count(3)
-        page.get_by_role("tab", name="Definition").click()
-        expect(page.get_by_role("region", name="Think").get_by_text('"For"')).to_be_visible()
+    expect(page.get_by_role("region", name="Think")).to_contain_text("Ponder")
+    expect(page.locator("#graph a[data-state]")).to_have_count(3)
+    page.get_by_role("tab", name="Definition").click()
+    expect(page.get_by_role("region", name="Think").get_by_text('"For"')).to_be_visible()
 
 
-def test_an_aws_session_that_expires_is_said_and_the_page_goes_on_after_it(open_page: Callable[..., Page]) -> None:
-    with _watched("running") as watched:
-        page = open_page(watched.url)
+def test_an_aws_session_that_expires_is_said_and_the_page_goes_on_after_it(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
+    watched = watched_of("running")
+    page = open_page(watched.url)
 
-        watched.engine.error = ClientError({"Error": {"Code": "ExpiredTokenException"}}, "DescribeExecution")
-        expect(page.locator("#notice")).to_contain_text("Sign in again")
-        watched.engine.error = None
+    watched.engine.error = ClientError({"Error": {"Code": "ExpiredTokenException"}}, "DescribeExecution")
+    expect(page.locator("#notice")).to_contain_text("Sign in again")
+    watched.engine.error = None
 
-        expect(page.locator("#notice")).to_be_hidden()
-        page.close()
+    expect(page.locator("#notice")).to_be_hidden()
+    page.close()
 
 
-def test_a_page_opened_with_an_expired_session_goes_on_by_itself(open_page: Callable[..., Page]) -> None:
-    with _watched() as watched:
-        watched.engine.error = ClientError(
-            {"Error": {"Code": "ExpiredToken", "Message": "It has expired."}}, "DescribeExecution"
-        )
-        page = open_page(watched.url)
-        expect(page.get_by_role("heading", name="The AWS session has expired")).to_be_visible()
+def test_a_page_opened_with_an_expired_session_goes_on_by_itself(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
+    watched = watched_of()
+    watched.engine.error = ClientError(
+        {"Error": {"Code": "ExpiredToken", "Message": "It has expired."}}, "DescribeExecution"
+    )
+    page = open_page(watched.url)
+    expect(page.get_by_role("heading", name="The AWS session has expired")).to_be_visible()
 
-        watched.engine.error = None
+    watched.engine.error = None
 
-        expect(page.get_by_label("Outcome")).to_be_visible()
+    expect(page.get_by_label("Outcome")).to_be_visible()
 
 
 def test_two_tabs_look_at_different_states_of_one_execution_and_both_follow_it(visit: Visit, kitchen: Kitchen) -> None:
@@ -237,18 +257,20 @@ def test_two_tabs_look_at_different_states_of_one_execution_and_both_follow_it(v
     expect(other.locator("#state-title")).to_have_text("Knead")
 
 
-def test_back_and_forward_go_through_the_states_that_were_looked_at(open_page: Callable[..., Page]) -> None:
+def test_back_and_forward_go_through_the_states_that_were_looked_at(
+    watched_of: Callable[..., Watched], open_page: Callable[..., Page]
+) -> None:
     recorded = recording("task_caught")
-    with _watched(made_up=recorded.definition, histories={NAME: recorded.history}) as watched:
-        page = open_page(watched.url)
-        title = page.locator("#state-title")
-        first = title.inner_text()
-        others = [visit.state for visit in recorded.history.visits if visit.state != first]
-        page.locator(f'#graph a[data-state="{others[0]}"]').click()
-        expect(title).to_have_text(others[0])
+    watched = watched_of(made_up=recorded.definition, histories={NAME: recorded.history})
+    page = open_page(watched.url)
+    title = page.locator("#state-title")
+    first = title.inner_text()
+    others = [visit.state for visit in recorded.history.visits if visit.state != first]
+    page.locator(f'#graph a[data-state="{others[0]}"]').click()
+    expect(title).to_have_text(others[0])
 
-        page.go_back()
-        expect(title).to_have_text(first)
-        page.go_forward()
+    page.go_back()
+    expect(title).to_have_text(first)
+    page.go_forward()
 
-        expect(title).to_have_text(others[0])
+    expect(title).to_have_text(others[0])

@@ -327,20 +327,26 @@ def test_a_first_visit_is_less_than_two_hundred_kilobytes(visit: Visit, forty: s
     assert sum(sizes) < 200_000
 
 
-def test_of_a_long_history_the_failure_is_shown_before_the_rest_is_read(visit: Visit) -> None:
+@pytest.fixture(scope="module")
+def long() -> Iterator[str]:
+    """Provide the page of an execution that failed after more than 24,000 events."""
     with console_over(*long_failure(6_000)) as url:
-        visitor = visit()
-        held: list[Route] = []
-        visitor.context.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
-        page = visitor.open(url)
+        yield url
 
-        expect(page.get_by_role("link", name=re.compile("^Charge, Task.*failed"))).to_be_visible()
-        expect(page.locator("#state")).to_contain_text("no money is left")
-        expect(page.locator("#state")).to_contain_text("Reading the 23,009 events before these")
-        drawn = page.locator("svg.graph").bounding_box()
-        held[0].continue_()
 
-        expect(page.locator("svg.graph")).to_contain_text("×6,000")
-        expect(page.get_by_role("tab", name="Input")).to_be_visible()
-        # nothing moves when the rest is there
-        assert page.locator("svg.graph").bounding_box() == drawn
+def test_of_a_long_history_the_failure_is_shown_before_the_rest_is_read(visit: Visit, long: str) -> None:
+    visitor = visit()
+    held: list[Route] = []
+    visitor.context.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
+    page = visitor.open(long)
+
+    expect(page.get_by_role("link", name=re.compile("^Charge, Task.*failed"))).to_be_visible()
+    expect(page.locator("#state")).to_contain_text("no money is left")
+    expect(page.locator("#state")).to_contain_text("Reading the 23,009 events before these")
+    drawn = page.locator("svg.graph").bounding_box()
+    held[0].continue_()
+
+    expect(page.locator("svg.graph")).to_contain_text("×6,000")
+    expect(page.get_by_role("tab", name="Input")).to_be_visible()
+    # nothing moves when the rest is there
+    assert page.locator("svg.graph").bounding_box() == drawn
