@@ -173,11 +173,17 @@ def test_an_execution_times_out_once(engines: dict[str, EmbeddedEngine]) -> None
     assert _ended(step_functions, arn) == timed_out
 
 
+def _waits(step_functions: Any, arn: str) -> bool | None:
+    """Return whether an execution has entered its first state: else chance says how far it is when it is stopped."""
+    return any(event["type"] == "WaitStateEntered" for event in _history(step_functions, arn)) or None
+
+
 def test_an_execution_is_stopped_as_released(engines: dict[str, EmbeddedEngine]) -> None:
     seen = {}
     for name, engine in engines.items():
         step_functions = _client(engine)
-        arn = _start(step_functions, machine({"Type": "Wait", "Seconds": 2}, _DONE, TimeoutSeconds=60), _queue(engine))
+        arn = _start(step_functions, machine({"Type": "Wait", "Seconds": 4}, _DONE, TimeoutSeconds=60), _queue(engine))
+        wait_until(partial(_waits, step_functions, arn), what=f"{arn} to wait", seconds=_SECONDS)
         step_functions.stop_execution(executionArn=arn, error="Enough", cause="of it")
         stopped = wait_until(partial(_ended, step_functions, arn), what=f"{arn} to end", seconds=_SECONDS)
         seen[name] = steady({"execution": stopped, "history": _history(step_functions, arn)})

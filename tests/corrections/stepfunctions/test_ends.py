@@ -122,6 +122,8 @@ def test_an_execution_can_be_stopped_right_after_its_start(aws: Clients, round_:
     execution = started(aws, created(aws, states("W", W=_WAIT)))
     aws.client("stepfunctions").stop_execution(executionArn=execution)
     assert described(aws, execution)["status"] == "ABORTED"
+    events = [event["type"] for event in history(aws, execution)]
+    assert (events[0], events[-1]) == ("ExecutionStarted", "ExecutionAborted")
 
 
 _GOES_ON = {"Type": "Choice", "Choices": [{"Variable": "$.go", "BooleanEquals": True, "Next": "Again"}]}

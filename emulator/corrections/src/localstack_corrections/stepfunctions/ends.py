@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _POLL_SECONDS: Final = 0.5
+_BEGIN_SECONDS: Final = 10.0
+"""How long an execution is given to begin before it is stopped; its thread needs milliseconds."""
 _MANAGER_GONE: Final = (
     "The Task state in AWS Step Functions execution [{}] which was managing this resource was aborted"
 )
@@ -54,9 +56,18 @@ def _close_histories(module: ModuleType) -> None:
         if self.closed or context.muted:
             # a task that still runs has nothing to tell anybody
             return int(context.last_published_event_id)
-        return add_event(self, context, event_type, *arguments, **options)
+        number = add_event(self, context, event_type, *arguments, **options)
+        if event_type == "ExecutionStarted":
+            _begun(self).set()
+        return number
 
     manager.add_event = add
+
+
+def _begun(manager: Any) -> threading.Event:
+    """Return what is set once a history has its first event."""
+    begun: threading.Event = vars(manager).setdefault("begun", threading.Event())
+    return begun
 
 
 def _end_environments(module: ModuleType) -> None:
@@ -200,7 +211,10 @@ def _stop_workers(module: ModuleType) -> None:
         start(self)
 
     def stop(self: Any, stop_date: Any, error: str | None, cause: str | None) -> None:
-        make_once(self).set_stop(stop_date=stop_date, cause=cause, error=error)
+        env = make_once(self)
+        # also a history that ends at once begins with ExecutionStarted
+        _begun(env.event_manager).wait(_BEGIN_SECONDS)
+        env.set_stop(stop_date=stop_date, cause=cause, error=error)
         self._execution_communication.terminated()
 
     worker._get_evaluation_environment, worker.start, worker.stop = make_once, begin, stop
