@@ -23,8 +23,7 @@ _RUN = "arn:aws:states:us-east-1:000000000000:mapRun:pizzeria/Each:1"
 def _distributed() -> History:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="[1, 2, 3]")
-    writer.write("MapStateStarted", length=3)
+    writer.begin_map("Each", 3, given="[1, 2, 3]")
     writer.write("MapRunStarted", mapRunArn=_RUN)
     writer.write("MapRunSucceeded")
     writer.write("MapStateSucceeded")

@@ -38,6 +38,11 @@ class Writer:
         )
         return number
 
+    def begin_map(self, name: str, length: int, previous: int | None = None, *, given: str = "{}") -> int:
+        """Write that a Map of so many items was entered and begins; return the id of the event its items follow."""
+        self.write("MapStateEntered", previous, name=name, input=given)
+        return self.write("MapStateStarted", length=length)
+
     def history(self) -> History:
         """Return what was written, read."""
         return read_history(read_events(self.events))
@@ -47,8 +52,7 @@ def long_failure(items: int) -> tuple[Definition, History]:
     """Return a Map of items, each of which succeeds, and a Task after it that fails: four events for each item."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    begun = writer.write("MapStateStarted", length=items)
+    begun = writer.begin_map("Each", items)
     for index in range(items):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
         writer.write("PassStateEntered", name="Price", input="{}")
@@ -108,8 +112,7 @@ def map_of(count: int, failing: Collection[int] = (), not_started: int = 0) -> t
     """Return a Map of items named ``file-INDEX``, of which some fail, and which fails with them."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    begun = writer.write("MapStateStarted", length=count + not_started)
+    begun = writer.begin_map("Each", count + not_started)
     for index in range(count):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
         writer.write("TaskStateEntered", name="Accept", input=json.dumps({"name": f"file-{index}"}))

@@ -207,8 +207,7 @@ def _left_branch() -> tuple[Definition, History]:
 def test_what_an_item_leaves_that_was_entered_before_the_end_is_not_taken_for_that_of_another_item() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    begun = writer.write("MapStateStarted", length=2)
+    begun = writer.begin_map("Each", 2)
     writer.write("MapIterationStarted", begun, name="Each", index=0)
     entered = writer.write("PassStateEntered", name="Price", input="{}")
     writer.write("MapIterationStarted", begun, name="Each", index=1)
@@ -230,8 +229,7 @@ def test_an_error_that_an_item_handled_is_not_taken_for_that_of_the_state_after_
 def _handled_in_an_item() -> tuple[Definition, History]:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    begun = writer.write("MapStateStarted", length=2)
+    begun = writer.begin_map("Each", 2)
     for index in range(2):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
         writer.write("TaskStateEntered", name="Accept", input="{}")

@@ -465,8 +465,7 @@ def test_a_state_that_a_failing_branch_cuts_off_has_its_own_end() -> None:
 def test_a_state_of_an_item_that_a_failing_item_cuts_off_has_its_own_end() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    begun = writer.write("MapStateStarted", length=3)
+    begun = writer.begin_map("Each", 3)
     for index in range(2):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
         writer.write("WaitStateEntered", name="Long", input="{}")
@@ -504,14 +503,12 @@ def test_a_state_that_is_stopped_is_the_one_its_event_follows() -> None:
 def test_what_is_within_a_state_that_a_failing_item_cuts_off_is_not_taken_for_that_of_another_item() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Orders", input="{}")
-    begun = writer.write("MapStateStarted", length=2)
+    begun = writer.begin_map("Orders", 2)
     for order in range(2):
         writer.write("MapIterationStarted", begun, name="Orders", index=order)
         writer.write("ParallelStateEntered", name="Both", input="{}")
         both = writer.write("ParallelStateStarted")
-        writer.write("MapStateEntered", both, name="Parts", input="{}")
-        writer.write("MapStateStarted", length=1)
+        writer.begin_map("Parts", 1, both)
         writer.write("MapIterationStarted", name="Parts", index=0)
         writer.write("TaskStateEntered", name="Check", input="{}")
         writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")

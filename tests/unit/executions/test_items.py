@@ -73,8 +73,7 @@ def test_items_are_found_by_what_their_input_or_their_cause_contains() -> None:
 def test_what_failed_inside_of_a_map_that_was_caught_is_where_the_failure_started() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("MapStateEntered", name="Each", input="{}")
-    writer.write("MapStateStarted", length=1)
+    writer.begin_map("Each", 1)
     writer.write("MapIterationStarted", name="Each", index=0)
     writer.write("TaskStateEntered", name="Accept", input="{}")
     writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
