@@ -13,7 +13,6 @@ import pytest
 from localdev.deployment.resources import STATE_MACHINE, Resource
 from localdev.executions.coverage import coverage_of
 from localdev.executions.coverage_counts import counts_of
-from localdev.system.project import ROOT
 from localdev.testing.coverage.collecting import Collector, Tests
 from localdev.testing.coverage.data import CoverageData, Covered
 from localdev.testing.coverage.texts import markdown, summary_line, table, terminal_lines
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
-_CONFTEST = f"""
-import json, sys
-sys.path.insert(0, {str(ROOT)!r})
+_CONFTEST = """
+import json
 import pytest
 from localdev.executions.coverage_counts import counts_of
 from localdev.testing.coverage.data import Covered
@@ -41,7 +39,7 @@ def execution(request):
         coverage = request.config.pluginmanager.get_plugin("localdev-coverage")
         covered = coverage.data.of(Covered(machine, json.dumps(found.document["definition"])))
         counts = counts_of(covered.definition, found.history)
-        covered.add(f"{{request.node.nodeid}} {{name}}", request.node.nodeid, counts)
+        covered.add(f"{request.node.nodeid} {name}", request.node.nodeid, counts)
     return run
 """
 _TESTS = """

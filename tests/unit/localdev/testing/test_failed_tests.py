@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from localdev.system.project import ROOT
 from tests.unit.localdev.testing.runs import run_pytest
 
 pytest_plugins = ["pytester"]
 
-_CONFTEST = f"""
-import sys
-sys.path.insert(0, {str(ROOT)!r})
+_CONFTEST = """
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -54,7 +51,7 @@ class Reader:
         return []
 
     def console_of(self, arn):
-        return f"console: {{arn}}"
+        return f"console: {arn}"
 
     def is_express(self, arn):
         return False
@@ -67,7 +64,7 @@ class Reader:
 def run(localdev_case):
     def start(name):
         localdev_case.began = NOW
-        return localdev_case.started(Execution(f"arn:aws:states:us-east-1:0:execution:machine:{{name}}", Reader()))
+        return localdev_case.started(Execution(f"arn:aws:states:us-east-1:0:execution:machine:{name}", Reader()))
 
     return start
 """
