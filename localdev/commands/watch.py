@@ -58,6 +58,9 @@ class _Hot:
 class Watch:
     """An engine whose functions run the code as it is saved, from :meth:`begin` to :meth:`end`."""
 
+    what = "the app"
+    """What is deployed when a part of it is saved, for a person."""
+
     def __init__(
         self,
         engine: Engine,
@@ -77,9 +80,6 @@ class Watch:
         self._looked = time.time()
         self._next_look = 0.0
         self._is_switched = False
-
-    what = "the app"
-    """What is deployed when a part of it is saved, for a person."""
 
     @property
     def folders(self) -> str:

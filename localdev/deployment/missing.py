@@ -22,8 +22,6 @@ _MAKE_ENVIRONMENT: Final = (
     "make the app's virtual environment anew (python3 -m venv --clear .venv), and install its requirements there "
     "(.venv/bin/pip install -r requirements.txt)."
 )
-
-
 _NO_PACKAGE: Final = (
     r"Cannot find (?:module|package) '(?![./])|ts-node: not found|TS2307"
     r"|npx canceled due to missing packages|npm error (?:network )?request to \S+ failed"
@@ -43,10 +41,7 @@ _HINTS: Final = tuple(
             r"spawnSync docker ENOENT|Cannot connect to the Docker daemon",
             "the app bundles its code in Docker: install and start it, or let the construct bundle locally.",
         ),
-        (
-            _NO_PACKAGE,
-            _INSTALL_PACKAGES,
-        ),
+        (_NO_PACKAGE, _INSTALL_PACKAGES),
         (
             r"Cloud assembly schema version mismatch|not compatible with the CDK library",
             "install a newer CDK CLI in the app: npm install --save-dev aws-cdk@latest.",
