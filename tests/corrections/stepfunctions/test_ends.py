@@ -153,10 +153,18 @@ def test_an_execution_fails_at_its_25000th_event(aws: Clients, machine: dict[str
     assert (last["id"], last["type"]) == (25_000, "ExecutionFailed")
 
 
+def _printed(program: str) -> Any:
+    command = [EMULATOR_PYTHON, Path(__file__).parent / program]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
 def test_nobody_goes_on_before_the_event_that_ends_a_history_is_written() -> None:
-    program = Path(__file__).parent / "two_ends.py"
-    result = subprocess.run([EMULATOR_PYTHON, program], capture_output=True, text=True, check=True, timeout=120)
-    assert json.loads(result.stdout.splitlines()[-1]) == {"first": [1], "second": [1], "ids": [25_000]}
+    assert _printed("two_ends.py") == {"first": [1], "second": [1], "ids": [25_000]}
+
+
+def test_an_item_that_fills_a_history_ends_it_although_another_item_stops_it() -> None:
+    assert _printed("full_item.py") == [["ExecutionFailed"]]
 
 
 def test_a_failed_item_stops_the_others_of_its_map(aws: Clients) -> None:

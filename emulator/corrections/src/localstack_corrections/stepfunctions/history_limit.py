@@ -75,9 +75,11 @@ def _fail(worker: Any, context: Any) -> None:
 
     env = worker.env
     details = ExecutionFailedEventDetails(**_ERROR)
+    # an item that fails beside this one has this one tell nothing any more: what ends the execution is still told
+    at_the_end = type(context)(previous_event_id=context.last_published_event_id)
     env.set_error(error=details)
     env.event_manager.add_event(
-        context=context,
+        context=at_the_end,
         event_type=HistoryEventType.ExecutionFailed,
         event_details={"executionFailedEventDetails": details},
     )
