@@ -164,7 +164,11 @@ def test_nobody_goes_on_before_the_event_that_ends_a_history_is_written() -> Non
 
 
 def test_an_item_that_fills_a_history_ends_it_although_another_item_stops_it() -> None:
-    assert _printed("full_item.py") == [["ExecutionFailed"]]
+    assert _printed("full_item.py")["events"] == [["ExecutionFailed"]]
+
+
+def test_no_item_goes_on_before_the_execution_has_failed_for_its_full_history() -> None:
+    assert _printed("full_item.py")["had failed"] == [True, True]
 
 
 def test_a_failed_item_stops_the_others_of_its_map(aws: Clients) -> None:

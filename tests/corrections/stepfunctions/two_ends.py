@@ -17,7 +17,6 @@ _SOON: Final = 0.2
 """How long somebody who should wait is given not to."""
 events: Any = import_module(EVENT_MANAGER)
 manager = events.EventManager()
-manager.when_full = lambda _context: None
 manager._event_id_gen.is_limited = True
 manager._event_id_gen._next_id = history_limit.LIMIT
 is_written, may_be_written = threading.Event(), threading.Event()

@@ -92,9 +92,12 @@ def _end_environments(module: ModuleType) -> None:
     @wraps(set_error)
     def fail(self: Any, error: Any) -> None:
         with self._state_mutex:
-            kept = isinstance(self._program_state, module.ProgramStopped | module.ProgramTimedOut)
-            # what has ended keeps its end, whatever the task that still runs has to say
-            if not kept and not (self.event_manager.closed and not self.is_frame()):
+            state = self._program_state
+            has_ended = isinstance(state, module.ProgramStopped | module.ProgramTimedOut)
+            if not self.is_frame():
+                # it fails once, whatever the task that still runs has to say
+                has_ended |= isinstance(state, module.ProgramError) or self.event_manager.closed
+            if not has_ended:
                 set_error(self, error=error)
 
     env_class.set_stop, env_class.set_timed_out, env_class.set_error = stop, time_out, fail

@@ -28,7 +28,7 @@ def _count_events(module: ModuleType) -> None:
     manager, numbers = module.EventManager, module.EventIdGenerator
     add_event: Callable[..., int] = manager.add_event
     next_number: Callable[..., int] = numbers.get
-    manager.when_full, manager.is_full = None, False
+    manager.fail = manager.end = manager.last_context = None
     numbers.is_limited = False
     filling = threading.Lock()
     writing = threading.local()
@@ -43,13 +43,19 @@ def _count_events(module: ModuleType) -> None:
     @wraps(add_event)
     def add(self: Any, context: Any, event_type: Any, *arguments: Any, **options: Any) -> int:
         writing.the_end = event_type in TERMINAL
+        if writing.the_end and self.last_context is not None:
+            # that of an item may be muted by another that fails as well
+            context = self.last_context
         try:
             return add_event(self, context, event_type, *arguments, **options)
         except HistoryFullError:
             with filling:
-                is_first, self.is_full = not self.is_full, True
+                # nobody goes on, to fail with this exception, before the execution has failed for the limit
+                if is_first := self.last_context is None:
+                    self.last_context = type(context)(previous_event_id=context.last_published_event_id)
+                    self.fail()
             if is_first:
-                self.when_full(context)
+                self.end()
             raise
 
     numbers.get, manager.add_event = get, add
@@ -62,26 +68,33 @@ def _fail_when_full(module: ModuleType) -> None:
     @wraps(make)
     def make_limited(self: Any) -> Any:
         env = make(self)
-        if env.is_standard_workflow() and env.event_manager.when_full is None:
-            env.event_manager.when_full = lambda context: _fail(self, context)
+        if env.is_standard_workflow() and env.event_manager.fail is None:
+            env.event_manager.fail, env.event_manager.end = lambda: _fail(self), lambda: _end(self)
             env.event_manager._event_id_gen.is_limited = True
         return env
 
     worker._get_evaluation_environment = make_limited
 
 
-def _fail(worker: Any, context: Any) -> None:
-    from localstack.aws.api.stepfunctions import ExecutionFailedEventDetails, HistoryEventType
+def _fail(worker: Any) -> None:
+    from localstack.aws.api.stepfunctions import ExecutionFailedEventDetails
 
-    env = worker.env
-    details = ExecutionFailedEventDetails(**_ERROR)
-    # an item that fails beside this one has this one tell nothing any more: what ends the execution is still told
-    at_the_end = type(context)(previous_event_id=context.last_published_event_id)
-    env.set_error(error=details)
-    env.event_manager.add_event(
-        context=at_the_end,
+    # an execution that has an error already keeps it
+    worker.env.set_error(error=ExecutionFailedEventDetails(**_ERROR))
+
+
+def _end(worker: Any) -> None:
+    """End an execution that has failed, although its tasks still run."""
+    from localstack.aws.api.stepfunctions import HistoryEventType
+
+    manager = worker.env.event_manager
+    error = getattr(worker.env._program_state, "error", None)
+    if error != _ERROR:
+        return
+    manager.add_event(
+        context=manager.last_context,
         event_type=HistoryEventType.ExecutionFailed,
-        event_details={"executionFailedEventDetails": details},
+        event_details={"executionFailedEventDetails": error},
     )
     worker._execution_communication.terminated()
 
