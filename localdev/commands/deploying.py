@@ -12,6 +12,7 @@ from localdev.deployment import assemblies, cdk, checked, context
 from localdev.deployment.addresses import reachable
 from localdev.deployment.bootstrapping import ensure_bootstrapped, ensure_bootstrapped_for
 from localdev.deployment.manifest import stacks_of
+from localdev.deployment.places import Places
 from localdev.deployment.services import check_services
 from localdev.deployment.stack import stack_exists
 from localdev.engines.elsewhere import holder_of
@@ -104,8 +105,8 @@ def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outpu
 def destroy(engine: Engine) -> None:
     """Remove the app's stacks, saying so, and forget what was remembered of them."""
     assembly = assemblies.assembly(engine.stack_name, context=context.remembered(engine), linter=engine.kind.is_account)
-    clients = engine.clients()
-    there = [stack for stack in stacks_of(assembly) if stack_exists(clients, stack.name)]
+    places = Places(engine)
+    there = [stack for stack in stacks_of(assembly) if stack_exists(places.at(*stack.place), stack.name)]
     if there:
         names = ", ".join(stack.name for stack in there)
         with progress(f"destroying {_counted(len(there))}", f"{names} is destroyed"):
@@ -257,7 +258,7 @@ def _check(engine: Engine, outputs: Outputs, assembly: Path, selection: Selectio
     for values in outputs.values():
         checked.require_answers(values, engine.endpoint_url)
     stacks = stacks_of(assembly, selection.stacks)
-    found = [each for stack in stacks for each in checked.shortfalls(engine.endpoint_url, stack.name)]
+    found = [each for stack in stacks for each in checked.shortfalls(engine.endpoint_url, stack.name, stack.place)]
     if selection.strict:
         checked.refuse(found)
     return found

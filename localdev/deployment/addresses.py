@@ -37,7 +37,7 @@ def addresses(engine: Engine, resources: Sequence[Resource]) -> list[Address]:
     return [
         Address(each, url)
         for each in resources
-        if each.type in ADDRESSED
+        if each.type in ADDRESSED and each.is_emulated
         for url in _urls_of(engine, each.clients or engine.clients(), each, resources)
     ]
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from localdev.deployment import cdk_library
 from localdev.deployment.app import context_options, current
 from localdev.deployment.app_environment import app_environment, app_path, passed_on
+from localdev.deployment.clients_at import clients_at
 from localdev.deployment.failures import lines_of_error
-from localdev.deployment.manifest import stacks_of
+from localdev.deployment.manifest import Stack, stacks_of
 from localdev.deployment.missing import hint_at_synthesis
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
@@ -24,7 +25,7 @@ from localdev.system import settings
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
 from localdev.system.processes import end_with_descendants
-from localdev.system.project import APP_PYTHON, JSII_CACHE, NODE_MODULES, ROOT, STATE, typed
+from localdev.system.project import APP_PYTHON, DEFAULT_ACCOUNT, JSII_CACHE, NODE_MODULES, REGION, ROOT, STATE, typed
 from localdev.system.scratch import scratch
 
 _FOR_EVERY_COMMAND = {
@@ -141,12 +142,29 @@ def bootstrap(engine: Engine, account: str | None = None, region: str | None = N
     :raises LocaldevError: with what the CDK said.
     """
     if account is None or region is None:
-        _run_quietly(program(engine), ["bootstrap"], cdk_environment(engine))
-        return
-    # the key's own name is the account that LocalStack works in
-    place = {"AWS_ACCESS_KEY_ID": account, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-    kept = {"AWS_ENVAR_ALLOWLIST": ",".join(place)}  # cdklocal puts its own in the places of all others
-    _run_quietly(program(engine), ["bootstrap", f"aws://{account}/{region}"], cdk_environment(engine) | place | kept)
+        account, region = engine.clients().client("sts").get_caller_identity()["Account"], REGION
+    place = _kept({"AWS_ACCESS_KEY_ID": account, "AWS_REGION": region, "AWS_DEFAULT_REGION": region})
+    with scratch(STATE, "bootstrap") as folder:
+        # elsewhere than in the app's folder, where the CLI would first run the app
+        arguments = ["bootstrap", f"aws://{account}/{region}"]
+        _run_quietly(program(engine), arguments, cdk_environment(engine) | place, folder)
+
+
+def _kept(variables: dict[str, str]) -> dict[str, str]:
+    """Return variables that cdklocal is to leave as they are, and does not replace by its own."""
+    return variables | {"AWS_ENVAR_ALLOWLIST": ",".join(variables)}
+
+
+def _credentials(engine: Engine, stacks: Sequence[Stack]) -> dict[str, str]:
+    """Return the variables that make an emulator's caller one of the account that the stacks are in, if it is one.
+
+    A stack whose synthesizer names no roles is deployed as the caller. The key's own name is the account that
+    LocalStack works in.
+    """
+    accounts = {stack.place[0] for stack in stacks}
+    if engine.kind.is_account or len(accounts) != 1 or DEFAULT_ACCOUNT in accounts:
+        return {}
+    return _kept({"AWS_ACCESS_KEY_ID": accounts.pop()})
 
 
 type Outputs = dict[str, dict[str, str]]
@@ -173,7 +191,8 @@ class Deployment:
         self._outputs = folder / "outputs.json"
         options = ["--app", str(assembly), "--require-approval", "never", "--method", "direct"]
         options += ["--outputs-file", str(self._outputs)]
-        environment = cdk_environment(engine) | {_GATE: str(self._gate)}
+        credentials = _credentials(engine, stacks_of(assembly, stacks))
+        environment = cdk_environment(engine) | credentials | {_GATE: str(self._gate)}
         self._process = _start(program(engine), ["deploy", *_selected(stacks), *options], environment)
 
     def run(self) -> Outputs:
@@ -185,7 +204,7 @@ class Deployment:
         try:
             _finish(self._process, "deploy")
         except LocaldevError as error:
-            raise _with_reasons(error, self._engine, _names_of(self._assembly, self._stacks)) from error
+            raise _with_reasons(error, self._engine, stacks_of(self._assembly, self._stacks)) from error
         outputs: Outputs = json.loads(self._outputs.read_text()) if self._outputs.exists() else {}
         return {name: {} for name in _names_of(self._assembly, self._stacks)} | outputs
 
@@ -211,7 +230,8 @@ def destroy(engine: Engine, assembly: Path, *stacks: str) -> None:
     :raises LocaldevError: with what the CDK said.
     """
     command = ["destroy", *_selected(stacks), "--app", str(assembly), "--force"]
-    _run_quietly(program(engine), command, cdk_environment(engine))
+    environment = cdk_environment(engine) | _credentials(engine, stacks_of(assembly, stacks))
+    _run_quietly(program(engine), command, environment)
 
 
 def _unstripped(command: str) -> str:
@@ -278,8 +298,8 @@ def _as_ours() -> Iterator[None]:
         raise LocaldevError(message, hint) from error
 
 
-def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, str]) -> None:
-    process = _start(program, arguments, environment)
+def _run_quietly(program: str, arguments: Sequence[str], environment: dict[str, str], folder: Path = ROOT) -> None:
+    process = _start(program, arguments, environment, folder)
     try:
         _finish(process, arguments[0])
     finally:
@@ -295,10 +315,12 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def _start(program: str, arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+def _start(
+    program: str, arguments: Sequence[str], environment: dict[str, str], folder: Path = ROOT
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         _command(program, arguments, environment.get("PATH", os.defpath)),
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -327,10 +349,13 @@ def _finish(process: subprocess.Popen[str], what: str) -> None:
         raise LocaldevError(f"cdk {what} failed. It said:\n{lines_of_error(output)}")
 
 
-def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[str]) -> LocaldevError:
+def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[Stack]) -> LocaldevError:
     """Return the error with the resources that failed and why, where the engine knows; else the CDK's own."""
-    clients = engine.clients()
-    failed = {stack: reasons for stack in stacks if (reasons := failed_resources(clients, stack))}
+    failed = {
+        stack.name: reasons
+        for stack in stacks
+        if (reasons := failed_resources(clients_at(engine, *stack.place), stack.name))
+    }
     if not failed:
         return error
     what = "\n".join(f"  {reason}" for reasons in failed.values() for reason in reasons)

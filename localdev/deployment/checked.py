@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from localdev.deployment.stack import reachable_api_url
 from localdev.system.errors import LocaldevError
-from localdev.system.project import REGION, typed
+from localdev.system.project import DEFAULT_ACCOUNT, REGION, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ _NO_ROUTE = "MissingAuthenticationTokenException"
 _FALLBACK = re.compile(
     r"not supported but was deployed as a fallback|in place is not emulated|Not emulated and ignored"
 )
-# the emulator tells services apart by the scope of a signature, and checks none
-_SCOPE = f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/cloudformation/aws4_request"
+# the emulator tells accounts, regions and services apart by the scope of a signature, and checks none
+_SCOPE = "AWS4-HMAC-SHA256 Credential={}/20260101/{}/cloudformation/aws4_request"
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,16 @@ def _problem(address: str, endpoint_url: str) -> str | None:
     return f"{response.status} {body}"
 
 
-def shortfalls(endpoint_url: str, stack_name: str) -> list[Shortfall]:
+def shortfalls(
+    endpoint_url: str, stack_name: str, place: tuple[str, str] = (DEFAULT_ACCOUNT, REGION)
+) -> list[Shortfall]:
     """Return the resources of a stack that the emulator does not emulate, or could not update in place.
 
-    Asked without boto3: loading it for this one question takes a tenth of a second of every deployment.
+    ``place`` is the account and region that the stack is in. Asked without boto3: loading it for this one question
+    takes a tenth of a second of every deployment.
     """
     query = urlencode({"Action": "DescribeStackResources", "StackName": stack_name, "Version": "2010-05-15"})
-    headers = {"Authorization": _SCOPE, "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"Authorization": _SCOPE.format(*place), "Content-Type": "application/x-www-form-urlencoded"}
     connection = http.client.HTTPConnection(urlsplit(endpoint_url).netloc, timeout=_SECONDS)
     try:
         connection.request("POST", "/", query, headers)

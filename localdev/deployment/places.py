@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from localdev.deployment.clients_at import clients_at
 from localdev.system.project import DEFAULT_ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Places:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._here = engine.clients()
-        self._made: dict[tuple[str, str], Clients] = {}
+        self._made: dict[tuple[str, str], Clients] = {_DEFAULT: self._here}
         self._making = Lock()
 
     def all(self) -> list[Clients]:
@@ -36,14 +37,9 @@ class Places:
 
     def at(self, account: str, region: str) -> Clients:
         """Return clients of an account and region; in a person's account there is one of each."""
-        endpoint = self._engine.endpoint_url
-        if (account, region) == _DEFAULT or endpoint is None or self._engine.kind.is_account:
-            return self._here
-        from localdev.engines.clients import Clients  # boto3 is half a second
-
         with self._making:
             if (account, region) not in self._made:
-                self._made[account, region] = Clients(endpoint, account, region)
+                self._made[account, region] = clients_at(self._engine, account, region)
             return self._made[account, region]
 
     def _others(self) -> list[tuple[str, str]]:

@@ -27,6 +27,8 @@ _HASH: Final = re.compile(r"[0-9A-F]{8}$")
 _OF_L1: Final = {"Resource", "Default"}
 """Ids that the CDK gives the one resource of a construct; no part of the construct's own path."""
 _MOST_SUGGESTED: Final = 8
+_NOT_EMULATED: Final = "-not-emulated"
+"""End of the physical id of a resource that the emulator could not make, and left out."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Resource:
     def name(self) -> str:
         """The physical name: the last part of an ARN, of a URL."""
         return re.split(r"[:/]", self.physical_id)[-1]
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether it was made; the emulator leaves out what it has not, such as a WebSocket API."""
+        return not self.physical_id.endswith(_NOT_EMULATED)
 
     def names(self) -> Iterator[str]:
         """Yield every name it can be called by, the most exact first."""

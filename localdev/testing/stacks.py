@@ -156,6 +156,11 @@ class Stacks(Mapping[str, Stack]):
         :raises LocaldevError: there is not one, or it has not one stage.
         """
         api = self._found(name, _APIS, "API")
+        if not api.is_emulated:
+            raise LocaldevError(
+                f"The API {api.label()!r} is not emulated: it was left out of the stack.",
+                "test what is behind it, such as its function, or run on an AWS account.",
+            )
         return addresses.api_url(self.engine, api, self._stage(api))
 
     def _stage(self, api: Resource) -> str:

@@ -277,3 +277,44 @@ def test_an_app_in_java_gets_its_context_and_its_asset_is_deployed(project_of: C
 
     assert project.output("Size") == "large"
     assert json.loads(project.localdev("invoke", "Greet")) == {"greeting": "Hello, large!"}
+
+
+_ELSEWHERE = r"""
+    #!/bin/sh
+    set -eu
+    echo >>../runs.txt
+    out=${CDK_OUTDIR:-cdk.out}
+    mkdir -p "$out"
+    cp far.json "$out/Far.template.json"
+    cat >"$out/manifest.json" <<'MANIFEST'
+    {"version": "36.0.0", "artifacts": {"Far": {"type": "aws:cloudformation:stack",
+      "environment": "aws://111122223333/eu-west-1", "properties": {"templateFile": "Far.template.json"},
+      "displayName": "Far"}}}
+    MANIFEST
+"""
+_CHAT = """
+    {"Resources": {
+      "Chat": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {
+        "Name": "chat", "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"}},
+      "Orders": {"Type": "AWS::SQS::Queue"}}}
+"""
+
+
+def test_a_stack_elsewhere_says_what_is_not_emulated_and_its_app_runs_once(project_of: Callable[..., Project]) -> None:
+    project = project_of(**{"app.sh": _ELSEWHERE, "far.json": _CHAT, "cdk.json": '{"app": "sh app.sh"}'})
+
+    assert "Chat (AWS::ApiGatewayV2::Api)" in project.localdev("up", "--strict", status=1)
+
+    project.localdev("up")
+    # neither to bootstrap that region, nor for what has not changed
+    assert (project.folder.parent / "runs.txt").read_text() == "\n"
+    assert "No API and no function URL is deployed" in project.localdev("url", status=1)
+
+
+def test_what_stops_a_stack_elsewhere_is_said(project_of: Callable[..., Project]) -> None:
+    broken = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "no name, is it?"}}}}'
+    project = project_of(**{"app.sh": _ELSEWHERE, "far.json": broken, "cdk.json": '{"app": "sh app.sh"}'})
+
+    said = project.localdev("up", status=1)
+
+    assert "The stack Far could not be deployed. What failed:\n  Topic (AWS::SNS::Topic): " in said

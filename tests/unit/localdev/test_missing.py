@@ -75,6 +75,8 @@ def test_a_synthesis_without_node_says_what_to_install(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("without_node")
 def test_a_deployment_without_node_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+
     with pytest.raises(LocaldevError, match=r"^Node.js is not installed.*\nHint: install Node 20"):
         cdk.deploy(EmbeddedEngine(4999), tmp_path)
 
