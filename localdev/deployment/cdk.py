@@ -19,6 +19,7 @@ from localdev.deployment.manifest import Stack, stacks_of
 from localdev.deployment.missing import hint_at_synthesis
 from localdev.deployment.stack import failed_resources
 from localdev.engines import Engine
+from localdev.engines.naming import typed_for
 from localdev.setup.errors import AGAIN, SetupError
 from localdev.setup.node import check_version, find_node
 from localdev.system import settings
@@ -48,6 +49,8 @@ _APP_CDK = Path(__file__).with_name("app_cdk.cjs")
 """Lets cdklocal run the app's own CDK CLI: see the file."""
 _APP_WITH_CDK = "LOCALDEV_APP_WITH_CDK"
 _GATE = "LOCALDEV_CDK_BEGINS_WITH"
+_IMPORTED = re.compile(r"Cannot (update|delete) export .* in use")
+"""What CloudFormation says of a value that it would have to change in two stacks at once."""
 _LEADS_ELSEWHERE = re.compile(r"LOCALSTACK_|EDGE_PORT$|USE_SSL$|.*_proxy$", re.IGNORECASE)
 
 
@@ -359,7 +362,13 @@ def _with_reasons(error: LocaldevError, engine: Engine, stacks: Sequence[Stack])
     if not failed:
         return error
     what = "\n".join(f"  {reason}" for reasons in failed.values() for reason in reasons)
-    return LocaldevError(
-        f"The stack {', '.join(failed)} could not be deployed. What failed:\n{what}",
-        f"the whole story is in {typed('cdk deploy')}.",
-    )
+    hint = _hint_at_import(engine) if _IMPORTED.search(what) else f"the whole story is in {typed('cdk deploy')}."
+    return LocaldevError(f"The stack {', '.join(failed)} could not be deployed. What failed:\n{what}", hint)
+
+
+def _hint_at_import(engine: Engine) -> str:
+    """Return how to change a value that another stack imports, such as a layer's version: CloudFormation refuses it."""
+    lasting = "let the other stack read it from an SSM parameter, or put what changes into the stack that uses it"
+    if not engine.kind.ends_with_us:
+        return f"{lasting}."
+    return f"AWS refuses this as well: {lasting}. Here, {typed_for(engine, 'down')} and {typed_for(engine, 'up')} do."

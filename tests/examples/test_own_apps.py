@@ -318,3 +318,46 @@ def test_what_stops_a_stack_elsewhere_is_said(project_of: Callable[..., Project]
     said = project.localdev("up", status=1)
 
     assert "The stack Far could not be deployed. What failed:\n  Topic (AWS::SNS::Topic): " in said
+
+
+_SHARED = """
+    import json, os, pathlib
+
+    name = pathlib.Path("name.txt").read_text().strip()
+    out = pathlib.Path(os.environ.get("CDK_OUTDIR", "cdk.out"))
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+    shared = {"Name": {"Value": {"Fn::GetAtt": ["Orders", "QueueName"]}, "Export": {"Name": "orders"}}}
+    using = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Fn::ImportValue": "orders"}}}
+    templates = {
+        "Data": {"Resources": {"Orders": queue}, "Outputs": shared},
+        "Work": {"Resources": {"Using": using}},
+    }
+    artifacts = {
+        stack: {
+            "type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+            "properties": {"templateFile": f"{stack}.json"}, "displayName": stack,
+            "dependencies": ["Data"] if stack == "Work" else [],
+        }
+        for stack in templates
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for stack, template in templates.items():
+        (out / f"{stack}.json").write_text(json.dumps(template))
+    (out / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": artifacts}))
+"""
+
+
+def test_a_value_that_another_stack_imports_is_changed_as_the_error_says(project_of: Callable[..., Project]) -> None:
+    files = {"synth.py": _SHARED, "name.txt": "first", "cdk.json": '{"app": "python3 synth.py"}'}
+    project = project_of(**files)
+    project.localdev("up")
+    (project.folder / "name.txt").write_text("second")
+
+    said = project.localdev("deploy", status=1)
+
+    assert "in use by Work" in said
+    port = f"--port {project.stranger.port}"
+    assert "Hint: AWS refuses this as well: let the other stack read it from an SSM parameter" in said
+    assert f"Here, localdev down {port} and localdev up {port} do." in said
+    project.localdev("down")
+    project.localdev("up")
