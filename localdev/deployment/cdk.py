@@ -43,6 +43,9 @@ _FOR_EVERY_COMMAND = {
 # half of a synthesis is the CDK's own linter, which says nothing new on the tenth deployment: tests/infra and a
 # deployment to AWS run it
 _WITHOUT_LINTER = {"CDK_VALIDATION": "false"}
+# an app says so in its cdk.json, or does not: what is deployed here is nobody else's business, and no call leaves the
+# machine. With an account, whether the CLI reports its use and reads notices is as the person has set it
+_UNHEARD = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_NOTICES": "false"}
 _TIMING = Path(__file__).with_name("cdk_timing.cjs")
 """What an emulator, which is there at once, changes in when the CLI does things: see the file."""
 _APP_CDK = Path(__file__).with_name("app_cdk.cjs")
@@ -56,7 +59,7 @@ _LEADS_ELSEWHERE = re.compile(r"LOCALSTACK_|EDGE_PORT$|USE_SSL$|.*_proxy$", re.I
 
 def cdk_environment(engine: Engine) -> dict[str, str]:
     """Return the variables that make the CDK CLI talk to this engine and to nothing else."""
-    local = {} if engine.kind.is_account else {**_WITHOUT_LINTER, **_own_cdk(_TIMING)}
+    local = {} if engine.kind.is_account else {**_WITHOUT_LINTER, **_UNHEARD, **_own_cdk(_TIMING)}
     return {**engine.tool_environment(), **_FOR_EVERY_COMMAND, **local}
 
 
@@ -118,7 +121,8 @@ def synthesize(
 
     :raises LocaldevError: with what the CDK said.
     """
-    environment = app_environment() | _FOR_EVERY_COMMAND | ({} if linter else _WITHOUT_LINTER) | _own_cdk()
+    ours = _FOR_EVERY_COMMAND | _UNHEARD | ({} if linter else _WITHOUT_LINTER) | _own_cdk()
+    environment = app_environment() | ours
     command = app or current().command
     named = ["--app", _unstripped(command), *context_options(context), *_naming(stack_name)]
     options = [*named, "--quiet", "--output", str(output)]

@@ -195,6 +195,18 @@ def test_stacks_are_chosen_with_what_they_refer_to(project_of: Callable[..., Pro
     assert outputs.keys() == {"Live-Data", "Live-Work"}
 
 
+def test_the_cdk_of_an_app_asks_nobody_for_notices_and_tells_nobody_of_its_use(
+    project_of: Callable[..., Project],
+) -> None:
+    project = project_of(**{"app.py": _STAGES, "cdk.json": '{"app": "python3 app.py"}'})
+
+    project.localdev("up", "-c", "stages=Test")
+    project.localdev("cdk", "diff")
+
+    # what it keeps of both, and of whether there is a network
+    assert not list(project.folder.rglob(".cdk/cache/*"))
+
+
 _ASSEMBLY_BY_HAND = r"""
     #!/bin/sh
     set -eu

@@ -68,6 +68,12 @@ def test_the_cdk_talks_to_the_engine_and_to_nothing_else() -> None:
     assert set(endpoints.values()) == {"http://127.0.0.1:4577"}
 
 
+def test_the_cdk_asks_for_no_notices_and_reports_nothing_while_it_talks_to_an_emulator() -> None:
+    found = cdk_environment(EmbeddedEngine(4577))
+
+    assert (found["CDK_NOTICES"], found["CDK_DISABLE_CLI_TELEMETRY"]) == ("false", "true")
+
+
 @pytest.mark.parametrize("engine", [EmbeddedEngine(4577), ExternalEngine("http://localhost:4577")])
 def test_nothing_planted_gets_through_to_the_cdk(engine: EmbeddedEngine | ExternalEngine) -> None:
     assert program(engine) == "cdklocal"
