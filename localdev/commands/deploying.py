@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from localdev.deployment.bootstrapping import ensure_bootstrapped, ensure_bootst
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.places import Places
 from localdev.deployment.services import check_services
-from localdev.deployment.stack import stack_exists
+from localdev.deployment.stack import is_made_export, stack_exists
 from localdev.engines.elsewhere import holder_of
 from localdev.engines.embedded import EmbeddedEngine, known_engines, sweep
 from localdev.engines.naming import typed_for
@@ -139,11 +140,13 @@ def _others() -> str:
 def print_outputs(engine: Engine, outputs: Outputs) -> None:
     """Print the outputs of the stacks that have any; addresses of APIs as they can be reached from here."""
     for stack, values in outputs.items():
-        if not values:
+        # what a person has named, and not what the CDK passes from stack to stack
+        named = {name: value for name, value in values.items() if not is_made_export(name)}
+        if not named:
             continue
         out.print(f"[bold]{stack}[/]")
-        width = max(map(len, values), default=0)
-        for name, value in values.items():
+        width = max(map(len, named))
+        for name, value in named.items():
             out.print(f"  {name:<{width}}  {reachable(engine, value)}", soft_wrap=True, markup=False)
 
 
@@ -156,7 +159,7 @@ def print_deployed(engine: Engine, outputs: Outputs) -> None:
 
     there = [] if engine.kind.is_account else deployed.stacks_on(engine)
     addresses = _other_addresses(engine, outputs, [each for each in there if each.name in outputs])
-    if any(outputs.values()) or addresses:
+    if addresses or not all(map(is_made_export, itertools.chain(*outputs.values()))):
         out.print()
     print_outputs(engine, outputs)
     if addresses:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
+from localdev.commands.choosing import choose, of_own_stacks
 from localdev.commands.deploying import require_up
 
 if TYPE_CHECKING:
@@ -60,13 +61,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _machines(engine: Engine, options: argparse.Namespace) -> list[Resource]:
-    from localdev.deployment.deployed import resources
-    from localdev.deployment.resources import STATE_MACHINE, find_resource
+    from localdev.deployment.resources import STATE_MACHINE
 
-    there = resources(engine, options.stack)
-    if options.machine is None:
-        return [each for each in there if each.type == STATE_MACHINE]
-    return [find_resource(there, options.machine, (STATE_MACHINE,), what="state machine")]
+    if options.machine is not None:
+        return [choose(engine, options.stack, options.machine, (STATE_MACHINE,), what="state machine")]
+    return of_own_stacks(engine, options.stack, lambda there: [each for each in there if each.type == STATE_MACHINE])
 
 
 def _of(client: ExecutionsClient, machine: Resource, status: str | None, limit: int) -> Iterator[ExecutionSummary]:
@@ -100,16 +99,20 @@ def _print(found: list[tuple[Resource, ExecutionSummary]]) -> None:
 
     from localdev.commands.printing import shown_status
     from localdev.commands.terminal import out
+    from localdev.deployment.resources import labels
     from localdev.executions.text import duration_text, one_line
 
     if not found:
         out.print("There is no such execution.")
-    machines = max((len(machine.label()) for machine, _ in found), default=0)
+    named = dict(
+        zip((different := list(dict.fromkeys(machine for machine, _ in found))), labels(different), strict=True)
+    )
+    machines = max((len(name) for name in named.values()), default=0)
     names = max((len(execution.name) for _, execution in found), default=0)
     for machine, execution in found:
         lasted = duration_text(execution.stopped - execution.started) if execution.stopped else ""
         started = execution.started.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        what = f"{one_line(machine.label()):<{machines}}  {one_line(execution.name):<{names}}"
+        what = f"{one_line(named[machine]):<{machines}}  {one_line(execution.name):<{names}}"
         out.print(f"{started}  {escape(what)}  {shown_status(execution.status)}  {lasted}", soft_wrap=True)
 
 

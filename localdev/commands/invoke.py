@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
+from localdev.commands.choosing import choose
 from localdev.commands.consent import announce
 from localdev.commands.deploying import require_up
 from localdev.commands.inputs import HELP, METAVAR, read_document
@@ -31,17 +32,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from botocore.exceptions import ClientError
 
-    from localdev.deployment.deployed import clients_of, resources
-    from localdev.deployment.resources import FUNCTION, find_resource, only_resource
+    from localdev.deployment.deployed import clients_of
+    from localdev.deployment.resources import FUNCTION
 
     payload = read_document(options.payload, what="payload")
     engine = engine_of(options)
     require_up(engine)
-    there = resources(engine, options.stack)
-    if options.function is None:
-        function = only_resource(there, (FUNCTION,), what="function")
-    else:
-        function = find_resource(there, options.function, (FUNCTION,), what="function")
+    function = choose(engine, options.stack, options.function, (FUNCTION,), what="function")
     announce(engine, f"invokes {function.name} of")
     try:
         answer = clients_of(engine, function).client("lambda").invoke(

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
+from localdev.commands.choosing import of_own_stacks
 from localdev.commands.deploying import require_up
-from localdev.deployment.deployed import clients_of, resources
+from localdev.deployment.deployed import clients_of
 from localdev.deployment.resources import FUNCTION, find_resource
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
@@ -69,7 +70,7 @@ def _lines(engine: Engine, functions: list[Resource], since_ms: int) -> Iterator
 def _run(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    functions = functions_named(resources(engine, options.stack), options.function)
+    functions = of_own_stacks(engine, options.stack, lambda there: functions_named(there, options.function))
     printed: set[tuple[int, str, str]] = set()
     since = 0
     while True:

@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from localdev.commands.base import Command, engine_of
+from localdev.commands.choosing import chosen_stacks
 from localdev.commands.deploying import print_others, print_outputs, require_up
 from localdev.deployment.addresses import reachable
+from localdev.deployment.stack import is_made_export
 from localdev.system.errors import LocaldevError
 from localdev.system.project import typed
 from localdev.system.suggestions import suggest
@@ -32,7 +34,7 @@ def _add_url_arguments(parser: argparse.ArgumentParser) -> None:
 def _outputs(options: argparse.Namespace) -> int:
     engine = engine_of(options)
     require_up(engine)
-    stacks, others = _chosen(engine, options.stack)
+    stacks, others = chosen_stacks(engine, options.stack)
     if options.output is not None:
         print(_value(_read(engine, stacks), _read(engine, others), options.output))
     elif options.json:
@@ -41,16 +43,6 @@ def _outputs(options: argparse.Namespace) -> int:
         print_outputs(engine, _read(engine, stacks))
         print_others([each.name for each in others])
     return 0
-
-
-def _chosen(engine: Engine, wanted: list[str]) -> tuple[list[DeployedStack], list[DeployedStack]]:
-    """Return the wanted stacks, or the project's own, and the others where none is wanted."""
-    from localdev.deployment.deployed import deployed_stacks
-    from localdev.deployment.own_stacks import own_stacks
-
-    there = deployed_stacks(engine, wanted)
-    own = there if wanted else own_stacks(there)
-    return own, [each for each in there if each not in own]
 
 
 def _read(engine: Engine, stacks: list[DeployedStack]) -> Outputs:
@@ -73,7 +65,7 @@ def _value(own: Outputs, others: Outputs, output: str) -> str:
         return values[0]
     if values:
         raise LocaldevError(f"{len(values)} stacks have an output {output!r}.", "choose one with --stack.")
-    names = [name for outputs in found.values() for name in outputs]
+    names = [name for outputs in found.values() for name in outputs if not is_made_export(name)]
     hint = f"{suggest(output, names)} There is {', '.join(names) or 'none'}.".lstrip()
     raise LocaldevError(f"No stack has an output {output!r}.", hint)
 
@@ -82,11 +74,11 @@ def _url(options: argparse.Namespace) -> int:
     from localdev.commands.terminal import out
     from localdev.deployment.addresses import ADDRESSED, addresses
     from localdev.deployment.deployed import resources_in
-    from localdev.deployment.resources import find_resource
+    from localdev.deployment.resources import find_resource, labels
 
     engine = engine_of(options)
     require_up(engine)
-    stacks, others = _chosen(engine, options.stack)
+    stacks, others = chosen_stacks(engine, options.stack)
     there = resources_in(stacks)
     if options.api is not None:
         try:
@@ -103,15 +95,17 @@ def _url(options: argparse.Namespace) -> int:
         # bare, for curl $(localdev url)
         print("\n".join(each.url for each in found))
         return 0
-    width = max(len(each.resource.label()) for each in found)
-    for each in found:
-        out.print(f"{each.resource.label():<{width}}  {each.url}", markup=False, soft_wrap=True)
+    named = labels([each.resource for each in found])
+    width = max(map(len, named))
+    for name, each in zip(named, found, strict=True):
+        out.print(f"{name:<{width}}  {each.url}", markup=False, soft_wrap=True)
     return 0
 
 
 OUTPUTS = Command(
     "Print the outputs of the deployed stacks, addresses as they are reached from here.\n"
-    "Without --stack they are the stacks of this project; others on its emulator are named.",
+    "Without --stack they are the stacks of this project; others on its emulator are named.\n"
+    "Exports that the CDK makes for other stacks are left out; --json and a name give them as well.",
     _outputs,
     _add_output_arguments,
     takes_stacks=True,

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from localdev.commands.base import Command, engine_of, engine_options
+from localdev.commands.choosing import choose
 from localdev.commands.consent import announce
 from localdev.commands.deploying import require_up
 from localdev.commands.inputs import HELP, METAVAR, read_document
@@ -62,13 +63,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _machine(engine: Engine, options: argparse.Namespace) -> Resource:
-    from localdev.deployment.deployed import resources
-    from localdev.deployment.resources import STATE_MACHINE, find_resource, only_resource
+    from localdev.deployment.resources import STATE_MACHINE
 
-    there = resources(engine, options.stack)
-    if options.machine is None:
-        return only_resource(there, (STATE_MACHINE,), what="state machine")
-    return find_resource(there, options.machine, (STATE_MACHINE,), what="state machine")
+    return choose(engine, options.stack, options.machine, (STATE_MACHINE,), what="state machine")
 
 
 def _start(engine: Engine, machine: Resource, document: str, name: str | None) -> str:

@@ -63,6 +63,15 @@ class Resource:
         parts = self._path_parts()
         for start in range(len(parts)):
             yield "/".join(parts[start:])
+        if not parts:
+            yield self.qualified
+
+    @property
+    def qualified(self) -> str:
+        """The name that tells it from those of other stacks: the construct's whole path, or stack and logical id."""
+        # a nested stack is known by its ARN: arn:…:stack/NAME/ID
+        stack = self.stack.split("/")[1] if self.stack.startswith("arn:") else self.stack
+        return "/".join(self._path_parts()) or f"{stack}/{self.logical_id}"
 
     def is_in(self, wanted: str) -> bool:
         """Return whether ``wanted`` is the id or the path of a construct around it."""
@@ -108,19 +117,32 @@ def find_resource(resources: Iterable[Resource], wanted: str, types: Sequence[st
     :raises LocaldevError: none is called so, or more than one.
     """
     possible = [each for each in resources if each.type in types]
-    found = (
-        [each for each in possible if wanted in {each.logical_id, each.physical_id, each.name}]
-        or [each for each in possible if wanted in each.names()]
-        or [each for each in possible if each.is_in(wanted)]
-    )
+    found = called(possible, wanted, types)
     if len(found) == 1:
         return found[0]
     if found:
         raise LocaldevError(
-            f"{wanted!r} is the name of {len(found)} {what}s: {', '.join(map(_described, found))}.",
+            f"{wanted!r} is the name of {len(found)} {what}s: "
+            f"{', '.join(f'{each.logical_id} ({label})' for each, label in zip(found, labels(found), strict=True))}.",
             "use the logical id, or a longer part of the construct's path.",
         )
     raise LocaldevError(f"There is no {what} {wanted!r}.", _suggestion(wanted, possible, what))
+
+
+def called(resources: Iterable[Resource], wanted: str, types: Sequence[str]) -> list[Resource]:
+    """Return the resources of these types that ``wanted`` names, by the most exact of their names that it is."""
+    possible = [each for each in resources if each.type in types]
+    return (
+        [each for each in possible if wanted in {each.logical_id, each.physical_id, each.name}]
+        or [each for each in possible if wanted in each.names()]
+        or [each for each in possible if each.is_in(wanted)]
+    )
+
+
+def labels(resources: Sequence[Resource]) -> list[str]:
+    """Return the name of each to show among these: with its stack where two would have the same."""
+    short = [each.label() for each in resources]
+    return [label if short.count(label) == 1 else each.qualified for each, label in zip(resources, short, strict=True)]
 
 
 def only_resource(resources: Iterable[Resource], types: Sequence[str], *, what: str) -> Resource:
@@ -146,13 +168,9 @@ def _suggestion(wanted: str, possible: Sequence[Resource], what: str) -> str:
 
 
 def _labels(found: Sequence[Resource]) -> str:
-    shown = [repr(each.label()) for each in found[:_MOST_SUGGESTED]]
+    shown = [repr(label) for label in labels(found)[:_MOST_SUGGESTED]]
     rest = [f"{len(found) - _MOST_SUGGESTED} more"] if len(found) > _MOST_SUGGESTED else []
     return ", ".join(shown + rest)
-
-
-def _described(resource: Resource) -> str:
-    return f"{resource.logical_id} ({resource.label()})"
 
 
 def _paths(body: object) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from localdev.engines.clients import Clients
 
 _BEGINNINGS = frozenset({"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"})
+_MADE_EXPORT = re.compile(r"ExportsOutput(Ref|FnGetAtt)[0-9A-Za-z]+[0-9A-F]{8}$")
 _API_HOST = re.compile(r"(?P<id>[a-z0-9]+)\.execute-api\.")
 
 
@@ -27,6 +28,11 @@ def stack_outputs(clients: Clients, stack_name: str) -> dict[str, str]:
     :raises LocaldevError: it is not deployed.
     """
     return _outputs(_described(clients, stack_name))
+
+
+def is_made_export(name: str) -> bool:
+    """Return whether an output is one that the CDK makes, for another stack that refers to something in this one."""
+    return bool(_MADE_EXPORT.match(name))
 
 
 def stack_status(clients: Clients, stack_name: str) -> str:
