@@ -148,7 +148,7 @@ class ExecutionReader:
 
 def _settled(graph: Graph, end: End) -> Graph:
     """Return the graph of the end of a history with what is certain of it: not how often, and not of every state."""
-    states, at_work = end.settled_states(), end.at_work()
+    states, at_work = end.settled_states(), end.at_work
     nodes = tuple(
         replace(node, mark=Mark.RUNNING, visits=1, retries=0)
         if node.name == at_work

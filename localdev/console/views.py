@@ -297,7 +297,7 @@ def _chosen(details: ExecutionDetails, state: str | None, visit: int | None, ite
         found = _worth_looking_at(visits) or item.container
         return state_view(details, found.state, found)
     looked_at = _origin_visit(details)
-    if details.end is not None and (at_work := details.end.at_work()) is not None:
+    if details.end is not None and (at_work := details.end.at_work) is not None:
         return _at_work(details, at_work)
     # of the end of a history nobody knows what else there is to look at
     if looked_at is None and history.is_whole:
@@ -417,7 +417,7 @@ def _end_of_strip(details: ExecutionDetails) -> list[tuple[str, str]]:
     """Return the last steps of the way, of which the end of a history says what became of them."""
     if details.end is None:
         return []
-    visits, at_work = details.end.path(), details.end.at_work()
+    visits, at_work = details.end.path, details.end.at_work
     if at_work is not None and not (visits and visits[-1].state == at_work):
         return [(at_work, mark_class(Mark.RUNNING))]
     return [(_named(visit, details.history), mark_class(mark_of(visit))) for visit in visits]

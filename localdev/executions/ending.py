@@ -65,18 +65,20 @@ class End:
 
         What fails at last is as grave as it can be. What succeeds, with neither Retry nor Catch, has always done so.
         """
-        smooth = {visit.state for visit in self.path() if not self._can_recover(visit.state)}
+        smooth = {visit.state for visit in self.path if not self._can_recover(visit.state)}
         if not self.says_what_failed():
             return frozenset(smooth)
         origin = origin_of(self._history, self._definition)
         return frozenset(smooth | {visit.state for visit in (origin, self._culprit) if visit is not None})
 
+    @cached_property
     def path(self) -> tuple[Visit, ...]:
-        """Return the visits at the top that the end has the beginnings of."""
+        """The visits at the top that the end has the beginnings of."""
         return tuple(visit for visit in self._history.visits if self._is_at_top(visit))
 
+    @cached_property
     def at_work(self) -> str | None:
-        """Return the name of the state at the top that is at work; ``None`` where this end does not say for certain.
+        """Name of the state at the top that is at work; ``None`` where this end does not say for certain.
 
         A state at the top is entered when the one before it has been left. What a Parallel or Map holds may write
         events after that was left, but begins nothing: so the last event at the top counts, and without one, the state

@@ -49,7 +49,7 @@ def _assert_no_end_is_wrong(history: History, definition: Definition) -> None:
         settled = End(end, definition).settled_states()
         expected = {name: (mark, is_culprit and is_certain) for name, (mark, is_culprit) in whole.items()}
         assert {name: marks[name] for name in settled} == {name: expected[name] for name in settled}
-        shown = [_what(visit) for visit in End(end, definition).path()]
+        shown = [_what(visit) for visit in End(end, definition).path]
         assert shown == path[len(path) - len(shown) :]
 
 
@@ -60,7 +60,7 @@ def _assert_no_end_is_elsewhere(history: History, definition: Definition) -> Non
         at_top = running.path()[-1] if running.path() else None
         where = at_top.state if at_top is not None and at_top.exited is None else None
         for end in _ends(running):
-            assert End(end, definition).at_work() in {None, where}
+            assert End(end, definition).at_work in {None, where}
 
 
 @_SETTINGS
@@ -156,28 +156,28 @@ def test_an_item_that_fails_its_map_is_certain_where_the_map_began_before_the_en
 def test_the_path_ends_with_the_states_at_the_top() -> None:
     definition, history = long_failure(10)
 
-    assert [visit.state for visit in End(_last(history, 12), definition).path()] == ["Charge"]
+    assert [visit.state for visit in End(_last(history, 12), definition).path] == ["Charge"]
 
 
 def test_while_a_map_runs_that_began_before_the_end_it_is_the_state_at_work() -> None:
     definition, history = map_of(10)
     running = read_history(history.events[20:30])
 
-    assert End(running, definition).at_work() == "Each"
+    assert End(running, definition).at_work == "Each"
 
 
 def test_while_a_loop_runs_the_state_entered_last_is_at_work() -> None:
     definition, history = long_loop(10)
 
-    assert End(read_history(history.events[20:28]), definition).at_work() == "Poll"
+    assert End(read_history(history.events[20:28]), definition).at_work == "Poll"
     # it has been left, and the next one is not entered yet
-    assert End(read_history(history.events[20:29]), definition).at_work() is None
+    assert End(read_history(history.events[20:29]), definition).at_work is None
 
 
 def test_what_a_branch_writes_after_its_parallel_was_left_is_not_where_the_execution_is() -> None:
     definition, history = _left_branch()
 
-    assert [End(end, definition).at_work() for end in _ends(history)] == [*["After"] * 7, None]
+    assert [End(end, definition).at_work for end in _ends(history)] == [*["After"] * 7, None]
 
 
 def _left_branch() -> tuple[Definition, History]:
