@@ -38,6 +38,7 @@ _CUT_OFF: Final = {
     Status.ABORTED: Status.ABORTED,
     Status.SUCCEEDED: Status.ABORTED,
 }
+_STOPPED: Final = {Status.ABORTED, Status.TIMED_OUT}
 _ITERATION_STARTED: Final = "MapIterationStarted"
 _ITERATION: Final = {
     _ITERATION_STARTED: Status.RUNNING,
@@ -116,6 +117,8 @@ class _Visit:
     """When it was cut off."""
     is_cut_off: bool = False
     """Whether a failure beside it did that, whatever it had tried before."""
+    has_ended_others: bool = False
+    """Whether its failure cut off what ran beside it."""
     rounds: int = 0
     round_began: list[datetime] = field(default_factory=list)
     branches: int = 0
@@ -220,11 +223,14 @@ class _Replay:
 
     def _aborted(self, event: Event, position: _Position) -> _Position:
         beside = self._cut_off_beside(position, event.type.removesuffix("StateAborted"))
-        visit = beside or self._at(position)
+        failed = self._at(position)
+        visit = beside or failed
         if visit is None:
             return position
         if beside is not None:
             beside.is_cut_off = True
+            if failed is not None:
+                failed.has_ended_others = True
             if beside.type in _CONTAINERS:
                 self._cut_off.append(beside)
         if visit.is_open:
@@ -483,7 +489,8 @@ class _Replay:
         if failed and self._gone_on(visit) is not None:
             return Status.CAUGHT
         if failed and (status is not Status.RUNNING or visit.type == "Fail"):
-            return Status.FAILED
+            # one that was to be tried again is no failure of an execution that was stopped, or timed out, before
+            return Status.FAILED if status not in _STOPPED or self._failed_for_good(visit) else _CUT_OFF[status]
         if visit.closed or self._gone_on(visit) or self._around_failed(visit):
             return Status.ABORTED
         return Status.RUNNING if status is Status.RUNNING else _CUT_OFF[status]
@@ -497,6 +504,14 @@ class _Replay:
             if container.rounds > frame.round:
                 return container.round_began[frame.round]
         return None
+
+    def _failed_for_good(self, visit: _Visit) -> bool:
+        """Return whether a visit that failed was not to be tried again: what it is in has ended by it."""
+        return visit.type == "Fail" or visit.has_ended_others or self._around_failed(visit) or self._item_failed(visit)
+
+    def _item_failed(self, visit: _Visit) -> bool:
+        items = (self._visits[each.container].iterations.get((each.round, each.index)) for each in visit.frames[-1:])
+        return any(item is not None and item.status is Status.FAILED for item in items)
 
     def _around_failed(self, visit: _Visit) -> bool:
         return any(self._visits[frame.container].failure for frame in visit.frames)

@@ -485,6 +485,57 @@ def test_a_state_of_an_item_that_a_failing_item_cuts_off_has_its_own_end() -> No
     assert {history.visits[history.visit_of[event]].state for event in cut_off} == {"Long"}
 
 
+@pytest.mark.parametrize(
+    ("end", "status"), [("ExecutionAborted", Status.ABORTED), ("ExecutionTimedOut", Status.TIMED_OUT)]
+)
+def test_a_state_that_waits_for_its_next_try_ends_as_the_execution_does(end: str, status: Status) -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("TaskStateEntered", name="Ask", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    writer.write("TaskFailed", error="Throttled")
+    writer.write(end, 0)
+
+    [visit] = writer.history().visits
+
+    assert visit.status is status
+    assert [attempt.status for attempt in visit.attempts] == [Status.FAILED]
+
+
+def test_what_failed_for_good_has_failed_also_where_the_execution_is_stopped_later() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    begun = writer.begin_map("Each", 2)
+    for index in range(2):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("TaskStateEntered", name="Ask", input="{}")
+        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+        writer.write("TaskFailed", error="Throttled")
+    writer.write("MapIterationFailed", name="Each", index=1)
+    writer.write("ExecutionAborted", 0)
+
+    history = writer.history()
+
+    assert [visit.status for visit in history.visits] == [Status.ABORTED, Status.ABORTED, Status.FAILED]
+
+
+def test_what_has_cut_off_the_state_beside_it_has_failed_also_where_the_execution_is_stopped_later() -> None:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("ParallelStateEntered", name="Both", input="{}")
+    begun = writer.write("ParallelStateStarted")
+    writer.write("WaitStateEntered", begun, name="Long", input="{}")
+    writer.write("TaskStateEntered", begun, name="Ask", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    failed = writer.write("TaskFailed", error="Throttled")
+    writer.write("WaitStateAborted", failed)
+    writer.write("ExecutionAborted", 0)
+
+    history = writer.history()
+
+    assert [visit.status for visit in history.visits] == [Status.ABORTED, Status.ABORTED, Status.FAILED]
+
+
 def test_a_state_that_is_stopped_is_the_one_its_event_follows() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
