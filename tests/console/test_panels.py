@@ -350,3 +350,22 @@ def test_of_a_long_history_the_failure_is_shown_before_the_rest_is_read(visit: V
     expect(page.get_by_role("tab", name="Input")).to_be_visible()
     # nothing moves when the rest is there
     assert page.locator("svg.graph").bounding_box() == drawn
+
+
+def test_a_link_to_a_state_of_a_long_history_opens_before_the_rest_is_read(visit: Visit) -> None:
+    with console_over(*long_failure(6_000)) as url:
+        visitor = visit(width=375, height=812)
+        held: list[Route] = []
+        visitor.context.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes to what it is given
+        page = visitor.open(f"{url}?state=Price")
+
+        expect(page.locator("#state-title")).to_have_text("Price")
+        expect(page.locator("#state")).to_contain_text("Reading the 23,009 events before these")
+        expect(page.locator("#graph a[aria-current] .face, #graph .selected").first).to_be_visible()
+        held[0].continue_()
+
+        expect(page.get_by_role("tab", name="Input")).to_be_visible()
+        expect(page.locator("#state-title")).to_have_text("Price")
+        # what comes by itself does not take a person elsewhere
+        assert page.evaluate("scrollY") == 0
+        page.close()

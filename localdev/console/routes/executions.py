@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _FIRST_EVENTS: Final = 100
 _MORE_EVENTS: Final = 500
-_WITHIN: Final = {"state", "visit", "nth", "item"}
+_WITHIN: Final = ("state", "visit", "nth", "item")
 """What an address looks at within an execution: the end of its history may not have it."""
 
 
@@ -53,13 +54,16 @@ class ExecutionPages(Pages):
 
     def execution(self, request: Request) -> Response:
         """Return one execution; of a long one its end first, which asks for the rest."""
-        is_within = _WITHIN & set(request.query_params)
-        read = self._reading.details if is_within else self._reading.beginning
-        details = read(request.path_params["arn"])
+        details = self._reading.beginning(request.path_params["arn"])
         if details.history.is_whole:
             return self._page(request, "execution.html", **self._execution(request, details))
-        view = execution_view(details, state=None, visit=None)
-        return self._page(request, "execution.html", **self._shared(details, view))
+        asked = {name: value for name, value in request.query_params.items() if name in _WITHIN}
+        view = execution_view(details, state=asked.get("state"), visit=None)
+        if asked and "state" not in asked:
+            # which state that is, the rest of the history says
+            view = replace(view, state=None)
+        shared = self._shared(details, view)
+        return self._page(request, "execution.html", **shared, asked=urlencode(asked))
 
     def live(self, request: Request) -> Response:
         """Return the part of an execution's page that changes; nothing where what is shown is current."""

@@ -216,7 +216,7 @@
     if (!live) return;
     const link = event.detail.ctx.sourceElement;
     const state = document.getElementById("state");
-    if (link.id !== "poll" && link.getAttribute("hx-target") === "#live") {
+    if (!/poll$/.test(link.id) && link.getAttribute("hx-target") === "#live") {
       tell(state.dataset.said ?? "");
       bringIntoView(state);
     } else if (live.dataset.status !== status && live.dataset.status === "ended") {

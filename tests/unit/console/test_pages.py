@@ -826,11 +826,33 @@ def test_of_a_long_history_the_end_is_shown_before_the_rest_is_read(console_of: 
     assert "Reading the" not in console.page(f"/executions/{arn}")
 
 
-def test_of_a_long_history_that_is_looked_into_all_is_read_at_once(console_of: ConsoleOf) -> None:
+def test_of_a_long_history_that_is_looked_into_the_end_is_shown_first_too(console_of: ConsoleOf) -> None:
     console = console_of("choice")
     console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    arn = execution_arn("choice")
 
-    assert "Reading the" not in console.page(f"/executions/{execution_arn('choice')}?state=Price")
+    first = console.page(f"/executions/{arn}?state=Price")
+
+    assert "Reading the 7,009 events before these" in first
+    assert 'id="state-title">Price<' in first
+    head = first[first.index('<div class="state-head') :].partition("</div>")[0]
+    assert "pill" not in head  # the end may not say what became of it
+    assert "no money is left" in first
+    assert f'hx-get="/live/{arn}?state=Price"' in first
+    rest = console.page(f"/live/{arn}?state=Price")
+    assert "2,000" in rest[rest.index('id="state"') :]
+
+
+@pytest.mark.parametrize("query", ["visit=3", "item=0.3", "visit=3&item=0.3"])
+def test_of_a_long_history_the_rest_says_which_visit_an_address_names(console_of: ConsoleOf, query: str) -> None:
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    arn = execution_arn("choice")
+
+    first = unescape(console.page(f"/executions/{arn}?{query}"))
+
+    assert 'id="state-title">State<' in first
+    assert f'hx-get="/live/{arn}?{query}"' in first
 
 
 def test_of_a_long_history_whose_end_does_not_say_what_failed_the_outcome_is_shown_and_no_culprit(
