@@ -19,6 +19,7 @@ from localdev.console.routes.changes import Changes
 from localdev.console.routes.comparisons import ComparisonPages
 from localdev.console.routes.executions import ExecutionPages
 from localdev.console.routes.machines import MachinePages
+from localdev.console.routes.presence import Presence
 from localdev.console.services.pages import ServicePages
 from localdev.console.warming import while_served
 from localdev.console.watched import Watched
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> Starlette:
             *ComparisonPages(settings, reading, renderer).routes(),
             *ServicePages(settings.stack, reading, renderer.page).routes(),
             *Changes(settings, reading, renderer, problems).routes(),
+            *Presence(settings, reading, renderer).routes(),
             Mount("/static", GZipMiddleware(_Static(directory=FOLDER / "static"), minimum_size=1000)),
         ],
         middleware=[

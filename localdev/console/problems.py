@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from localdev.console.pulse import PATIENCE_SECONDS
+from localdev.console.watched import Fate
 from localdev.executions.errors import HintedError, NotFoundError
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ _EXPIRED: Final = {
     "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired", "UnrecognizedClientException",
 }  # fmt: skip
 """https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html, and STS's for a session's end."""
+_FATES: Final = {
+    Fate.READ: ("This page goes on by itself when it answers.", ""),
+    Fate.SENT: (
+        "What you asked for has been sent: it is done when the engine goes on, unless that is ended first.",
+        "The engine answers again. Look whether what you asked for has been done before you ask again.",
+    ),
+    Fate.NOT_SENT: (
+        "What you asked for has not been sent, and nothing was changed. Ask again when the engine answers.",
+        "The engine answers again. What you asked for was not sent: ask again.",
+    ),
+}
+"""What is said of a request in the meantime, and when the engine answers again."""
 
 
 class Problems:
@@ -75,13 +88,17 @@ class Problems:
         way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
         return self._error(request, 404, "Not there any more", message, way_on=way_on)
 
-    def silent(self, request: Request) -> Response:
-        """Answer that the engine is there and says nothing."""
-        message = (
+    def silent(self, request: Request, fate: Fate) -> Response:
+        """Answer that the engine is there and says nothing, and what becomes of the request."""
+        state = (
             f"{self._settings.where} takes connections and has not answered for {PATIENCE_SECONDS:.0f} seconds: it is "
-            "frozen or very busy. This page goes on by itself when it answers."
+            "frozen or very busy."
         )
-        return self._error(request, 503, "The engine does not answer", message, retries=True)
+        rest, later = _FATES[fate]
+        answer = self._error(request, 503, "The engine does not answer", f"{state} {rest}", retries=fate is Fate.READ)
+        if later:
+            answer.headers["X-Later"] = quote(later)
+        return answer
 
     def refused(self, request: Request, error: Exception) -> Response:
         """Answer that what was asked for cannot be done or read."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS: Final = 2.0
 """How long an engine may be silent. With the time between two questions, what a page waits for stays below 3 s."""
-BETWEEN_SECONDS: Final = 0.5
+BETWEEN_SECONDS: Final = 0.25
 _WATCHED_SECONDS: Final = 3.0
 """How long the engine is watched after a page has last asked: that is longer than between two questions of a page."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request
@@ -22,12 +23,28 @@ _LOOKS_SECONDS: Final = 0.1
 _MOST_WAITING: Final = 8
 """Requests that wait for a silent engine, each of which takes a thread: more are answered at once."""
 _READS: Final = {"GET", "HEAD"}
+_ONLY_READ: Final = "/compare/"
+"""What is posted there changes nothing."""
+
+
+class Fate(Enum):
+    """What becomes of a request that a silent engine keeps waiting."""
+
+    READ = auto()
+    """It only reads: whoever asks again is answered when the engine is back."""
+    SENT = auto()
+    """It is to change something, and the engine may have it already."""
+    NOT_SENT = auto()
+    """It is to change something, and has not been handed on."""
 
 
 class Watched:
-    """Lets no page wait for an engine that does not answer: it is answered with one that says so."""
+    """Lets no page wait for an engine that does not answer: it is answered with one that says so.
 
-    def __init__(self, app: ASGIApp, pulse: Pulse, silent: Callable[[Request], Response]) -> None:
+    What is to change something is not handed to an engine that is known to be silent.
+    """
+
+    def __init__(self, app: ASGIApp, pulse: Pulse, silent: Callable[[Request, Fate], Response]) -> None:
         self._app = app
         self._pulse = pulse
         self._silent = silent
@@ -35,19 +52,22 @@ class Watched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request of ASGI."""
-        if scope["type"] != "http" or scope["method"] not in _READS or scope["path"].startswith("/static/"):
+        if scope["type"] != "http" or scope["path"].startswith("/static/"):
             await self._app(scope, receive, send)
             return
-        if self._is_silent() and len(self._given_up) >= _MOST_WAITING:
-            await self._silent(Request(scope))(scope, receive, send)
+        is_read = scope["method"] in _READS or scope["path"].startswith(_ONLY_READ)
+        if self._is_silent() and (not is_read or len(self._given_up) >= _MOST_WAITING):
+            fate = Fate.READ if is_read else Fate.NOT_SENT
+            await self._silent(Request(scope), fate)(scope, receive, send)
             return
-        answer = _Answer(send)
-        page = asyncio.ensure_future(_run(self._app, scope, receive, answer.send))
+        asked, answer = _Asked(receive), _Answer(send)
+        page = asyncio.ensure_future(_run(self._app, scope, asked.receive, answer.send))
         while not (await asyncio.wait({page}, timeout=_LOOKS_SECONDS))[0]:
-            if self._is_silent() and not answer.has_begun:
+            # what is not here yet is not what the engine keeps waiting
+            if self._is_silent() and not answer.has_begun and (is_read or asked.is_whole):
                 answer.is_given_up = True
                 self._give_up(page)
-                await self._silent(Request(scope))(scope, receive, send)
+                await self._silent(Request(scope), Fate.READ if is_read else Fate.SENT)(scope, receive, send)
                 return
         await page
 
@@ -84,3 +104,17 @@ class _Answer:
             return
         self.has_begun = True
         await self.to(message)
+
+
+@dataclass
+class _Asked:
+    """Passes on the body of a request, and notes when all of it has come."""
+
+    from_: Receive
+    is_whole: bool = False
+
+    async def receive(self) -> Message:
+        """Return the next part of it."""
+        message = await self.from_()
+        self.is_whole = not message.get("more_body", False)
+        return message

@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -45,8 +46,12 @@ class ExecutionsControl:
     def start(self, state_machine_arn: str, document: str) -> str:
         """Start an execution with a JSON document as its input; its ARN."""
         _check_json(document, "input")
+        # under a name, it is one execution however often a request is sent again that is not answered for long
+        name = str(uuid4())
         with _reasons("start the execution"):
-            return self._states.start_execution(stateMachineArn=state_machine_arn, input=document)["executionArn"]
+            return self._states.start_execution(stateMachineArn=state_machine_arn, name=name, input=document)[
+                "executionArn"
+            ]
 
     def send_success(self, token: str, output: str) -> None:
         """Let a task that waits for its token succeed with an output, which is JSON."""

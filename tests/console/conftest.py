@@ -21,6 +21,7 @@ from localdev.deployment import assemblies, cdk
 from localdev.deployment.executions import executions_client
 from localdev.deployment.stack import reachable_api_url
 from localdev.engines import EmbeddedEngine
+from localdev.executions.control import ExecutionsControl
 from localdev.system.processes import free_port
 from localdev.system.waiting import wait_until
 from localdev.testing.engines import start_for_tests
@@ -344,6 +345,8 @@ def relay(engine: Engine, settings: Settings) -> Iterator[tuple[Relay, str]]:
     relay = Relay(("127.0.0.1", engine.port))
     away = EmbeddedEngine(relay.port)
     stack = Stack(away.clients().client, emulator=away.endpoint_url)
-    with served(replace(settings, client=executions_client(away.clients()), stack=stack)) as url:
+    control = ExecutionsControl(away.clients().client("stepfunctions"))
+    client = executions_client(away.clients())
+    with served(replace(settings, client=client, control=control, stack=stack)) as url:
         yield relay, url
     relay.close()

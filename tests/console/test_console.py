@@ -7,7 +7,7 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -360,7 +360,7 @@ def test_a_failed_execution_can_be_redriven(visit: Visit, orders: OrderApi) -> N
 
 
 def test_the_page_survives_the_engine_going_away_and_coming_back(
-    visit: Visit, kitchen: Kitchen, relay: tuple[Relay, str]
+    relay: tuple[Relay, str], visit: Visit, kitchen: Kitchen
 ) -> None:
     between, console = relay
     page = visit(at=console).open(f"/executions/{kitchen.start()}")
@@ -376,14 +376,21 @@ def test_the_page_survives_the_engine_going_away_and_coming_back(
     expect(page.get_by_label("Outcome").get_by_text("Succeeded", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/machines", "/requests", "/functions", "/queues", "/machines/{machine}"])
+OPENED = [
+    "/machines", "/machines/{machine}", "/machines/{machine}?q=x", "/executions/{running}", "/executions/{failed}",
+    "/executions/{failed}?state=With%20Pineapple%3F", "/coverage/{machine}", "/compare/{failed}", "/traces/{failed}",
+    "/requests", "/functions", "/functions/{function}", "/queues", "/queues/{queue}", "/rules",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OPENED)
 def test_a_page_that_is_opened_while_the_engine_is_frozen_says_so_within_three_seconds_and_goes_on(
-    visit: Visit, kitchen: Kitchen, relay: tuple[Relay, str], path: str
+    relay: tuple[Relay, str], visit: Visit, kitchen: Kitchen, stands: Mapping[str, str], path: str
 ) -> None:
     engine, console = relay
     visitor = visit(at=console)
-    path = path.format(machine=kitchen.arn)
-    visitor.open(path)
+    path = path.format(machine=kitchen.arn, running=kitchen.start(), **stands)
+    visitor.open("/static/icon.svg")
 
     engine.freeze()
     began = time.monotonic()
@@ -394,10 +401,58 @@ def test_a_page_that_is_opened_while_the_engine_is_frozen_says_so_within_three_s
 
     assert seconds < 3
     expect(page.get_by_role("heading", name="The engine does not answer")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.fixture(scope="session")
+def stands(engine: Engine, pineapple: str) -> Mapping[str, str]:
+    """Provide what of the stack has a page of its own: an execution that failed, a function and a queue."""
+    client = engine.clients().client
+    function = client("lambda").list_functions()["Functions"][0]["FunctionName"]
+    queue = client("sqs").list_queues()["QueueUrls"][0].rpartition("/")[2]
+    return {"failed": pineapple, "function": function, "queue": queue}
+
+
+@pytest.mark.parametrize(
+    "path", ["/executions/{failed}", "/compare/{failed}", "/coverage/{machine}", "/functions/{function}", "/rules"]
+)
+def test_a_page_that_asks_for_nothing_says_by_itself_that_the_engine_is_frozen_and_that_it_is_not(
+    relay: tuple[Relay, str], visit: Visit, kitchen: Kitchen, stands: Mapping[str, str], path: str
+) -> None:
+    engine, console = relay
+    page = visit(at=console).open(path.format(machine=kitchen.arn, **stands))
+    expect(page.locator("[id$=poll]")).to_have_count(0)
+
+    engine.freeze()
+    # two seconds until it asks at the latest, and three for the answer
+    expect(page.locator("#notice")).to_contain_text("frozen", timeout=5_000)
+    engine.thaw()
+
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_what_a_frozen_engine_is_asked_to_change_is_said_to_be_on_its_way_or_not(
+    relay: tuple[Relay, str], visit: Visit, kitchen: Kitchen
+) -> None:
+    engine, console = relay
+    page = visit(at=console).open(f"/executions/{kitchen.start()}")
+    _state(page, "Knead", "running")
+    notice = page.locator("#notice")
+
+    engine.freeze()
+    page.get_by_role("button", name="Stop").click()
+    expect(notice).to_contain_text("has been sent: it is done when the engine goes on", timeout=4_000)
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("button", name="Start execution").click()
+    expect(notice).to_contain_text("has not been sent, and nothing was changed")
+    engine.thaw()
+
+    expect(page.get_by_label("Outcome").get_by_text("Aborted", exact=True)).to_be_visible()
+    expect(notice).to_contain_text("The engine answers again")
 
 
 def test_a_page_says_within_seconds_that_the_engine_is_frozen_and_goes_on_when_it_is_not(
-    visit: Visit, kitchen: Kitchen, relay: tuple[Relay, str]
+    relay: tuple[Relay, str], visit: Visit, kitchen: Kitchen
 ) -> None:
     engine, console = relay
     page = visit(at=console).open(f"/executions/{kitchen.start()}")
@@ -477,7 +532,7 @@ def test_a_state_is_run_alone_from_its_panel(visit: Visit, pineapple: str) -> No
     expect(page.locator("#state")).to_contain_text(re.compile("next would be (Sorry|Lets)"))
 
 
-def test_a_page_opened_while_the_engine_is_away_goes_on_by_itself(visit: Visit, relay: tuple[Relay, str]) -> None:
+def test_a_page_opened_while_the_engine_is_away_goes_on_by_itself(relay: tuple[Relay, str], visit: Visit) -> None:
     between, console = relay
     between.close()
     page = visit(at=console).open("/machines")

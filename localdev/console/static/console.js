@@ -249,32 +249,65 @@
 
   // the engine, or the console itself, going away and coming back
   let asker = null;
+  let later = null; // what is to be said when the engine answers again, of what a person has asked it for
   const askerOf = (ctx) => ctx.sourceElement.id || ctx.sourceElement.getAttribute("action");
 
-  document.addEventListener("htmx:response:error", (event) => {
-    const { response } = event.detail.ctx;
-    asker = askerOf(event.detail.ctx);
+  document.addEventListener("htmx:response:error", (event) => sayProblem(event.detail.ctx.response, askerOf(event.detail.ctx)));
+
+  function sayProblem(response, from) {
+    const isAway = response.status === 503;
+    const saidLater = response.headers.get("X-Later");
+    // that it is still away is no news, and what becomes of the request is
+    if (isAway && later && !saidLater) return;
+    if (saidLater) later = decodeURIComponent(saidLater);
+    asker = from;
     const problem = decodeURIComponent(response.headers.get("X-Problem") ?? "That did not work.");
-    say(problem, response.status === 503 ? "away" : "problem");
+    say(problem, isAway ? "away" : "problem");
     const [url, title] = (response.headers.get("X-Way-On") ?? "").split(" ").map(decodeURIComponent);
     if (!url) return;
     const link = Object.assign(document.createElement("a"), { href: url, textContent: title });
     notice().append(" ", link);
     // what is gone does not come back
     document.getElementById("poll")?.remove();
-  });
-  document.addEventListener("htmx:error", (event) => {
-    if (event.detail.ctx) say("The console does not answer. Start it again; this page goes on by itself.", "away");
-  });
+    delete presence.presence;
+  }
+
+  const sayGone = () => say("The console does not answer. Start it again; this page goes on by itself.", "away");
+  document.addEventListener("htmx:error", (event) => { if (event.detail.ctx) sayGone(); });
+
+  function sayBack() {
+    if (notice().dataset.kind !== "away") return;
+    if (later) sayForAWhile(later, 15000); else say("", "");
+    later = null;
+  }
+
   document.addEventListener("htmx:after:request", (event) => {
-    const { response } = event.detail.ctx;
+    const { response, sourceElement } = event.detail.ctx;
     if (!response || response.status >= 400) return;
     const said = response.headers.get("X-Said");
     if (said) sayForAWhile(decodeURIComponent(said), 7000);
+    // what a page does not ask for again and again may be what the console remembers
+    if (/poll$/.test(sourceElement.id) || !presence.presence) sayBack();
     // a form's problem is not solved by a list that keeps itself current
-    const { kind } = notice().dataset;
-    if (kind === "away" || (kind === "problem" && asker === askerOf(event.detail.ctx))) say("", "");
+    if (notice().dataset.kind === "problem" && asker === askerOf(event.detail.ctx)) say("", "");
   });
+
+  // a page that asks for nothing again and again asks whether the engine, and what it shows of it, is still there
+  const presence = document.body.dataset;
+  const BETWEEN_MS = 2000;
+  const LONGEST_MS = 5000;
+
+  async function askPresence() {
+    if (presence.presence && !document.hidden && !document.querySelector("[id$=poll]")) {
+      try {
+        const signal = AbortSignal.timeout(LONGEST_MS);
+        const response = await fetch(presence.presence, { headers: { "HX-Request": "true" }, cache: "no-store", signal });
+        if (response.ok) sayBack(); else sayProblem(response, "presence");
+      } catch { sayGone(); }
+    }
+    setTimeout(askPresence, BETWEEN_MS);
+  }
+  setTimeout(askPresence, BETWEEN_MS);
 
   const retried = document.querySelector("[data-retry]");
   if (retried) {

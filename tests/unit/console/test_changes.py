@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
+from starlette.testclient import TestClient
 
+from localdev.console.app import create_app
 from localdev.executions.control import RefusedError
 from localdev.executions.tokens import waiting_task
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
@@ -250,3 +256,52 @@ def test_a_body_without_an_end_is_refused(console_of: ConsoleOf) -> None:
     console = console_of()
 
     assert console.web.post("/place", data={**_token(console), "value": "x" * 5_000_000}).status_code == 403
+
+
+class Frozen:
+    """Answers nothing that it is asked, until it is thawed."""
+
+    def __init__(self) -> None:
+        self.thawed = Event()
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def wait(*_: Any, **__: Any) -> None:
+            self.asked.append(name)
+            self.thawed.wait()
+
+        return wait
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_what_a_frozen_engine_is_to_change_is_answered_within_three_seconds(console_of: ConsoleOf, path: str) -> None:
+    console, frozen = console_of("choice"), cast(Any, Frozen())
+    settings = replace(console.settings, client=frozen, control=frozen, starter=frozen)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8080") as web:
+        began = time.monotonic()
+        sent = web.post(path, data=_token(console), headers={"HX-Request": "true"})
+        seconds = time.monotonic() - began
+        asked = frozen.asked.copy()
+        unsent = web.post(path, data=_token(console), headers={"HX-Request": "true"})
+        assert [each for each in frozen.asked if each != "ping"] == [each for each in asked if each != "ping"]
+        frozen.thawed.set()
+
+    assert seconds < 3
+    assert (sent.status_code, unsent.status_code) == (503, 503)
+    assert "has been sent: it is done when the engine goes on" in unquote(sent.headers["X-Problem"])
+    assert "Look whether" in unquote(sent.headers["X-Later"])
+    assert "has not been sent, and nothing was changed" in unquote(unsent.headers["X-Problem"])
+    assert "ask again" in unquote(unsent.headers["X-Later"])
+
+
+def test_a_form_without_scripts_does_not_lead_to_an_address_that_is_only_posted_to(console_of: ConsoleOf) -> None:
+    console, frozen = console_of("choice"), cast(Any, Frozen())
+    settings = replace(console.settings, client=frozen, control=frozen)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8080") as web:
+        answer = web.post(f"/stop/{execution_arn('choice')}", data=_token(console))
+        frozen.thawed.set()
+
+    assert answer.status_code == 503
+    assert "has been sent" in answer.text
+    assert "data-retry" not in answer.text
+    assert "Try again" not in answer.text

@@ -21,6 +21,7 @@ from localdev.console import shown
 from localdev.console.app import create_app
 from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
+from localdev.executions.emulator import UnansweredError
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution
@@ -673,6 +674,38 @@ def test_whatever_page_is_opened_says_within_three_seconds_that_the_engine_is_fr
     assert seconds < 3
     assert "has not answered for 2 seconds: it is frozen or very busy" in response.text
     assert "data-retry" in response.text
+
+
+def test_a_page_that_asks_for_nothing_else_learns_whether_the_engine_is_there(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    asks = re.search(r'data-presence="([^"]*)"', console.execution("choice"))
+    assert asks
+    assert console.web.get(asks[1]).status_code == 204
+    assert console.web.get("/presence").status_code == 204
+
+    console.engine.names.clear()
+    gone = console.web.get(asks[1], headers={"HX-Request": "true"})
+
+    assert gone.status_code == 404
+    assert "It has been deleted" in unquote(gone.headers["X-Problem"])
+    assert unquote(gone.headers["X-Way-On"].split(" ")[0]) == f"/machines/{MACHINE}"
+
+
+def test_a_page_that_asks_for_nothing_else_learns_that_the_engine_is_away(console_of: ConsoleOf) -> None:
+    console = console_of()
+
+    def away() -> None:
+        raise UnansweredError("refused")
+
+    console.engine.ping = away  # type: ignore[method-assign]
+    answer = console.web.get("/presence", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 503
+    assert "does not answer. Start it with ./scripts/up" in unquote(answer.headers["X-Problem"])
+
+
+def test_a_page_of_an_account_asks_for_nothing_by_itself(console_of: ConsoleOf) -> None:
+    assert "data-presence" not in console_of("choice", aws_region="eu-west-1").execution("choice")
 
 
 def test_an_execution_that_is_remembered_is_shown_while_the_engine_is_frozen(console_of: ConsoleOf) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, cast
 
 import pytest
-from botocore.stub import Stubber
+from botocore.exceptions import ReadTimeoutError
+from botocore.stub import ANY, Stubber
 
 from localdev.engines.clients import Clients
 from localdev.executions.control import ExecutionsControl, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from botocore.awsrequest import AWSPreparedRequest
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:machine"
 ARN = "arn:aws:states:us-east-1:000000000000:execution:machine:one"
@@ -101,9 +105,26 @@ def test_why_an_engine_will_not_is_given_in_its_own_words(stubbed: tuple[Executi
 def test_an_execution_is_started_with_a_document(stubbed: tuple[ExecutionsControl, Stubber]) -> None:
     control, states = stubbed
     answer = {"executionArn": ARN, "startDate": "2026-01-01T00:00:00Z"}
-    states.add_response("start_execution", answer, {"stateMachineArn": MACHINE, "input": '{"a": 1}'})
+    wanted = {"stateMachineArn": MACHINE, "name": ANY, "input": '{"a": 1}'}
+    states.add_response("start_execution", answer, wanted)
 
     assert control.start(MACHINE, '{"a": 1}') == ARN
+
+
+def test_a_start_that_is_sent_again_is_the_same_execution() -> None:
+    states = Clients("http://127.0.0.1:1").client("stepfunctions")
+    sent: list[str] = []
+
+    def silent(request: AWSPreparedRequest, **_: object) -> None:
+        sent.append(json.loads(cast("bytes", request.body))["name"])
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    states.meta.events.register("before-send.sfn", silent)
+
+    with pytest.raises(ReadTimeoutError):
+        ExecutionsControl(states).start(MACHINE, "{}")
+    assert len(sent) > 1
+    assert len(set(sent)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{a", "[" * 100_000])
