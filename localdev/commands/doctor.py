@@ -16,6 +16,7 @@ from pathlib import Path
 
 from localdev.commands.base import Command, port_argument
 from localdev.commands.terminal import DONE, FAILED, out
+from localdev.commands.what_is_here import app_here, deployed_here
 from localdev.deployment.cdk import app_with_cdk
 from localdev.engines import registry
 from localdev.engines.base import Engine
@@ -27,6 +28,7 @@ from localdev.setup.environments import SDK_INSTALLER, SDK_VARIABLE
 from localdev.setup.errors import SetupError
 from localdev.setup.node import LEAST_NODE, check_node
 from localdev.system import project
+from localdev.system.errors import LocaldevError
 from localdev.system.folders import foreign, owner_of, user
 from localdev.system.processes import port_error, port_holder
 
@@ -217,6 +219,17 @@ def _started_by(release: str | None) -> str:
     return f", started by another version of the tool: {release}, and this is {project.RELEASE}" if release else ""
 
 
+def _app() -> Finding:
+    try:
+        return Finding("app", app_here())
+    except LocaldevError as error:
+        return Finding("app", error.message, (error.hint or "").rstrip(".") or None)
+
+
+def _deployed() -> Finding:
+    return Finding("deployed", deployed_here())
+
+
 def _offline() -> Finding:
     """Tell what of the emulator is there without a network, and what is downloaded when it is first used."""
     there = "Lambda, Step Functions, API Gateway, DynamoDB, Kinesis, EventBridge, SQS, SNS, S3"
@@ -292,6 +305,8 @@ _CHECKS: list[Callable[[], Finding]] = [
     _node_functions,
     _offline,
     _emulators,
+    _app,
+    _deployed,
     _leftovers,
 ]
 

@@ -10,9 +10,9 @@ from localdev.deployment import context, leftovers
 from localdev.deployment.leftovers import remove_left
 from localdev.engines import Engine, registry
 from localdev.engines.elsewhere import find_abandoned
+from localdev.engines.naming import typed_for
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
-from localdev.system.project import typed
 
 _ALL = "every emulator of this project, whatever its port, and those whose project has been removed"
 
@@ -49,7 +49,7 @@ def _remove_stacks(engine: Engine) -> int:
         raise LocaldevError(
             f"The emulator at {engine.where} was not started here.",
             "stop it where it was started ('docker compose down'); "
-            f"'{typed('cdk destroy')} --engine external' removes a stack alone.",
+            f"'{typed_for(engine, 'cdk destroy')}' removes the app's stacks alone.",
         )
     announce(engine, "destroys")
     destroy(engine)

@@ -59,7 +59,8 @@ def _run(options: argparse.Namespace) -> int:
         if template:
             raise LocaldevError("--template deploys, and --no-deploy deploys nothing.", "leave one of them out.")
         start(engine)
-        out.print(f"\nDeploy with  {typed('deploy')}{again}\nStop with    {typed('down')}{again}")
+        out.print(f"\nDeploy with  {typed('deploy')}{again}")
+        _print_stop(engine, f"Stop with    {typed('down')}{again}")
         return 0
     if template:
         outputs = start_and_deploy_template(engine, template)
@@ -73,8 +74,15 @@ def _run(options: argparse.Namespace) -> int:
     # a template is not the app that the steps are for
     for line in [] if template else next_steps(engine, outputs, again):
         out.print(line, soft_wrap=True, markup=False)
-    out.print(f"Look inside  {typed('logs')}{again}\nStop         {typed('down')}{again}", soft_wrap=True)
+    out.print(f"Look inside  {typed('logs')}{again}", soft_wrap=True)
+    _print_stop(engine, f"Stop         {typed('down')}{again}")
     return 0
+
+
+def _print_stop(engine: Engine, line: str) -> None:
+    """Print how to stop an engine, unless it was started elsewhere: ``down`` would refuse that."""
+    if engine.kind.ends_with_us or engine.kind.is_account:
+        out.print(line, soft_wrap=True)
 
 
 def _check_debugging(engine: Engine, options: argparse.Namespace) -> None:

@@ -75,6 +75,12 @@ def stack_names() -> frozenset[str]:
     )
 
 
+def newest_stacks() -> list[str]:
+    """Return the ids of the stacks of the assembly that was used last; none without one."""
+    kept = [folder for folder in _newest_first() if (folder / "manifest.json").exists()]
+    return [stack.id for stack in stacks_of(kept[0])] if kept else []
+
+
 def environments() -> list[tuple[str, str]]:
     """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
     found = {

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from localdev.commands import doctor
+from localdev.commands import doctor, what_is_here
 from localdev.commands.cli import main
+from localdev.deployment import assemblies, deployed, own_stacks
+from localdev.deployment.deployed import DeployedStack
+from localdev.engines import EmbeddedEngine, registry
 from localdev.system import project
 from localdev.system.processes import started_at
 
@@ -240,3 +243,65 @@ def test_the_versions_of_node_are_those_that_the_emulator_finds(
     monkeypatch.setattr(project, "EMULATOR_PYTHON", python)
 
     assert doctor._node_versions() == [(20, 1, 0), (22, 3, 1)]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Make a folder the project's, and return it."""
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "STATE", tmp_path / ".localdev")
+    monkeypatch.setattr(assemblies, "FOLDER", tmp_path / ".localdev" / "assemblies")
+    return tmp_path
+
+
+def _synthesised(folder: Path) -> None:
+    made = folder / ".localdev" / "assemblies" / "0a"
+    made.mkdir(parents=True)
+    stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "x"}, "displayName": "Prod/Oven"}
+    (made / "manifest.json").write_text(json.dumps({"artifacts": {"ProdOven": stack}}))
+
+
+def test_the_app_and_its_stacks_are_told(here: Path) -> None:
+    (here / "cdk.json").write_text('{"app": "node app.js"}')
+
+    assert doctor._app().found == "node app.js; not synthesised yet"
+    _synthesised(here)
+    assert doctor._app().found == "node app.js; stacks: Prod/Oven"
+
+
+def test_the_stacks_of_templates_are_told(here: Path) -> None:
+    (here / ".localdev" / "templates").mkdir(parents=True)
+    (here / ".localdev" / "templates" / "orders.json").write_text("[]")
+
+    assert doctor._app().found == "deployed from a template: orders"
+
+
+def test_a_folder_without_an_app_is_no_failure(here: Path) -> None:
+    finding = doctor._app()
+
+    assert finding.found.startswith(f"none in {here} (no cdk.json)")
+    assert finding.hint is None
+
+
+def test_an_app_whose_settings_cannot_be_read_is_a_finding(here: Path) -> None:
+    (here / "cdk.json").write_text("{")
+
+    assert doctor._app().hint == "mend its syntax"
+
+
+def test_what_is_deployed_is_told_of_each_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    up, hung = EmbeddedEngine(4998), EmbeddedEngine(4999)
+    monkeypatch.setattr(EmbeddedEngine, "is_up", lambda _engine: True)
+    monkeypatch.setattr(registry, "running", lambda: [up, hung])
+    monkeypatch.setattr(what_is_here, "is_ready", lambda url: True if url == up.endpoint_url else None)
+    there = [DeployedStack(name, None) for name in ("Oven", "Theirs")]  # type: ignore[arg-type]
+    monkeypatch.setattr(deployed, "stacks_on", lambda _engine: there)
+    monkeypatch.setattr(own_stacks, "own_stacks", lambda there: there[:1])
+
+    assert doctor._deployed().found == f"at {up.where}: Oven; of other projects: Theirs; at {hung.where}: no answer"
+
+
+def test_without_an_emulator_nothing_is_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "running", list)
+
+    assert doctor._deployed().found == "nothing: no emulator of this project is up"

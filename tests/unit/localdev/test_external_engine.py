@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from localdev.commands import up
+from localdev.engines.embedded import EmbeddedEngine
 from localdev.engines.external import NEEDED, ExternalEngine, Found
 from localdev.system.errors import LocaldevError
 from localdev.system.processes import free_port
@@ -91,3 +93,10 @@ def test_stopping_leaves_it_alone() -> None:
         ExternalEngine(url).stop()
 
         assert ExternalEngine(url).is_up()
+
+
+def test_how_to_stop_an_emulator_that_was_started_elsewhere_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
+    up._print_stop(ExternalEngine(), "Stop")
+    assert capsys.readouterr().out == ""
+    up._print_stop(EmbeddedEngine(4999), "Stop")
+    assert capsys.readouterr().out == "Stop\n"
