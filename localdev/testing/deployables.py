@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from localdev.deployment import assemblies, cdk
+from localdev.deployment.bootstrapping import ensure_bootstrapped_for
 from localdev.deployment.manifest import Stack as Synthesised
 from localdev.deployment.manifest import stacks_of
 from localdev.deployment.packaging import require_template
@@ -70,7 +71,9 @@ class OfApp:
     def deploy(self, engine: Engine) -> None:
         """Deploy the stacks. :raises LocaldevError: with what failed."""
         with _assembly(engine) as assembly:
-            cdk.deploy(engine, assembly, *(each.id for each in stacks_of(assembly, self.wanted) if self.wanted))
+            stacks = stacks_of(assembly, self.wanted)
+            ensure_bootstrapped_for(engine, stacks)
+            cdk.deploy(engine, assembly, *(each.id for each in stacks if self.wanted))
 
     def names_on(self, engine: Engine) -> list[str]:
         """Return the ids of the app's stacks that an engine has already."""

@@ -332,6 +332,23 @@ def test_what_stops_a_stack_elsewhere_is_said(project_of: Callable[..., Project]
     assert "The stack Far could not be deployed. What failed:\n  Topic (AWS::SNS::Topic): " in said
 
 
+def test_the_fixtures_deploy_a_stack_elsewhere(project_of: Callable[..., Project]) -> None:
+    far = '{"Resources": {"Orders": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"Url": {"Value": {"Ref": "Orders"}}}}'
+    tests = """
+        def test_it_is_there(queue, stack):
+            assert "/eu-west-1/111122223333/" in stack.Url
+            queue("Orders").send("an order")
+    """
+    files = {"app.sh": _ELSEWHERE, "far.json": far, "cdk.json": '{"app": "sh app.sh"}', "test_far.py": tests}
+    project = project_of(**files)
+    # as the CDK's own synthesizers have it: the CLI looks for the environment's bootstrap stack
+    manifest = project.folder / "app.sh"
+    needs = '"properties": {"requiresBootstrapStackVersion": 6, "bootstrapStackVersionSsmParameter": "%s", '
+    manifest.write_text(manifest.read_text().replace('"properties": {', needs % "/cdk-bootstrap/hnb659fds/version"))
+
+    assert "1 passed" in project.runs("python", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+
+
 _SHARED = """
     import json, os, pathlib
 
