@@ -24,7 +24,7 @@ from localdev.console.views import aws_console_url
 from localdev.executions.emulator import UnansweredError
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
-from localdev.executions.records import Execution
+from localdev.executions.records import Execution, StateMachine
 from localdev.executions.replay import read_history
 from localdev.system.waiting import wait_until
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
@@ -674,6 +674,27 @@ def test_whatever_page_is_opened_says_within_three_seconds_that_the_engine_is_fr
     assert seconds < 3
     assert "has not answered for 2 seconds: it is frozen or very busy" in response.text
     assert "data-retry" in response.text
+
+
+def test_a_page_that_comes_too_late_is_given_to_whoever_asks_for_it_next(console_of: ConsoleOf) -> None:
+    console = console_of()
+    thawed, machines = Event(), console.engine.state_machines
+
+    def waiting() -> list[StateMachine]:
+        thawed.wait()
+        return machines()
+
+    console.engine.ping = thawed.wait  # type: ignore[assignment, method-assign]
+    console.engine.state_machines = waiting  # type: ignore[method-assign]
+    with TestClient(console.web.app, base_url="http://127.0.0.1:8080") as web:
+        assert web.get("/machines").status_code == 503
+        assert web.get("/machines").status_code == 503
+        thawed.set()
+        # a page that goes on by itself asks until there is an answer, and is opened anew then
+        wait_until(lambda: web.get("/machines").status_code == 200 or None, what="the page", seconds=2)
+        assert "pizzeria" in web.get("/machines").text
+
+    assert console.engine.calls.count("state_machines") == 2  # one is the console's own, when it starts
 
 
 def test_a_page_that_asks_for_nothing_else_learns_whether_the_engine_is_there(console_of: ConsoleOf) -> None:
