@@ -230,8 +230,8 @@ def _saves(engine: EmbeddedEngine) -> list[float]:
 
 
 def _save(url: str, handler: Path, message: str) -> float:
-    before, _, rest = handler.read_text().partition('"message": "')
-    handler.write_text(f'{before}"message": "{message}"{rest.partition('"')[2]}')
+    before, _, rest = handler.read_text(encoding="utf-8").partition('"message": "')
+    handler.write_text(f'{before}"message": "{message}"{rest.partition('"')[2]}', encoding="utf-8")
     started = time.monotonic()
     while message not in _get(f"{url}/?flavour=pepperoni"):
         if time.monotonic() - started > _SECONDS:
@@ -287,9 +287,9 @@ def _print(results: dict[str, Any], wrong: list[str]) -> None:
 def _write(results: dict[str, Any], file: Path | None) -> None:
     path = file or report.RESULTS
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=2) + "\n")
+    path.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     if file is None:
-        report.CHART.write_text(report.svg(results))
+        report.CHART.write_text(report.svg(results), encoding="utf-8")
         from docs import generate
 
         generate.main(["pages"])

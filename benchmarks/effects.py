@@ -24,14 +24,14 @@ _ONE_DIGIT_FROM = 3
 
 def read(path: Path = RESULTS) -> dict[str, Any]:
     """Return the results of a run."""
-    results: dict[str, Any] = json.loads(path.read_text())
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return results
 
 
 def write(results: dict[str, Any]) -> None:
     """Keep them, and put them into the page."""
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    README.write_text(with_effects(README.read_text(), results))
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    README.write_text(with_effects(README.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 def with_effects(page: str, results: Mapping[str, Any]) -> str:

@@ -89,7 +89,7 @@ def without_fork_server(emulator: Emulator) -> dict[str, float]:
     inits: list[float] = []
     bare: list[float] = []
     with TemporaryDirectory() as folder:
-        (Path(folder) / "function.py").write_text(SOURCE)
+        (Path(folder) / "function.py").write_text(SOURCE, encoding="utf-8")
         for number in range(_COLD):
             bare.append(bare_runtime.init_ms(Path(folder), "function.handler"))
             # what an interpreter reads at its start cannot be had from one that has started
@@ -268,7 +268,7 @@ def main() -> None:
     print_table(figures)
     machine = {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version()}
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n")
+    options.json.write_text(json.dumps({"machine": machine, "figures": figures}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def main() -> None:
     for name, figures in found.items():
         print(json.dumps({"emulator": name, **figures}))
     about: dict[str, object] = {"made": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine.described()}
-    RESULTS.write_text(json.dumps(about | found, indent=2) + "\n")
+    RESULTS.write_text(json.dumps(about | found, indent=2) + "\n", encoding="utf-8")
 
 
 def _summary(samples: dict[str, list[float]]) -> dict[str, float]:

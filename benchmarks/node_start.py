@@ -61,8 +61,8 @@ def measure(emulator: Emulator) -> dict[str, float]:
     new: list[Start] = []
     bare: list[Start] = []
     with TemporaryDirectory() as folder:
-        (Path(folder) / "index.js").write_text(_HANDLER)
-        (Path(folder) / "bare.js").write_text(_BARE)
+        (Path(folder) / "index.js").write_text(_HANDLER, encoding="utf-8")
+        (Path(folder) / "bare.js").write_text(_BARE, encoding="utf-8")
         _start(emulator, runtime, -1)  # the first one starts the runtime's fork server
         for number in range(_COLD):
             time.sleep(_REST_SECONDS)

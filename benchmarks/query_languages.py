@@ -148,7 +148,7 @@ def main() -> None:
     figures = {f"{name}_ms": round(value, 2) for name, value in medians.items()}
     figures["factor"] = round(sum(samples["jsonata"]) / sum(samples["jsonpath"]), 3)
     results = {"made": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine.described(), **figures}
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures))
 
 

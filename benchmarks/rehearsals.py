@@ -122,9 +122,9 @@ def main() -> int:
     """Print how long the tests of each took, in turns on one emulator; the exit status."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "mocks.json").write_text(json.dumps(mock_file()))
-        (folder / "conftest.py").write_text(_CONFTEST)
-        (folder / "test_rehearsals.py").write_text(_TESTS.format(states=_STATES, tests=TESTS))
+        (folder / "mocks.json").write_text(json.dumps(mock_file()), encoding="utf-8")
+        (folder / "conftest.py").write_text(_CONFTEST, encoding="utf-8")
+        (folder / "test_rehearsals.py").write_text(_TESTS.format(states=_STATES, tests=TESTS), encoding="utf-8")
         settings = {"SFN_MOCK_CONFIG": str(folder / "mocks.json")}
         engine = EmbeddedEngine(free_port(), ends_with_us=True, settings=settings)
         engine.start()

@@ -51,7 +51,7 @@ _OURS, _RIVAL = "#2563eb", "#9ca3af"
 
 def read(path: Path = RESULTS) -> dict[str, Any]:
     """Return the results of a run."""
-    results: dict[str, Any] = json.loads(path.read_text())
+    results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return results
 
 

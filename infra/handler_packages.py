@@ -53,7 +53,9 @@ def handler_packages(
     if found := stack.node.try_find_child(_ID):
         return [cast(lambda_.ILayerVersion, found)]
     target = _target(runtime.name.removeprefix("python"), architecture.name)
-    digest = hashlib.sha256("\0".join([*target, _PIP.name, requirements.read_text()]).encode()).hexdigest()
+    digest = hashlib.sha256(
+        "\0".join([*target, _PIP.name, requirements.read_text(encoding="utf-8")]).encode()
+    ).hexdigest()
     folder = cache / digest[:16]
     if not folder.is_dir():
         _install(requirements, target, folder)

@@ -41,7 +41,7 @@ def packages(root: Path) -> list[Package]:
 
 
 def _package(folder: Path) -> Package:
-    document = tomllib.loads((folder / "pyproject.toml").read_text())
+    document = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     project = document["project"]
     version = project.get("version") or localdev.__version__
     return Package(project["name"], version, folder, document["build-system"]["build-backend"])
@@ -58,7 +58,7 @@ def disagreements(found: Sequence[Package], tag: str | None) -> Iterator[str]:
 
 
 def _changelog_disagreements(package: Package, *, is_release: bool) -> Iterator[str]:
-    newest = _NEWEST.search(package.changelog.read_text())
+    newest = _NEWEST.search(package.changelog.read_text(encoding="utf-8"))
     if newest is None:
         yield f"{package.name}: its changelog names no version"
     elif newest["version"] != package.version:

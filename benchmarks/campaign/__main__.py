@@ -28,7 +28,9 @@ def main() -> None:
             outcomes.append(outcome)
             print(_line(outcome), *outcome.examples, sep="\n    ", flush=True)
     if options.json:
-        options.json.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n")
+        options.json.write_text(
+            json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n", encoding="utf-8"
+        )
     sys.exit(0 if all(outcome.is_clean for outcome in outcomes) else 1)
 
 

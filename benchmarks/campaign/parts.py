@@ -139,7 +139,7 @@ def hostile_packages(target: Target, seconds: float) -> Outcome:
     with tempfile.TemporaryDirectory() as place:
         outside = Path(place)
         mine = outside / "mine"
-        mine.write_text("as it was")
+        mine.write_text("as it was", encoding="utf-8")
         mine.chmod(0o600)
 
         def create() -> None:
@@ -147,7 +147,7 @@ def hostile_packages(target: Target, seconds: float) -> Outcome:
                 _try_to_create(target, code)
 
         outcome = disturbed("hostile packages", target, seconds, create)
-        if [path.name for path in outside.iterdir()] != ["mine"] or mine.read_text() != "as it was":
+        if [path.name for path in outside.iterdir()] != ["mine"] or mine.read_text(encoding="utf-8") != "as it was":
             outcome.left.append("files outside a package were written")
         if stat.S_IMODE(mine.stat().st_mode) != 0o600:
             outcome.left.append("the mode of a file outside a package was changed")

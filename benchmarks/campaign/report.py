@@ -12,7 +12,7 @@ RESULTS: Final = ROOT / "benchmarks" / "results" / "campaign.json"
 
 def table() -> str:
     """Return a row for each part."""
-    outcomes = json.loads(RESULTS.read_text())
+    outcomes = json.loads(RESULTS.read_text(encoding="utf-8"))
     rows = [_row(outcome) for outcome in outcomes]
     return "\n".join(
         ["| part | executions | lost | doubled | wrong | left behind | |", "|---|--:|--:|--:|--:|---|---|", *rows]

@@ -23,7 +23,7 @@ def bootstrap(template: Path, region: str) -> None:
     cloudformation = connect_to(region_name=region).cloudformation
     cloudformation.create_stack(
         StackName=STACK_NAME,
-        TemplateBody=template.read_text(),
+        TemplateBody=template.read_text(encoding="utf-8"),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )

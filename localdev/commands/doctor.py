@@ -99,7 +99,7 @@ def _why_no_namespaces() -> str | None:
     if result.returncode == 0:
         return None
     restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-    if restricted.exists() and restricted.read_text().strip() == "1":
+    if restricted.exists() and restricted.read_text(encoding="utf-8").strip() == "1":
         return "since AppArmor restricts them (sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0)"
     return "since this kernel or container allows none"
 
@@ -108,7 +108,9 @@ def _landlock() -> Finding:
     modules = Path("/sys/kernel/security/lsm")
     if not modules.exists():
         return Finding("Landlock", "not known here")
-    return Finding("Landlock", "there" if "landlock" in modules.read_text().split(",") else "not in this kernel")
+    return Finding(
+        "Landlock", "there" if "landlock" in modules.read_text(encoding="utf-8").split(",") else "not in this kernel"
+    )
 
 
 def _proxies() -> Finding:
@@ -162,7 +164,7 @@ def _own_cdk() -> str:
     folder = app_with_cdk(project.ROOT)
     if not folder:
         return ""
-    own = json.loads((folder / "node_modules" / "aws-cdk" / "package.json").read_text()).get("version")
+    own = json.loads((folder / "node_modules" / "aws-cdk" / "package.json").read_text(encoding="utf-8")).get("version")
     return f", the app's own {own}"
 
 

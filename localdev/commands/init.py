@@ -120,12 +120,14 @@ def _workflows(folder: Path) -> list[Path]:
 
 
 def _any_has(files: Iterable[Path], text: str) -> bool:
-    return any(text in path.read_text(errors="replace") for path in files if path.is_file())
+    return any(text in path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file())
 
 
 def _takes_fixtures(tests: Path) -> bool:
     """Return whether a test takes one of our fixtures, and not one of the same name that the project has."""
-    text = "\n".join(path.read_text(errors="replace") for path in tests.rglob("*.py") if path.is_file())
+    text = "\n".join(
+        path.read_text(encoding="utf-8", errors="replace") for path in tests.rglob("*.py") if path.is_file()
+    )
     signatures = re.findall(r"\bdef test\w*\(([^)]*)\)", text)
     taken = {name for signature in signatures for name in re.findall(r"\w+", signature)}
     return bool(taken & _FIXTURES - set(re.findall(r"\bdef (\w+)\(", text)))

@@ -25,7 +25,7 @@ def read_document(given: str | None, *, what: str) -> str:
         return given
     file = Path(given)
     try:
-        text = file.read_text()
+        text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise LocaldevError(
             f"The {what} is neither JSON nor a file: {given!r}.",

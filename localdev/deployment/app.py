@@ -41,7 +41,7 @@ class App:
         """
         file = self.root / "cdk.json"
         try:
-            document = json.loads(file.read_text())
+            document = json.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise LocaldevError(
                 f"There is no cdk.json in {self.root}: expected a CDK app there.",

@@ -40,7 +40,7 @@ def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), lint
             break
         with scratch(FOLDER, "new") as new:
             made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, linter=linter)
-            (made / _NAMING).write_text(_naming(stack_name, context))
+            (made / _NAMING).write_text(_naming(stack_name, context), encoding="utf-8")
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
             is_current = folder.name == fingerprint(stack_name, context=context, linter=linter)
             if is_current or attempt == _ATTEMPTS:
@@ -57,7 +57,9 @@ def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Pat
     :raises LocaldevError: with what the CDK said.
     """
     for folder in _newest_first():
-        if (folder / _NAMING).exists() and (folder / _NAMING).read_text() == _naming(stack_name, context):
+        if (folder / _NAMING).exists() and (folder / _NAMING).read_text(encoding="utf-8") == _naming(
+            stack_name, context
+        ):
             return folder
     return assembly(stack_name, context=context)
 

@@ -212,7 +212,7 @@ class Deployment:
             _finish(self._process, "deploy")
         except LocaldevError as error:
             raise _with_reasons(error, self._engine, stacks_of(self._assembly, self._stacks)) from error
-        outputs: Outputs = json.loads(self._outputs.read_text()) if self._outputs.exists() else {}
+        outputs: Outputs = json.loads(self._outputs.read_text(encoding="utf-8")) if self._outputs.exists() else {}
         return {name: {} for name in _names_of(self._assembly, self._stacks)} | outputs
 
     def cancel(self) -> None:

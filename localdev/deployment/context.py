@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def remembered(engine: Engine) -> tuple[str, ...]:
     """Return the context values, each ``KEY=VALUE``, that were remembered for an engine."""
     try:
-        values: dict[str, str] = json.loads(_file(engine).read_text())
+        values: dict[str, str] = json.loads(_file(engine).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return ()
     return tuple(f"{key}={value}" for key, value in sorted(values.items()))
@@ -31,7 +31,7 @@ def remember(engine: Engine, given: Sequence[str]) -> tuple[str, ...]:
     values = dict(each.split("=", 1) for each in [*remembered(engine), *given])
     file = _file(engine)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(values, indent=2) + "\n")
+    file.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
     return remembered(engine)
 
 

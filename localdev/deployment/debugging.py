@@ -68,7 +68,7 @@ def let_debug(engine: EmbeddedEngine, stacks: Iterable[str], debugged: Sequence[
     clients = engine.clients()
     found = _functions(clients, stacks, debugged)
     lines = [f"{resource.name}:{each.port}:wait\n" for resource, each in zip(found, debugged, strict=True)]
-    engine.debug_file.write_text("".join(lines))
+    engine.debug_file.write_text("".join(lines), encoding="utf-8")
     for resource in found:
         _start_anew(clients, resource)
     return [resource.label() for resource in found]

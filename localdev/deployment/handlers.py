@@ -126,7 +126,7 @@ def _assets(stack: Stack) -> dict[str, Path]:
     manifest = stack.template_file.with_name(stack.template_file.name.replace(".template.json", ".assets.json"))
     if not manifest.exists():
         return {}
-    files = json.loads(manifest.read_text()).get("files", {})
+    files = json.loads(manifest.read_text(encoding="utf-8")).get("files", {})
     places = {key: manifest.parent / asset["source"].get("path", "") for key, asset in files.items()}
     return {key: place for key, place in places.items() if place.is_dir()}
 

@@ -40,7 +40,7 @@ class Stack:
     @cached_property
     def template(self) -> dict[str, Any]:
         """The CloudFormation template."""
-        document: dict[str, Any] = json.loads(self.template_file.read_text())
+        document: dict[str, Any] = json.loads(self.template_file.read_text(encoding="utf-8"))
         return document
 
 
@@ -59,7 +59,7 @@ def stacks_of(assembly: Path, wanted: Sequence[str] = ()) -> list[Stack]:
 
 
 def _stacks(assembly: Path) -> Iterator[Stack]:
-    artifacts = json.loads((assembly / "manifest.json").read_text()).get("artifacts", {})
+    artifacts = json.loads((assembly / "manifest.json").read_text(encoding="utf-8")).get("artifacts", {})
     for key, artifact in artifacts.items():
         if artifact["type"] == "aws:cloudformation:stack":
             properties = artifact["properties"]

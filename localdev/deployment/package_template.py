@@ -126,7 +126,7 @@ def main(arguments: list[str]) -> int:
     os.walk = leave_out_state(os.walk)
     sys.argv[1:] = arguments[1:]
     status: int = run()
-    Path(arguments[0]).write_text(json.dumps(sources.found))
+    Path(arguments[0]).write_text(json.dumps(sources.found), encoding="utf-8")
     return status
 
 

@@ -72,6 +72,6 @@ def package(engine: Engine, template: Path) -> Package:
             # the name that the YAML library has for what it was given
             said = lines_of_error(done.stdout.replace('"<unicode string>"', template.name))
             raise LocaldevError(f"{said}\n{template} could not be packaged.", "mend what is named above.")
-        found = [Source(**each) for each in json.loads(sources.read_text())]
+        found = [Source(**each) for each in json.loads(sources.read_text(encoding="utf-8"))]
         own = Source(str(template.resolve()), "", "")
-        return Package(packaged.read_text(), [own, *found])
+        return Package(packaged.read_text(encoding="utf-8"), [own, *found])

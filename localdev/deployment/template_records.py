@@ -30,13 +30,13 @@ def remember(stack: str, sources: list[Source]) -> None:
     """Remember what the template of a stack is made from."""
     file = _folder() / f"{stack}{_SUFFIX}"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps([asdict(each) for each in sources], indent=2) + "\n")
+    file.write_text(json.dumps([asdict(each) for each in sources], indent=2) + "\n", encoding="utf-8")
 
 
 def sources_of(stack: str) -> list[Source]:
     """Return what the template of a stack is made from, as it was deployed last; nothing where it never was."""
     try:
-        found = json.loads((_folder() / f"{stack}{_SUFFIX}").read_text())
+        found = json.loads((_folder() / f"{stack}{_SUFFIX}").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     return [Source(**each) for each in found]

@@ -114,7 +114,7 @@ class AwsEngine:
             return
         file = _record_of(self.stack_name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(asdict(self.account())))
+        file.write_text(json.dumps(asdict(self.account())), encoding="utf-8")
 
     def forget(self) -> None:
         """Remove what was written down: the stack has been destroyed."""

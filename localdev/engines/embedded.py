@@ -174,7 +174,7 @@ class EmbeddedEngine(LocalEngine):
 
     def _read_instance(self) -> Instance | None:
         with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-            record = json.loads((self.folder / "instance.json").read_text())
+            record = json.loads((self.folder / "instance.json").read_text(encoding="utf-8"))
             # a newer version of the tool may have written more
             return Instance(**{field.name: record[field.name] for field in fields(Instance) if field.name in record})
         return None
@@ -229,7 +229,7 @@ class EmbeddedEngine(LocalEngine):
             started_at(owner) if owner else None,
             project.RELEASE,
         )
-        (self.folder / "instance.json").write_text(json.dumps(asdict(instance)))
+        (self.folder / "instance.json").write_text(json.dumps(asdict(instance)), encoding="utf-8")
         return process
 
     def _make_folders(self) -> None:

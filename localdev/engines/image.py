@@ -51,7 +51,9 @@ class BuildError(Exception):
 
 def context_files(root: Path = project.TOOL) -> list[Path]:
     """Return what the image is made from, relative to ``root``: what ``.dockerignore`` lets through."""
-    patterns = [line for line in (root / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    patterns = [
+        line for line in (root / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
+    ]
     found = exclude_paths(str(root), patterns, dockerfile=DOCKERFILE)
     # the client would send this one, too
     found.discard(".dockerignore")

@@ -207,7 +207,7 @@ def get_what_may_be_needed() -> int:
 @contextlib.contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
     """Hold the set-up: two commands in a fresh clone would each remove what the other is making."""
-    with lock.open("w") as file:
+    with lock.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -44,7 +44,7 @@ class Part:
     def is_current(self) -> bool:
         """Return whether it was made to its end, from these very inputs, by this Python, and can still be run."""
         stamp = self.folder / STAMP
-        is_made = stamp.is_file() and stamp.read_text() == self.fingerprint
+        is_made = stamp.is_file() and stamp.read_text(encoding="utf-8") == self.fingerprint
         return is_made and (self.program is None or os.access(self.program, os.X_OK))
 
     def run(self) -> None:
@@ -62,7 +62,7 @@ class Part:
         try:
             remove(self.folder)
             self.make()
-            (self.folder / STAMP).write_text(self.fingerprint)
+            (self.folder / STAMP).write_text(self.fingerprint, encoding="utf-8")
             self.state = "done"
         except (SetupError, OSError) as error:
             self.state, self.error = "failed", said_of(error)

@@ -40,7 +40,9 @@ def _release() -> str:
     checksum = zlib.crc32(sys.version.encode())
     for record in sorted(PACKAGE.parent.glob("cdk_localdev-*.dist-info/RECORD")):
         # each line has a hash of its file; https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-        ours = (line for line in record.read_text().splitlines() if line.startswith(f"{PACKAGE.name}/data/"))
+        ours = (
+            line for line in record.read_text(encoding="utf-8").splitlines() if line.startswith(f"{PACKAGE.name}/data/")
+        )
         text = "\n".join(sorted(line for line in ours if "__pycache__" not in line))
         checksum = zlib.crc32(text.encode(), checksum)
     return f"{__version__}-{checksum:08x}"

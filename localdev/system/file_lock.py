@@ -19,7 +19,7 @@ def exclusive(path: Path, when_taken: Callable[[], None] = _wait) -> Iterator[No
     Before a wait ``when_taken`` is called, once: it may say so, or raise what is to happen instead.
     """
     while True:
-        with path.open("w") as file:
+        with path.open("w", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -64,7 +64,7 @@ def make_state() -> Path:
     ignore = STATE / ".gitignore"
     if not ignore.exists():
         STATE.mkdir(parents=True, exist_ok=True)
-        ignore.write_text("*\n")
+        ignore.write_text("*\n", encoding="utf-8")
     return STATE
 
 

@@ -47,7 +47,7 @@ def read(root: Path) -> Settings:
     """
     file = root / "pyproject.toml"
     try:
-        text = file.read_text()
+        text = file.read_text(encoding="utf-8")
         document = _parsed(text) if "localdev" in text else {}
     except FileNotFoundError:
         document = {}

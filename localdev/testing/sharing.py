@@ -40,13 +40,13 @@ class Shared:
         file = self._place(name) / _ENGINE
         with exclusive(file.with_suffix(".lock")):
             if file.exists():
-                return _engine(json.loads(file.read_text()))
+                return _engine(json.loads(file.read_text(encoding="utf-8")))
             # it outlives this worker, and ends with the process that runs all of them at the latest
             if not keep:
                 os.environ.setdefault(ENDS_WITH, str(self._controller))
             engine = start_for_tests(name, endpoint_url, stack_name, keep=True, is_found=is_found)
             if not was_found(engine):
-                file.write_text(json.dumps(_described(engine)))
+                file.write_text(json.dumps(_described(engine)), encoding="utf-8")
             return engine
 
     def deploy(self, engine: Engine, source: Source) -> None:
@@ -58,20 +58,20 @@ class Shared:
             if not marker.exists():
                 before = marker.with_name(_BEFORE)
                 if not before.exists():
-                    before.write_text(json.dumps(stacks_there_now(engine, source)))
+                    before.write_text(json.dumps(stacks_there_now(engine, source)), encoding="utf-8")
                 source.deploy(engine)
                 marker.touch()
 
     def end(self, source: Callable[[], Source], *, keep: bool) -> None:
         """Stop what was started, and remove what would outlive the run, unless it is to be kept."""
         for file in self._folder.glob(f"*/{_ENGINE}"):
-            engine = _engine(json.loads(file.read_text()))
+            engine = _engine(json.loads(file.read_text(encoding="utf-8")))
             if keep:
                 continue
             if engine.kind.ends_with_us:
                 engine.stop()
             elif (before := file.with_name(_BEFORE)).exists():
-                destroy_all_but(engine, source(), json.loads(before.read_text()))
+                destroy_all_but(engine, source(), json.loads(before.read_text(encoding="utf-8")))
 
     def _place(self, engine: str) -> Path:
         place = self._folder / engine

@@ -56,7 +56,7 @@ def secret() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="guest-") as folder:
         path = Path(folder, "secret")
         path.parent.chmod(0o777)
-        path.write_text("secret")
+        path.write_text("secret", encoding="utf-8")
         path.chmod(0o666)
         yield path
 
@@ -73,7 +73,7 @@ def test_files_of_the_machine_can_be_neither_read_nor_listed_changed_or_removed(
     attempts = [(what, str(secret)) for what in ("read", "write", "remove")] + [("list", str(secret.parent))]
 
     assert outcomes(make_function, *attempts) == ["PermissionError"] * 4
-    assert secret.read_text() == "secret"
+    assert secret.read_text(encoding="utf-8") == "secret"
 
 
 def test_without_the_rules_they_could_be(

@@ -24,7 +24,7 @@ class SynthesisedStack:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.document: dict[str, Any] = json.loads(path.read_text())
+        self.document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         self.template = Template.from_json(self.document)
 
     def resources(self, resource_type: str) -> dict[str, Resource]:

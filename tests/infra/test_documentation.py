@@ -53,7 +53,7 @@ def test_the_reference_of_the_fixtures_is_current() -> None:
 
 def _typed(page: Path) -> list[str]:
     """Return each command of the installed tool that a page shows, in a block or within a line."""
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     blocks = "\n".join(re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
     lines = re.findall(r"^(localdev [a-z].*?)(?: {2,}.*)?$", blocks, re.MULTILINE)
     return lines + re.findall(r"`(localdev [a-z][^`]*)`", text)

@@ -20,7 +20,11 @@ _LEFT_TO_PROGRAMS = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 def _kernel_does_it() -> bool:
     """Linux 6.1 and newer lay memory into huge pages when asked, unless an administrator has it otherwise."""
     version = [int(number) for number in platform.release().split(".")[:2]]
-    return _LEFT_TO_PROGRAMS.exists() and "[never]" not in _LEFT_TO_PROGRAMS.read_text() and version >= [6, 1]
+    return (
+        _LEFT_TO_PROGRAMS.exists()
+        and "[never]" not in _LEFT_TO_PROGRAMS.read_text(encoding="utf-8")
+        and version >= [6, 1]
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def template(tmp_path: Path, aws: Clients) -> Iterator[Path]:
 
 
 def _deploy(engine: Engine, template: Path, text: str, *parameters: str) -> dict[str, str]:
-    template.write_text(text)
+    template.write_text(text, encoding="utf-8")
     return deploy_template(engine, template, parameters)[stack_name_for(template)]
 
 

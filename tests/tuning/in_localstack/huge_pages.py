@@ -9,7 +9,7 @@ from localstack_tuning.runtime import huge_pages
 HUGE = 2 * 1024 * 1024
 lasting = [bytes([number]) * 1000 for number in range(200)] * 1000 + [bytearray(16 * HUGE)]
 huge_pages.lay_into_huge_pages()
-rollup = Path("/proc/self/smaps_rollup").read_text()
+rollup = Path("/proc/self/smaps_rollup").read_text(encoding="utf-8")
 print(
     json.dumps(
         {

@@ -29,14 +29,14 @@ listed = [boto3.Session().get_available_services() for _ in range(3)]
 with tempfile.TemporaryDirectory() as folder:
     own = []
     for content in ("one", "another"):
-        Path(folder, "own.json").write_text(json.dumps(content))
+        Path(folder, "own.json").write_text(json.dumps(content), encoding="utf-8")
         own.append(loaders.Loader(extra_search_paths=[folder]).load_data("own"))
     own_service = []
     for _ in range(2):
         services = loaders.Loader(extra_search_paths=[folder]).list_available_services("service-2")
         own_service.append("kitchen" in services)
         Path(folder, "kitchen", "2026-01-01").mkdir(parents=True, exist_ok=True)
-        Path(folder, "kitchen", "2026-01-01", "service-2.json").write_text("{}")
+        Path(folder, "kitchen", "2026-01-01", "service-2.json").write_text("{}", encoding="utf-8")
 
 print(
     json.dumps(

@@ -38,4 +38,6 @@ def test_a_handler_imports_nothing_else(module: Path) -> None:
     allowed = {*sys.stdlib_module_names, "boto3", "botocore", "mypy_boto3_stepfunctions", *_required()}
     allowed |= {path.stem for path in MODULES}
 
-    assert {name.partition(".")[0] for name in _imported(ast.parse(module.read_text()))} - allowed == set()
+    assert {
+        name.partition(".")[0] for name in _imported(ast.parse(module.read_text(encoding="utf-8")))
+    } - allowed == set()

@@ -77,7 +77,7 @@ def test_a_part_whose_making_was_interrupted_is_made_again_from_nothing(tmp_path
 def test_a_changed_lock_makes_a_part_stale(tmp_path: Path, lock: Path) -> None:
     _part(tmp_path / "made", lock).run()
 
-    lock.write_text("oven==2.0\n")
+    lock.write_text("oven==2.0\n", encoding="utf-8")
 
     assert not _part(tmp_path / "made", lock).is_current()
 

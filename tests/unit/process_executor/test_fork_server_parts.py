@@ -32,7 +32,8 @@ def in_a_child(step: Callable[[], object]) -> tuple[int, str]:
     if child == 0:
         os.dup2(writer, 1)
         os.dup2(writer, 2)
-        sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         status = 70
         try:
             step()
@@ -46,7 +47,7 @@ def in_a_child(step: Callable[[], object]) -> tuple[int, str]:
             sys.stderr.flush()
             os._exit(status)
     os.close(writer)
-    with open(reader, errors="replace") as written:  # noqa: PTH123 - a descriptor
+    with open(reader, encoding="utf-8", errors="replace") as written:  # noqa: PTH123 - a descriptor
         output = written.read()
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output
 

@@ -98,9 +98,9 @@ def main() -> int:
     options = parser.parse_args()
     wanted = page()
     if not options.check:
-        options.file.write_text(wanted)
+        options.file.write_text(wanted, encoding="utf-8")
         return 0
-    if options.file.is_file() and options.file.read_text() == wanted:
+    if options.file.is_file() and options.file.read_text(encoding="utf-8") == wanted:
         return 0
     print(
         f"{options.file} is not what the corrections say.\n"

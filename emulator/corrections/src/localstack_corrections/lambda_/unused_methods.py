@@ -27,7 +27,7 @@ def _patch(module: ModuleType) -> None:
 def _is_there(module: Any, api_id: str, region: str) -> bool:
     return any(
         url.url_id.lower() == api_id.lower()
-        for _, store in module.lambda_stores.items()
+        for store in module.lambda_stores.values()
         for function in store[region].functions.values()
         for url in function.function_url_configs.values()
     )

@@ -40,6 +40,6 @@ def _entries() -> Iterator[str]:
     yield from filter(None, os.environ.get(VARIABLE, "").replace(" ", "").split(","))
     if file := os.environ.get(FILE_VARIABLE):
         try:
-            yield from Path(file).read_text().split()
+            yield from Path(file).read_text(encoding="utf-8").split()
         except FileNotFoundError:
             return

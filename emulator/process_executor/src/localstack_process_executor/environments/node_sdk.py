@@ -44,7 +44,7 @@ _lock = threading.Lock()
 @cache
 def common() -> dict[str, str]:
     """Return the packages that most functions use, and their versions."""
-    document = json.loads((LOCK / "package.json").read_text())
+    document = json.loads((LOCK / "package.json").read_text(encoding="utf-8"))
     return {str(name): str(version) for name, version in document["dependencies"].items()}
 
 
@@ -57,7 +57,7 @@ def modules() -> Path:
     (folder / "node_modules").mkdir(parents=True, exist_ok=True)
     if not (folder / "package.json").exists():
         # npm installs into the nearest folder that has one
-        (folder / "package.json").write_text('{"private": true}\n')
+        (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
     return (folder / "node_modules").resolve()
 
 
@@ -140,15 +140,15 @@ def npm_problem(names: Sequence[str]) -> str:
         return "npm is not installed."
     folder = modules().parent
     wanted = folder / "package.json"
-    before = wanted.read_text()
+    before = wanted.read_text(encoding="utf-8")
     packages = {*json.loads(before).get("dependencies", {}), *names}
     # npm takes from the lock what it has, and looks at its hash; the rest is of one day
     shutil.copyfile(LOCK / "package-lock.json", folder / "package-lock.json")
     versions = {name: common().get(name, "*") for name in sorted(packages)}
-    wanted.write_text(json.dumps({"private": True, "dependencies": versions}, indent=2))
+    wanted.write_text(json.dumps({"private": True, "dependencies": versions}, indent=2), encoding="utf-8")
     if problem := _run_npm(npm, folder):
         # one that cannot be had must not be in the way of the next
-        wanted.write_text(before)
+        wanted.write_text(before, encoding="utf-8")
         return problem
     return ""
 

@@ -64,7 +64,7 @@ class RuntimeProcess:
         if self._function_pid is None:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 init = self._forked.pid
-                children = Path(f"/proc/{init}/task/{init}/children").read_text().split()
+                children = Path(f"/proc/{init}/task/{init}/children").read_text(encoding="utf-8").split()
                 self._function_pid = int(children[0])
         return self._function_pid
 

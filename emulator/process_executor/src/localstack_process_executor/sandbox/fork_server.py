@@ -242,7 +242,7 @@ def _children() -> list[int]:
     """List our children; as a subreaper, every orphan of the environment is one."""
     listing = Path(f"/proc/self/task/{os.getpid()}/children")
     if listing.exists():
-        return [int(pid) for pid in listing.read_text().split()]
+        return [int(pid) for pid in listing.read_text(encoding="utf-8").split()]
     with contextlib.suppress(ProcessLookupError, PermissionError):
         # no /proc (macOS): the function's own session is what we know, and we are in it
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -506,7 +506,7 @@ def main() -> None:
     program = config["program"]
     path = f"{config['runtime_dir']}/{program}"
     # the child need not compile it; a native runtime has none, and its functions do not come back from serve()
-    code = compile(Path(path).read_text(), path, "exec") if program else None
+    code = compile(Path(path).read_text(encoding="utf-8"), path, "exec") if program else None
     request = serve(config)
     if request and code:
         run(code.co_filename, code, request["arguments"])

@@ -63,7 +63,7 @@ def may_change_user() -> bool:
 
 def _is_mapped(id_map: Path, number: int) -> bool:
     try:
-        lines = id_map.read_text().splitlines()
+        lines = id_map.read_text(encoding="utf-8").splitlines()
     except OSError:
         # a system without user namespaces
         return True
@@ -81,9 +81,9 @@ def enter() -> None:
     else:
         uid, gid = os.geteuid(), os.getegid()
         _unshare(_CLONE_NEWUSER | _CLONE_NEWNS)
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{SANDBOX_UID} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{SANDBOX_GID} {gid} 1")
+        Path("/proc/self/setgroups").write_text("deny", encoding="utf-8")
+        Path("/proc/self/uid_map").write_text(f"{SANDBOX_UID} {uid} 1", encoding="utf-8")
+        Path("/proc/self/gid_map").write_text(f"{SANDBOX_GID} {gid} 1", encoding="utf-8")
     # what is mounted on the host later on is seen here too, and nothing of ours there
     _mount("none", "/", None, _MS_REC | _MS_SLAVE)
 
@@ -191,7 +191,7 @@ def show_own_processes() -> None:
 def begin_process_ids_at(number: int) -> None:
     """Let process ids of a PID namespace begin at a number, so that two environments differ."""
     try:
-        Path("/proc/sys/kernel/ns_last_pid").write_text(str(number))
+        Path("/proc/sys/kernel/ns_last_pid").write_text(str(number), encoding="utf-8")
     except OSError:
         return
 
@@ -306,7 +306,9 @@ def _show_hosts(root: Path) -> None:
     hosts = root / "etc/hosts"
     if hosts.is_file():
         own = root / "hosts"
-        own.write_text(f"{hosts.read_text(errors='replace').rstrip()}\n{EMULATORS_HOSTS}")
+        own.write_text(
+            f"{hosts.read_text(encoding='utf-8', errors='replace').rstrip()}\n{EMULATORS_HOSTS}", encoding="utf-8"
+        )
         _bind(own, hosts, read_only=True)
         own.unlink()
 
@@ -316,6 +318,6 @@ def _show_passwd(root: Path) -> None:
     passwd = root / "etc/passwd"
     if passwd.is_file():
         own = root / "passwd"
-        own.write_text(PASSWD)
+        own.write_text(PASSWD, encoding="utf-8")
         _bind(own, passwd, read_only=True)
         own.unlink()

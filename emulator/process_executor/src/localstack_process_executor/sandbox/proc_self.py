@@ -41,7 +41,7 @@ def set_proc_self(command: Iterable[str], variables: Mapping[str, str]) -> bool:
     """Set command and variables of ``/proc/self``; return whether it worked, which some kernels refuse."""
     try:
         # the name of the program, in brackets, may have anything in it
-        fields = ["pid", "comm", *Path("/proc/self/stat").read_text().rpartition(")")[2].split()]
+        fields = ["pid", "comm", *Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()]
     except OSError:
         # where the processes of this machine are hidden, ours is, too
         return False

@@ -31,7 +31,7 @@ def lay_into_huge_pages() -> None:
         return
     advise = ctypes.CDLL(None).madvise
     advise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    for start, size in _regions(Path("/proc/self/maps").read_text()):
+    for start, size in _regions(Path("/proc/self/maps").read_text(encoding="utf-8")):
         advise(start, size, _MADV_HUGEPAGE)
         # now, not when the kernel next passes by; a thread's stack is refused, and stays as it is
         advise(start, size, _MADV_COLLAPSE)

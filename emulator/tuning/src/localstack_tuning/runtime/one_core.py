@@ -109,7 +109,7 @@ class OneCore:
 def taken_seconds() -> dict[int, float]:
     """Return how long each core has worked since the machine started (``/proc/stat``, proc(5))."""
     seconds = {}
-    for core, numbers in _CORE_LINE.findall(Path("/proc/stat").read_text()):
+    for core, numbers in _CORE_LINE.findall(Path("/proc/stat").read_text(encoding="utf-8")):
         user, nice, system, _idle, _waiting, irq, softirq, steal, *_ = map(int, numbers.split())
         seconds[int(core)] = (user + nice + system + irq + softirq + steal) / _TICKS
     return seconds
@@ -124,7 +124,7 @@ def fast_cores(cores: frozenset[int], system: Path = _SYSTEM) -> frozenset[int]:
 def _speed(folder: Path) -> int:
     for name in ("cpu_capacity", "cpufreq/cpuinfo_max_freq"):
         try:
-            return int((folder / name).read_text())
+            return int((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
     return 0

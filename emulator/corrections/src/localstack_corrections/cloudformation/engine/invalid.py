@@ -41,7 +41,7 @@ def attributes(resource_type: str) -> list[str] | None:
 
 @cache
 def _lines() -> Mapping[str, str]:
-    text = files(__package__.rpartition(".")[0]).joinpath("schemas.jsonl").read_text()
+    text = files(__package__.rpartition(".")[0]).joinpath("schemas.jsonl").read_text(encoding="utf-8")
     return dict(line.split("\t", 1) for line in text.splitlines())
 
 
