@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,8 @@ _MOST_UNREAD: Final = 150
 """So many are read beside a page that has been answered, and the next ones when it asks again."""
 _SEARCH_SECONDS: Final = 0.03
 """How long a page waits for what is looked for; then it shows what was found by then, and asks again."""
+_RECENT_SECONDS: Final = 0.05
+"""How long the page of all state machines waits for their lists: an engine looks at all it has for each of them."""
 _READERS: Final = 8
 _COUNTED: Final = 1000
 _COUNTED_FOR_SECONDS: Final = 4
@@ -175,10 +177,20 @@ class ExecutionLists:
         return Counts(Counter(item.status for item in page.items), is_all=page.next is None)
 
     def with_recent(
-        self, machines: Sequence[StateMachine], size: int
-    ) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...]]]:
-        """Return state machines with their newest executions; an Express one has none."""
-        return list(zip(machines, self._readers.map(lambda each: self._recent(each, size), machines), strict=True))
+        self, machines: Sequence[StateMachine], size: int, *, is_whole: bool = True
+    ) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...] | None]]:
+        """Return state machines with their newest executions; an Express one has none.
+
+        Where it need not be whole, what takes long to list is left out: ``None``.
+        """
+        asked = [self._readers.submit(self._recent, each, size) for each in machines]
+        wait(asked, None if is_whole else _RECENT_SECONDS)
+        for late in asked:
+            late.cancel()
+        return [
+            (machine, recent.result() if recent.done() and not recent.cancelled() else None)
+            for machine, recent in zip(machines, asked, strict=True)
+        ]
 
     def _recent(self, machine: StateMachine, size: int) -> tuple[ExecutionSummary, ...]:
         if machine.type == "EXPRESS":

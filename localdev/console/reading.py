@@ -92,9 +92,11 @@ class Reading:
         """Return how many of the newest executions have which status, as of a few seconds ago at most."""
         return self._lists.counts(machine)
 
-    def with_recent(self, size: int) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...]]]:
-        """Return every state machine with its newest executions."""
-        return self._lists.with_recent(self.state_machines(), size)
+    def with_recent(
+        self, size: int, *, is_whole: bool = True
+    ) -> list[tuple[StateMachine, tuple[ExecutionSummary, ...] | None]]:
+        """Return every state machine with its newest executions, or ``None`` where those are still being listed."""
+        return self._lists.with_recent(self.state_machines(), size, is_whole=is_whole)
 
     def coverage(self, machine: StateMachine, wanted: Filters) -> Covered:
         """Return what the newest executions that are wanted have reached of the definition as it is now."""

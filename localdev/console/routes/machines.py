@@ -51,9 +51,11 @@ class MachinePages(Pages):
         """Return every state machine; as a part of the page, with what takes longer to count."""
         is_part = "part" in request.query_params
         counted = _COUNTED if is_part else _STRIP
-        machines = self._reading.with_recent(counted)
+        machines = self._reading.with_recent(counted, is_whole=is_part)
+        has_more = not is_part and any(recent is None or len(recent) == _STRIP for _, recent in machines)
         template = "_machines.html" if is_part else "machines.html"
-        return self._page(request, template, machines=machines, strip=_STRIP, counted=counted, statuses=STATUSES)
+        fields: dict[str, Any] = {"has_more": has_more, "strip": _STRIP, "counted": counted, "statuses": STATUSES}
+        return self._page(request, template, machines=machines, **fields)
 
     def machine(self, request: Request) -> Response:
         """Return a state machine: its executions, its definition, and what can be started."""

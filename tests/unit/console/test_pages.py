@@ -24,7 +24,7 @@ from localdev.console.views import aws_console_url
 from localdev.executions.emulator import UnansweredError
 from localdev.executions.errors import DefinitionError, NotFoundError
 from localdev.executions.logs import Invocation, LogLine
-from localdev.executions.records import Execution, StateMachine
+from localdev.executions.records import Execution, ExecutionSummary, Page, StateMachine
 from localdev.executions.replay import read_history
 from localdev.system.waiting import wait_until
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
@@ -676,6 +676,25 @@ def test_whatever_page_is_opened_says_within_three_seconds_that_the_engine_is_fr
     assert "data-retry" in response.text
 
 
+def test_state_machines_are_shown_before_the_engine_has_listed_their_executions(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    listed, executions = Event(), console.engine.executions
+
+    def slowly(*given: Any, **options: Any) -> Page[ExecutionSummary]:
+        listed.wait()
+        return executions(*given, **options)
+
+    console.engine.executions = slowly  # type: ignore[method-assign]
+    first = console.page("/machines")
+    listed.set()
+
+    assert "<strong>pizzeria</strong>" in first
+    assert "Counting its executions" in first
+    asks = re.search(r'id="machines" hx-get="([^"]*)" hx-trigger="load"', first)
+    assert asks
+    assert "1 succeeded" in console.page(asks[1])
+
+
 def test_a_page_that_comes_too_late_is_given_to_whoever_asks_for_it_next(console_of: ConsoleOf) -> None:
     console = console_of()
     thawed, machines = Event(), console.engine.state_machines
@@ -710,6 +729,18 @@ def test_a_page_that_asks_for_nothing_else_learns_whether_the_engine_is_there(co
     assert gone.status_code == 404
     assert "It has been deleted" in unquote(gone.headers["X-Problem"])
     assert unquote(gone.headers["X-Way-On"].split(" ")[0]) == f"/machines/{MACHINE}"
+
+
+def test_a_page_of_a_state_machine_learns_that_this_was_removed(console_of: ConsoleOf) -> None:
+    console = console_of("choice")
+    asks = re.search(r'data-presence="([^"]*)"', console.page(f"/coverage/{MACHINE}"))
+    assert asks
+    assert console.web.get(asks[1]).status_code == 204
+
+    gone = console.web.get(f"{asks[1]}-removed", headers={"HX-Request": "true"})
+
+    assert gone.status_code == 404
+    assert "There is no state machine" in unquote(gone.headers["X-Problem"])
 
 
 def test_a_page_that_asks_for_nothing_else_learns_that_the_engine_is_away(console_of: ConsoleOf) -> None:
