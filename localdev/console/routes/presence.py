@@ -26,11 +26,14 @@ class Presence(Pages):
     def presence(self, request: Request) -> Response:
         """Answer with nothing where all is there.
 
-        :raises NotFoundError: the engine does not know the execution any more.
+        :raises NotFoundError: the engine does not know the execution or the state machine any more.
         :raises EndpointConnectionError: the engine is away.
         """
         arn = request.path_params.get("arn")
         client = self._settings.client
+        if arn and ":stateMachine:" in arn:
+            client.state_machine(arn)
+            return Response(status_code=204)
         # an Express execution is put together from its log: that is too much to ask again and again
         if arn and not is_express(arn):
             client.execution(arn)
