@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from localdev.executions.records import ExecutionSummary
 
-_READERS: Final = 4
+_READERS: Final = 2
+"""More find no more in the same time: they and the page that waits for them take turns on one processor."""
 _KNOWN: Final = 20_000
 
 
