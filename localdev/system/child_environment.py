@@ -63,5 +63,7 @@ def tool_environment(endpoint_url: str) -> dict[str, str]:
             "AWS_ENDPOINT_URL_S3": url,
             # the emulator's host has no other name, such as the `sync-` that StartSyncExecution puts before it
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+            # the CDK CLI takes the user's home from the system's list of users, not from HOME
+            "CDK_HOME": str(tool_home() / ".cdk"),
         },
     )

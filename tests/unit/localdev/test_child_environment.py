@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore
@@ -25,7 +26,6 @@ from localdev.system.errors import LocaldevError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PLANTED = {
     "AWS_ACCESS_KEY_ID": "AKIAREAL",
@@ -173,3 +173,12 @@ def test_an_emulator_counts_in_utc_wherever_it_runs(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("TZ", "America/St_Johns")
 
     assert EmbeddedEngine(4999)._environment()["TZ"] == "UTC"
+
+
+def test_what_the_cdk_cli_keeps_is_not_in_the_users_home() -> None:
+    """The CLI takes the user's home from the system's list of users, whatever HOME says."""
+    environment = cdk_environment(EmbeddedEngine(4999))
+
+    assert Path(environment["CDK_HOME"]).is_relative_to(project.STATE)
+    assert environment["CDK_HOME"] == cdk_and_app_environment(EmbeddedEngine(4999))["CDK_HOME"]
+    assert environment["CDK_HOME"] == app_environment()["CDK_HOME"]
