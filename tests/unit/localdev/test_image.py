@@ -232,11 +232,11 @@ def test_no_docker_engine_is_said_with_what_to_start(monkeypatch: pytest.MonkeyP
 
 
 def test_the_socket_of_an_engine_that_was_killed_is_left_to_nobody(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, socket_path: Path
 ) -> None:
     with socket.socket(socket.AF_UNIX) as killed:
-        killed.bind(str(tmp_path / "docker.sock"))
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+        killed.bind(str(socket_path))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{socket_path}")
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always", ResourceWarning)

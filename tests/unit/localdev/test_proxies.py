@@ -96,11 +96,10 @@ class _SocketServer(UnixStreamServer):
         return request, ("client", 0)
 
 
-def test_dockers_socket_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "docker.sock"
-    with _SocketServer(str(path), Emulator) as server:
+def test_dockers_socket_is_reached(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with _SocketServer(str(socket_path), Emulator) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{socket_path}")
 
         client = docker_engine.connect()
 
