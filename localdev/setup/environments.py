@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from localdev.setup import places
-from localdev.setup.errors import AGAIN, SetupError, said_of
+from localdev.setup.errors import SetupError, said_of, what_to_do
 from localdev.setup.installer import make_environment, run_uv, uv
 from localdev.setup.node import check_node
 from localdev.setup.parts import Part, make, remove
@@ -237,7 +237,7 @@ def make_what_is_missing() -> int:
     for part in failed:
         print(f"\nThe {part.title} could not be made: {part.error}", file=sys.stderr)
     if failed:
-        print(f"Hint: check the network and {AGAIN}.", file=sys.stderr)
+        print(f"Hint: {what_to_do(str(part.error) for part in failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import pwd
+from collections.abc import Iterable
 from pathlib import Path
 
 from localdev.setup import places
@@ -30,6 +31,13 @@ def said_of(error: Exception) -> str:
         hint = f"'sudo chown -R {_name_of(own)} .' in the checkout makes it yours; or use a checkout of your own."
         return f"{whose}\nHint: {hint}"
     return f"{error.strerror}: {path}."
+
+
+def what_to_do(errors: Iterable[str]) -> str:
+    """Return what to do about parts that could not be made: most often a download has failed."""
+    if any(os.strerror(errno.ENOSPC) in error for error in errors):
+        return f"the disk is full: make room ('df -h' shows where), and {AGAIN}."
+    return f"check the network and {AGAIN}."
 
 
 def _name_of(uid: int) -> str:

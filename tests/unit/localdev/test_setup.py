@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from localdev.setup import environments, places
-from localdev.setup.errors import SetupError, said_of
+from localdev.setup.errors import SetupError, said_of, what_to_do
 from localdev.setup.installer import uv
 from localdev.setup.node import check_node
 from localdev.setup.parts import Part, make
@@ -353,3 +354,10 @@ def test_what_functions_may_need_later_is_got_at_once_where_that_is_asked_for(
     assert environments.main() == status
     assert ran == [(environments.SDK_INSTALLER, environments.SDK_VARIABLE)]
     assert (problem or "") in capsys.readouterr().err
+
+
+def test_a_full_disk_is_no_trouble_of_the_network() -> None:
+    full = str(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    assert what_to_do(["no route", full]).startswith("the disk is full: make room")
+    assert what_to_do(["no route"]).startswith("check the network and run")
