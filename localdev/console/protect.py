@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
@@ -95,12 +96,15 @@ def _name(host: str) -> str:
 
 
 async def form_of(request: Request, settings: Settings, longest: int = _LONGEST_BODY) -> Mapping[str, str] | None:
-    """Return the fields of a posted form; ``None`` where it does not carry our token, or is too large."""
+    """Return the fields of a posted form; ``None`` where it does not carry our token, is too large or breaks off."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > longest:
-            return None
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > longest:
+                return None
+    except ClientDisconnect:
+        return None
     try:
         fields = {name: values[-1] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from localdev.executions.definition import Definition, read_definition
 from localdev.executions.emulator import is_of_aws, wait_for_an_answer
 from localdev.executions.ending import says_what_failed
-from localdev.executions.errors import NotFoundError
+from localdev.executions.errors import NotFoundError, UnknownPageError
 from localdev.executions.events import events_of_log, read_events
 from localdev.executions.express import MOST_LINES, LoggedLines, newest_lines
 from localdev.executions.growing import end_of, grown, history_of
@@ -113,13 +113,16 @@ class ExecutionsClient:
     def executions(
         self, state_machine_arn: str, *, status: str | None = None, after: str | None = None, size: int = PAGE
     ) -> Page[ExecutionSummary]:
-        """Return a page of a Standard state machine's executions, newest first."""
+        """Return a page of a Standard state machine's executions, newest first.
+
+        :raises UnknownPageError: no page comes after this one, or not any more.
+        """
         wanted: dict[str, str] = {}
         if status:
             wanted["statusFilter"] = cast("ExecutionStatusType", status)
         if after:
             wanted["nextToken"] = after
-        with _missing(f"There is no state machine {state_machine_arn}."):
+        with _missing(f"There is no state machine {state_machine_arn}."), _known_page():
             found = self._states.list_executions(stateMachineArn=state_machine_arn, maxResults=size, **wanted)  # type: ignore[arg-type]
         return Page(tuple(_summary(item) for item in found["executions"]), found.get("nextToken"))
 
@@ -334,6 +337,16 @@ def _machine_of_express(arn: str) -> str:
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * _MS)
+
+
+@contextmanager
+def _known_page() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidToken":
+            raise
+        raise UnknownPageError("The list has no such page.", "Begin with its first page.") from error
 
 
 @contextmanager

@@ -28,3 +28,7 @@ class HistoryError(HintedError):
 
 class NotFoundError(HintedError):
     """Error: there is no such state machine or execution, or not any more."""
+
+
+class UnknownPageError(HintedError):
+    """Error: a list has no page after this token, or not any more."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from threading import Event
 from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from localdev.console.app import create_app
+from localdev.console.protect import form_of
 from localdev.executions.control import RefusedError
 from localdev.executions.tokens import waiting_task
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
@@ -256,6 +259,18 @@ def test_a_body_without_an_end_is_refused(console_of: ConsoleOf) -> None:
     console = console_of()
 
     assert console.web.post("/place", data={**_token(console), "value": "x" * 5_000_000}).status_code == 403
+
+
+def test_a_form_whose_sender_goes_away_is_none(console_of: ConsoleOf) -> None:
+    begun: dict[str, Any] = {"type": "http.request", "body": b"token=", "more_body": True}
+    parts = iter([begun, {"type": "http.disconnect"}])
+
+    async def receive() -> MutableMapping[str, Any]:
+        return next(parts)
+
+    request = Request({"type": "http", "method": "POST", "path": "/place", "headers": []}, receive)
+
+    assert asyncio.run(form_of(request, console_of().settings)) is None
 
 
 class Frozen:

@@ -22,7 +22,7 @@ from localdev.console.app import create_app
 from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
 from localdev.executions.emulator import UnansweredError
-from localdev.executions.errors import DefinitionError, NotFoundError
+from localdev.executions.errors import DefinitionError, NotFoundError, UnknownPageError
 from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution, ExecutionSummary, Page, StateMachine
 from localdev.executions.replay import read_history
@@ -674,6 +674,25 @@ def test_whatever_page_is_opened_says_within_three_seconds_that_the_engine_is_fr
     assert seconds < 3
     assert "has not answered for 2 seconds: it is frozen or very busy" in response.text
     assert "data-retry" in response.text
+
+
+@pytest.mark.parametrize("page", ["machines", "list"])
+def test_a_link_to_a_page_of_a_list_that_is_not_known_any_more_leads_to_the_first(
+    console_of: ConsoleOf, page: str
+) -> None:
+    console = console_of("choice")
+    executions = console.engine.executions
+
+    def forgotten(*given: Any, after: str | None, **options: Any) -> Page[ExecutionSummary]:
+        if after:
+            raise UnknownPageError("The list has no such page.")
+        return executions(*given, after=after, **options)
+
+    console.engine.executions = forgotten  # type: ignore[method-assign]
+    answer = console.web.get(f"/{page}/{MACHINE}?status=FAILED&q=a%26b&after=old&searched=500")
+
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"/{page}/{MACHINE}?status=FAILED&q=a%26b"
 
 
 def test_state_machines_are_shown_before_the_engine_has_listed_their_executions(console_of: ConsoleOf) -> None:

@@ -14,7 +14,7 @@ from botocore.stub import ANY, Stubber
 from localdev.engines.clients import Clients
 from localdev.executions.client import ExecutionsClient
 from localdev.executions.definition import Definition, read_definition
-from localdev.executions.errors import NotFoundError
+from localdev.executions.errors import NotFoundError, UnknownPageError
 from localdev.executions.events import read_events
 from localdev.executions.history import Attempt, Status
 from localdev.executions.replay import read_history
@@ -70,6 +70,13 @@ def test_state_machines_are_read_from_every_page_and_sorted_by_name(stubbed: Stu
     stubbed.states.add_response("list_state_machines", {"stateMachines": [machine("a")]}, {"nextToken": "2"})
 
     assert [machine.name for machine in stubbed.client.state_machines()] == ["a", "b"]
+
+
+def test_a_page_of_executions_that_is_not_known_any_more_is_said_to_be_so(stubbed: Stubbed) -> None:
+    stubbed.states.add_client_error("list_executions", "InvalidToken", "Invalid Token: 'Invalid token'")
+
+    with pytest.raises(UnknownPageError):
+        stubbed.client.executions(MACHINE, after="old")
 
 
 def test_a_page_of_executions_is_read_and_no_more(stubbed: Stubbed) -> None:
