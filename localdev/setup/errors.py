@@ -10,6 +10,9 @@ from localdev.setup import places
 
 AGAIN = "run the command again" if places.IS_INSTALLED else "run ./scripts/setup again"
 
+_NOTHING_THERE = "(from versions: none)"
+"""What pip says of a package that an index does not have, or lets nobody see without its password."""
+
 
 class SetupError(Exception):
     """A part could not be made; the message says which, why, and what to do."""
@@ -35,8 +38,11 @@ def said_of(error: Exception) -> str:
 
 def what_to_do(errors: Iterable[str]) -> str:
     """Return what to do about parts that could not be made: most often a download has failed."""
-    if any(os.strerror(errno.ENOSPC) in error for error in errors):
+    said = "\n".join(errors)
+    if os.strerror(errno.ENOSPC) in said:
         return f"the disk is full: make room ('df -h' shows where), and {AGAIN}."
+    if _NOTHING_THERE in said:
+        return f"check the package index that pip is set to, and its password ('pip config list'), and {AGAIN}."
     return f"check the network and {AGAIN}."
 
 

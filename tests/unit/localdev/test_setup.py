@@ -361,3 +361,9 @@ def test_a_full_disk_is_no_trouble_of_the_network() -> None:
 
     assert what_to_do(["no route", full]).startswith("the disk is full: make room")
     assert what_to_do(["no route"]).startswith("check the network and run")
+
+
+def test_an_index_that_shows_nothing_is_named() -> None:
+    said = "ERROR: Could not find a version that satisfies the requirement anyio==4.16.0 (from versions: none)"
+
+    assert what_to_do([said]).startswith("check the package index that pip is set to, and its password")
