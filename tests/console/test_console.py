@@ -444,6 +444,15 @@ def test_what_a_frozen_engine_is_asked_to_change_is_said_to_be_on_its_way_or_not
     page.get_by_role("button", name="Run again").click()
     page.get_by_role("button", name="Start execution").click()
     expect(notice).to_contain_text("has not been sent, and nothing was changed")
+    # not behind the dialog
+    assert notice.evaluate(
+        """box => {
+            const { left, top, width, height } = box.getBoundingClientRect();
+            return box.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }"""
+    )
+    page.get_by_role("button", name="Cancel").click()
+    expect(notice).to_be_visible()
     engine.thaw()
 
     expect(page.get_by_label("Outcome").get_by_text("Aborted", exact=True)).to_be_visible()

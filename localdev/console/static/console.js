@@ -5,11 +5,18 @@
 
   function say(text, kind) {
     const box = notice();
+    // behind an open dialog it would be dark, and not be read out
+    const place = document.querySelector("dialog[open]") ?? document.body;
+    if (box.parentElement !== place) place.append(box);
     if (box.firstChild?.data !== text || box.children.length) box.textContent = text;
     box.dataset.kind = kind;
     box.hidden = !text;
     document.getElementById("dot").classList.toggle("away", kind === "away");
   }
+
+  document.addEventListener("close", (event) => {
+    if (event.target.contains(notice())) document.body.append(notice());
+  }, true);
 
   let wait = null;
 
