@@ -271,7 +271,8 @@ def print_shortfalls(found: Sequence[checked.Shortfall]) -> None:
     """Print what of a deployment is not emulated, if anything."""
     if found:
         err.print("[yellow]![/] not everything is emulated:")
-    for each in found:
+    # the stages of an app have the same resources
+    for each in dict.fromkeys(found):
         err.print(f"  {each}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -10,6 +10,7 @@ from localdev.commands import deploying
 from localdev.commands.choosing import choose, of_own_stacks
 from localdev.commands.logs import functions_named
 from localdev.deployment import deployed, own_stacks
+from localdev.deployment.checked import Shortfall
 from localdev.deployment.deployed import DeployedStack
 from localdev.deployment.resources import FUNCTION, STATE_MACHINE, Resource
 from localdev.engines import EmbeddedEngine
@@ -109,3 +110,11 @@ def test_what_the_cdk_passes_between_stacks_is_no_output_to_show(
     deploying.print_outputs(engine, {"Data": {**made, "ExportsOutput": "mine"}, "Shared": made})
 
     assert capsys.readouterr().out == "Data\n  ExportsOutput  mine\n"
+
+
+def test_what_two_stages_have_alike_and_is_not_emulated_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    chat = Shortfall("Chat", "AWS::ApiGatewayV2::Api", "not supported")
+
+    deploying.print_shortfalls([chat, Shortfall("Pool", "AWS::Cognito::UserPool", "not supported"), chat])
+
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["!", "Chat", "Pool"]
