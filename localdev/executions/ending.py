@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from localdev.executions.definition import TransitionKind
 from localdev.executions.history import Status
-from localdev.executions.origin import handlers_of, origin_of
+from localdev.executions.origin import WaysBack, innermost, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,13 +63,17 @@ class End:
     def settled_states(self) -> frozenset[str]:
         """Return the names of the states of which all of the history would say the same.
 
-        What fails at last is as grave as it can be. What succeeds, with neither Retry nor Catch, has always done so.
+        What fails at last is as grave as it can be; so is what was caught, but in a Map, where another item may have
+        failed in it. What succeeds, with neither Retry nor Catch, has always done so.
         """
         smooth = {visit.state for visit in self.path if not self._can_recover(visit.state)}
         if not self.says_what_failed():
             return frozenset(smooth)
         origin = origin_of(self._history, self._definition)
-        return frozenset(smooth | {visit.state for visit in (origin, self._culprit) if visit is not None})
+        failed = [visit for visit in (origin, self._culprit) if visit is not None]
+        return frozenset(
+            smooth | {visit.state for visit in failed if visit.status is not Status.CAUGHT or self._is_at_top(visit)}
+        )
 
     @cached_property
     def path(self) -> tuple[Visit, ...]:
@@ -128,16 +132,18 @@ class End:
         # a redrive goes on with states that were entered before
         if end is None or any(event.type == _REDRIVEN for event in self._events.values()) or not self._ended_it(end):
             return None
-        handlers = handlers_of(self._definition)
-        at = end
-        while at is end or at.state in handlers:
+        ways = WaysBack(self._definition)
+        at, caught = end, None
+        while at is end or ways.lead_on(at, caught):
             before = self._before(at)
+            if before is None and not self._began(at) and self._can_be_caught_before(at.state, ways.handlers):
+                return None
             if before is None:
-                return end if self._began(at) or not self._can_be_caught_before(at.state, handlers) else None
+                break
             if before.status is Status.CAUGHT:
-                return origin_of(self._history, self._definition)
+                caught = before
             at = before
-        return end
+        return innermost(self._history, caught) if caught else end
 
     def _ended_it(self, visit: Visit) -> bool:
         """Return whether the execution's last event comes from a visit, and its container did nothing in between."""

@@ -8,6 +8,8 @@ from localdev.executions.definition import TransitionKind
 from localdev.executions.history import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from localdev.executions.definition import Definition, Machine
     from localdev.executions.history import History, Visit
 
@@ -18,23 +20,34 @@ def origin_of(history: History, definition: Definition | None = None) -> Visit |
     """Return the visit whose error made the execution fail; ``None`` where it did not fail.
 
     Starts at the visit that ended the execution and goes back through the states that only error handling leads to,
-    as far as the state whose error was caught. Without a definition only a Catch right before the end is followed.
+    as far as the first state whose error was caught: what fails while an error is handled is not what started it.
+    Without a definition only a Catch right before the end is followed.
     """
     if history.culprit is None:
         return None
     end = history.visits[history.culprit]
-    handlers = handlers_of(definition) if definition else frozenset()
-    at = end
-    for _ in history.visits:
-        if at.previous is None or (at is not end and at.state not in handlers):
-            return end
+    ways = WaysBack(definition)
+    at, caught = end, None
+    while at.previous is not None and (at is end or ways.lead_on(at, caught)):
         at = history.visits[at.previous]
         if at.status is Status.CAUGHT:
-            return _innermost(history, at)
-    return end
+            caught = at
+    return innermost(history, caught) if caught else end
 
 
-def _innermost(history: History, caught: Visit) -> Visit:
+class WaysBack:
+    """How far to go back from a failure: as long as the states on the way handle errors."""
+
+    def __init__(self, definition: Definition | None) -> None:
+        self.handlers = handlers_of(definition) if definition else frozenset[str]()
+        self._after_errors = after_errors(definition) if definition else frozenset[str]()
+
+    def lead_on(self, at: Visit, caught: Visit | None) -> bool:
+        """Return whether what comes before a visit may have started it; ``caught`` has failed after that."""
+        return at.state in (self.handlers if caught is None else self._after_errors)
+
+
+def innermost(history: History, caught: Visit) -> Visit:
     """Return the failure inside of a Parallel or Map, or the visit itself."""
     inside = [
         visit
@@ -51,15 +64,29 @@ def _has_failed(visit: Visit) -> bool:
 
 def handlers_of(definition: Definition) -> frozenset[str]:
     """Return the names of the states that no way without an error leads to, or none of whose ways leads to success."""
-    found: set[str] = set()
-    machines = [definition.machine]
-    while machines:
-        machine = machines.pop()
-        reached = _reached_without_errors(machine)
+    found = set(after_errors(definition))
+    for machine in _machines(definition):
         succeeding = _succeeding(machine)
-        found.update(state.name for state in machine.states if state.name not in reached & succeeding)
-        machines += [inner for state in machine.states for inner in state.machines]
+        found.update(state.name for state in machine.states if state.name not in succeeding)
     return frozenset(found)
+
+
+def after_errors(definition: Definition) -> frozenset[str]:
+    """Return the names of the states that no way without an error leads to."""
+    found: set[str] = set()
+    for machine in _machines(definition):
+        reached = _reached_without_errors(machine)
+        found.update(state.name for state in machine.states if state.name not in reached)
+    return frozenset(found)
+
+
+def _machines(definition: Definition) -> Iterator[Machine]:
+    """Yield the machine, and those within its Maps and Parallels."""
+    todo = [definition.machine]
+    while todo:
+        machine = todo.pop()
+        yield machine
+        todo += [inner for state in machine.states for inner in state.machines]
 
 
 def _reached_without_errors(machine: Machine) -> set[str]:

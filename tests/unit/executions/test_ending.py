@@ -255,6 +255,38 @@ def _handled_in_an_item() -> tuple[Definition, History]:
     return read_definition({"StartAt": "Each", "States": states}), writer.history()
 
 
+def test_of_what_one_item_handled_another_may_have_failed() -> None:
+    definition, history = _failed_in_one_item_and_handled_in_the_next()
+
+    for end in _ends(history):
+        assert "Accept" not in End(end, definition).settled_states()
+
+
+def _failed_in_one_item_and_handled_in_the_next() -> tuple[Definition, History]:
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    begun = writer.begin_map("Each", 2)
+    for index, error in enumerate(("Away", "Refused")):
+        writer.write("MapIterationStarted", begun, name="Each", index=index)
+        writer.write("TaskStateEntered", name="Accept", input="{}")
+        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+        writer.write("TaskFailed", error=error)
+        if error == "Refused":
+            writer.write("TaskStateExited", name="Accept", output="{}")
+            writer.write("FailStateEntered", name="Sorry", input="{}")
+        writer.write("MapIterationFailed", name="Each", index=index)
+    writer.write("MapStateFailed", error="Refused")
+    writer.write("ExecutionFailed", error="Refused")
+    accept = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True}
+    item = {
+        "Accept": {**accept, "Catch": [{"ErrorEquals": ["Refused"], "Next": "Sorry"}]},
+        "Sorry": {"Type": "Fail"},
+    }
+    processor = {"StartAt": "Accept", "States": item}
+    each = {"Type": "Map", "ToleratedFailureCount": 1, "ItemProcessor": processor, "End": True}
+    return read_definition({"StartAt": "Each", "States": {"Each": each}}), writer.history()
+
+
 def test_an_execution_that_was_not_failed_by_a_state_has_nothing_to_be_certain_of() -> None:
     recorded = recording("timed_out")
     end = _last(recorded.history, 1)

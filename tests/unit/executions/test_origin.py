@@ -95,6 +95,56 @@ def test_a_failure_is_followed_back_through_states_that_only_lead_to_a_fail_stat
     assert origin.state == "Work"
 
 
+def _caught(to: str) -> list[dict[str, Any]]:
+    return [{"ErrorEquals": ["States.ALL"], "Next": to}]
+
+
+def test_of_fallbacks_that_fail_one_after_the_other_the_first_state_is_the_origin() -> None:
+    states = {
+        "Primary": {**_TASK, "Catch": _caught("Secondary"), "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Secondary": {**_TASK, "Catch": _caught("Supplier"), "Next": "Done"},
+        "Supplier": {**_TASK, "Catch": _caught("Clean up"), "Next": "Done"},
+        "Clean up": {"Type": "Pass", "Next": "Gave up"},
+        "Gave up": _FAIL,
+    }
+    failures = ("Primary", "Task", True), ("Secondary", "Task", True), ("Supplier", "Task", True)
+
+    origin = _origin(states, *failures, ("Clean up", "Pass", False), ("Gave up", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Primary"
+
+
+def test_what_fails_while_an_error_is_handled_is_not_the_origin() -> None:
+    states = {
+        "Charge": {**_TASK, "Catch": _caught("Cancel car"), "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+        "Cancel car": {**_TASK, "Next": "Cancel flight"},
+        "Cancel flight": {**_TASK, "Catch": _caught("Gave up"), "Next": "Gave up"},
+        "Gave up": _FAIL,
+    }
+    way = ("Charge", "Task", True), ("Cancel car", "Task", False), ("Cancel flight", "Task", True)
+
+    origin = _origin(states, *way, ("Gave up", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Charge"
+
+
+def test_in_a_machine_that_never_succeeds_an_error_that_was_made_good_is_not_the_origin() -> None:
+    states = {
+        "Look up": {**_TASK, "Catch": _caught("Work"), "Next": "Work"},
+        "Work": {**_TASK, "Catch": _caught("Gave up"), "Next": "Look up"},
+        "Gave up": _FAIL,
+    }
+
+    origin = _origin(states, ("Look up", "Task", True), ("Work", "Task", True), ("Gave up", "Fail", False))
+
+    assert origin is not None
+    assert origin.state == "Work"
+
+
 def test_an_error_that_was_made_good_is_not_the_origin_of_a_later_failure() -> None:
     states = {
         "Look up": {**_TASK, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Decide"}], "Next": "Decide"},
