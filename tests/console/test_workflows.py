@@ -46,6 +46,18 @@ def delivery(engine: Engine) -> str:
     return workflows.delivery().run(engine.clients())
 
 
+@pytest.fixture(scope="session")
+def restock(engine: Engine) -> str:
+    """Provide the ARN of an execution whose three attempts each failed, the next being the Catch of the one before."""
+    return workflows.restock().run(engine.clients())
+
+
+@pytest.fixture(scope="session")
+def long_names(engine: Engine) -> str:
+    """Provide the ARN of an execution whose states have names of 80 characters."""
+    return workflows.long_names().run(engine.clients())
+
+
 def _state(page: Page, name: str) -> Locator:
     return page.locator(f'#graph a[data-state="{name}"] .face')
 
@@ -72,6 +84,17 @@ def test_a_page_opens_with_the_state_that_failed_in_the_window(
 
     expect(page.locator("#state-title")).to_have_text("Charge customer")
     assert _is_in_the_window(page, _state(page, "Charge customer"))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (375, 812)])
+def test_after_a_chain_of_catches_the_first_state_that_failed_is_named_and_in_the_window(
+    visit: Visit, restock: str, width: int, height: int
+) -> None:
+    page = visit(width=width, height=height).open(f"/executions/{restock}")
+
+    expect(page.get_by_role("region", name="Outcome")).to_contain_text("It started in Ask primary warehouse")
+    expect(page.locator("#state-title")).to_have_text("Ask primary warehouse")
+    assert _is_in_the_window(page, _state(page, "Ask primary warehouse"))
 
 
 @pytest.fixture(scope="session")
@@ -179,10 +202,18 @@ def test_no_text_of_a_graph_is_too_small_to_read_at_full_size(visit: Visit, book
     assert min(sizes) >= LEAST_PIXELS - ROUNDING
 
 
-def test_no_name_of_a_state_is_cut_and_none_leaves_its_card(visit: Visit, booking: str) -> None:
-    page = visit(width=1440).open(f"/executions/{booking}")
+@pytest.mark.parametrize("width", [375, 1440])
+def test_no_name_of_a_state_is_cut_and_none_leaves_its_card(
+    visit: Visit, booking: str, long_names: str, width: int
+) -> None:
+    visitor = visit(width=width)
 
-    outside = page.evaluate(
+    assert _names_outside_their_cards(visitor.open(f"/executions/{booking}")) == []
+    assert _names_outside_their_cards(visitor.open(f"/executions/{long_names}")) == []
+
+
+def _names_outside_their_cards(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("#graph .node")].filter((node) => {
             const card = node.querySelector(".face").getBoundingClientRect();
             return [...node.querySelectorAll(".name")].some((name) => {
@@ -191,8 +222,19 @@ def test_no_name_of_a_state_is_cut_and_none_leaves_its_card(visit: Visit, bookin
             });
         }).map((node) => node.textContent)"""
     )
+    return found
 
-    assert outside == []
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_a_name_in_capitals_is_broken_where_a_word_begins(visit: Visit, long_names: str, width: int) -> None:
+    page = visit(width=width).open(f"/executions/{long_names}")
+
+    card = page.locator("#graph .node", has=page.locator("a[data-state^=ValidateCustomer]"))
+    expect(card).to_be_visible()
+    lines = card.locator(".name").all_text_contents()
+
+    assert len(lines) > 1
+    assert [line for line in lines if not line[0].isupper()] == []
 
 
 def test_what_a_card_says_ends_before_its_sign(visit: Visit, nested: str) -> None:
@@ -382,6 +424,27 @@ def test_the_happy_path_is_one_straight_line(visit: Visit, booking: str) -> None
 
     assert len(middles) == len(path)
     assert max(middles) - min(middles) < 1
+
+
+def test_a_chain_of_catches_stays_on_its_side_of_the_happy_path(visit: Visit, restock: str) -> None:
+    page = visit(width=1440).open(f"/executions/{restock}")
+
+    sides = page.evaluate(
+        """() => {
+            const box = document.querySelector('[data-state="Reserve"] .face').getBoundingClientRect();
+            const spine = box.x + box.width / 2;
+            return [...document.querySelectorAll("#graph path.edge.catch")].map((path) => {
+                const matrix = path.getScreenCTM();
+                const length = path.getTotalLength();
+                const places = [.2, .4, .6, .8, 1].map((part) => path.getPointAtLength(length * part));
+                const sides = places.map((place) => Math.sign(place.matrixTransform(matrix).x - spine));
+                return new Set(sides).size;
+            });
+        }"""
+    )
+
+    assert len(sides) == 3
+    assert sides == [1, 1, 1]
 
 
 def test_the_wheel_zooms_a_graph_that_is_larger_than_its_frame(visit: Visit, large: str) -> None:

@@ -116,6 +116,35 @@ def booking() -> Workflow:
     )
 
 
+def restock() -> Workflow:
+    """Return a chain of three Catches: each fallback fails like the one before it."""
+    return Workflow(
+        "RestockWithFallbacks",
+        {
+            "Plan restock": _pass("Ask primary warehouse"),
+            "Ask primary warehouse": fails("Reserve", catch="Ask secondary warehouse"),
+            "Reserve": _pass("Restocked"),
+            "Restocked": {"Type": "Succeed"},
+            "Ask secondary warehouse": fails("Reserve", catch="Ask supplier"),
+            "Ask supplier": fails("Reserve", catch="Write to backlog"),
+            "Write to backlog": _pass("Restock failed"),
+            "Restock failed": {"Type": "Fail", "Error": "RestockFailed", "Cause": "Neither had any"},
+        },
+        {"sku": "sku-9931"},
+    )
+
+
+def long_names() -> Workflow:
+    """Return states whose names are as long as they may be: of words, of capitals, of dots, of one letter."""
+    names = (
+        "ValidateCustomerShippingAddressAndPaymentMethodThenNotifyWarehouseOfTheWholeOrde",
+        "very.long.dotted.name.of.a.state.in.some.generated.machine.of.version.two.and.on",
+        "W" * 80,
+        "Überprüfung der Versicherungsnehmerstammdatenaktualisierungsberechtigung von uns",
+    )
+    return Workflow("LongNames", {name: _pass(after) for name, after in zip(names, (*names[1:], None), strict=True)})
+
+
 def delivery() -> Workflow:
     """Return an order's way to the door, whose failure is handed on as it was caught."""
     return Workflow(

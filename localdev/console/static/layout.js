@@ -11,12 +11,14 @@ globalThis.executionLayout = (() => {
   const FONT = '600 13px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const LABEL_FONT = '600 11px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';
   const NODE = { line: 17, padding: 12, subtitle: 15 };
-  const ROOMY = { least: 176, most: 250, left: 42, right: 34, lines: 4, beside: 34, beneath: 46, label: 170, labelLines: 4 };
-  const TIGHT = { least: 120, most: 164, left: 32, right: 34, lines: 6, beside: 14, beneath: 34, label: 132, labelLines: 5 };
+  // so many lines hold any name of 80 characters, which is as long as a state's name may be
+  const ROOMY = { least: 176, most: 254, left: 42, right: 38, lines: 10, beside: 34, beneath: 46, label: 170, labelLines: 4 };
+  const TIGHT = { least: 120, most: 168, left: 32, right: 38, lines: 16, beside: 14, beneath: 34, label: 132, labelLines: 5 };
   const BOX = { head: 42, padding: 18, gap: 18, most: 400, button: 30 };
   const LABEL_LINE = 14;
   const DOT = 17;
-  const SPINE = { weight: 30, ordinary: 2, caught: 0 };
+  // a weight of 0 has no part in the order within a row: an arrow beside the happy path would cross it again and again
+  const WEIGHT = { spine: 30, ordinary: 2, caught: 1, anchor: 0 };
   const FAILS = -1000;
   const LANE = { gap: 26, step: 14, far: 2, radius: 9, above: 15 };
   const SWEEPS = 12;
@@ -33,7 +35,7 @@ globalThis.executionLayout = (() => {
     return widths.get(key);
   }
 
-  /** Lines of at most `most` pixels, broken at spaces and dots, within a long word where there is no other way. */
+  /** Lines of at most `most` pixels, broken at spaces and dots; within a word where it begins anew, as in camelCase, else anywhere. */
   function wrapped(text, font, most, lines) {
     const pieces = (text.match(/[^\s.]+\.?|\.|\s+/g) ?? [text]).flatMap((piece) => broken(piece, font, most));
     const found = [""];
@@ -50,6 +52,8 @@ globalThis.executionLayout = (() => {
 
   function broken(piece, font, most) {
     if (widthOf(piece, font) <= most) return [piece];
+    const words = piece.split(/(?<=[\p{Ll}\d])(?=\p{Lu})|(?<=[-_/:])/u);
+    if (words.length > 1) return words.flatMap((word) => broken(word, font, most));
     const parts = [""];
     for (const character of piece) {
       if (parts.at(-1) && widthOf(parts.at(-1) + character, font) > most) parts.push("");
@@ -196,8 +200,8 @@ globalThis.executionLayout = (() => {
   const corner = (node) => ({ x: node.x - node.width / 2, y: node.y - node.height / 2 });
 
   function weightOf(edge, spine) {
-    if (edge.is_catch) return SPINE.caught;
-    return edge.source === null || spine.has(`${edge.source}>${edge.target}`) ? SPINE.weight : SPINE.ordinary;
+    if (edge.is_catch) return WEIGHT.caught;
+    return edge.source === null || spine.has(`${edge.source}>${edge.target}`) ? WEIGHT.spine : WEIGHT.ordinary;
   }
 
   /** A handler that only bundled arrows lead to belongs beneath the deepest of them. */
@@ -207,7 +211,7 @@ globalThis.executionLayout = (() => {
       if (!dag.hasNode(node)) dag.setNode(node, { width: DOT * 2, height: DOT * 2 });
       if ((dag.inEdges(node) ?? []).length) continue;
       const deepest = shared.reduce((a, b) => ((depth.get(b.source) ?? 0) > (depth.get(a.source) ?? 0) ? b : a));
-      dag.setEdge(`s:${deepest.source}`, node, { weight: SPINE.caught }, `anchor:${node}`);
+      dag.setEdge(`s:${deepest.source}`, node, { weight: WEIGHT.anchor }, `anchor:${node}`);
     }
   }
 
