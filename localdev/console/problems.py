@@ -12,6 +12,7 @@ from botocore.exceptions import (
     LoginError,
     NoAuthTokenError,
     NoCredentialsError,
+    ParamValidationError,
     SSOError,
     TokenRetrievalError,
 )
@@ -67,6 +68,7 @@ class Problems:
         return {
             NotFoundError: self.not_found,
             HintedError: self.refused,
+            ParamValidationError: self.nothing_there,
             BotoCoreError: self.away,
             ClientError: self.engine_error,
             HTTPException: self.http_error,
@@ -108,6 +110,10 @@ class Problems:
     def refusal(self, request: Request, message: str, hint: str | None) -> Response:
         """Answer that something was not accepted, and why."""
         return self._error(request, 422, "That did not work", message, hint)
+
+    def nothing_there(self, request: Request, error: Exception) -> Response:
+        """Answer that an address names nothing that the engine could be asked for."""
+        return self._error(request, 404, "Not found", "There is nothing at this address.", str(error))
 
     def away(self, request: Request, error: Exception) -> Response:
         """Answer that the engine does not answer, or that nobody is signed in to ask it."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from localdev.console.details import ExecutionDetails
     from localdev.console.timeline import TimelineRow
     from localdev.executions.definition import Place, State
-    from localdev.executions.history import History, Visit
+    from localdev.executions.history import Frame, History, Visit
     from localdev.executions.items import Item
     from localdev.executions.records import Execution
     from localdev.executions.rules import Rule
@@ -79,6 +79,10 @@ class StateView:
     """The distributed Map around it, whose items are executions of their own."""
     from_here: str | None = None
     """How it can be run again from here: ``redrive`` the execution, or ``test`` the state alone."""
+    maps: frozenset[int] = frozenset()
+    """The indexes of the visits of Maps that its visits are in."""
+    depth: int = 0
+    """How many Maps around it need no mention: one of their items is looked at."""
 
     @property
     def tabs(self) -> list[tuple[str, str]]:
@@ -150,14 +154,29 @@ class StateView:
 
     def label(self, visit: Visit, history: History) -> str:
         """Return what tells one visit from the others: the item of a Map, or which time it was."""
-        if not visit.frames:
-            return f"#{self._numbers[visit.index]}"
-        frames = [
-            f"{history.visits[frame.container].state} {frame.index}"
-            for frame in visit.frames
-            if history.visits[frame.container].type == "Map"
-        ]
-        return " · ".join(frames) or f"#{self._numbers[visit.index]}"
+        number, count = self._rounds[visit.index]
+        maps = [f"{history.visits[frame.container].state} {frame.index}" for frame in _in_maps(visit, history)]
+        rounds = [f"#{number}"] if count > 1 else []
+        return " · ".join([*maps[self.depth :], *rounds]) or f"#{number}"
+
+    def item_of(self, history: History) -> tuple[str, str] | None:
+        """Return key and name of the innermost item of a Map that the visit is of."""
+        frames = _in_maps(self.visit, history) if self.visit else []
+        if not frames:
+            return None
+        frame = frames[-1]
+        return f"{frame.container}.{frame.index}", f"{history.visits[frame.container].state} {frame.index}"
+
+    @cached_property
+    def _rounds(self) -> dict[int, tuple[int, int]]:
+        """Of each visit, which one of its item it is, and of how many."""
+        of_item: dict[tuple[tuple[int, int], ...], list[int]] = {}
+        for visit in self.visits:
+            item = tuple((frame.container, frame.index) for frame in visit.frames if frame.container in self.maps)
+            of_item.setdefault(item, []).append(visit.index)
+        return {
+            index: (number, len(indexes)) for indexes in of_item.values() for number, index in enumerate(indexes, 1)
+        }
 
 
 @dataclass(frozen=True)
@@ -223,6 +242,8 @@ def execution_view(
     of_item = item_view(details, item)
     visits = inside(history, of_item.chosen) if of_item else history.visits
     chosen = _chosen(details, state, visit, of_item)
+    if chosen and of_item:
+        chosen = _within_item(chosen, of_item, visits, history)
     graph = details.graph
     if of_item and details.definition:
         graph = graph_of(details.definition, history, without_others(history, of_item.chosen))
@@ -243,6 +264,20 @@ def execution_view(
         limit=_limit(details),
         failed=_failed(details),
     )
+
+
+def _within_item(view: StateView, item: ItemView, visits: Sequence[Visit], history: History) -> StateView:
+    """Return a state with the visits of the chosen item alone; the container of the items with all of its own."""
+    own = tuple(each for each in visits if each.state == view.name)
+    if view.visit not in own:
+        return view
+    around = _in_maps(item.container, history)
+    return replace(view, visits=own, depth=len(around) + (item.container.type == "Map"))
+
+
+def _in_maps(visit: Visit, history: History) -> list[Frame]:
+    """Return the items of Maps that a visit is in, the outermost first."""
+    return [frame for frame in visit.frames if history.visits[frame.container].type == "Map"]
 
 
 def seen_of(details: ExecutionDetails) -> str:
@@ -363,6 +398,7 @@ def _state_view(details: ExecutionDetails, name: str, visit: Visit | None) -> St
         child=looked_at.attempts[-1].child if looked_at and looked_at.failure and looked_at.attempts else None,
         elsewhere=_elsewhere(details, place) if place and not visits else None,
         from_here=_from_here(details, own, looked_at) if own and looked_at else None,
+        maps=frozenset(frame.container for each in visits for frame in _in_maps(each, details.history)),
     )
 
 

@@ -1,7 +1,8 @@
 """A Choice state's rules at one visit: the values they looked at, and which one decided.
 
-Which rule matched is said only where it is certain: where it is the only one that leads to where the execution went, or
-where it can be evaluated (see :mod:`localdev.executions.choices`). JSONata conditions are not evaluated.
+Which rule matched is said only where it is certain: where it is the only one that leads to where the execution went and
+assigns the variables that were assigned there, or where it can be evaluated (see :mod:`localdev.executions.choices`).
+JSONata conditions are not evaluated.
 """
 
 from __future__ import annotations
@@ -56,12 +57,13 @@ def rules_of(state: State, visit: Visit | None, history: History) -> tuple[Rule,
     written = state.source.get("Choices")
     written = written if isinstance(written, Sequence) else ()
     context = _Context(state, visit, history) if visit is not None else None
-    matched = _matched([way.target for way in ways], written, visit, history, context)
+    possible = _possible([way.target for way in ways], state, visit, history)
+    matched = _matched(possible, written, context)
     return tuple(
         Rule(
             way.label or "",
             way.target,
-            _verdict(index, matched),
+            _verdict(index, matched, possible),
             tuple(context.values(written[index])) if context and index < len(written) else (),
         )
         for index, way in enumerate(ways)
@@ -78,21 +80,39 @@ def variables_before(visit: Visit, history: History) -> dict[str, str]:
     return found
 
 
-def _verdict(index: int, matched: int | None) -> Verdict:
+def _verdict(index: int, matched: int | None, possible: Sequence[int]) -> Verdict:
     if matched is None:
-        return Verdict.UNKNOWN
+        # one that comes before all that can have matched was asked, and did not
+        return Verdict.NOT_MATCHED if possible and index < possible[0] else Verdict.UNKNOWN
     if index == matched:
         return Verdict.MATCHED
     return Verdict.NOT_MATCHED if index < matched else Verdict.NOT_ASKED
 
 
-def _matched(
-    targets: Sequence[str], written: Sequence[object], visit: Visit | None, history: History, context: _Context | None
-) -> int | None:
-    if visit is None or context is None:
-        return None
+def _possible(targets: Sequence[str], state: State, visit: Visit | None, history: History) -> list[int]:
+    """Return the places of the rules that lead to where the execution went, and assign what it assigned there."""
+    if visit is None:
+        return []
     went = next((later.state for later in history.visits[visit.index + 1 :] if later.previous == visit.index), None)
-    possible = [index for index, target in enumerate(targets) if target == went]
+    leading = [index for index, target in enumerate(targets) if target == went]
+    # not every engine tells what was assigned
+    if not visit.assigned:
+        return leading
+    return [index for index in leading if _assigned_by(state, index) == set(visit.assigned)] or leading
+
+
+def _assigned_by(state: State, index: int) -> set[str]:
+    """Return the names of the variables that a rule assigns; of the default, those that the state itself does."""
+    written = state.source.get("Choices")
+    rules = written if isinstance(written, Sequence) else ()
+    rule = rules[index] if index < len(rules) else state.source
+    assign = rule.get("Assign") if isinstance(rule, Mapping) else None
+    return set(assign) if isinstance(assign, Mapping) else set()
+
+
+def _matched(possible: Sequence[int], written: Sequence[object], context: _Context | None) -> int | None:
+    if context is None:
+        return None
     if len(possible) == 1:
         return possible[0]
     for index, rule in enumerate(written):

@@ -93,7 +93,8 @@ def _cause_of_child(described: Mapping[str, object]) -> str:
     error, cause, status = (
         value if isinstance(value, str) else None for value in map(described.get, ("Error", "Cause", "Status"))
     )
-    child = str(described["ExecutionArn"]).rpartition(":")[2]
+    *_, machine, name = ("", *str(described["ExecutionArn"]).split(":"))
+    child = f"{name} of {machine}" if machine else name
     # that a task failed is no news where its own child says why
     is_of_child = isinstance(json_object(cause).get("ExecutionArn"), str)
     reason = ": ".join(part for part in (None if is_of_child else error, cause_message(cause)) if part)

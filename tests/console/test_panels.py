@@ -14,7 +14,7 @@ from tests.console.conftest import Visitor
 from tests.console.made_up import console_over
 from tests.unit.console.conftest import MACHINE
 from tests.unit.executions.conftest import recording
-from tests.unit.executions.made_up import long_failure, map_of
+from tests.unit.executions.made_up import long_cause, long_failure, map_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 type Visit = Callable[..., Visitor]
 MANY = 10_000
 FAILING = {17, 9_000}
+RING = 3
+"""Pixels that the outline of what is looked at reaches beyond it."""
 LONGEST_FRAME_MS = 500
 """On a machine at work a frame takes long; a stall takes longer."""
 
@@ -169,6 +171,62 @@ def test_of_very_many_visits_the_one_that_is_looked_at_is_in_view(visit: Visit, 
     assert frame
     assert frame["y"] <= box["y"]
     assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+
+
+def test_the_ring_around_the_visit_that_is_looked_at_is_not_cut(visit: Visit, many: str) -> None:
+    page = visit().open(f"{many}?state=Accept&nth=201")
+    chip = page.locator(".visits [aria-current]")
+    expect(chip).to_have_count(1)
+
+    box, frame = chip.bounding_box(), page.locator(".visits").bounding_box()
+
+    assert box
+    assert frame
+    assert box["y"] + box["height"] + RING <= frame["y"] + frame["height"] + 0.5
+
+
+def test_of_an_item_that_is_looked_at_no_visit_of_another_is_offered(visit: Visit, forty: str) -> None:
+    page = visit().open(forty)
+    page.get_by_role("navigation", name="Visits of this state").get_by_role("link", name="Each 17").click()
+
+    page.locator(".facts").get_by_role("link", name="Each 17").click()
+
+    expect(page.get_by_role("navigation", name="The item that is looked at")).to_contain_text("Item 17 of Each")
+    expect(page.get_by_role("navigation", name="Visits of this state")).to_have_count(0)
+
+
+def test_a_grid_begins_with_the_first_item_that_failed_in_view(visit: Visit) -> None:
+    with console_over(*map_of(900, failing={777})) as url:
+        page = visit(width=1440).open(f"{url}?state=Each")
+        expect(page.get_by_role("option")).to_have_text("Item 777, failed")
+
+        assert page.get_by_role("listbox").evaluate("(each) => each.scrollTop") > 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 800)])
+def test_a_long_cause_leaves_the_tabs_in_the_window(visit: Visit, width: int, height: int) -> None:
+    with console_over(*long_cause()) as url:
+        page = visit(width=width, height=height).open(url)
+        tab = page.get_by_role("tab").first
+        expect(tab).to_be_visible()
+
+        box = tab.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < height
+
+
+def test_an_input_that_was_used_last_is_said_to_be_one(visit: Visit, console: str, pineapple: str) -> None:
+    page = visit().open(f"{console}/executions/{pineapple}")
+    page.evaluate("machine => localStorage.setItem(`inputs ${machine}`, '[\"{}\"]')", _machine_of(pineapple))
+
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("dialog").get_by_role("textbox").focus()
+
+    expect(page.get_by_role("dialog").get_by_text("Used last")).to_be_visible()
+
+
+def _machine_of(execution: str) -> str:
+    return execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
 
 
 def test_a_tab_stays_open_when_another_state_is_looked_at(visit: Visit, variables: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from localdev.deployment.stack import reachable_api_url
 from localdev.system.waiting import wait_until
 from tests.console.conftest import Visitor
 
@@ -115,6 +118,22 @@ def test_a_rule_shows_the_events_that_it_matched(visit: Visit, pineapple: str) -
     expect(event).to_contain_text('"status": "FAILED"')
     expect(page.get_by_role("link", name="FailedOrdersQueue").first).to_be_visible()
     assert pineapple
+
+
+def test_that_an_api_was_asked_whether_it_is_there_is_no_request(
+    visit: Visit, engine: Engine, outputs: StackOutputs, pineapple: str
+) -> None:
+    assert pineapple
+    api = urlsplit(reachable_api_url(outputs.api_url, engine.endpoint_url))
+    connection = http.client.HTTPConnection(api.netloc, timeout=20)
+    connection.request("TRACE", f"{api.path.rstrip('/')}/")
+    assert connection.getresponse().status == 403
+    connection.close()
+
+    page = visit().open("/requests")
+    expect(page.locator(".list tbody tr").first).to_be_visible()
+
+    assert page.locator(".list tbody tr", has_text="TRACE").count() == 0
 
 
 @pytest.mark.parametrize("path", ["/requests", "/functions", "/queues", "/rules"])

@@ -402,6 +402,41 @@ def test_no_column_of_a_list_is_cut_off(visit: Visit, pineapple: str, width: int
     assert page.locator(".list").evaluate("(each) => each.scrollWidth - each.parentElement.clientWidth") <= 0
 
 
+def test_an_error_of_a_list_is_not_broken_within_a_word(visit: Visit, restock: str) -> None:
+    machine = restock.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    page = visit(width=1280).open(f"/machines/{machine}")
+
+    error = page.locator(".list .why strong").first
+    expect(error).to_have_text("RestockTimedOut")
+
+    assert error.evaluate("(each) => each.getClientRects().length") == 1
+
+
+def test_the_fields_of_a_filter_stand_in_one_line(visit: Visit, restock: str) -> None:
+    machine = restock.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    page = visit(width=1440).open(f"/machines/{machine}")
+
+    fields = page.locator("form.filters :is(input, select, button)")
+    expect(fields.last).to_be_visible()
+    places = fields.evaluate_all("(all) => all.map((each) => [each.getBoundingClientRect().y, each.offsetHeight])")
+
+    assert len(places) > 3
+    assert len({tuple(place) for place in places}) == 1
+
+
+def test_the_first_page_says_that_it_is_the_one_of_machines(visit: Visit) -> None:
+    page = visit().open("/")
+
+    expect(page.get_by_role("link", name="Machines", exact=True)).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.parametrize("path", ["/machines/", "/executions/", "/coverage/", "/compare/"])
+def test_an_address_without_a_name_is_not_taken_for_an_engine_that_is_away(visit: Visit, path: str) -> None:
+    page = visit().open(path)
+
+    expect(page.get_by_role("main")).to_contain_text("There is nothing at this address.")
+
+
 def test_a_word_in_the_way_to_a_page_is_read_in_full(visit: Visit, pineapple: str) -> None:
     page = visit(width=1440).open(f"/compare/{pineapple}")
     crumb = page.locator(".crumbs li").last
@@ -639,7 +674,7 @@ def test_why_a_distributed_map_failed_is_said_and_its_item_is_a_link_away(visit:
     page = visit().open(f"/executions/{distributed}")
     outcome = page.get_by_role("region", name="Outcome")
 
-    expect(outcome).to_contain_text("It started in item 7, Convert badly")
+    expect(outcome).to_contain_text("Item 7 failed in Convert badly")
     outcome.get_by_role("link", name="item 7").click()
     expect(page.locator("#state-title")).to_have_text("Convert badly")
 

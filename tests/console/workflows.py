@@ -128,7 +128,7 @@ def restock() -> Workflow:
             "Ask secondary warehouse": fails("Reserve", catch="Ask supplier"),
             "Ask supplier": fails("Reserve", catch="Write to backlog"),
             "Write to backlog": _pass("Restock failed"),
-            "Restock failed": {"Type": "Fail", "Error": "RestockFailed", "Cause": "Neither had any"},
+            "Restock failed": {"Type": "Fail", "Error": "RestockTimedOut", "Cause": "Neither had any"},
         },
         {"sku": "sku-9931"},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -32,6 +32,8 @@ _LAST: Final = 25
 _MOST_STARTS: Final = 400
 WIDTH: Final = 1000
 _THINNEST: Final = 4.0
+_PROBE: Final = "TRACE "
+"""A method that no API has: so `up` asks each API whether it is there, which is no request of anybody's."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class ServicePages:
             return RedirectResponse(f"/traces/{quote(wanted, safe=':/')}")
         filters = {"text": wanted} if wanted else {}
         found = self._stack.recorded(_LISTED, kind="request", **filters)
+        found = replace(found, entries=tuple(each for each in found.entries if not each.name.startswith(_PROBE)))
         starts = self._stack.recorded(_MOST_STARTS, kind="call", name="stepfunctions:StartExecution")
         started: dict[str, list[str]] = {}
         for call in starts.entries:

@@ -101,7 +101,8 @@
     const box = field.form.querySelector(".recent");
     const inputs = keptOf(field.dataset.machine);
     box.hidden = !inputs.length;
-    box.replaceChildren(...inputs.map((text) => {
+    const label = Object.assign(document.createElement("span"), { className: "label", textContent: "Used last" });
+    box.replaceChildren(label, ...inputs.map((text) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "quiet mono";

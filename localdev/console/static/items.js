@@ -52,7 +52,8 @@
       this.tabIndex = 0;
       this.statuses = new Set();
       this.found = null;
-      this.current = Number(this.dataset.selected || 0);
+      // what went wrong is what is looked for
+      this.current = this.dataset.selected ? Number(this.dataset.selected) : Math.max(0, this.dataset.items.search(/[ft]/));
       this.addEventListener("scroll", () => this.drawSoon(), { passive: true });
       this.addEventListener("click", (event) => { const at = this.under(event); if (at !== null) this.choose(at); });
       this.addEventListener("pointermove", (event) => {
@@ -119,6 +120,9 @@
       this.setAttribute("aria-activedescendant", this.option.id);
       this.tell();
       this.drawSoon();
+      if (this.isPlaced || !this.clientWidth) return;
+      this.isPlaced = true;
+      this.reveal();
     }
 
     recoloured() { this.colours = null; this.drawSoon(); }

@@ -6,6 +6,8 @@
 (() => {
   // tabs
 
+  const OUTLINE = 3; // around what is looked at, outside of its box
+
   let chosen = null; // what a person has opened; until then each state opens its own first tab
 
   function showTab(wanted) {
@@ -25,8 +27,8 @@
   /** Scroll a box, and nothing around it, until what is in it is seen. */
   function within(box, inner) {
     const [frame, place] = [box.getBoundingClientRect(), inner.getBoundingClientRect()];
-    box.scrollLeft += Math.min(0, place.left - frame.left) + Math.max(0, place.right - frame.right);
-    box.scrollTop += Math.min(0, place.top - frame.top) + Math.max(0, place.bottom - frame.bottom);
+    box.scrollLeft += Math.min(0, place.left - OUTLINE - frame.left) + Math.max(0, place.right + OUTLINE - frame.right);
+    box.scrollTop += Math.min(0, place.top - OUTLINE - frame.top) + Math.max(0, place.bottom + OUTLINE - frame.bottom);
   }
 
   /** Of the many visits of a state the one that is looked at. */

@@ -98,7 +98,7 @@ def test_why_a_distributed_map_failed_is_said_by_the_first_item_that_did(console
     why = console.page(f"/run/{execution_arn('choice')}?visit=0&why=1")
 
     assert f'href="/executions/{execution_arn("task_caught_to_fail")}"' in why
-    assert "It started in" in why
+    assert "failed in" in why
     assert recording("task_caught_to_fail").document["execution"]["error"] in why
 
 

@@ -72,6 +72,18 @@ def long_failure(items: int) -> tuple[Definition, History]:
     return read_definition({"StartAt": "Each", "States": states}), writer.history()
 
 
+def long_cause() -> tuple[Definition, History]:
+    """Return a Task that fails with a cause of three thousand characters."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("TaskStateEntered", name="Accept", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    cause = "no money is left, " * 170
+    writer.write("TaskFailed", error="Refused", cause=cause)
+    writer.write("ExecutionFailed", error="Refused", cause=cause)
+    return read_definition(ACCEPT), writer.history()
+
+
 def long_loop(rounds: int, *, catch: str | None = None) -> tuple[Definition, History]:
     """Return a Task and a Choice, again and again, until that leads to a Fail state: six events for each round.
 

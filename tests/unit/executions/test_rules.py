@@ -13,7 +13,9 @@ from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import Writer
 
 
-def _rules(choices: list[dict[str, Any]], given: object, went: str, **top: Any) -> tuple[Rule, ...]:
+def _rules(
+    choices: list[dict[str, Any]], given: object, went: str, assigned: dict[str, str] | None = None, **top: Any
+) -> tuple[Rule, ...]:
     """Return the rules of a Choice that led to the state ``went``."""
     names = {rule.get("Next", "Same") for rule in choices} | {"Otherwise", went}
     states: dict[str, Any] = {"Which": {"Type": "Choice", "Choices": choices, "Default": "Otherwise", **top}}
@@ -21,7 +23,7 @@ def _rules(choices: list[dict[str, Any]], given: object, went: str, **top: Any) 
     writer = Writer()
     writer.write("ExecutionStarted", input=json.dumps(given))
     writer.write("ChoiceStateEntered", name="Which", input=json.dumps(given))
-    writer.write("ChoiceStateExited", name="Which", output="{}")
+    writer.write("ChoiceStateExited", name="Which", output="{}", assignedVariables=assigned or {})
     writer.write("SucceedStateEntered", name=went, input="{}")
     history = writer.history()
     state = read_definition({"StartAt": "Which", "States": states}).machine.states[0]
@@ -99,6 +101,25 @@ def test_a_condition_in_jsonata_shows_the_variables_it_reads() -> None:
 
     assert Verdict.MATCHED in _verdicts(rules)
     assert ("$n", variables_before(visit, recorded.history)["n"]) in rules[0].values
+
+
+def _discounts() -> list[dict[str, Any]]:
+    return [
+        {"Condition": "{% $states.input.net > 1000 %}", "Next": "Big"},
+        {"Condition": "{% $states.input.net > 100 %}", "Next": "Otherwise", "Assign": {"discount": 0.05}},
+    ]
+
+
+def test_a_rule_that_leads_elsewhere_before_all_that_may_have_matched_did_not() -> None:
+    rules = _rules(_discounts(), {"net": 153}, "Otherwise", QueryLanguage="JSONata")
+
+    assert _verdicts(rules) == [Verdict.NOT_MATCHED, Verdict.UNKNOWN, Verdict.UNKNOWN]
+
+
+def test_of_rules_with_one_target_the_one_that_assigns_what_was_assigned_matched() -> None:
+    rules = _rules(_discounts(), {"net": 153}, "Otherwise", {"discount": "0.05"}, QueryLanguage="JSONata")
+
+    assert _verdicts(rules) == [Verdict.NOT_MATCHED, Verdict.MATCHED, Verdict.NOT_ASKED]
 
 
 @pytest.mark.parametrize(

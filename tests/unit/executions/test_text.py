@@ -14,11 +14,11 @@ _CHILD = {"ExecutionArn": "arn:aws:states:us-east-1:000000000000:execution:charg
 @pytest.mark.parametrize(
     ("document", "said"),
     [
-        (_CHILD | {"Error": "Refused", "Cause": "no money"}, "Refused: no money, in execution c-1"),
-        (_CHILD | {"Status": "TIMED_OUT"}, "The execution c-1 ended as TIMED_OUT"),
+        (_CHILD | {"Error": "Refused", "Cause": "no money"}, "Refused: no money, in execution c-1 of charge"),
+        (_CHILD | {"Status": "TIMED_OUT"}, "The execution c-1 of charge ended as TIMED_OUT"),
         (
             _CHILD | {"Error": "Boom", "Cause": json.dumps({"errorMessage": "no oven"})},
-            "Boom: no oven, in execution c-1",
+            "Boom: no oven, in execution c-1 of charge",
         ),
         ({"errorMessage": "no oven", "trace": []}, "no oven"),
     ],
@@ -33,4 +33,4 @@ def test_a_failure_of_a_child_of_a_child_is_that_of_the_innermost() -> None:
 
     said = cause_message(json.dumps(outer | {"Cause": inner}))
 
-    assert said == "Refused: no money, in execution c-1, in execution o-1"
+    assert said == "Refused: no money, in execution c-1 of charge, in execution o-1 of order"
