@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from localdev.system.project import NODE_MODULES
+from tests.console.made_up import console_over
+from tests.unit.executions.made_up import long_cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,3 +88,15 @@ def test_no_page_has_a_violation(
     states.stop_execution(executionArn=running)
 
     assert found == {path: {"light": [], "dark": []} for path in paths}
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_a_long_cause_and_an_event_that_is_open_have_no_violation(
+    visitors_of: Callable[..., Visitor], width: int
+) -> None:
+    with console_over(*long_cause()) as url:
+        page = visitors_of(url, width=width).open(url)
+        page.locator(".event summary").first.click()
+        expect(page.locator(".event[open] pre").first).to_be_visible()
+
+        assert _in_both_schemes(page) == {"light": [], "dark": []}

@@ -77,6 +77,20 @@
   showEndOfStrip();
   document.addEventListener("htmx:after:swap", showEndOfStrip);
 
+  /** A cause that scrolls can be reached by keyboard, one that is seen whole is no stop on the way. */
+  function reachCauses() {
+    for (const cause of document.querySelectorAll(".reason .cause")) {
+      if (cause.scrollHeight > cause.clientHeight + 1) {
+        cause.tabIndex = 0;
+        cause.setAttribute("role", "group");
+        cause.setAttribute("aria-label", "Cause");
+      } else for (const name of ["tabindex", "role", "aria-label"]) cause.removeAttribute(name);
+    }
+  }
+  reachCauses();
+  document.addEventListener("htmx:after:swap", reachCauses);
+  addEventListener("resize", reachCauses);
+
   // a file is read into the field that it is for: the form sends text
   document.addEventListener("change", async (event) => {
     const field = event.target.dataset?.into && document.querySelector(event.target.dataset.into);
