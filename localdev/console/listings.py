@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
     from localdev.executions.client import ExecutionsClient
     from localdev.executions.definition import Definition
-    from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, StateMachine
+    from localdev.executions.records import (
+        Execution,
+        ExecutionSummary,
+        ExpressExecutions,
+        ExpressFailure,
+        StateMachine,
+    )
 
 PAGE: Final = 25
 _SCANNED_AT_ONCE: Final = 100
@@ -158,7 +164,7 @@ class ExecutionLists:
     def _express_listing(self, machine: StateMachine, wanted: Filters) -> Listing:
         found = self._client.express_executions(machine.arn)
         rows = [
-            Listed(summary, given)
+            _listed_express(summary, given, found.failures.get(summary.arn))
             for summary, given in found.rows
             if wanted.status in {None, summary.status} and wanted.has_date(summary.started)
         ]
@@ -219,6 +225,12 @@ class ExecutionLists:
             return self._definitions.get(f"{arn} {_slot()}", lambda: self._client.current_definition(arn))
         except (DefinitionError, NotFoundError):
             return None
+
+
+def _listed_express(summary: ExecutionSummary, given: str | None, failure: ExpressFailure | None) -> Listed:
+    if failure is None:
+        return Listed(summary, given)
+    return Listed(summary, given, failure.error, failure.cause, failure.state)
 
 
 def _slot() -> int:

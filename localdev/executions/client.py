@@ -23,6 +23,7 @@ from localdev.executions.records import (
     Execution,
     ExecutionSummary,
     ExpressExecutions,
+    ExpressFailure,
     Page,
     StateMachine,
     execution_of,
@@ -144,7 +145,10 @@ class ExecutionsClient:
             if history.events and history.events[0].type == _STARTED
         ]
         return ExpressExecutions(
-            tuple(sorted(rows, key=lambda row: row[0].started, reverse=True)), logged.since, len(logged.messages)
+            tuple(sorted(rows, key=lambda row: row[0].started, reverse=True)),
+            logged.since,
+            len(logged.messages),
+            {arn: failure for arn, history in histories if (failure := _express_failure(history))},
         )
 
     def execution(self, arn: str) -> Execution:
@@ -322,6 +326,13 @@ def _log_group_of(machine: DescribeStateMachineOutputTypeDef) -> str | None:
         if ":log-group:" in arn:
             return arn.split(":log-group:")[1].removesuffix(":*")
     return None
+
+
+def _express_failure(history: History) -> ExpressFailure | None:
+    if history.failure is None:
+        return None
+    origin = origin_of(history)
+    return ExpressFailure(history.failure.error, history.failure.cause, origin.state if origin else None)
 
 
 def _express_summary(arn: str, history: History) -> ExecutionSummary:

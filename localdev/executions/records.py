@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from localdev.executions.history import History
@@ -78,6 +79,15 @@ class Execution:
 
 
 @dataclass(frozen=True)
+class ExpressFailure:
+    """Why an Express execution failed, and the state whose error it was."""
+
+    error: str | None
+    cause: str | None
+    state: str | None
+
+
+@dataclass(frozen=True)
 class ExpressExecutions:
     """The newest Express executions of a state machine, each with its input, as its log group tells of them."""
 
@@ -86,6 +96,8 @@ class ExpressExecutions:
     """Older lines of the log group were not read; ``None`` where all were."""
     lines: int
     """How many were read."""
+    failures: Mapping[str, ExpressFailure] = field(default_factory=dict)
+    """Why those failed that did, by ARN."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,14 @@ from localdev.executions.errors import NotFoundError
 from localdev.executions.growing import LONG
 from localdev.executions.history import Status
 from localdev.executions.origin import origin_of
-from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
+from localdev.executions.records import (
+    Execution,
+    ExecutionSummary,
+    ExpressExecutions,
+    ExpressFailure,
+    Page,
+    StateMachine,
+)
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 
@@ -96,7 +103,12 @@ class RecordedClient:
     def express_executions(self, arn: str) -> ExpressExecutions:
         del arn
         rows = tuple((self._summary(name), recording(name.partition("#")[0]).history.input) for name in self.names)
-        return ExpressExecutions(rows, self.read_since, 5 * len(rows))
+        failures = {
+            execution_arn(name): ExpressFailure(failure.error, failure.cause, "Bake")
+            for name in self.names
+            if (failure := recording(name.partition("#")[0]).history.failure)
+        }
+        return ExpressExecutions(rows, self.read_since, 5 * len(rows), failures)
 
     def _summary(self, name: str) -> ExecutionSummary:
         return ExecutionSummary(execution_arn(name), name, self._status(name), BEGAN, BEGAN + timedelta(seconds=1))

@@ -499,6 +499,8 @@ def test_express_executions_are_listed_from_the_log(console_of: ConsoleOf) -> No
     page = console.page(f"/machines/{MACHINE}")
 
     assert "<span>size</span> 1</span>" in page
+    assert "<strong>Burnt</strong>" in page
+    assert "in Bake</span>" in page
     assert "executions" not in console.engine.calls
     assert "from the 5 newest lines of the state machine's log group." in page
 

@@ -276,6 +276,7 @@ def test_the_express_executions_of_a_log_are_listed_newest_first(stubbed: Stubbe
         (f"{arn}-later", "FAILED", '{"size": 1}'),
         (arn, "FAILED", '{"size": 1}'),
     ]
+    assert (listed.failures[arn].error, listed.failures[arn].state) == ("Burnt", "Small")
     assert listed.since is None
 
 
