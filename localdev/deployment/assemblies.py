@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from localdev.engines import Engine
+
 FOLDER = STATE / "assemblies"
 _KEPT = 6
 _ATTEMPTS = 3
@@ -27,22 +29,22 @@ _NAMING = ".named"
 """File in a kept assembly: which variant of the app it is."""
 
 
-def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), linter: bool = False) -> Path:
-    """Return the folder of the cloud assembly of the app as it is now.
+def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), engine: Engine | None = None) -> Path:
+    """Return the folder of the cloud assembly of the app as it is now, for an engine: any emulator where none is named.
 
     ``stack_name`` is another name for the app's stack, ``context`` values of the CDK's context, each ``KEY=VALUE``.
 
     :raises LocaldevError: with what the CDK said.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        folder = FOLDER / fingerprint(stack_name, context=context, linter=linter)
+        folder = FOLDER / fingerprint(stack_name, context=context, engine=engine)
         if (folder / "manifest.json").exists():
             break
         with scratch(FOLDER, "new") as new:
-            made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, linter=linter)
+            made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, engine=engine)
             (made / _NAMING).write_text(_naming(stack_name, context), encoding="utf-8")
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
-            is_current = folder.name == fingerprint(stack_name, context=context, linter=linter)
+            is_current = folder.name == fingerprint(stack_name, context=context, engine=engine)
             if is_current or attempt == _ATTEMPTS:
                 _keep(made, folder)
                 break
@@ -91,9 +93,13 @@ def environments() -> list[tuple[str, str]]:
     return sorted(found - {(DEFAULT_ACCOUNT, REGION)})
 
 
-def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), linter: bool = False) -> str:
-    """Return a hash of all that an assembly depends on: the app's files and context, the CDK, this Python."""
-    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(stack_name, context)}\0{linter}".encode())
+def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), engine: Engine | None = None) -> str:
+    """Return a hash of all that an assembly depends on: the app's files and context, the CDK, this Python, an account.
+
+    Emulators are alike.
+    """
+    account = engine.where if engine and engine.kind.is_account else ""
+    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(stack_name, context)}\0{account}".encode())
     digest.update(app.App(ROOT).command.encode())
     variables, named = passed_on(), set[str]()
     for path in app.App(ROOT).files():

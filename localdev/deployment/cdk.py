@@ -23,10 +23,21 @@ from localdev.engines.naming import typed_for
 from localdev.setup.errors import AGAIN, SetupError
 from localdev.setup.node import check_version, find_node
 from localdev.system import settings
+from localdev.system.child_environment import DUMMY_CREDENTIALS
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
 from localdev.system.processes import end_with_descendants
-from localdev.system.project import APP_PYTHON, DEFAULT_ACCOUNT, JSII_CACHE, NODE_MODULES, REGION, ROOT, STATE, typed
+from localdev.system.project import (
+    APP_PYTHON,
+    DEFAULT_ACCOUNT,
+    DEFAULT_PORT,
+    JSII_CACHE,
+    NODE_MODULES,
+    REGION,
+    ROOT,
+    STATE,
+    typed,
+)
 from localdev.system.scratch import scratch
 
 _FOR_EVERY_COMMAND = {
@@ -110,30 +121,51 @@ def cdk_and_app_environment(engine: Engine) -> dict[str, str]:
 def synthesize(
     *arguments: str,
     output: Path,
+    engine: Engine | None = None,
     stack_name: str | None = None,
     context: Sequence[str] = (),
-    linter: bool = False,
     app: str | None = None,
 ) -> Path:
     """Synthesise an app into a cloud assembly, and return its folder; no engine has to be up.
 
-    ``app`` is the command of another app than this checkout's, ``linter`` adds the CDK's own checks of the template.
+    The app is told the account and region of the engine, an emulator's where none is named; what it looks up there is
+    looked up in it. For an account the CDK's own checks of the template run as well. ``app`` is the command of another
+    app than this checkout's.
 
     :raises LocaldevError: with what the CDK said.
     """
-    ours = _FOR_EVERY_COMMAND | _UNHEARD | ({} if linter else _WITHOUT_LINTER) | _own_cdk()
-    environment = app_environment() | ours
     command = app or current().command
     named = ["--app", _unstripped(command), *context_options(context), *_naming(stack_name)]
     options = [*named, "--quiet", "--output", str(output)]
     unpack_library(app_path())
-    with _temporary("synthesis") as temporary:
-        process = _start("cdklocal", ["synth", *arguments, *options], environment | temporary)
+    with scratch(STATE, "synthesis") as temporary:
+        environment = _synthesis_environment(engine, temporary) | {"TMPDIR": str(temporary)}
+        name = program(engine) if engine else "cdklocal"
+        process = _start(name, ["synth", *arguments, *options], environment)
         try:
             _finish_synthesis(process, command, environment["PATH"])
         finally:
             _end(process)
     return output
+
+
+def _synthesis_environment(engine: Engine | None, temporary: Path) -> dict[str, str]:
+    if engine and engine.kind.is_account:
+        return cdk_and_app_environment(engine)
+    url = (engine and engine.endpoint_url) or f"http://127.0.0.1:{DEFAULT_PORT}"
+    # cdklocal's own would be a name, which leaves the machine to be looked up
+    endpoint = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url, "CDK_HOME": str(temporary / "cdk")}
+    _tell_account(temporary / "cdk")
+    return app_environment() | _FOR_EVERY_COMMAND | _UNHEARD | _WITHOUT_LINTER | _own_cdk() | endpoint
+
+
+def _tell_account(cdk_home: Path) -> None:
+    """Write where the CLI keeps whose a caller's key is; it would else ask, and know it from the second time on."""
+    cache = cdk_home / "cache"
+    cache.mkdir(parents=True)
+    key = DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"]
+    known = {key: {"accountId": DEFAULT_ACCOUNT, "partition": "aws"}}
+    (cache / "accounts_partitions.json").write_text(json.dumps(known), encoding="utf-8")
 
 
 def unpack_library(path: str) -> None:

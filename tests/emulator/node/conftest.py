@@ -43,9 +43,13 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def runtime(sdk: Path) -> Iterator[NativeRuntime]:
-    """Provide the runtime of the newest Node.js on this machine."""
+    """Provide the runtime of the newest Node.js on this machine.
+
+    The folder of the SDK is that of these tests only: npm removes from it what it did not install itself, for an
+    emulator that other tests start.
+    """
     if not node_runtime.installed():
         pytest.skip("this machine has no Node.js that runs functions")
     with pytest.MonkeyPatch.context() as patch:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.deployment import assemblies, cdk
+from localdev.engines import EmbeddedEngine
+from localdev.engines.aws import Account, AwsEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,8 +91,21 @@ def test_a_variable_that_the_app_names_is_a_part_of_it(
 
 
 @pytest.mark.usefixtures("checkout")
-def test_another_name_of_the_stack_and_the_linter_have_assemblies_of_their_own() -> None:
-    assert len({assemblies.assembly(), assemblies.assembly("another"), assemblies.assembly(linter=True)}) == 3
+def test_another_name_of_the_stack_and_each_account_and_region_have_assemblies_of_their_own() -> None:
+    accounts = [("111122223333", "eu-west-1"), ("111122223333", "us-east-1"), ("444455556666", "us-east-1")]
+    engines = [AwsEngine("shop") for _ in accounts]
+    for engine, (account, region) in zip(engines, accounts, strict=True):
+        engine._account = Account(account, region, "arn:aws:iam::111122223333:user/owner")
+
+    made = [assemblies.assembly(), assemblies.assembly("another")]
+    made += [assemblies.assembly(engine=engine) for engine in engines]
+
+    assert len(set(made)) == 5
+
+
+@pytest.mark.usefixtures("checkout")
+def test_emulators_share_an_assembly() -> None:
+    assert assemblies.assembly(engine=EmbeddedEngine(4999)) == assemblies.assembly()
 
 
 def test_a_file_saved_during_the_synthesis_is_not_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
