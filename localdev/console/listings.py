@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from localdev.console.remembered import Remembered
 from localdev.console.searching import Search
 from localdev.executions.errors import DefinitionError, NotFoundError
+from localdev.executions.records import FailedIn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,9 +92,19 @@ class Listed:
     input: str | None
     error: str | None = None
     cause: str | None = None
-    failed_in: str | None = None
+    failed_in: FailedIn | None = None
     """The state whose error ended it, or that it entered last."""
     output: str | None = None
+
+    @property
+    def first_error(self) -> str | None:
+        """Return the error that it began with."""
+        return (self.failed_in.error if self.failed_in else None) or self.error
+
+    @property
+    def last_error(self) -> str | None:
+        """Return the error that it ended with, where that is another one than it began with."""
+        return self.error if self.error != self.first_error else None
 
 
 @dataclass(frozen=True)
@@ -213,10 +224,10 @@ class ExecutionLists:
         try:
             found = self._client.execution(item.arn)
             has_failed = item.status in _ENDED_BADLY
-            state = self._client.failed_in(item.arn, self._definition(found)) if has_failed else None
+            failed = self._client.failed_in(item.arn, self._definition(found)) if has_failed else None
         except NotFoundError:
             return None
-        return Listed(item, found.input, found.error, found.cause, state, found.output)
+        return Listed(item, found.input, found.error, found.cause, failed, found.output)
 
     def _definition(self, execution: Execution) -> Definition | None:
         """Return the machine's definition as it was some seconds ago at most: it tells what handles an error."""
@@ -230,7 +241,8 @@ class ExecutionLists:
 def _listed_express(summary: ExecutionSummary, given: str | None, failure: ExpressFailure | None) -> Listed:
     if failure is None:
         return Listed(summary, given)
-    return Listed(summary, given, failure.error, failure.cause, failure.state)
+    failed = FailedIn(failure.state) if failure.state else None
+    return Listed(summary, given, failure.error, failure.cause, failed)
 
 
 def _slot() -> int:
@@ -240,7 +252,9 @@ def _slot() -> int:
 
 def _contains(row: Listed, text: str) -> bool:
     wanted = text.casefold()
-    fields = (row.summary.name, row.input, row.output, row.error, row.cause, row.failed_in)
+    failed = row.failed_in
+    of_state = (failed.state, failed.error) if failed else ()
+    fields = (row.summary.name, row.input, row.output, row.error, row.cause, *of_state)
     return any(wanted in field.casefold() for field in fields if field)
 
 

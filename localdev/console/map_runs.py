@@ -87,7 +87,9 @@ class MapRuns:
 
     def _failed(self, number: int, arn: str) -> FailedItem:
         execution = self._client.execution(arn)
-        return FailedItem(number, arn, self._client.failed_in(arn), failure_text(execution.error, execution.cause))
+        failed = self._client.failed_in(arn)
+        reason = failure_text(execution.error, execution.cause)
+        return FailedItem(number, arn, failed.state if failed else None, reason)
 
     def containing(self, run: MapRun, text: str) -> list[int]:
         """Return the places of the executions whose name, input, output, error or cause has a text."""

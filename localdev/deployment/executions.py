@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from localdev.executions.definition import Definition
     from localdev.executions.history import Attempt, History
     from localdev.executions.logs import Invocation
-    from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, Page, StateMachine
+    from localdev.executions.records import Execution, ExecutionSummary, ExpressExecutions, FailedIn, Page, StateMachine
 
 _PAGE: Final = 25
 
@@ -96,8 +96,8 @@ class ExecutionsEverywhere(ExecutionsClient):
         """Return how many items a distributed Map's run has."""
         return self._of(arn).items_of_map_run(arn)
 
-    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
-        """Return the name of the state whose error ended a Standard execution, else of the one that it entered last."""
+    def failed_in(self, arn: str, definition: Definition | None = None) -> FailedIn | None:
+        """Return the state whose error ended a Standard execution, else the one that it entered last."""
         return self._of(arn).failed_in(arn, definition)
 
     def definition(self, execution_arn: str) -> Definition:

@@ -24,6 +24,7 @@ from localdev.executions.records import (
     ExecutionSummary,
     ExpressExecutions,
     ExpressFailure,
+    FailedIn,
     Page,
     StateMachine,
     execution_of,
@@ -219,8 +220,8 @@ class ExecutionsClient:
         with _missing(f"There is no Map run {arn}."):
             return self._states.describe_map_run(mapRunArn=arn)["itemCounts"]["total"]
 
-    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
-        """Return the name of the state whose error ended a Standard execution, else of the one that it entered last.
+    def failed_in(self, arn: str, definition: Definition | None = None) -> FailedIn | None:
+        """Return the state whose error ended a Standard execution, else the one that it entered last.
 
         Only the end of the history is read, and more of it where that ends in a Fail state: what led there may be
         further back. Where it is further still, that is the Fail state.
@@ -231,8 +232,8 @@ class ExecutionsClient:
             history = self._end(arn, _EVENTS_OF_A_LONG_END)
             origin = origin_of(history, definition)
         if origin is not None:
-            return origin.state
-        return history.visits[-1].state if history.visits else None
+            return FailedIn(origin.state, origin.failure.error if origin.failure else None)
+        return FailedIn(history.visits[-1].state) if history.visits else None
 
     def _end(self, arn: str, most: int) -> History:
         with _missing(f"There is no execution {arn}."):

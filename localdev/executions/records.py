@@ -79,6 +79,14 @@ class Execution:
 
 
 @dataclass(frozen=True)
+class FailedIn:
+    """The state that made an execution fail, and its own error where that is known: a Fail state may tell another."""
+
+    state: str
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class ExpressFailure:
     """Why an Express execution failed, and the state whose error it was."""
 

@@ -22,6 +22,7 @@ from localdev.executions.records import (
     ExecutionSummary,
     ExpressExecutions,
     ExpressFailure,
+    FailedIn,
     Page,
     StateMachine,
 )
@@ -157,10 +158,11 @@ class RecordedClient:
         history = self.history(arn)
         return known if known is not None and known.events == history.events else history
 
-    def failed_in(self, arn: str, definition: Definition | None = None) -> str | None:
+    def failed_in(self, arn: str, definition: Definition | None = None) -> FailedIn:
         history = self.history(arn)
         origin = origin_of(history, definition)
-        return origin.state if origin else history.visits[-1].state
+        error = origin.failure.error if origin and origin.failure else None
+        return FailedIn((origin or history.visits[-1]).state, error)
 
     def definition(self, arn: str) -> Definition:
         if self.definition_error is not None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from threading import Event
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 import pytest
@@ -23,13 +23,17 @@ from localdev.console.shown import day, document
 from localdev.console.views import aws_console_url
 from localdev.executions.emulator import UnansweredError
 from localdev.executions.errors import DefinitionError, NotFoundError, UnknownPageError
+from localdev.executions.events import read_events
 from localdev.executions.logs import Invocation, LogLine
 from localdev.executions.records import Execution, ExecutionSummary, Page, StateMachine
 from localdev.executions.replay import read_history
 from localdev.system.waiting import wait_until
 from tests.unit.console.conftest import MACHINE, Console, execution_arn
 from tests.unit.executions.conftest import NAMES, recording
-from tests.unit.executions.made_up import long_failure, long_loop, map_of
+from tests.unit.executions.made_up import Writer, long_failure, long_loop, map_of
+
+if TYPE_CHECKING:
+    from localdev.executions.history import History
 
 type ConsoleOf = Callable[..., Console]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -67,6 +71,31 @@ def test_a_list_says_why_an_execution_failed_and_in_which_state(console_of: Cons
 
     assert recording("choice_default_to_fail").document["execution"]["error"] in row
     assert f"in {recording('choice_default_to_fail').history.visits[-1].state}" in row
+
+
+def _caught_and_failed() -> History:
+    """Return the history of a charge that is refused, after which the machine fails with an error of its own."""
+    writer = Writer()
+    writer.write("ExecutionStarted", input="{}")
+    writer.write("TaskStateEntered", name="Charge", input="{}")
+    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+    writer.write("TaskFailed", error="Refused")
+    writer.write("TaskStateExited", name="Charge", output="{}")
+    writer.write("FailStateEntered", name="Sorry", input="{}")
+    writer.write("ExecutionFailed", error="DefaultStateError")
+    return read_history(read_events(writer.events))
+
+
+def test_a_list_names_the_error_that_a_caught_state_had_before_the_one_of_the_fail_state(console_of: ConsoleOf) -> None:
+    console = console_of("choice_default_to_fail")
+    console.engine.histories["choice_default_to_fail"] = _caught_and_failed()
+    error = recording("choice_default_to_fail").document["execution"]["error"]
+
+    page = console.page(f"/machines/{MACHINE}")
+
+    row = page[page.index('class="why"') :]
+    assert "<strong>Refused</strong>" in row
+    assert f"in Charge, then {error}" in row
 
 
 def test_executions_can_be_found_by_the_error_they_ended_with(console_of: ConsoleOf) -> None:

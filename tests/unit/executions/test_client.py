@@ -17,6 +17,7 @@ from localdev.executions.definition import Definition, read_definition
 from localdev.executions.errors import NotFoundError, UnknownPageError
 from localdev.executions.events import read_events
 from localdev.executions.history import Attempt, Status
+from localdev.executions.records import FailedIn
 from localdev.executions.replay import read_history
 from tests.unit.executions.conftest import recording
 from tests.unit.executions.made_up import Writer
@@ -155,6 +156,11 @@ def _backwards(count: int, most: int) -> tuple[dict[str, Any], dict[str, Any]]:
         {key: value for key, value in event.items() if not key.endswith("Details")}
         | ({"stateEnteredEventDetails": {"name": name}} if event["type"].endswith("Entered") else {})
         | ({"stateExitedEventDetails": {"name": name}} if event["type"].endswith("Exited") else {})
+        | (
+            {"taskFailedEventDetails": {"resourceType": "sqs", "resource": "sendMessage", "error": "Refused"}}
+            if event["type"] == "TaskFailed"
+            else {}
+        )
         for event in writer.events[::-1][:count]
         for name in [event["madeUpEventDetails"].get("name", "")]
     ]
@@ -175,21 +181,21 @@ def _compensated() -> Definition:
 def test_the_end_of_a_history_tells_the_state_whose_error_was_caught(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", *_backwards(9, 100))
 
-    assert stubbed.client.failed_in(ARN, _compensated()) == "Charge"
+    assert stubbed.client.failed_in(ARN, _compensated()) == FailedIn("Charge", "Refused")
 
 
 def test_what_led_to_a_fail_state_is_looked_for_further_back(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", *_backwards(3, 100))
     stubbed.states.add_response("get_execution_history", *_backwards(9, 1000))
 
-    assert stubbed.client.failed_in(ARN, _compensated()) == "Charge"
+    assert stubbed.client.failed_in(ARN, _compensated()) == FailedIn("Charge", "Refused")
 
 
 def test_where_the_error_is_too_far_back_the_last_state_is_shown(stubbed: Stubbed) -> None:
     stubbed.states.add_response("get_execution_history", *_backwards(3, 100))
     stubbed.states.add_response("get_execution_history", *_backwards(4, 1000))
 
-    assert stubbed.client.failed_in(ARN, _compensated()) == "Sorry"
+    assert stubbed.client.failed_in(ARN, _compensated()) == FailedIn("Sorry")
 
 
 def test_what_was_injected_is_asked_for_only_where_an_event_has_come(
