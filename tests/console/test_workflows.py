@@ -97,6 +97,18 @@ def test_after_a_chain_of_catches_the_first_state_that_failed_is_named_and_in_th
     assert _is_in_the_window(page, _state(page, "Ask primary warehouse"))
 
 
+def test_the_graphs_tools_stay_in_the_window_when_more_is_said_above_it(visit: Visit, booking: str) -> None:
+    page = visit(width=1440, height=900).open(f"/executions/{booking}")
+    tools = page.locator("execution-graph").first.get_by_role("button", name="Zoom in")
+    expect(tools).to_be_in_viewport(ratio=1)
+
+    page.get_by_label("Outcome").evaluate("outcome => { outcome.style.paddingBottom = '120px'; }")
+    # as it is drawn again with each change of an execution that runs
+    page.locator("execution-graph").first.evaluate("graph => graph.setAttribute('data-graph', graph.dataset.graph)")
+
+    expect(tools).to_be_in_viewport(ratio=1)
+
+
 @pytest.fixture(scope="session")
 def wide(engine: Engine) -> dict[str, str]:
     """Provide the ARNs of executions of wide graphs by the state whose error made them fail."""

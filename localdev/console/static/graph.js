@@ -119,6 +119,8 @@
       }
       this.graph = graph;
       this.paint(graph);
+      // what is said above it may be longer now
+      if (this.seen !== undefined) this.view?.resized();
       this.look(graph);
     }
 
