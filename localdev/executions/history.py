@@ -115,7 +115,9 @@ class Visit:
     failure: Failure | None = None
     """The last failure, whether it was caught or not; not one that a later attempt made good."""
     rounds: int = 1
-    """How often a Parallel or Map was started: more than once when it was retried."""
+    """How often a Parallel or Map was started: more than once when it was retried or redriven."""
+    redrives: int = 0
+    """How often the execution was redriven from here, or from within."""
     iterations: tuple[Iteration, ...] = ()
     items: int | None = None
     """How many items a Map has, the ones that were not started included, where the history says."""
@@ -126,8 +128,8 @@ class Visit:
 
     @property
     def retries(self) -> int:
-        """Return how many tries came after the first."""
-        return max(len(self.attempts) - 1, self.rounds - 1, 0)
+        """Return how many tries came after the first, without those that a person has asked for."""
+        return max(max(len(self.attempts), self.rounds) - 1 - self.redrives, 0)
 
     @property
     def duration(self) -> timedelta | None:

@@ -120,6 +120,7 @@ class _Visit:
     has_ended_others: bool = False
     """Whether its failure cut off what ran beside it."""
     rounds: int = 0
+    redrives: int = 0
     round_began: list[datetime] = field(default_factory=list)
     branches: int = 0
     iterations: dict[tuple[int, int], Iteration] = field(default_factory=dict)
@@ -387,6 +388,7 @@ class _Replay:
         self._redriven = (failed, *(frame.container for frame in visit.frames))
         for index in self._redriven:
             self._visits[index].failure = self._visits[index].failed_by = None
+            self._visits[index].redrives += 1
         return _Position(visit.frames, failed)
 
     def _blame(self, position: _Position, failure: Failure) -> None:
@@ -474,6 +476,7 @@ class _Replay:
             attempts=tuple([_cut_off(attempt, own) for attempt in visit.attempts]) if visit.attempts else (),
             failure=visit.failure,
             rounds=max(visit.rounds, 1),
+            redrives=visit.redrives,
             iterations=_iterations(visit, own) if visit.iterations else (),
             items=visit.items,
             map_run_arn=visit.map_run_arn,

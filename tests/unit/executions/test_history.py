@@ -375,7 +375,7 @@ def test_an_express_execution_is_read_from_its_log() -> None:
     assert history.failure.error == "Burnt"
 
 
-def test_a_redriven_execution_goes_on_where_it_had_failed() -> None:
+def _redriven_after_its_retries() -> History:
     events: list[dict[str, Any]] = [dict(event) for event in recording("task_retries_run_out").document["events"]]
     last = events[-1]["id"]
     redriven: list[dict[str, Any]] = [
@@ -391,11 +391,19 @@ def test_a_redriven_execution_goes_on_where_it_had_failed() -> None:
         {**event, "id": last + n, "previousEventId": last + n - 1, "timestamp": at}
         for n, event in enumerate(redriven, start=1)
     ]
-    history = read_history(read_events(events))
+    return read_history(read_events(events))
+
+
+def test_a_redriven_execution_goes_on_where_it_had_failed() -> None:
+    history = _redriven_after_its_retries()
 
     assert history.status is Status.SUCCEEDED
     assert history.failure is None
     assert [attempt.status for attempt in history.visits[0].attempts] == [Status.FAILED] * 3 + [Status.SUCCEEDED]
+
+
+def test_a_redrive_is_no_retry() -> None:
+    assert _redriven_after_its_retries().visits[0].retries == 2
 
 
 def test_a_state_that_a_redrive_enters_anew_is_the_same_visit() -> None:
