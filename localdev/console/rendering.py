@@ -54,8 +54,8 @@ def _templates(settings: Settings) -> Environment:
     )
     filters = (
         shown.cause, shown.chips, shown.day, shown.day_in_short, shown.document, shown.duration, shown.elapsed,
-        shown.in_short, shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said, shown.sign,
-        shown.status_mark, shown.status_word, shown.tick, shown.titled, shown.variables,
+        shown.in_parts, shown.in_short, shown.input_in_short, shown.iso, shown.laid_out, shown.moment, shown.said,
+        shown.sign, shown.status_mark, shown.status_word, shown.tick, shown.titled, shown.variables,
     )  # fmt: skip
     environment.filters.update({function.__name__: function for function in filters})
     # Jinja's own knows nothing of half a surrogate pair, which the name of a state can have

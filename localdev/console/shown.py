@@ -211,6 +211,15 @@ def _scalar(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+_NAME_PARTS: Final = re.compile(r"(?<=\.)|(?<=[a-z0-9])(?=[A-Z])")
+"""Where a dotted or camelCase name may go on in the next line."""
+
+
+def in_parts(name: str) -> Markup:
+    """Return a name that a line may break after a dot or before a word of it, and elsewhere only if it must."""
+    return Markup("<wbr>").join(_NAME_PARTS.split(name))
+
+
 def in_short(text: str) -> str:
     """Return a value on one line."""
     return one_line(text, 120)

@@ -419,9 +419,16 @@ def test_an_error_of_a_list_is_not_broken_within_a_word(visit: Visit, restock: s
     page = visit(width=1280).open(f"/machines/{machine}")
 
     error = page.locator(".list .why strong").first
-    expect(error).to_have_text("RestockTimedOut")
+    expect(error).to_have_text("SQS.QueueDoesNotExistException")
 
-    assert error.evaluate("(each) => each.getClientRects().length") == 1
+    words = error.evaluate(
+        """each => [...each.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return [node.data, range.getClientRects().length];
+        })"""
+    )
+    assert words == [[word, 1] for word in ("SQS.", "Queue", "Does", "Not", "Exist", "Exception")]
 
 
 def test_the_fields_of_a_filter_stand_in_one_line(visit: Visit, restock: str) -> None:

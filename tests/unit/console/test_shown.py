@@ -1,4 +1,4 @@
-"""Times as the pages show them."""
+"""Times and names as the pages show them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from localdev.console import shown
-from localdev.console.shown import day_in_short, duration, tick, today
+from localdev.console.shown import day_in_short, duration, in_parts, tick, today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,3 +65,16 @@ def test_an_axis_begins_with_nothing_and_not_with_less_than_a_millisecond() -> N
 
     assert tick(timedelta(), span) == "0 ms"
     assert duration(timedelta()) == "< 1 ms"
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("States.DataLimitExceeded", "States.<wbr>Data<wbr>Limit<wbr>Exceeded"),
+        ("card_declined", "card_declined"),
+        ("HTTPError", "HTTPError"),
+        ("<b>Bold", "&lt;b&gt;Bold"),
+    ],
+)
+def test_a_name_may_go_on_in_the_next_line_after_a_dot_or_before_a_word_of_it(name: str, parts: str) -> None:
+    assert in_parts(name) == parts
