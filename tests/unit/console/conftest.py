@@ -247,8 +247,11 @@ class Console:
         return self.page(f"/executions/{execution_arn(name)}{query}")
 
 
+type ConsoleOf = Callable[..., Console]
+
+
 @pytest.fixture
-def console_of() -> Callable[..., Console]:
+def console_of() -> ConsoleOf:
     """Make a console over recorded executions."""
 
     def make(*names: str, read_only: bool = False, **fields: Any) -> Console:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from threading import Event
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote
 
 import pytest
@@ -18,10 +17,12 @@ from localdev.console.app import create_app
 from localdev.console.protect import form_of
 from localdev.executions.control import RefusedError
 from localdev.executions.tokens import waiting_task
-from tests.unit.console.conftest import MACHINE, Console, execution_arn
+from tests.unit.console.conftest import MACHINE, Console, ConsoleOf, execution_arn
 from tests.unit.executions.conftest import recording
 
-type ConsoleOf = Callable[..., Console]
+if TYPE_CHECKING:
+    from collections.abc import Callable, MutableMapping
+
 CHANGES = [
     "/place",
     f"/start/{MACHINE}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,12 @@ from localdev.console.services.stack import Function, Message, Queue, Rule, Stac
 from localdev.console.services.traces import function_name, trace_of, trace_of_execution
 from localdev.executions.errors import NotFoundError
 from localdev.executions.records import Execution
-from tests.unit.console.conftest import Console, execution_arn
+from tests.unit.console.conftest import ConsoleOf, execution_arn
 from tests.unit.executions.conftest import recording
 
 if TYPE_CHECKING:
     from localdev.executions.history import History
 
-type ConsoleOf = Callable[..., Console]
 BEGAN = 1_767_225_600.0
 TRACE = "1-6b0bbd35-48cbd6ba654d0142ea17cdc0"
 MADE = "choice"
