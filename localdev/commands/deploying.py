@@ -105,7 +105,7 @@ def start_and_deploy(engine: Engine, selection: Selection = EVERYTHING) -> Outpu
 
 def destroy(engine: Engine) -> None:
     """Remove the app's stacks, saying so, and forget what was remembered of them."""
-    assembly = assemblies.assembly(engine.stack_name, context=context.remembered(engine), engine=engine)
+    assembly = assemblies.assembly(engine, context=context.remembered(engine))
     places = Places(engine)
     there = [stack for stack in stacks_of(assembly) if stack_exists(places.at(*stack.place), stack.name)]
     if there:
@@ -278,7 +278,7 @@ def print_shortfalls(found: Sequence[checked.Shortfall]) -> None:
 
 def _assembly(engine: Engine, selection: Selection) -> Path:
     values = context.remember(engine, selection.context)
-    assembly = assemblies.assembly(engine.stack_name, context=values, engine=engine)
+    assembly = assemblies.assembly(engine, context=values)
     stacks_of(assembly, selection.stacks)  # a name that is none is said before anything is done
     return assembly
 

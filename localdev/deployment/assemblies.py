@@ -29,22 +29,22 @@ _NAMING = ".named"
 """File in a kept assembly: which variant of the app it is."""
 
 
-def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), engine: Engine | None = None) -> Path:
+def assembly(engine: Engine | None = None, *, context: Sequence[str] = ()) -> Path:
     """Return the folder of the cloud assembly of the app as it is now, for an engine: any emulator where none is named.
 
-    ``stack_name`` is another name for the app's stack, ``context`` values of the CDK's context, each ``KEY=VALUE``.
+    The engine may have another name for the app's stack; ``context`` are values of the CDK's context, ``KEY=VALUE``.
 
     :raises LocaldevError: with what the CDK said.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        folder = FOLDER / fingerprint(stack_name, context=context, engine=engine)
+        folder = FOLDER / fingerprint(engine, context=context)
         if (folder / "manifest.json").exists():
             break
         with scratch(FOLDER, "new") as new:
-            made = cdk.synthesize(output=new / "cdk.out", stack_name=stack_name, context=context, engine=engine)
-            (made / _NAMING).write_text(_naming(stack_name, context), encoding="utf-8")
+            made = cdk.synthesize(output=new / "cdk.out", engine=engine, context=context)
+            (made / _NAMING).write_text(_naming(engine, context), encoding="utf-8")
             # while it was synthesised a file may have been saved: what it was made from is what it is kept as
-            is_current = folder.name == fingerprint(stack_name, context=context, engine=engine)
+            is_current = folder.name == fingerprint(engine, context=context)
             if is_current or attempt == _ATTEMPTS:
                 _keep(made, folder)
                 break
@@ -53,17 +53,17 @@ def assembly(stack_name: str | None = None, *, context: Sequence[str] = (), engi
     return folder
 
 
-def latest(stack_name: str | None = None, *, context: Sequence[str] = ()) -> Path:
+def latest(engine: Engine | None = None, *, context: Sequence[str] = ()) -> Path:
     """Return the newest assembly of the app that is there, whatever has changed since; else make one.
 
     :raises LocaldevError: with what the CDK said.
     """
+    wanted = _naming(engine, context)
     for folder in _newest_first():
-        if (folder / _NAMING).exists() and (folder / _NAMING).read_text(encoding="utf-8") == _naming(
-            stack_name, context
-        ):
+        file = folder / _NAMING
+        if file.exists() and file.read_text(encoding="utf-8") == wanted:
             return folder
-    return assembly(stack_name, context=context)
+    return assembly(engine, context=context)
 
 
 def asset_files() -> frozenset[str]:
@@ -74,32 +74,27 @@ def asset_files() -> frozenset[str]:
 
 def stack_names() -> frozenset[str]:
     """Return the names of the stacks of the kept assemblies."""
-    return frozenset(
-        stack.name for folder in _newest_first() if (folder / "manifest.json").exists() for stack in stacks_of(folder)
-    )
+    return frozenset(stack.name for folder in _whole() for stack in stacks_of(folder))
 
 
 def newest_stacks() -> list[str]:
     """Return the ids of the stacks of the assembly that was used last; none without one."""
-    kept = [folder for folder in _newest_first() if (folder / "manifest.json").exists()]
-    return [stack.id for stack in stacks_of(kept[0])] if kept else []
+    return [stack.id for folder in _whole()[:1] for stack in stacks_of(folder)]
 
 
 def environments() -> list[tuple[str, str]]:
     """Return the accounts and regions, other than the default, that the stacks of the kept assemblies name."""
-    found = {
-        stack.place for folder in _newest_first() if (folder / "manifest.json").exists() for stack in stacks_of(folder)
-    }
+    found = {stack.place for folder in _whole() for stack in stacks_of(folder)}
     return sorted(found - {(DEFAULT_ACCOUNT, REGION)})
 
 
-def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), engine: Engine | None = None) -> str:
+def fingerprint(engine: Engine | None = None, *, context: Sequence[str] = ()) -> str:
     """Return a hash of all that an assembly depends on: the app's files and context, the CDK, this Python, an account.
 
-    Emulators are alike.
+    Emulators are alike, but for the name that the app's stack has on them.
     """
     account = engine.where if engine and engine.kind.is_account else ""
-    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(stack_name, context)}\0{account}".encode())
+    digest = hashlib.sha256(f"{sys.version}\0{ROOT}\0{_naming(engine, context)}\0{account}".encode())
     digest.update(app.App(ROOT).command.encode())
     variables, named = passed_on(), set[str]()
     for path in app.App(ROOT).files():
@@ -113,8 +108,8 @@ def fingerprint(stack_name: str | None = None, *, context: Sequence[str] = (), e
     return digest.hexdigest()[:32]
 
 
-def _naming(stack_name: str | None, context: Sequence[str]) -> str:
-    return json.dumps([stack_name, sorted(context)])
+def _naming(engine: Engine | None, context: Sequence[str]) -> str:
+    return json.dumps([engine.stack_name if engine else None, sorted(context)])
 
 
 def _keep(made: Path, folder: Path) -> None:
@@ -128,6 +123,11 @@ def _keep(made: Path, folder: Path) -> None:
 
 def _newest_first() -> list[Path]:
     return sorted(FOLDER.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _whole() -> list[Path]:
+    """Return the assemblies that were made to their end, the newest first."""
+    return [folder for folder in _newest_first() if (folder / "manifest.json").exists()]
 
 
 def _forget_old() -> None:

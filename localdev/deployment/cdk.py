@@ -23,7 +23,7 @@ from localdev.engines.naming import typed_for
 from localdev.setup.errors import AGAIN, SetupError
 from localdev.setup.node import check_version, find_node
 from localdev.system import settings
-from localdev.system.child_environment import DUMMY_CREDENTIALS
+from localdev.system.child_environment import DUMMY_CREDENTIALS, endpoint_variables
 from localdev.system.errors import LocaldevError
 from localdev.system.installation import ensure_installed
 from localdev.system.processes import end_with_descendants
@@ -122,7 +122,6 @@ def synthesize(
     *arguments: str,
     output: Path,
     engine: Engine | None = None,
-    stack_name: str | None = None,
     context: Sequence[str] = (),
     app: str | None = None,
 ) -> Path:
@@ -135,7 +134,7 @@ def synthesize(
     :raises LocaldevError: with what the CDK said.
     """
     command = app or current().command
-    named = ["--app", _unstripped(command), *context_options(context), *_naming(stack_name)]
+    named = ["--app", _unstripped(command), *context_options(context), *_naming(engine.stack_name if engine else None)]
     options = [*named, "--quiet", "--output", str(output)]
     unpack_library(app_path())
     with scratch(STATE, "synthesis") as temporary:
@@ -152,11 +151,11 @@ def synthesize(
 def _synthesis_environment(engine: Engine | None, temporary: Path) -> dict[str, str]:
     if engine and engine.kind.is_account:
         return cdk_and_app_environment(engine)
+    # cdklocal's own address would be a name, which leaves the machine to be looked up
     url = (engine and engine.endpoint_url) or f"http://127.0.0.1:{DEFAULT_PORT}"
-    # cdklocal's own would be a name, which leaves the machine to be looked up
-    endpoint = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url, "CDK_HOME": str(temporary / "cdk")}
+    place = endpoint_variables(url) | {"CDK_HOME": str(temporary / "cdk")}
     _tell_account(temporary / "cdk")
-    return app_environment() | _FOR_EVERY_COMMAND | _UNHEARD | _WITHOUT_LINTER | _own_cdk() | endpoint
+    return app_environment() | _FOR_EVERY_COMMAND | _UNHEARD | _WITHOUT_LINTER | _own_cdk() | place
 
 
 def _tell_account(cdk_home: Path) -> None:

@@ -104,7 +104,7 @@ def _of_the_app(engine: Engine) -> list[str]:
     from localdev.deployment import assemblies, context
     from localdev.deployment.manifest import stacks_of
 
-    assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
+    assembly = assemblies.latest(engine, context=context.remembered(engine))
     return [stack.name for stack in stacks_of(assembly)]
 
 

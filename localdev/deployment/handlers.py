@@ -58,7 +58,7 @@ def handler_folders(engine: Engine) -> list[HandlerFolder]:
 
     :raises LocaldevError: none of the stacks is deployed.
     """
-    assembly = assemblies.latest(engine.stack_name, context=context.remembered(engine))
+    assembly = assemblies.latest(engine, context=context.remembered(engine))
     places = Places(engine)
     stacks = [(stack, places.at(*stack.place)) for stack in stacks_of(assembly)]
     # some of them may have been chosen; where none is there, the first one's error says so

@@ -48,19 +48,26 @@ def tool_home() -> Path:
     return STATE / "home"
 
 
-def tool_environment(endpoint_url: str) -> dict[str, str]:
-    """Return the environment of a tool that is to reach an emulator and nothing else.
+def endpoint_variables(endpoint_url: str) -> dict[str, str]:
+    """Return the variables by which AWS's SDKs and cdklocal know an emulator's address.
 
     :raises LocaldevError: the endpoint is not of this machine.
     """
     from localdev.system.endpoints import loopback_endpoint  # help needs no addresses
 
     url = loopback_endpoint(endpoint_url)
+    return {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": url}
+
+
+def tool_environment(endpoint_url: str) -> dict[str, str]:
+    """Return the environment of a tool that is to reach an emulator and nothing else.
+
+    :raises LocaldevError: the endpoint is not of this machine.
+    """
     return child_environment(
         tool_home(),
         {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ENDPOINT_URL_S3": url,
+            **endpoint_variables(endpoint_url),
             # the emulator's host has no other name, such as the `sync-` that StartSyncExecution puts before it
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             # the CDK CLI takes the user's home from the system's list of users, not from HOME

@@ -166,4 +166,4 @@ def _assembly(engine: Engine) -> Iterator[Path]:
         return
     # of a name that is used once; not kept
     with scratch(STATE, "tests-assembly") as folder:
-        yield cdk.synthesize(output=folder / "cdk.out", engine=engine, stack_name=engine.stack_name)
+        yield cdk.synthesize(output=folder / "cdk.out", engine=engine)

@@ -70,7 +70,7 @@ def engine(browser: Browser) -> Iterator[Engine]:
     assert browser
     engine = start_for_tests("embedded")
     try:
-        cdk.deploy(engine, assemblies.assembly(engine.stack_name))
+        cdk.deploy(engine, assemblies.assembly(engine))
         with LIFELINE.held_to(engine):
             yield engine
     finally:

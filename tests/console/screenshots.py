@@ -74,7 +74,7 @@ def main() -> None:
 
 def _take_orders(browser: Browser, engine: Engine, url: str) -> None:
     with TemporaryDirectory() as folder:
-        cdk.deploy(engine, cdk.synthesize(output=Path(folder), stack_name=engine.stack_name))
+        cdk.deploy(engine, cdk.synthesize(output=Path(folder), engine=engine))
     outputs = stack_outputs(engine.clients(), engine.stack_name)
     orders = OrderApi(reachable_api_url(outputs.api_url, engine.endpoint_url))
     arn = [orders.wait(orders.place(flavour)).order.execution_arn for flavour in _FLAVOURS][-1]

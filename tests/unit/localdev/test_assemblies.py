@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from localdev.deployment import assemblies, cdk
-from localdev.engines import EmbeddedEngine
+from localdev.engines import EmbeddedEngine, ExternalEngine
 from localdev.engines.aws import Account, AwsEngine
 
 if TYPE_CHECKING:
@@ -97,15 +97,31 @@ def test_another_name_of_the_stack_and_each_account_and_region_have_assemblies_o
     for engine, (account, region) in zip(engines, accounts, strict=True):
         engine._account = Account(account, region, "arn:aws:iam::111122223333:user/owner")
 
-    made = [assemblies.assembly(), assemblies.assembly("another")]
-    made += [assemblies.assembly(engine=engine) for engine in engines]
+    made = [assemblies.assembly(), assemblies.assembly(ExternalEngine(stack_name="another"))]
+    made += [assemblies.assembly(engine) for engine in engines]
 
     assert len(set(made)) == 5
 
 
 @pytest.mark.usefixtures("checkout")
+def test_the_newest_assembly_is_made_for_the_account_that_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, made_for = AwsEngine("shop"), list[Any]()
+    engine._account = Account("111122223333", "eu-west-1", "arn:aws:iam::111122223333:user/owner")
+    synthesize = cdk.synthesize
+
+    def note(**options: Any) -> Path:
+        made_for.append(options["engine"])
+        return synthesize(**options)
+
+    monkeypatch.setattr(cdk, "synthesize", note)
+    assemblies.latest(engine)
+
+    assert made_for == [engine]
+
+
+@pytest.mark.usefixtures("checkout")
 def test_emulators_share_an_assembly() -> None:
-    assert assemblies.assembly(engine=EmbeddedEngine(4999)) == assemblies.assembly()
+    assert assemblies.assembly(EmbeddedEngine(4999)) == assemblies.assembly()
 
 
 def test_a_file_saved_during_the_synthesis_is_not_missed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
