@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -17,11 +17,11 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from localdev.console.pulse import PATIENCE_SECONDS
 from localdev.console.watched import Fate
-from localdev.executions.errors import HintedError, NotFoundError
+from localdev.executions.errors import HintedError, NotFoundError, UnknownPageError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -67,6 +67,7 @@ class Problems:
         """Return the answer to each kind of error."""
         return {
             NotFoundError: self.not_found,
+            UnknownPageError: self.first_page,
             HintedError: self.refused,
             ParamValidationError: self.nothing_there,
             BotoCoreError: self.away,
@@ -89,6 +90,11 @@ class Problems:
         message = f"{error.message} It has been deleted, {forgotten}. The state machine {machine.name} is there."
         way_on = (f"/machines/{machine.arn}", f"Executions of {machine.name}")
         return self._error(request, 404, "Not there any more", message, way_on=way_on)
+
+    def first_page(self, request: Request, _error: Exception) -> Response:
+        """Lead to the first page of a list: the one asked for was forgotten, or is of an earlier engine."""
+        kept = {name: value for name, value in request.query_params.items() if name not in {"after", "searched"}}
+        return RedirectResponse(f"{request.url.path}?{urlencode(kept)}")
 
     def silent(self, request: Request, fate: Fate) -> Response:
         """Answer that the engine is there and says nothing, and what becomes of the request."""

@@ -15,7 +15,6 @@ from localdev.console import shown
 from localdev.console.filters import STATUSES, address_of, filters_of
 from localdev.console.routes.asked import number_of
 from localdev.console.routes.pages import Pages
-from localdev.executions.errors import UnknownPageError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -62,18 +61,13 @@ class MachinePages(Pages):
         """Return a state machine: its executions, its definition, and what can be started."""
         arn = request.path_params["arn"]
         machine, graph, remarks = self._reading.state_machine(arn)
-        try:
-            listed = self._listed(request, machine)
-        except UnknownPageError:
-            # kept from before the engine was started anew, or older than AWS keeps them
-            return RedirectResponse(_without_page(request))
         return self._page(
             request,
             "machine.html",
             machine=machine,
             graph_json=json.dumps(graph.as_data()) if graph else "",
             remarks=remarks,
-            **{**listed, "starter": self._starter_of(machine)},
+            **{**self._listed(request, machine), "starter": self._starter_of(machine)},
         )
 
     def _starter_of(self, machine: StateMachine) -> Starter | None:
@@ -83,10 +77,7 @@ class MachinePages(Pages):
     def listing(self, request: Request) -> Response:
         """Return the rows of a state machine's executions, for a page that is kept current."""
         machine = self._reading.state_machine(request.path_params["arn"])[0]
-        try:
-            listed = self._listed(request, machine)
-        except UnknownPageError:
-            return RedirectResponse(_without_page(request))
+        listed = self._listed(request, machine)
         if request.query_params.get("seen") == listed["seen"]:
             return Response(status_code=204)
         return self._page(request, "_list.html", machine=machine, **listed)
@@ -129,12 +120,6 @@ class MachinePages(Pages):
         return self._page(
             request, "coverage.html", machine=machine, covered=covered, graph_json=graph_json, kept=kept, wanted=wanted
         )
-
-
-def _without_page(request: Request) -> str:
-    """Return the address of the first page of the same list."""
-    kept = {name: value for name, value in request.query_params.items() if name not in {"after", "searched"}}
-    return f"{request.url.path}?{urlencode(kept)}"
 
 
 def _seconds(summary: ExecutionSummary) -> float:
