@@ -104,10 +104,9 @@ def _print(found: list[tuple[Resource, ExecutionSummary]]) -> None:
 
     if not found:
         out.print("There is no such execution.")
-    named = dict(
-        zip((different := list(dict.fromkeys(machine for machine, _ in found))), labels(different), strict=True)
-    )
-    machines = max((len(name) for name in named.values()), default=0)
+    listed = list(dict.fromkeys(machine for machine, _ in found))
+    named = dict(zip(listed, labels(listed), strict=True))
+    machines = max(map(len, named.values()), default=0)
     names = max((len(execution.name) for _, execution in found), default=0)
     for machine, execution in found:
         lasted = duration_text(execution.stopped - execution.started) if execution.stopped else ""

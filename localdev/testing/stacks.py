@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from localdev.deployment import addresses, resources
+from localdev.deployment.clients_at import clients_at, is_default
 from localdev.deployment.resources import Resource, find_resource, only_resource, resources_of
 from localdev.deployment.stack import stack_outputs
-from localdev.engines.clients import Clients
 from localdev.system.endpoints import endpoint_port
 from localdev.system.errors import LocaldevError
 from localdev.system.project import DEFAULT_ACCOUNT, REGION, typed
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from localdev.deployment.manifest import Stack as Synthesised
     from localdev.engines import Engine
+    from localdev.engines.clients import Clients
 
 _APIS: Final = (resources.REST_API, resources.HTTP_API)
 
@@ -111,11 +112,11 @@ class Stacks(Mapping[str, Stack]):
         return self._readers.get((account, region), self.reader)
 
     def _reader(self, account: str | None, region: str | None) -> Reader:
-        endpoint, place = self.engine.endpoint_url, (account or DEFAULT_ACCOUNT, region or REGION)
-        if endpoint is None or self.engine.kind.is_account or place == (DEFAULT_ACCOUNT, REGION):
+        place = (account or DEFAULT_ACCOUNT, region or REGION)
+        if is_default(self.engine, *place):
             return self.reader
         if place not in self._readers:
-            self._readers[place] = self.reader.elsewhere(Clients(endpoint, *place))
+            self._readers[place] = self.reader.elsewhere(clients_at(self.engine, *place))
         return self._readers[place]
 
     def only(self) -> Stack:
