@@ -19,7 +19,7 @@ from tests.unit.executions.made_up import long_cause, long_failure, map_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page, Response, Route
+    from playwright.sync_api import FloatRect, Page, Response, Route
 
 type Visit = Callable[..., Visitor]
 MANY = 10_000
@@ -160,28 +160,26 @@ def test_any_visit_of_very_many_is_reached_by_its_number(visit: Visit, many: str
     expect(page.locator("[data-document=state-input]")).to_contain_text("file-200")
 
 
-def test_of_very_many_visits_the_one_that_is_looked_at_is_in_view(visit: Visit, many: str) -> None:
-    page = visit().open(f"{many}?state=Accept&nth=201")
+def _visit_and_frame(page: Page) -> tuple[FloatRect, FloatRect]:
+    """Return where the visit is that is looked at, and the box with all visits of the state."""
     chip = page.locator(".visits [aria-current]")
     expect(chip).to_have_count(1)
-
     box, frame = chip.bounding_box(), page.locator(".visits").bounding_box()
-
     assert box
     assert frame
+    return box, frame
+
+
+def test_of_very_many_visits_the_one_that_is_looked_at_is_in_view(visit: Visit, many: str) -> None:
+    box, frame = _visit_and_frame(visit().open(f"{many}?state=Accept&nth=201"))
+
     assert frame["y"] <= box["y"]
     assert box["y"] + box["height"] <= frame["y"] + frame["height"]
 
 
 def test_the_ring_around_the_visit_that_is_looked_at_is_not_cut(visit: Visit, many: str) -> None:
-    page = visit().open(f"{many}?state=Accept&nth=201")
-    chip = page.locator(".visits [aria-current]")
-    expect(chip).to_have_count(1)
+    box, frame = _visit_and_frame(visit().open(f"{many}?state=Accept&nth=201"))
 
-    box, frame = chip.bounding_box(), page.locator(".visits").bounding_box()
-
-    assert box
-    assert frame
     assert box["y"] + box["height"] + RING <= frame["y"] + frame["height"] + 0.5
 
 

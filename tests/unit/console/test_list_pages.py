@@ -13,8 +13,6 @@ import pytest
 from localdev.console import shown
 from localdev.console.shown import day
 from localdev.executions.errors import UnknownPageError
-from localdev.executions.events import read_events
-from localdev.executions.replay import read_history
 from localdev.system.waiting import wait_until
 from tests.unit.console.conftest import MACHINE, Console, ConsoleOf, execution_arn
 from tests.unit.executions.conftest import recording
@@ -48,13 +46,11 @@ def _caught_and_failed() -> History:
     """Return the history of a charge that is refused, after which the machine fails with an error of its own."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("TaskStateEntered", name="Charge", input="{}")
-    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-    writer.write("TaskFailed", error="Refused")
+    writer.fail_task("Charge", "Refused")
     writer.write("TaskStateExited", name="Charge", output="{}")
     writer.write("FailStateEntered", name="Sorry", input="{}")
     writer.write("ExecutionFailed", error="DefaultStateError")
-    return read_history(read_events(writer.events))
+    return writer.history()
 
 
 def test_a_list_names_the_error_that_a_caught_state_had_before_the_one_of_the_fail_state(console_of: ConsoleOf) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import unescape
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,18 @@ from localdev.executions.replay import read_history
 from tests.unit.console.conftest import ConsoleOf, execution_arn
 from tests.unit.console.parts import graph_of, strip_of
 from tests.unit.executions.made_up import long_failure, long_loop, map_of
+
+if TYPE_CHECKING:
+    from localdev.executions.definition import Definition
+    from localdev.executions.history import History
+    from tests.unit.console.conftest import Console
+
+
+def _console_with(console_of: ConsoleOf, made_up: tuple[Definition, History]) -> Console:
+    """Return a console in which the execution "choice" has a definition and a history that were made up."""
+    console = console_of("choice")
+    console.engine.made_up, console.engine.histories["choice"] = made_up
+    return console
 
 
 def test_the_events_of_a_long_history_come_in_pages(console_of: ConsoleOf) -> None:
@@ -29,8 +42,7 @@ def test_the_events_of_a_long_history_come_in_pages(console_of: ConsoleOf) -> No
 
 
 def test_of_a_long_history_the_end_is_shown_before_the_rest_is_read(console_of: ConsoleOf) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    console = _console_with(console_of, long_failure(2_000))
     arn = execution_arn("choice")
 
     first = console.page(f"/executions/{arn}")
@@ -46,8 +58,7 @@ def test_of_a_long_history_the_end_is_shown_before_the_rest_is_read(console_of: 
 
 
 def test_of_a_long_history_that_is_looked_into_the_end_is_shown_first_too(console_of: ConsoleOf) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    console = _console_with(console_of, long_failure(2_000))
     arn = execution_arn("choice")
 
     first = console.page(f"/executions/{arn}?state=Price")
@@ -64,8 +75,7 @@ def test_of_a_long_history_that_is_looked_into_the_end_is_shown_first_too(consol
 
 @pytest.mark.parametrize("query", ["visit=3", "item=0.3", "visit=3&item=0.3"])
 def test_of_a_long_history_the_rest_says_which_visit_an_address_names(console_of: ConsoleOf, query: str) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    console = _console_with(console_of, long_failure(2_000))
     arn = execution_arn("choice")
 
     first = unescape(console.page(f"/executions/{arn}?{query}"))
@@ -77,8 +87,7 @@ def test_of_a_long_history_the_rest_says_which_visit_an_address_names(console_of
 def test_of_a_long_history_whose_end_does_not_say_what_failed_the_outcome_is_shown_and_no_culprit(
     console_of: ConsoleOf,
 ) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_loop(1_000, catch="Again?")
+    console = _console_with(console_of, long_loop(1_000, catch="Again?"))
 
     first = console.page(f"/executions/{execution_arn('choice')}")
 
@@ -108,8 +117,7 @@ def test_of_a_long_history_that_goes_on_where_it_is_now_is_shown_before_the_rest
 
 
 def test_of_a_long_loop_that_leads_to_a_fail_state_the_end_is_shown_first(console_of: ConsoleOf) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_loop(1_000)
+    console = _console_with(console_of, long_loop(1_000))
 
     first = console.page(f"/executions/{execution_arn('choice')}")
 
@@ -119,8 +127,7 @@ def test_of_a_long_loop_that_leads_to_a_fail_state_the_end_is_shown_first(consol
 
 
 def test_of_a_long_history_that_succeeded_the_end_is_shown_first_and_no_state(console_of: ConsoleOf) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = map_of(2_000)
+    console = _console_with(console_of, map_of(2_000))
 
     first = console.page(f"/executions/{execution_arn('choice')}")
 
@@ -131,8 +138,7 @@ def test_of_a_long_history_that_succeeded_the_end_is_shown_first_and_no_state(co
 
 
 def test_of_the_end_of_a_history_no_state_is_drawn_that_may_turn_out_otherwise(console_of: ConsoleOf) -> None:
-    console = console_of("choice")
-    console.engine.made_up, console.engine.histories["choice"] = long_failure(2_000)
+    console = _console_with(console_of, long_failure(2_000))
 
     first = console.page(f"/executions/{execution_arn('choice')}")
 

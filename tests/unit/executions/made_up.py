@@ -43,6 +43,17 @@ class Writer:
         self.write("MapStateEntered", previous, name=name, input=given)
         return self.write("MapStateStarted", length=length)
 
+    def begin_parallel(self, name: str) -> int:
+        """Write that a Parallel state was entered and begins; return the id of the event its branches follow."""
+        self.write("ParallelStateEntered", name=name, input="{}")
+        return self.write("ParallelStateStarted")
+
+    def fail_task(self, name: str, error: str, previous: int | None = None) -> int:
+        """Write a task that is entered and fails, and return the id of its failure."""
+        self.write("TaskStateEntered", previous, name=name, input="{}")
+        self.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
+        return self.write("TaskFailed", error=error)
+
     def history(self) -> History:
         """Return what was written, read."""
         return read_history(read_events(self.events))

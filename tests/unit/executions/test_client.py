@@ -143,9 +143,7 @@ def _backwards(count: int, most: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an answer of a compensated failure's newest events, and what asks for it."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("TaskStateEntered", name="Charge", input="{}")
-    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-    writer.write("TaskFailed", error="Refused")
+    writer.fail_task("Charge", "Refused")
     writer.write("TaskStateExited", name="Charge", output="{}")
     writer.write("PassStateEntered", name="Undo", input="{}")
     writer.write("PassStateExited", name="Undo", output="{}")

@@ -184,8 +184,7 @@ def _left_branch() -> tuple[Definition, History]:
     """Return an execution in which a branch that was cut off writes its last events late."""
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("ParallelStateEntered", name="Both", input="{}")
-    writer.write("ParallelStateStarted")
+    writer.begin_parallel("Both")
     slow = writer.write("PassStateEntered", name="Slow", input="{}")
     writer.write("FailStateEntered", 3, name="Refuse", input="{}")
     writer.write("ParallelStateFailed")
@@ -232,9 +231,7 @@ def _handled_in_an_item() -> tuple[Definition, History]:
     begun = writer.begin_map("Each", 2)
     for index in range(2):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
-        writer.write("TaskStateEntered", name="Accept", input="{}")
-        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-        writer.write("TaskFailed", error="Refused")
+        writer.fail_task("Accept", "Refused")
         writer.write("TaskStateExited", name="Accept", output="{}")
         writer.write("PassStateEntered", name="Note", input="{}")
         writer.write("PassStateExited", name="Note", output="{}")
@@ -268,9 +265,7 @@ def _failed_in_one_item_and_handled_in_the_next() -> tuple[Definition, History]:
     begun = writer.begin_map("Each", 2)
     for index, error in enumerate(("Away", "Refused")):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
-        writer.write("TaskStateEntered", name="Accept", input="{}")
-        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-        writer.write("TaskFailed", error=error)
+        writer.fail_task("Accept", error)
         if error == "Refused":
             writer.write("TaskStateExited", name="Accept", output="{}")
             writer.write("FailStateEntered", name="Sorry", input="{}")

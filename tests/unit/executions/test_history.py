@@ -412,9 +412,7 @@ def test_a_state_that_a_redrive_enters_anew_is_the_same_visit() -> None:
     writer.write("PassStateEntered", name="First", input="{}")
     writer.write("PassStateExited", name="First", output="{}")
     for _ in range(2):
-        writer.write("TaskStateEntered", name="Then", input="{}")
-        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-        writer.write("TaskFailed", error="Refused")
+        writer.fail_task("Then", "Refused")
         writer.write("ExecutionFailed", error="Refused")
         writer.write("ExecutionRedriven", redriveCount=1)
     history = writer.history()
@@ -453,8 +451,7 @@ def test_what_is_not_an_event_is_an_error(event: dict[str, object], says: str) -
 def test_a_state_that_a_failing_branch_cuts_off_has_its_own_end() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("ParallelStateEntered", name="Both", input="{}")
-    begun = writer.write("ParallelStateStarted")
+    begun = writer.begin_parallel("Both")
     writer.write("WaitStateEntered", begun, name="Long", input="{}")
     writer.write("TaskStateEntered", begun, name="Ask", input="{}")
     writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
@@ -499,9 +496,7 @@ def test_a_state_of_an_item_that_a_failing_item_cuts_off_has_its_own_end() -> No
 def test_a_state_that_waits_for_its_next_try_ends_as_the_execution_does(end: str, status: Status) -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("TaskStateEntered", name="Ask", input="{}")
-    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-    writer.write("TaskFailed", error="Throttled")
+    writer.fail_task("Ask", "Throttled")
     writer.write(end, 0)
 
     [visit] = writer.history().visits
@@ -516,9 +511,7 @@ def test_what_failed_for_good_has_failed_also_where_the_execution_is_stopped_lat
     begun = writer.begin_map("Each", 2)
     for index in range(2):
         writer.write("MapIterationStarted", begun, name="Each", index=index)
-        writer.write("TaskStateEntered", name="Ask", input="{}")
-        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-        writer.write("TaskFailed", error="Throttled")
+        writer.fail_task("Ask", "Throttled")
     writer.write("MapIterationFailed", name="Each", index=1)
     writer.write("ExecutionAborted", 0)
 
@@ -530,12 +523,9 @@ def test_what_failed_for_good_has_failed_also_where_the_execution_is_stopped_lat
 def test_what_has_cut_off_the_state_beside_it_has_failed_also_where_the_execution_is_stopped_later() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("ParallelStateEntered", name="Both", input="{}")
-    begun = writer.write("ParallelStateStarted")
+    begun = writer.begin_parallel("Both")
     writer.write("WaitStateEntered", begun, name="Long", input="{}")
-    writer.write("TaskStateEntered", begun, name="Ask", input="{}")
-    writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-    failed = writer.write("TaskFailed", error="Throttled")
+    failed = writer.fail_task("Ask", "Throttled", begun)
     writer.write("WaitStateAborted", failed)
     writer.write("ExecutionAborted", 0)
 
@@ -547,8 +537,7 @@ def test_what_has_cut_off_the_state_beside_it_has_failed_also_where_the_executio
 def test_a_state_that_is_stopped_is_the_one_its_event_follows() -> None:
     writer = Writer()
     writer.write("ExecutionStarted", input="{}")
-    writer.write("ParallelStateEntered", name="Both", input="{}")
-    begun = writer.write("ParallelStateStarted")
+    begun = writer.begin_parallel("Both")
     first = writer.write("WaitStateEntered", begun, name="Long", input="{}")
     second = writer.write("WaitStateEntered", begun, name="Longer", input="{}")
     stopped = [writer.write("WaitStateAborted", second), writer.write("WaitStateAborted", first)]
@@ -565,13 +554,10 @@ def test_what_is_within_a_state_that_a_failing_item_cuts_off_is_not_taken_for_th
     begun = writer.begin_map("Orders", 2)
     for order in range(2):
         writer.write("MapIterationStarted", begun, name="Orders", index=order)
-        writer.write("ParallelStateEntered", name="Both", input="{}")
-        both = writer.write("ParallelStateStarted")
+        both = writer.begin_parallel("Both")
         writer.begin_map("Parts", 1, both)
         writer.write("MapIterationStarted", name="Parts", index=0)
-        writer.write("TaskStateEntered", name="Check", input="{}")
-        writer.write("TaskScheduled", resourceType="sqs", resource="sendMessage")
-        writer.write("TaskFailed", error="Refused")
+        writer.fail_task("Check", "Refused")
     # the first order's part fails for good, the second one's is tried again
     failed = writer.events[-1]["id"] - 9
     writer.write("MapIterationFailed", failed, name="Parts", index=0)
